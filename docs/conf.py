@@ -30,6 +30,7 @@ html_theme = "furo"
 html_title = f"convcalc {release}"
 html_static_path = ["_static"]
 html_css_files = ["manual.css"]
+html_search_scorer = str(DOCS / "_ext" / "manual" / "scorer.js")  # which results come first
 html_copy_source = False
 html_show_sphinx = False
 html_last_updated_fmt = None  # the same source makes the same pages

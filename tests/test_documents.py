@@ -42,6 +42,9 @@ from convcalc.interop.writers import WRITERS
 from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.operations import RULES as OPERATION_RULES
 from convcalc.network.load import loads
+from homework.test_published import QUESTIONS, marked
+from manual.man import summary
+from manual.tree import commands as tree_commands
 from test_floors import FLOORS, MODULES
 
 ROOT = Path(__file__).parent.parent
@@ -325,6 +328,31 @@ def devices_table(convcalc: Convcalc) -> str:
     return as_markdown(head, rows)
 
 
+def wrong_keys_table(convcalc: Convcalc) -> str:
+    """The published keys that are wrong, of questions whose place a reader can look up."""
+    rows = {}
+    for each in QUESTIONS:
+        if "key" in each and re.search(r"github |\.(com|io|org) quiz", each["source"]):
+            found = marked(each, str(each["key"]))
+            rows[each["source"]] = (
+                found.question.sentence.replace("\n", " "),
+                code(str(each["key"]).replace("],[", "], [")),
+                code(found.right_answer),
+                " or ".join(mistake["about"] for mistake in found.candidates),
+                each["source"],
+            )
+    return as_markdown(("question", "key", "right", "perhaps", "published"), rows.values())
+
+
+def man_pages_table(convcalc: Convcalc) -> str:
+    rows = [("[`man convcalc`](man/convcalc.1)", "convcalc itself")]
+    for words, command, _ in tree_commands():
+        if words:
+            page = f"convcalc-{words.replace(' ', '-')}"
+            rows.append((f"[`man {page}`](man/{page}.1)", summary(words, command)))
+    return as_markdown(("page", "what the command does"), rows)
+
+
 def operations_table(convcalc: Convcalc) -> str:
     rules = "".join(f"- {rule}\n" for rule in OPERATION_RULES)
     rows = ((code(name), about) for name, about in OPERATIONS.items())
@@ -401,6 +429,8 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "formats": formats_table,
     "writers": writers_table,
     "operations": operations_table,
+    "man pages": man_pages_table,
+    "wrong keys": wrong_keys_table,
     "devices": devices_table,
     "ways of counting": ways_table,
     "what is counted": features_table,
@@ -477,11 +507,34 @@ def test_every_subcommand_of_homework_has_an_example() -> None:
     assert [n for n in hw_command.COMMANDS if f"$ convcalc hw {n} " not in examples] == []
 
 
+@pytest.mark.parametrize("page", PAGES[1:], ids=name_of)
+def test_a_page_says_where_the_files_are_that_its_commands_take(page: Path) -> None:
+    """Who installed a wheel and stands in an empty folder has none of them."""
+    text = text_of(page)
+    commands = re.findall(r"^\$ .*", text, re.MULTILINE)
+    named = {word for line in commands for word in re.findall(r"(?<=\s)[\w-]+/[\w./-]+", line)}
+    of_source = sorted(word for word in named if (ROOT / word).exists())
+    assert not of_source or "folder of the source" in text, of_source
+
+
 # -------------------------------------------------------------------- single examples
 
 
 def test_the_number_of_networks_is_right() -> None:
     assert f"{len(convcalc.networks())} networks are included" in text_of(README)
+
+
+def test_the_readme_is_short_and_has_five_lines_at_most_for_each_reader() -> None:
+    text = text_of(README)
+    assert len(text.encode()) <= 8_000
+    assert len(re.findall(r"!\[", text)) == 1
+    assert text.index("```console") < text.index("## ")  # a real table at first sight
+    for page in (ROOT / "docs" / "start").glob("*.md"):
+        if page.name != "index.md":
+            (told,) = re.findall(
+                rf"^\*\*[^\n]+(?:\n[^\n]+)*\({name_of(page)}\)$", text, re.MULTILINE
+            )
+            assert len(told.splitlines()) <= 5, told
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
@@ -538,7 +591,7 @@ def test_the_picture_of_the_floors_is_the_house() -> None:
 
 def test_every_file_named_for_contributors_exists() -> None:
     text = text_of(ROOT / "CONTRIBUTING.md")
-    named = set(re.findall(r"\b(?:convcalc|tests|docs|benchmarks)/[\w/.]*\w", text))
+    named = set(re.findall(r"\b(?:convcalc|tests|docs|benchmarks)/[\w/.-]*\w", text))
     assert len(named) > 30
     missing = [
         name for name in named - {"convcalc/cli/NAME_command.py"} if not (ROOT / name).exists()

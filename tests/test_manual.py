@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import shutil
@@ -141,47 +142,48 @@ def objects(inventory: Path) -> Objects:
 # -------------------------------------------------------------------------------------- the build
 
 
-@pytest.mark.unmeasured
-def test_the_manual_is_built_without_a_warning_and_describes_what_there_is(tmp_path: Path) -> None:
-    out = tmp_path / "manual"
+def build(out: Path) -> str:
+    """Make the site, and give what Sphinx says of it."""
+    options = ["-W", "-n", "--keep-going", "-q", "-b", "html"]
     ran = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "sphinx",
-            "-W",
-            "-n",
-            "--keep-going",
-            "-q",
-            "-b",
-            "html",
-            "docs",
-            str(out),
-        ],
+        [sys.executable, "-m", "sphinx", *options, "docs", str(out)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ran.stderr, ran.returncode) == ("", 0)
-    built = objects(out / "objects.inv")
-    wrong = [
+    return f"{ran.stderr}{f'exit code {ran.returncode}' if ran.returncode else ''}"
+
+
+def undescribed(described: Objects, there: Objects) -> list[str]:
+    """What has no place in the manual, and what has one and is not there."""
+    return [
         f"{sort}: {'missing' if name in wanted else 'described, but not there'}: {name}"
-        for sort, wanted in expected().items()
-        for name in sorted(wanted ^ built.get(sort, set()))
+        for sort, wanted in there.items()
+        for name in sorted(wanted ^ described.get(sort, set()))
     ]
+
+
+@pytest.mark.unmeasured
+def test_the_manual_is_built_without_a_warning_and_describes_what_there_is(tmp_path: Path) -> None:
+    out = tmp_path / "manual"
+    assert build(out) == ""
+    described = objects(out / "objects.inv")
+    wrong = undescribed(described, expected())
     answering = {
         words
         for words, command, _ in commands()
         if any("--format" in option.opts for option in command.params)
     }
-    said = {name.partition(":")[0] for name in built["json-key"]}
+    said = {name.partition(":")[0] for name in described["json-key"]}
     wrong += [f"json-key: nothing of {words}" for words in answering ^ said]
     assert set(SORTS) <= {*expected(), "json-key", "error"}
     wrong += broken_links(out)
+    wrong += unsaid(out)
+    wrong += not_found(out) if shutil.which("node") else []
     assert not wrong, "\n".join(wrong)
-    assert len(built["error"]) > 1000
+    assert len(described["error"]) > 1000
     assert remote_files(out) == []
 
 
@@ -215,6 +217,53 @@ def remote_files(out: Path) -> list[str]:
         for path in out.rglob("*.html")
         for found in remote.findall(path.read_text(encoding="utf-8"))
     ]
+
+
+def unsaid(out: Path) -> list[str]:
+    """The pages without a title or a line that says what they are about."""
+    pages = {
+        path.relative_to(out).as_posix(): path.read_text("utf-8") for path in out.rglob("*.html")
+    }
+    signs = ("<title>", "<h1>", '<meta name="description" content="')
+    without = ("genindex.html", "search.html")
+    return [
+        f"{name}: nothing after {sign}"
+        for name, text in pages.items()
+        if name not in without
+        for sign in signs
+        if not re.search(rf"{sign}[^\s<\"]", text)
+    ]
+
+
+# What people type, and the page that they want.
+WANTED = {
+    "flops": "how-to/which-flops", "which flops": "how-to/which-flops", "receptive field": "arithmetic/fields",
+    "dilation": "arithmetic/dilation", "padding same": "arithmetic/same", "checkerboard": "arithmetic/transposed",
+    "biggest batch": "how-to/biggest-batch", "torchinfo": "ways/torchinfo", "stride": "arithmetic/windows",
+    "parameters": "arithmetic/counts", "transposed convolution": "arithmetic/transposed",
+    "output size": "arithmetic/windows", "install": "install", "moodle": "homework/platforms",
+    "onnx": "bring-your-network", "depthwise": "arithmetic/counts", "effective kernel": "arithmetic/dilation",
+    "hint": "reference/commands/hw-hint", "convention": "how-to/own-conventions", "memory": "sizing",
+    "marking": "how-to/mark-a-class", "ceil_mode": "how-to/framework-says-13", "known wrong": "known-wrong",
+    "man pages": "man-pages", "hw grade": "reference/commands/hw-grade", "glossary": "glossary",
+    "par.no-bias": "reference/mistakes/par", "global_avgpool": "reference/kinds/global_avgpool",
+}  # fmt: skip
+
+
+def not_found(out: Path) -> list[str]:
+    """The queries whose page is not among the first three that the search of the site finds."""
+    script = ROOT / "tests" / "manual_search.js"
+    command = ["node", str(script), str(out), *WANTED]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    wrong = []
+    for (query, wanted), found in zip(WANTED.items(), json.loads(ran.stdout), strict=True):
+        pages = list(dict.fromkeys(place.partition("#")[0] for place, _, _ in found))
+        if wanted not in pages[:3]:
+            wrong.append(
+                f"search: {query} finds {', '.join(pages)}; not {wanted} among the first three"
+            )
+        wrong += [f"search: {title}" for _, title, _ in found if "&#x27;" in title]
+    return wrong
 
 
 # ------------------------------------------------------------------------------- single promises
@@ -262,6 +311,17 @@ def test_man_pages_are_those_of_the_commands(overwrite: bool) -> None:
             (folder / name).write_text(text, encoding="utf-8")
     assert {path.name: path.read_text("utf-8") for path in folder.glob("*.1")} == pages
     assert all(text.isascii() for text in pages.values())
+
+
+@pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
+def test_man_pages_are_laid_out_without_a_warning_and_divide_no_name() -> None:
+    files = sorted((ROOT / "docs" / "man").glob("*.1"))
+    for width in (60, 80, 120):
+        command = ["groff", "-man", "-Tutf8", "-ww", f"-rLL={width}n", "-P-cbou", *map(str, files)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert ran.stderr == ""
+        assert "\N{HYPHEN}\n" not in ran.stdout
+    assert ran.stdout.count("SEE ALSO") == len(files)
 
 
 @pytest.mark.skipif(not shutil.which("mandoc"), reason="mandoc is not installed")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NAME = 130  # the widest name
 _STRIP = 13
-_MAP, _READ, _OUTSIDE = "group", "output", "padding"
+_MAP, _INSIDE, _OUTSIDE = "group", "output", "padding"
 _COLUMNS = 80
 
 
@@ -109,13 +109,17 @@ class Field(Picture):
             )
             marks += self._pyramid(axis, y + ROW + 2)
             y += ROW * (len(self.seen.shown) + 1) + SPACE
-        entries = [(_READ, "read"), (_MAP, "not read"), (_OUTSIDE, "outside of the image")]
+        entries = [
+            (_INSIDE, "extent"),
+            (_MAP, "rest of the map"),
+            (_OUTSIDE, "outside of the image"),
+        ]
         samples, y = legend(entries, y + TEXT)
         shown = f" on {printable(self.called)}" if self.called else ""
         return Figure(
             self.title,
             f"{'The field lies on a picture' + shown + ', and ' if self.is_flat else ''}"
-            f"{plural(len(self.seen.shown), 'strip')} show what is read in each map, from the unit down to the image. "
+            f"{plural(len(self.seen.shown), 'strip')} show the extent of the field in each map, from the unit down to the image. "
             + " ".join(self.said),
             WIDTH,
             y,
@@ -125,7 +129,7 @@ class Field(Picture):
         )
 
     def _pyramid(self, axis: int, y: float) -> Iterator[Mark]:
-        """A strip for each level: its whole map, and the cells that are read."""
+        """A strip for each level: its whole map, and the extent of the field."""
         levels = self.seen.shown
         names = [fitted(level.name, _NAME) for level in levels]
         texts = [_range_text(level, axis) for level in levels]
@@ -151,7 +155,7 @@ class Field(Picture):
         for name, axis in self.seen.axes:
             yield f"{name}:"
             yield from self._strips(axis, columns)
-        yield from wrap("█ read, ░ not read, + outside of the image", view.width)
+        yield from wrap("█ extent, ░ rest of the map, + outside of the image", view.width)
         yield ""
 
     def _strips(self, axis: int, columns: int) -> Iterator[str]:
@@ -204,7 +208,7 @@ class Field(Picture):
 
 
 def _range_text(level: Level, axis: int) -> str:
-    """The cells that are read along an axis, and how many there are."""
+    """The extent of the field along an axis, and how many cells the map has."""
     n, cells = along(level, axis)
     if not cells:
         return f"nothing of {n:,}"
@@ -221,10 +225,10 @@ def _reach(image: Level, axis: int) -> tuple[float, float]:
 
 
 def _parts(x: float, y: float, unit: float, first: float, last: float) -> Iterator[Mark]:
-    """The cells that are read of a strip, those outside of the map told apart."""
+    """The extent of the field in a strip, what is outside of the map told apart."""
     for role, start, end in (
         (_OUTSIDE, first, min(last, 0.0)),
-        (_READ, max(first, 0.0), min(last, 1.0)),
+        (_INSIDE, max(first, 0.0), min(last, 1.0)),
         (_OUTSIDE, max(first, 1.0), last),
     ):
         if end > start:
@@ -233,7 +237,7 @@ def _parts(x: float, y: float, unit: float, first: float, last: float) -> Iterat
 
 def _sign(cell: float, n: int, cells: tuple[int, int] | None) -> str:
     """What stands at a place of a strip in a terminal."""
-    read = cells is not None and cells[0] <= cell < cells[1] + 1
+    within = cells is not None and cells[0] <= cell < cells[1] + 1
     if 0 <= cell < n:
-        return "█" if read else "░"
-    return "+" if read else " "
+        return "█" if within else "░"
+    return "+" if within else " "

@@ -161,10 +161,10 @@ def _letter(seen: Seen, grid: Grid, y: float, x: float) -> str:
     """What stands at a place."""
     (top, bottom), (left, right) = (_ends(each) for each in seen.pixels)
     rows, columns = seen.image
-    read = top <= y < bottom and left <= x < right
+    within = top <= y < bottom and left <= x < right
     if not (0 <= y < rows and 0 <= x < columns):
-        return "+" if read else " "
-    if not read:
+        return "+" if within else " "
+    if not within:
         return "░"
     level = grid[int(y / rows * len(grid))][int(x / columns * len(grid[0]))]
     return _RAMP[(255 - level) * len(_RAMP) // 256]

@@ -26,7 +26,7 @@ class Level:
         name: the layer's.
         kind: its kind.
         sides: cells along each axis.
-        ranges: first and last cell that is read along each axis; pixels of the image may lie outside.
+        ranges: first and last cell that the unit depends on along each axis; pixels of the image may lie outside.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Seen:
 
 
 def along(level: Level, axis: int) -> tuple[int, Range]:
-    """Cells of a level along an axis, and which of them are read."""
+    """Cells of a level along an axis, and the first and last that the unit depends on."""
     return level.sides[axis], level.ranges[axis]
 
 

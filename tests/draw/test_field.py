@@ -55,7 +55,7 @@ def test_vgg_16_sees_the_pixels_that_arch_says() -> None:
     assert lines_of(picture)[-4:] == [
         "conv1_1 ░████████████████████████████████████████░░░░░ 7 to 200 of 224",
         "input   ░████████████████████████████████████████░░░░░ 6 to 201 of 224",
-        "█ read, ░ not read, + outside of the image",
+        "█ extent, ░ rest of the map, + outside of the image",
         "",
     ]
 
@@ -205,3 +205,13 @@ def test_units_that_are_not_there_are_refused() -> None:
     for unit in ("nosuch:1,1", "conv5_3:20,1", "conv5_3", "conv5_3:a,b"):
         with pytest.raises(ConvcalcError):
             _ = field("vgg16", unit).seen
+
+
+def test_a_picture_calls_an_extent_an_extent_where_cells_in_it_are_not_read() -> None:
+    """conv2[2] reads the steps 2, 4, ... 10 of 13 only; the strip goes from the first to the last."""
+    picture = Field(walk(chain_of(("conv:k3d2c1", "conv:k3d2c1"), (1, 13))), "conv2:2")
+    marks = picture.figure().marks
+    texts = [mark.text for mark in marks if isinstance(mark, Text)]
+    assert texts[-3:] == ["extent", "rest of the map", "outside of the image"]
+    said = [*texts, picture.figure().description, *lines_of(picture)]
+    assert [text for text in said if "read" in text] == []

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx, before it looks for pages."""
     from manual.console import ConsoleLexer
+    from manual.descriptions import describe
     from manual.navigation import open_here
     from manual.pages import SORTS
     from manual.stage import stage
@@ -19,5 +20,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for sort, called in SORTS.items():
         app.add_object_type(sort, sort, f"pair: {called}; %s", objname=called)
     app.connect("html-page-context", open_here, priority=400)  # the theme's own has 500
+    app.connect("html-page-context", describe)
     app.srcdir = stage(app.confdir, app.doctreedir.parent / f"{app.doctreedir.name}.source")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

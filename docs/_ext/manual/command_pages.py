@@ -66,13 +66,15 @@ def _page(words: str, command: click.Command, context: click.Context) -> str:
             for name in command.list_commands(context)
         ]
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    first, *others = paragraphs(command)
     has_json = words in {command_of(line) for line in LINES.strip().splitlines()}
     return page(
         f"convcalc {words}",
         f"```{{program}} convcalc {words}\n```\n",
         thing("command-line", f"convcalc {words}", ""),
+        _paragraph(first),
         block(usage),
-        *(_paragraph(text) for text in paragraphs(command)),
+        *map(_paragraph, others),
         section("Examples", block("\n".join(examples(command)), "sh")) if examples(command) else "",
         section("Commands", table(("command", "what it does"), rows)),
         _options(command, context),

@@ -231,7 +231,7 @@ def pages() -> Iterator[tuple[str, str]]:
             found[area_of(each.places[0])][title] = each
     for name, (title, *_) in AREAS.items():
         parts = [_message(name, each) for name, each in found[name].items()]
-        yield f"reference/errors/{name}.md", page(f"Errors: {title}", *parts)
+        yield f"reference/errors/{name}.md", page(f"Errors: {title}", _AREA_LEAD, *parts)
     rows = ((f"[{title}]({name}.md)", str(len(found[name]))) for name, (title, *_) in AREAS.items())
     yield (
         "reference/errors/index.md",
@@ -239,6 +239,9 @@ def pages() -> Iterator[tuple[str, str]]:
     )
 
 
+_AREA_LEAD = (
+    "What convcalc says, and what to do; … stands for what differs. [All errors](index.md)."
+)
 _LEAD = """\
 A message says *where: what is wrong, with the numbers; what to do*. Errors of a file name its line, and all of them are
 told at once. They go to stderr, and the exit code is 2.

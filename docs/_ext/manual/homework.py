@@ -135,6 +135,7 @@ def _mistakes() -> Iterator[tuple[str, str]]:
             f"reference/mistakes/{family}.md",
             page(
                 f"Mistakes: {family}",
+                f"Mistakes whose names begin with {code(f'{family}.')}, such as: {_first(found)}. [All mistakes](index.md).",
                 *(_mistake(each, asked, wrong.get(each.id, "")) for each in found),
             ),
         )
@@ -209,11 +210,16 @@ def _examples_of_wrong() -> dict[str, str]:
     for case in (*MISTAKE_CASES, *FURTHER):
         task = create_question(case.type, case.given, conventions(**case.conventions))
         part = f" ({case.part})" if case.part else ""
-        right = f", right: {code(case.right)}" if case.right is not None else ""
-        numbers = f"Wrong{part}: {code(case.wrong)}{right}."
+        right = f", right: {code(_grouped(case.right))}" if case.right is not None else ""
+        numbers = f"Wrong{part}: {code(_grouped(case.wrong))}{right}."
         asked = task.question_text().replace(f"{DATA}{os.sep}", "")
         found.setdefault(case.id, f"{plain(asked)} {numbers}")
     return found
+
+
+def _grouped(value: Any) -> str:
+    """A whole number with separators, as convcalc prints it; all else as it stands."""
+    return f"{int(value):,}" if str(value).isdecimal() else str(value)
 
 
 # -------------------------------------------------------------------------------- conventions

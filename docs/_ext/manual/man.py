@@ -29,7 +29,15 @@ from manual.tree import (
     paragraphs,
 )
 
-_SIGNS = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
+_SIGNS = {
+    "\\": r"\e",
+    "-": r"\-",
+    "'": r"\(aq",
+    "`": r"\(ga",
+    "^": r"\(ha",
+    "~": r"\(ti",
+    "|": r"|\:",
+}  # a line may end after a bar
 _BEYOND = {
     "×": r"\[mu]",
     "·": r"\[pc]",
@@ -77,8 +85,9 @@ def _page(words: str, command: click.Command, context: click.Context) -> Iterato
     """The lines of a page."""
     name = "-".join(["convcalc", *words.split()])
     yield f'.TH "{roff(name.upper())}" "1" "" "convcalc {roff(__version__)}" "convcalc"'
+    yield from (".nh", ".ad l")  # names of commands and options are not divided, nor spread
     yield ".SH NAME"
-    yield rf"{roff(name)} \- {roff(_about(words, command))}"
+    yield rf"{roff(name)} \- {roff(summary(words, command))}"
     yield ".SH SYNOPSIS"
     yield f"{_bold(context.command_path)} {roff(' '.join(command.collect_usage_pieces(context)))}"
     yield ".SH DESCRIPTION"
@@ -100,7 +109,7 @@ def _page(words: str, command: click.Command, context: click.Context) -> Iterato
     yield ",\n".join(rf"{_bold(each)}(1)" for each in _see(words))
 
 
-def _about(words: str, command: click.Command) -> str:
+def summary(words: str, command: click.Command) -> str:
     """What a command does, in a few words."""
     if not words:
         return "convolution arithmetic: sizes, parameters, operations, receptive fields"

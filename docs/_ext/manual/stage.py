@@ -37,7 +37,7 @@ def stage(docs: str | os.PathLike[str], place: str | os.PathLike[str]) -> Path:
     wanted: dict[str, bytes] = {}
     for path in sorted(docs.rglob("*")):
         name = path.relative_to(docs).as_posix()
-        if path.is_file() and not re.match(r"(_|conf\.py|man/)", name):
+        if path.is_file() and not re.match(r"(_|conf\.py)", name):
             wanted[name] = path.read_bytes()
     for name, page in ALSO.items():
         wanted[page] = (docs.parent / name).read_bytes()

@@ -82,6 +82,7 @@ def _formats() -> str:
     )
     return page(
         "Files that are read and written",
+        "Everything that convcalc prints, opens and writes, by name.",
         section(
             "Formats of answers",
             "Every command that answers has them; [for programs](../programs.md).",
@@ -105,7 +106,7 @@ def _formats() -> str:
 def _ways() -> str:
     """Ways of counting."""
     return page(
-        "Ways of counting",
+        "Rules of the ways of counting",
         "What `--like` takes. Each has a [page with examples](../ways/index.md).",
         *(thing("way", name, _way(name, way)) for name, way in WAYS.items()),
     )
