@@ -93,7 +93,8 @@ class Report:
         lines_repeat_rows: whether the lines say what the rows say, so that a document needs only the rows.
         layout: gives, for a terminal's width or for None, lines that say what the rows say; formats
             that keep spaces show these (unless `lines_repeat_rows`), the others the rows.
-        appendix: lines that follow the rows where these are shown instead of a layout.
+        appendix: lines that follow the rows where these are shown instead of a layout or of the lines.
+        tables: further tables, which stand under the rows, each with its title.
         math: lines of LaTeX's mathematics; other formats have no use for it.
         math_replaces: how many of the lines, from the first, say the same as ``math``.
         figures: pictures, each an object whose ``lines(view)`` draw it in a terminal, and whose
@@ -120,6 +121,7 @@ class Report:
     lines_repeat_rows: bool = False
     layout: Callable[[int | None], Iterable[str]] | None = None
     appendix: list[str] = field(default_factory=list)
+    tables: tuple[Report, ...] = ()
     math: list[str] = field(default_factory=list)
     math_replaces: int = 0
     figures: tuple[Any, ...] = ()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from command_lines import commands
 from convcalc.homework.questions import QUESTIONS
 from convcalc.images.kernels import KERNELS
 from convcalc.layers import every as every_kind
 from convcalc.network.find import bundled_names
+from report_lines import answers, furnish, lines_of, offers
 
 Run = Callable[..., Any]
 
@@ -29,6 +33,7 @@ MARKING = (
     ("why", "15"),
 )  # exit status 1: an answer is wrong, a sheet has faults
 HAND = ("hand", "--x", "0 1 2; 3 4 5; 6 7 8", "--k", "0 1; 2 3")
+GROUPS = 4  # of commands, for several processes
 PICTURE = "P2 3 3 255\n0 9 0\n9 255 9\n0 9 0\n"
 
 COMMANDS: dict[str, list[tuple[str, ...]]] = {
@@ -85,12 +90,6 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
         ("layer", "--n", "32", "--k", "5", "--s", "3", "--cin", "3", "--cout", "5", "--explain"),
         ("layer", "--kind", "maxpool", "--n", "112", "--k", "3", "--s", "2", "--fit", "ceil"),
     ],
-    "others": [
-        ("chain", "--input", "1x32x32", "conv:k5c6", "pool:k2", "conv:k5c16", "pool:k2", "fc:120"),
-        ("compare", "resnet50", "resnet50_torchvision"),
-        ("list",),
-        ("verify", "lenet5"),
-    ],
 }
 
 
@@ -117,41 +116,82 @@ def unknown_signs(latex: str) -> set[str]:
     }
 
 
+HEAD = r"\documentclass{article}\usepackage{longtable}\begin{document}"
+# How far a line may reach into the right margin, which is 135 points wide.
+MARGIN = 20.0  # points
+
+
+def check_compiles(folder: Path, texts: list[tuple[str, str]]) -> None:
+    """LaTeX of some lines through pdflatex: no sign is missing, nothing is cut at the edge of the paper."""
+    for line, latex in texts:
+        shown = "\n".join(line for line in latex.splitlines() if not line.startswith("%"))
+        assert not unknown_signs(shown), line
+        assert latex.count(r"\begin{") == latex.count(r"\end{"), line
+    if not shutil.which("pdflatex"):
+        pytest.skip("no pdflatex here: only the signs were checked")
+    whole = [latex for _, latex in texts if r"\documentclass" in latex]
+    parts = [
+        f"\\typeout{{LINE {number}}}\n{latex}\n\\clearpage"
+        for number, (_, latex) in enumerate(texts)
+        if r"\documentclass" not in latex
+    ]
+    if parts:
+        whole.append("\n".join([HEAD, *parts, r"\end{document}"]))
+    for document in whole:
+        ran = compiled(folder, document)
+        assert ran.returncode == 0, ran.stdout[-2000:]
+        log = (folder / "document.log").read_text(errors="replace")
+        assert "Missing character" not in log
+        wide = [f"{texts[number][0]}: {how}" for number, how in too_wide(log)]
+        assert not wide, "\n".join(wide)
+
+
+def too_wide(log: str) -> Iterator[tuple[int, str]]:
+    """The lines whose pages have something that reaches over the margin, or over the end of a page."""
+    number = 0
+    for found in re.finditer(
+        r"^LINE (\d+)|^Overfull \\[hv]box \(([\d.]+)pt too (?:wide|high)\)[^\n]*", log, re.MULTILINE
+    ):
+        if found[1]:
+            number = int(found[1])
+        elif float(found[2]) > MARGIN:
+            yield number, found[0]
+
+
 def compiled(folder: Path, document: str) -> subprocess.CompletedProcess[str]:
     """A document through pdflatex."""
     (folder / "document.tex").write_text(document, encoding="utf-8")
     return subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "document.tex"],
         cwd=folder, capture_output=True, text=True, errors="replace", check=False,
+        env={**os.environ, "max_print_line": "1000"},
     )  # fmt: skip
-
-
-HEAD = r"\documentclass{article}\usepackage{longtable}\begin{document}"
 
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("group", COMMANDS)
-def test_the_latex_of_every_command_compiles(
+def test_the_latex_of_many_answers_compiles(
     group: str, convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    texts = outputs(convcalc, COMMANDS[group])
-    for words, latex in texts:
-        shown = "\n".join(line for line in latex.splitlines() if not line.startswith("%"))
-        assert not unknown_signs(shown), words
-        assert latex.count(r"\begin{") == latex.count(r"\end{"), words
-    if not shutil.which("pdflatex"):
-        pytest.skip("no pdflatex here: only the signs were checked")
-    whole = [latex for _, latex in texts if r"\documentclass" in latex]
-    parts = [latex for _, latex in texts if r"\documentclass" not in latex]
-    if parts:
-        whole.append(
-            "\n".join([HEAD, *(f"{part}\n\\clearpage" for part in parts), r"\end{document}"])
-        )
-    for document in whole:
-        ran = compiled(tmp_path, document)
-        assert ran.returncode == 0, ran.stdout[-2000:]
-        assert "Missing character" not in (tmp_path / "document.log").read_text(errors="replace")
+    check_compiles(tmp_path, outputs(convcalc, COMMANDS[group]))
+
+
+@pytest.mark.unmeasured
+@pytest.mark.parametrize("place", range(GROUPS))
+def test_the_latex_of_every_command_compiles(
+    place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    furnish(tmp_path)
+    names = [*lines_of("latex")][place::GROUPS]
+    check_compiles(tmp_path, [each for name in names for each in answers(name, "latex")])
+
+
+def test_no_command_with_latex_is_forgotten() -> None:
+    offering = {name for name, command in commands().items() if offers(command, "latex")}
+    assert {"count", "memory", "roofline", "budget", "sweep", "solve size", "hw stats"} < offering
+    assert set(lines_of("latex")) == offering
 
 
 def test_a_long_table_breaks_over_pages_and_says_what_it_needs(convcalc: Run) -> None:

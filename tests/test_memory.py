@@ -126,17 +126,20 @@ def test_what_is_alive_at_the_peak_adds_up_to_it(name: str) -> None:
     assert peaks[0].values >= peaks[1].values >= peaks[2].values
 
 
-def test_lines_say_what_each_number_means() -> None:
+def test_the_table_says_what_each_number_means() -> None:
     analysis = convcalc.load("lenet5").walk()
-    lines = memory.memory_lines(analysis, dtype="float32")
-    assert lines == [
-        "memory, float32 (4 bytes), batch 1; kB = 10³ bytes, KiB = 2¹⁰",
-        "  weights                 246.82 kB       241.04 KiB   parameters and buffers",
-        "  outputs                  69.33 kB        67.70 KiB   the input and every output, each kept",
-        "  outputs in place         36.47 kB        35.62 KiB   the same with relu, batchnorm and dropout in place",
-        "  peak                     23.52 kB        22.97 KiB   most alive at once when run in order (5,880 values, at S2), without weights",
-        "  training                530.12 kB       517.70 KiB   weights, their gradients, and what the backward pass needs of the forward pass",
-    ]
+    table = memory.memory_table(analysis, dtype="float32")
+    assert table.title == "memory, float32 (4 bytes), batch 1; kB = 10³ bytes, KiB = 2¹⁰"
+    assert [column.heading for column in table.columns] == [
+        "memory", "bytes", "kB", "KiB", "what it is",
+    ]  # fmt: skip
+    assert [[column.text(column.value(row)) for column in table.columns] for row in table.rows] == [
+        ["weights", "246,824", "246.82", "241.04", "parameters and buffers"],
+        ["outputs", "69,328", "69.33", "67.70", "the input and every output, each kept"],
+        ["outputs in place", "36,472", "36.47", "35.62", "the same with relu, batchnorm and dropout in place"],
+        ["peak", "23,520", "23.52", "22.97", "most alive at once when run in order (5,880 values, at S2), without weights"],
+        ["training", "530,120", "530.12", "517.70", "weights, their gradients, and what the backward pass needs of the forward pass"],
+    ]  # fmt: skip
     facts = memory.memory_facts(analysis, dtype="float16")
     assert facts.pop("dtype") == "float16"
     assert facts == memory.memory(analysis, dtype="float16")

@@ -175,7 +175,12 @@ def run(line: str, screen: Screen, patch: pytest.MonkeyPatch) -> Said:
         with pytest.raises(SystemExit) as stop:
             main(shlex.split(line))
     assert stop.value.code in (0, 1), (line, err.text())
-    return Said(out.text(), err.text())
+    return Said(out.text(), without_wiped(err.text()))
+
+
+def without_wiped(text: str) -> str:
+    """A text without the lines of progress that were wiped again."""
+    return re.sub(r"(\r[^\r\n]+)+\r *\r", "", text)
 
 
 @pytest.fixture

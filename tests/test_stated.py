@@ -12,7 +12,7 @@ import pytest
 import convcalc as library
 from convcalc.analysis.compare import compare_report
 from convcalc.analysis.folding import fold_repeats
-from convcalc.analysis.memory import memory, memory_facts, memory_lines
+from convcalc.analysis.memory import memory, memory_facts, memory_table
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.report import report_of
 from convcalc.analysis.rows import COLUMNS
@@ -192,8 +192,8 @@ def test_memory_of_weights_and_training_is_at_least_so_much() -> None:
     # every map is the input of a layer that needs it, but for what comes out, which its author keeps
     kept = analysis.image.activations + analysis.totals["activations"] + 9 * 8 * 64
     assert found["training"] == 4 * (2 * PARAMS + kept)
-    lines = {line.split("  ")[1]: line for line in memory_lines(analysis)[1:]}
-    assert {name for name, line in lines.items() if "at least" in line} == {"weights", "training"}
+    rows = memory_table(analysis).rows
+    assert {row.name for row in rows if "at least" in row.meaning} == {"weights", "training"}
     assert memory_facts(analysis)["unavailable"] == {"GridSample": 3, "opaque": 1}
     assert "unavailable" not in memory_facts(loads("{input: [3], layers: [relu]}").walk())
 

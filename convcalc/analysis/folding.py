@@ -110,9 +110,12 @@ class _Folder:
             rows += self.rows(first, last, inner)
             end = self.run_end(blocks, i)
             at = blocks[end - 1][0][2]
-            if end > i + 1:
+            if at == last + 1:  # a row for one layer would save none
+                rows += self.steps[last:at]
+            elif end > i + 1:
                 times = end - i - 1
-                name = f"{self.run_name(blocks[i + 1][0], blocks[end - 1][0])} (×{times})"
+                name = self.run_name(blocks[i + 1][0], blocks[end - 1][0])
+                name = f"{name} (×{times})" if times > 1 else name
                 rows.append(_summary(self.steps[last:at], name, self.word, times))
             i = end
         rows += self.steps[at:stop]

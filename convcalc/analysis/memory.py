@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc import formulas
 from convcalc.analysis.kept import kept_in_training
-from convcalc.analysis.rows import COLUMNS, not_counted
-from convcalc.text import plural
+from convcalc.analysis.rows import COLUMNS, column_legend, not_counted
+from convcalc.report import Column, Report
+from convcalc.text import grouped, plural
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
-    from convcalc.report import Report
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 Reuse = Callable[["Step", Collection["Step"]], bool]
@@ -33,11 +33,6 @@ class Unit(NamedTuple):
     binary_bytes: int
     about: str
 
-    def shown(self, number: int, *, binary: bool = False) -> str:
-        """Bytes in this unit, to two places, with its name."""
-        size, name = (self.binary_bytes, self.binary) if binary else (self.bytes, self.decimal)
-        return f"{number / size:>12,.2f} {name}"
-
 
 _MEGA = Unit("MB", "MiB", 10**6, 2**20, "MB = 10⁶ bytes, MiB = 2²⁰")
 _KILO = Unit("kB", "KiB", 10**3, 2**10, "kB = 10³ bytes, KiB = 2¹⁰")
@@ -46,6 +41,38 @@ _KILO = Unit("kB", "KiB", 10**3, 2**10, "kB = 10³ bytes, KiB = 2¹⁰")
 def unit_of(numbers: Iterable[int]) -> Unit:
     """The unit in which the largest of some numbers of bytes is at least 1."""
     return _MEGA if max(numbers) >= _MEGA.bytes else _KILO
+
+
+class Meaning(NamedTuple):
+    """One meaning of memory.
+
+    Attributes:
+        name: what people call it.
+        bytes: how much it is.
+        meaning: what is counted.
+    """
+
+    name: str
+    bytes: int
+    meaning: str
+
+
+def columns_in(unit: Unit) -> list[Column]:
+    """The columns of meanings: bytes, and the same in two units."""
+
+    def shown(divisor: int) -> Callable[[int], str]:
+        return lambda number: f"{number / divisor:,.2f}"
+
+    return [
+        Column("name", "memory", lambda row: row.name, right=False, keep=9),
+        Column("bytes", "bytes", lambda row: row.bytes, text=grouped, plain=int, keep=6),
+        Column(unit.decimal, unit.decimal, lambda row: row.bytes, text=shown(unit.bytes), keep=8),
+        Column(unit.binary, unit.binary, lambda row: row.bytes, text=shown(unit.binary_bytes), keep=3),
+        Column(
+            "meaning", "what it is", lambda row: row.meaning,
+            right=False, keep=7, least=20, wraps=True,
+        ),
+    ]  # fmt: skip
 
 
 class Peak(NamedTuple):
@@ -181,8 +208,8 @@ def bytes_to_run(analysis: Analysis, *, dtype: str = "float32") -> int:
     return BYTES[dtype] * (weights + formulas.largest(_most_at_each(analysis, in_place)))
 
 
-def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
-    """The meanings of memory, one line each."""
+def memory_table(analysis: Analysis, *, dtype: str = "float32") -> Report:
+    """The meanings of memory, a row each."""
     found = memory(analysis, dtype=dtype)
     most = peak(analysis)
     meanings = {
@@ -196,14 +223,15 @@ def memory_lines(analysis: Analysis, *, dtype: str = "float32") -> list[str]:
         for name in ("weights", "training"):
             meanings[name] += f" (at least: {missing})"
     unit = unit_of(found.values())
-    lines = [
-        f"  {name.replace('_', ' '):<18}{unit.shown(found[name])} {unit.shown(found[name], binary=True)}   {meaning}"
-        for name, meaning in meanings.items()
-    ]
-    heading = (
-        f"memory, {dtype} ({plural(BYTES[dtype], 'byte')}), batch {analysis.batch}; {unit.about}"
+    of_a_value = plural(BYTES[dtype], "byte")
+    return Report(
+        title=f"memory, {dtype} ({of_a_value}), batch {analysis.batch}; {unit.about}",
+        columns=columns_in(unit),
+        rows=[
+            Meaning(name.replace("_", " "), found[name], meaning)
+            for name, meaning in meanings.items()
+        ],
     )
-    return [heading, *lines]
 
 
 def memory_facts(analysis: Analysis, *, dtype: str = "float32") -> dict[str, Any]:
@@ -214,12 +242,14 @@ def memory_facts(analysis: Analysis, *, dtype: str = "float32") -> dict[str, Any
 
 
 def add_memory(report: Report, analysis: Analysis) -> Report:
-    """A network's report with the memory it needs in its footer and facts."""
-    columns, activations = list(report.columns), COLUMNS["activations"]
+    """A network's report with the memory it needs as a table and in its facts."""
+    activations = COLUMNS["activations"]
+    added = [] if activations in report.columns else [activations]
     return replace(
         report,
-        footer=[*memory_lines(analysis), *report.footer],
+        tables=(*report.tables, memory_table(analysis)),
         facts={**report.facts, "memory": memory_facts(analysis)},
-        columns=columns if activations in columns else [*columns, activations],
+        columns=[*report.columns, *added],
+        legend=[*report.legend, *column_legend(added)],
         beside_rows="the totals of --memory",
     )

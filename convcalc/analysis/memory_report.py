@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.analysis import memory
 from convcalc.analysis.kept import backward_macs
+from convcalc.analysis.memory import Meaning
 from convcalc.analysis.rows import not_counted
 from convcalc.analysis.training import OPTIMIZERS, PRECISIONS, Training, largest_batch, training
 from convcalc.errors import UsageError
 from convcalc.network.axes import turned_lines
-from convcalc.report import Column, Report
-from convcalc.text import AtLeast, grouped, plural, times
+from convcalc.report import Report
+from convcalc.text import AtLeast, plural, times
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -39,14 +40,6 @@ class Ask(NamedTuple):
     device: int = 0
 
 
-class _Row(NamedTuple):
-    """One meaning of memory."""
-
-    name: str
-    bytes: int
-    meaning: str
-
-
 def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
     """The memory that a network needs to run and to be trained.
 
@@ -66,7 +59,7 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
     return Report(
         title=network.name,
         subtitle=network.source,
-        columns=_columns(unit),
+        columns=memory.columns_in(unit),
         rows=rows,
         key="memory",
         notes=list(_notes(analysis, ask)),
@@ -86,24 +79,6 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
         hint=_hint(ask),
         beside_rows="the batches that fit" if fits else "",
     )
-
-
-def _columns(unit: memory.Unit) -> list[Column]:
-    """Bytes, and the same in two units."""
-
-    def shown(divisor: int) -> Callable[[int], str]:
-        return lambda number: f"{number / divisor:,.2f}"
-
-    return [
-        Column("name", "memory", lambda row: row.name, right=False, keep=9),
-        Column("bytes", "bytes", lambda row: row.bytes, text=grouped, plain=int, keep=6),
-        Column(unit.decimal, unit.decimal, lambda row: row.bytes, text=shown(unit.bytes), keep=8),
-        Column(unit.binary, unit.binary, lambda row: row.bytes, text=shown(unit.binary_bytes), keep=3),
-        Column(
-            "meaning", "what it is", lambda row: row.meaning,
-            right=False, keep=7, least=20, wraps=True,
-        ),
-    ]  # fmt: skip
 
 
 def _trained(analysis: Analysis, ask: Ask) -> Training | None:
@@ -132,7 +107,7 @@ def bytes_of(precision: str) -> tuple[int, int]:
     return PRECISIONS[precision].weights, PRECISIONS[precision].maps
 
 
-def _run_rows(analysis: Analysis, precision: str) -> Iterator[_Row]:
+def _run_rows(analysis: Analysis, precision: str) -> Iterator[Meaning]:
     """What running needs."""
     of_weight, of_value = bytes_of(precision)
     stored = of_weight * (analysis.totals["params"] + analysis.totals["buffers"])
@@ -140,17 +115,19 @@ def _run_rows(analysis: Analysis, precision: str) -> Iterator[_Row]:
         of_value * memory.peak(analysis, rule).values for rule in memory.RULES.values()
     ]
     every, in_place = memory.outputs(analysis), memory.outputs(analysis, memory.needs_a_place)
-    yield _Row("weights", _known(analysis, stored), "parameters and buffers")
-    yield _Row("outputs", of_value * every, "the input and every output, each kept")
-    yield _Row(
+    yield Meaning("weights", _known(analysis, stored), "parameters and buffers")
+    yield Meaning("outputs", of_value * every, "the input and every output, each kept")
+    yield Meaning(
         "outputs in place", of_value * in_place,
         "the same with relu, batchnorm and dropout in place",
     )  # fmt: skip
-    yield _Row("peak", apart, "most alive at once when run in order, without weights")
-    yield _Row("peak in place", reused, "the same with relu, batchnorm and dropout in place")
-    yield _Row("peak fused", fused, "the same, and add and multiply write over one of their inputs")
+    yield Meaning("peak", apart, "most alive at once when run in order, without weights")
+    yield Meaning("peak in place", reused, "the same with relu, batchnorm and dropout in place")
+    yield Meaning(
+        "peak fused", fused, "the same, and add and multiply write over one of their inputs"
+    )
     total = _known(analysis, stored + reused)
-    yield _Row("to run", total, "weights + peak in place")
+    yield Meaning("to run", total, "weights + peak in place")
 
 
 def _known(analysis: Analysis, number: int) -> int:
@@ -158,13 +135,13 @@ def _known(analysis: Analysis, number: int) -> int:
     return AtLeast(number) if analysis.unavailable else number
 
 
-def _train_rows(found: Training, ask: Ask) -> Iterator[_Row]:
+def _train_rows(found: Training, ask: Ask) -> Iterator[Meaning]:
     """What training needs."""
     copy = PRECISIONS[ask.precision].master
     second = f", with a second copy of the parameters in {copy} bytes each" if copy else ""
-    yield _Row("training: weights", found.weights, f"parameters and buffers{second}")
-    yield _Row("gradients", found.gradients, "of the parameters")
-    yield _Row(
+    yield Meaning("training: weights", found.weights, f"parameters and buffers{second}")
+    yield Meaning("gradients", found.gradients, "of the parameters")
+    yield Meaning(
         "optimizer", found.optimizer, f"{ask.optimizer} keeps {OPTIMIZERS[ask.optimizer][1]}"
     )
     meaning = "what the backward pass needs of the forward pass, each map once"
@@ -173,12 +150,12 @@ def _train_rows(found: Training, ask: Ask) -> Iterator[_Row]:
             f"the inputs of {plural(found.segments, 'part')}, and what the largest part needs while "
             "it runs again"
         )
-    yield _Row("saved", found.saved, meaning)
+    yield Meaning("saved", found.saved, meaning)
     if found.indices:
-        yield _Row("  of which indices", found.indices, "of max pools, 8 bytes each")
+        yield Meaning("  of which indices", found.indices, "of max pools, 8 bytes each")
     if found.masks:
-        yield _Row("  of which masks", found.masks, "of dropout, as many bytes each as a value")
-    yield _Row("to train", found.total, "weights + gradients + optimizer + saved")
+        yield Meaning("  of which masks", found.masks, "of dropout, as many bytes each as a value")
+    yield Meaning("to train", found.total, "weights + gradients + optimizer + saved")
 
 
 def _peaks(analysis: Analysis) -> dict[str, Any]:

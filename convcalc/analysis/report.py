@@ -12,6 +12,7 @@ from convcalc.analysis.rows import (
     CONVENTION,
     SHOWN,
     batch_lines,
+    column_legend,
     step_dict,
     unproven_lines,
 )
@@ -41,6 +42,8 @@ def report_of(
     """
     network, batch = analysis.network, analysis.batch
 
+    shown = list(columns) or [COLUMNS[key] for key in SHOWN]
+
     def row_dict(step: Step) -> dict[str, Any]:
         data = step_dict(step, analysis.block_names[step.place - 1])
         return {**data, **graph_keys(analysis, step)}
@@ -48,7 +51,7 @@ def report_of(
     return Report(
         title=network.name,
         subtitle=network.source,
-        columns=list(columns) or [COLUMNS[key] for key in SHOWN],
+        columns=shown,
         rows=analysis.steps,
         totals=_totals(analysis),
         notes=[*meanings(analysis)],
@@ -60,7 +63,7 @@ def report_of(
             *left_out(analysis),
             *turned_lines(network),
         ],
-        legend=[CONVENTION],
+        legend=[CONVENTION, *column_legend(shown)],
         facts={
             "network": network.name,
             "source": network.source,

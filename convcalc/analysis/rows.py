@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +128,17 @@ COLUMNS: dict[str, Column] = {
     )
 }
 SHOWN = ("name", "kind", "options", "output", "params", "macs", "rf")
+_SELDOM_ASKED = 4  # columns that a legend explains; more are in ``--columns help``
+_KNOWN = {
+    "name",
+    "kind",
+    "options",
+    "input",
+    "output",
+    "params",
+    "macs",
+    "flops",
+}  # or in CONVENTION
 RF_COLUMNS = ("name", "kind", "options", "output", "rf", "rf_stride", "rf_padding")
 IN_JSON = (
     "input",
@@ -195,6 +206,14 @@ def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
     data["counts"] = dict(step.counts) if step.is_costed else None
     data["rf"] = rf_dict(step)
     return data if step.layer.is_proven else data | unproven_facts(step)
+
+
+def column_legend(columns: Sequence[Column]) -> list[str]:
+    """What the columns mean whose headings do not say it."""
+    asked = [column for column in columns if column.key not in _KNOWN]
+    if len(asked) > _SELDOM_ASKED:
+        return ["--columns help says what each column means"]
+    return [f"{column.heading} = {column.about}" for column in asked]
 
 
 def rf_dict(step: Step) -> dict[str, Any] | None:

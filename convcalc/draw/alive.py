@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -138,7 +138,7 @@ class AliveOverTime(Picture):
         )
 
     def report(self) -> Report:
-        return replace(self.twin(), figures=(self,), layout=lambda _: [], hint=NEXT)
+        return self.instead_of_rows(hint=NEXT)
 
 
 class _Plot(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from os import PathLike, fspath
@@ -55,6 +55,19 @@ class Picture:
     def report(self) -> Report:
         """The table with the picture over it."""
         return replace(self.twin(), figures=(self,))
+
+    def instead_of_rows(self, said: Sequence[str] = (), hint: str = "") -> Report:
+        """The same where a terminal needs no rows beside the picture; documents have both.
+
+        Args:
+            said: lines under the picture, and in documents under the rows.
+            hint: the next useful command.
+        """
+        lines = list(said)
+        return replace(
+            self.twin(), figures=(self,), layout=lambda _: lines, appendix=lines,
+            lines_repeat_rows=True, hint=hint,
+        )  # fmt: skip
 
     def remark(self) -> str:
         """What to know of its file, such as an option that makes it shorter; empty if there is nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -31,27 +31,46 @@ _STAGES = Detail(None, 1, "")
 SERIES = tuple(f"series{number}" for number in range(1, 9))
 
 
+class Part(NamedTuple):
+    """What a cost is, or what it is the sum of.
+
+    Attributes:
+        name: for people.
+        of: how much a layer has.
+    """
+
+    name: str
+    of: Callable[[Step], int]
+
+
 class Measure(NamedTuple):
     """Something that layers cost.
 
     Attributes:
         about: for people.
-        parts: what it is the sum of, by name.
+        parts: what it is the sum of, by the keys of JSON.
     """
 
     about: str
-    parts: dict[str, Callable[[Step], int]]
+    parts: dict[str, Part]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the parts."""
+        return [part.name for part in self.parts.values()]
 
 
 MEASURES = {
-    "macs": Measure("multiply-adds", {"multiply-adds": lambda step: step.macs}),
-    "params": Measure("parameters", {"parameters": lambda step: step.params}),
-    "activations": Measure("values that come out", {"values": lambda step: step.activations}),
+    "macs": Measure("multiply-adds", {"macs": Part("multiply-adds", lambda step: step.macs)}),
+    "params": Measure("parameters", {"params": Part("parameters", lambda step: step.params)}),
+    "activations": Measure(
+        "values that come out", {"activations": Part("values", lambda step: step.activations)}
+    ),
     "memory": Measure(
         "bytes of weights and outputs in float32",
         {
-            "weights": lambda step: BYTES * (step.params + step.buffers),
-            "output": lambda step: BYTES * step.activations,
+            "weights": Part("weights", lambda step: BYTES * (step.params + step.buffers)),
+            "output": Part("output", lambda step: BYTES * step.activations),
         },
     ),
 }
@@ -99,7 +118,7 @@ class Cost(Picture):
         return [row for row in rows if any(row[part] for part in self.measure.parts)] or rows
 
     def _amounts(self, steps: Sequence[Step]) -> dict[str, int]:
-        return {part: sum(map(of, steps)) for part, of in self.measure.parts.items()}
+        return {key: sum(map(part.of, steps)) for key, part in self.measure.parts.items()}
 
     @property
     def total(self) -> int:
@@ -131,7 +150,7 @@ class Cost(Picture):
     def lines(self, view: View) -> Iterator[str]:
         yield from panel_lines(self.panel, view.width)
         if len(self.measure.parts) > 1:
-            yield ", ".join(f"{sign} {part}" for sign, part in zip("█░", self.measure.parts))
+            yield ", ".join(f"{sign} {name}" for sign, name in zip("█░", self.measure.names))
         yield ""
 
     def figure(self) -> Figure:
@@ -140,7 +159,7 @@ class Cost(Picture):
         drawn, y = panel_marks(panel, y)
         marks += drawn
         if len(self.measure.parts) > 1:
-            samples, y = legend(zip(panel.roles, self.measure.parts), y + TEXT + SPACE / 2)
+            samples, y = legend(zip(panel.roles, self.measure.names), y + TEXT + SPACE / 2)
             marks += samples
         largest = max(
             self.rows, key=lambda row: sum([row[p] for p in self.measure.parts]), default=None
@@ -166,7 +185,7 @@ class Cost(Picture):
             columns=[
                 Column.of_mapping("name", self.by, right=False, whole=True),
                 Column.of_mapping("layers", "layers", grouped),
-                *[Column.of_mapping(part, part, grouped) for part in parts],
+                *[Column.of_mapping(key, part.name, grouped) for key, part in parts.items()],
                 Column.of_mapping("share", "share", "{:.1%}".format),
             ],
             rows=rows,
@@ -177,7 +196,7 @@ class Cost(Picture):
         )
 
     def report(self) -> Report:
-        return replace(self.twin(), figures=(self,), layout=lambda _: [], hint=NEXT)
+        return self.instead_of_rows(hint=NEXT)
 
 
 def heading(name: str) -> tuple[list[Mark], float]:
@@ -280,9 +299,9 @@ class Beside(Picture):
         )
 
     def report(self) -> Report:
-        return replace(self.twin(), figures=(self,), layout=lambda _: [], hint=NEXT)
+        return self.instead_of_rows(hint=NEXT)
 
 
 def _sum_of(analysis: Analysis, measure: Measure) -> int:
     """What a whole network costs."""
-    return sum([part(step) for part in measure.parts.values() for step in analysis.steps])
+    return sum([part.of(step) for part in measure.parts.values() for step in analysis.steps])

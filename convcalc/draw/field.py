@@ -184,7 +184,7 @@ class Field(Picture):
             {
                 "layer": level.name,
                 "kind": level.kind,
-                **{name: _range_text(level, axis) for name, axis in axes},
+                **{_key(name): _range_text(level, axis) for name, axis in axes},
             }
             for level in self.seen.levels
         ]
@@ -194,7 +194,7 @@ class Field(Picture):
             columns=[
                 Column.of_mapping("layer", "layer", right=False, whole=True),
                 Column.of_mapping("kind", "kind", right=False),
-                *[Column.of_mapping(name, name) for name, _ in axes],
+                *[Column.of_mapping(_key(name), name) for name, _ in axes],
             ],
             rows=rows,
             facts=self.words.facts,
@@ -203,8 +203,16 @@ class Field(Picture):
         )
 
     def report(self) -> Report:
-        found = self.twin()
-        return replace(found, figures=(self,), layout=lambda _: self.words.lines, footer=[])
+        return replace(self.instead_of_rows(self.words.lines), footer=[])
+
+
+def _key(name: str) -> str:
+    """What axes are called in JSON.
+
+    >>> _key("height and width")
+    'height_and_width'
+    """
+    return name.replace(" ", "_")
 
 
 def _range_text(level: Level, axis: int) -> str:

@@ -157,6 +157,7 @@ class Fit(Picture):
             columns=_COLUMNS,
             rows=rows,
             lines=lines[:-1],
+            appendix=lines[:-1],
             lines_repeat_rows=True,
             remarks=[note for note in notes if " is not whole: " not in note],  # said above
             key="windows",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -167,12 +166,8 @@ class Net(Picture):
         return self.table(self.parts)
 
     def report(self) -> Report:
-        return replace(self.twin(), figures=(self,), layout=self._legend)
-
-    def _legend(self, _width: int | None) -> Iterator[str]:
-        """What stands below the lines in a terminal, where the table would say the same again."""
         detail, parts = self.listed
-        yield from self.said(detail, self.costs(parts.boxes))
+        return self.instead_of_rows([*self.said(detail, self.costs(parts.boxes))])
 
     def remark(self) -> str:
         """Which option draws on one page what is longer."""

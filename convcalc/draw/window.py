@@ -169,11 +169,13 @@ class Window(Picture):
         ]
         columns = _COLUMNS if self.numbers else _COLUMNS[:-1]
         about = f"{self.numbers.about}; " if self.numbers and self.numbers.about else ""
+        many = f"{about}{len(self.steps)} of {plural(len(self.plane.steps()), 'step')}"
         return Report(
             title=self.title,
             columns=columns,
             rows=rows,
-            lines=[f"{about}{len(self.steps)} of {plural(len(self.plane.steps()), 'step')}"],
+            lines=[many],
+            appendix=[many],
             lines_repeat_rows=True,
             remarks=self.layer.notes(self.shape, self.out),
             key="steps",

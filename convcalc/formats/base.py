@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from convcalc.registry import Registry
-from convcalc.text import plural, printable, times, width, wrap
+from convcalc.text import as_ascii, plural, printable, times, width, wrap
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
 
+_LEFT_OUT = re.compile("(?P<before>[^ …]{0,2})…(?P<after> *)(?!$)")
 _ESCAPES = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -119,7 +120,7 @@ def is_laid_out(line: str) -> bool:
 
 def figure_lines(figure: Any, view: View) -> list[str]:
     """A figure in letters; where a terminal is too narrow for it, how wide it must be."""
-    lines = list(figure.lines(view))
+    lines = [_in_place(line) if view.ascii else line for line in figure.lines(view)]
     widest = max((width(_ESCAPES.sub("", line)) for line in lines), default=0)
     if view.width is None or widest <= view.width:
         return lines
@@ -130,10 +131,27 @@ def figure_lines(figure: Any, view: View) -> list[str]:
     return [*wrap(said, view.width), ""]
 
 
+def _in_place(line: str) -> str:
+    """A line of a figure in ASCII, where what stands behind a longer sign stays in its column.
+
+    >>> _in_place("conv, …    ##"), _in_place("conv_long… ##"), _in_place("12×12 → 6×6")
+    ('conv, ...  ##', 'conv_lo... ##', '12x12 -> 6x6')
+    """
+    return as_ascii(_LEFT_OUT.sub(_dots, line))
+
+
+def _dots(found: re.Match[str]) -> str:
+    """Three dots for the sign, for which spaces behind it go, or else letters before it."""
+    before, after = found["before"], found["after"]
+    gone = min(2, max(len(after) - 1, 0))
+    kept = before[: len(before) - 2 + gone] if after else before
+    return f"{kept}...{after[gone:]}"
+
+
 def document_parts(report: Report) -> tuple[list[Column], list[str]]:
     """What a document that keeps spaces shows: the columns of its table, and the lines after it."""
     if report.lines_repeat_rows and report.printed_columns:
-        return report.printed_columns, []
+        return report.printed_columns, report.appendix
     return [] if report.layout else report.printed_columns, report.text()
 
 

@@ -72,6 +72,8 @@ class Html(Format):
             yield from _table(report, columns, caption)
         if lines:
             yield f'<pre class="convcalc">{clean(chr(10).join(lines))}</pre>'
+        for table in report.tables:
+            yield from _table(table, table.printed_columns, table.title)
         if report.subtitle:
             yield f'<p class="convcalc">{clean(report.subtitle)}</p>'
         for line in (*report.all_notes, *report.all_lines):

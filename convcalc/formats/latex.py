@@ -15,19 +15,14 @@ from convcalc.formats.base import (
     output_format,
     total_cells,
 )
+from convcalc.formats.latex_fit import breakable, fitted
 from convcalc.text import escape_latex as clean
 from convcalc.text import printable
 
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
-MAX_ROWS = 40  # of a table on one page; longer ones break over pages
-_SIZES = (
-    ("", 72),
-    ("footnotesize", 96),
-    ("scriptsize", 120),
-)  # characters that fit a line of article
-MAX_LINE = 50  # characters of a text in one line of a cell
+MAX_LINES = 42  # of a table on one page; longer ones break over pages
 
 
 @output_format("latex", suffix=".tex")
@@ -42,67 +37,77 @@ class Latex(Format):
         yield from (f"% {printable(head)}" for head in heads)
         columns, lines = report.printed_columns, report.text()
         if columns:
-            yield from self.table(report, columns)
+            said = input_text(report)
+            caption = ", ".join(filter(None, (report.title, said)))
+            yield from self.table(report, columns, caption, above=bool(said))
             if report.layout or report.lines_repeat_rows:
                 lines = report.appendix
         if report.math:
             yield from (r"\[", *report.math, r"\]")
             lines = lines[report.math_replaces :]
         yield from _text_block(lines)
+        for table in report.tables:
+            yield ""
+            yield from self.table(table, table.printed_columns, table.title, above=True)
         below = [*report.all_notes, *report.all_lines]
-        yield from (rf"\par {clean(line)}" for line in below if not is_laid_out(line))
+        yield from (
+            rf"{{\sloppy\par {breakable(clean(line))}\par}}"
+            for line in below
+            if not is_laid_out(line)
+        )
         yield from _text_block([line for line in below if is_laid_out(line)])
 
-    def table(self, report: Report, columns: Sequence[Column]) -> Iterator[str]:
-        """The rows, with headings and totals."""
+    def table(
+        self, report: Report, columns: Sequence[Column], caption: str, *, above: bool
+    ) -> Iterator[str]:
+        """The rows, with headings and totals.
+
+        Args:
+            report: with the rows.
+            columns: to show.
+            caption: of a table that breaks over pages.
+            above: whether it stands above a shorter one, too.
+        """
         texts = cells(report, columns)
         total = total_cells(report, columns)
-        long = len(texts) > MAX_ROWS
+        headings = [column.heading for column in columns]
+        size, aligned, high = fitted(columns, [headings, *texts, *([total] if total else [])])
+        long = high > MAX_LINES
         name = "longtable" if long else "tabular"
-        aligned = "".join(
-            alignment(column, [row[i] for row in texts]) for i, column in enumerate(columns)
-        )
-        said = input_text(report)
-        caption = ", ".join(filter(None, (report.title, said)))
-        size = _size(columns, texts)
         if long:
             yield r"% needs \usepackage{longtable}"
-        elif said:
-            yield rf"\par\noindent {clean(caption)}\par"
-        if size:
-            yield rf"{{\{size}\setlength{{\tabcolsep}}{{3pt}}%"
-        yield rf"\begin{{{name}}}{{{aligned}}}"
+        elif above:
+            yield rf"\par\noindent {clean(caption)}\par\nopagebreak"
+        if size.name:
+            yield rf"{{\{size.name}\setlength{{\tabcolsep}}{{{size.space:g}pt}}%"
+        sides, end = _sides(size.over, long=long)
+        yield rf"{sides}\begin{{{name}}}{{{aligned}}}"
         if long and caption:
             yield rf"\caption{{{clean(caption)}}} \\"
         yield r"\hline"
-        yield rf"{' & '.join(clean(column.heading) for column in columns)} \\"
+        yield rf"{' & '.join(map(clean, headings))} \\"
         yield r"\hline"
         if long:
             yield r"\endhead"
+        wraps = "p{" in aligned
         for row in texts:
-            yield rf"{' & '.join(map(clean, row))} \\"
+            line = " & ".join(map(clean, row))
+            yield rf"{breakable(line) if wraps else line} \\"
         if total:
             yield r"\hline"
             yield rf"{' & '.join(map(clean, total))} \\"
         yield r"\hline"
-        yield rf"\end{{{name}}}{'}' if size else ''}"
+        yield rf"\end{{{name}}}{end}{'}' if size.name else ''}"
 
 
-def alignment(column: Column, texts: Sequence[str]) -> str:
-    """How a column is set: numbers to the right, long texts over several lines."""
-    if column.right:
-        return "r"
-    return r"p{.4\linewidth}" if max(map(len, texts), default=0) > MAX_LINE else "l"
-
-
-def _size(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> str:
-    """The size of letters in which a table is as wide as a page; empty for the usual one."""
-    widths = [
-        max(len(column.heading), *(len(row[i]) for row in texts), 0)
-        for i, column in enumerate(columns)
-    ]
-    wide = sum([min(each, MAX_LINE) for each in widths]) + 2 * len(widths)
-    return next((size for size, most in _SIZES if wide <= most), "tiny")
+def _sides(over: float, *, long: bool) -> tuple[str, str]:
+    """What stands before and after a table that reaches into both margins, or into none."""
+    if not long:
+        return (r"\noindent\makebox[\linewidth][c]{", "}") if over else (r"\noindent", "")
+    if not over:
+        return "", ""
+    fill = f"-{over:g}pt plus 1fil"
+    return rf"\setlength{{\LTleft}}{{{fill}}}\setlength{{\LTright}}{{{fill}}}%" + "\n", ""
 
 
 def _text_block(lines: Sequence[str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from convcalc.text import escape_markdown as clean
 from convcalc.text import printable
 
 if TYPE_CHECKING:
-    from convcalc.report import Report
+    from convcalc.report import Column, Report
 
 
 @output_format("markdown", suffix=".md")
@@ -38,15 +38,11 @@ class Markdown(Format):
             yield ""
         columns, lines = document_parts(report)
         if columns:
-            yield f"| {' | '.join(clean(column.heading) for column in columns)} |"
-            yield f"|{'|'.join('---:' if column.right else '---' for column in columns)}|"
-            for row in cells(report, columns):
-                yield f"| {' | '.join(map(clean, row))} |"
-            total = total_cells(report, columns)
-            if total:
-                yield f"| {' | '.join(f'**{clean(cell)}**' if cell else '' for cell in total)} |"
-            yield ""
+            yield from _table(report, columns)
         yield from _fenced(lines)
+        for table in report.tables:
+            yield from (clean(table.title), "")
+            yield from _table(table, table.printed_columns)
         for line in report.all_notes:
             yield f"- {clean(line)}"
         if report.all_notes:
@@ -54,6 +50,18 @@ class Markdown(Format):
         laid_out = [line for line in report.all_lines if is_laid_out(line)]
         yield from _fenced(laid_out)
         yield from (f"*{clean(line)}*" for line in report.all_lines if line not in laid_out)
+
+
+def _table(report: Report, columns: Sequence[Column]) -> Iterator[str]:
+    """The rows, with headings and totals."""
+    yield f"| {' | '.join(clean(column.heading) for column in columns)} |"
+    yield f"|{'|'.join('---:' if column.right else '---' for column in columns)}|"
+    for row in cells(report, columns):
+        yield f"| {' | '.join(map(clean, row))} |"
+    total = total_cells(report, columns)
+    if total:
+        yield f"| {' | '.join(f'**{clean(cell)}**' if cell else '' for cell in total)} |"
+    yield ""
 
 
 def _fenced(lines: Sequence[str]) -> Iterator[str]:

@@ -83,6 +83,10 @@ class Table(Format):
                 yield from _colored(parts, view)
         elif report.printed_columns:
             yield from self.body(report, view)
+        for table in report.tables:
+            yield ""
+            yield from wrap(_said(table.title, view), view.width)
+            yield from self.body(table, view)
 
     def heading(self, report: Report, view: View) -> Iterator[str]:
         """Title, source and input."""
@@ -152,7 +156,10 @@ def _fit(
         return bool(wider)
 
     if limit is None:  # only what goes on in further lines is made narrower: nothing is lost
-        least = [column.least if column.wraps else 0 for column in columns]
+        least = [
+            max(column.least, *_word_widths(rows, i)) if column.wraps and missing() > 0 else 0
+            for i, column in enumerate(columns)
+        ]
         while missing() > 0 and narrow(kept, least):
             pass
         return kept, wide
@@ -171,6 +178,11 @@ def _fit(
     while missing() > 0 and narrow(texts, [LEAST_NAME] * len(columns)):
         pass
     return kept, [wide[i] for i in kept]
+
+
+def _word_widths(rows: Sequence[Sequence[str]], place: int) -> Iterator[int]:
+    """How wide the longest word of each text of a column is, which a line must hold."""
+    return (max(map(width, row[place].split()), default=0) for row in rows)
 
 
 def _names_can_be_cut(names: list[str], wide: int, missing: int, columns: int) -> bool:

@@ -38,13 +38,19 @@ def hand_report(
             lines += ["", "answer key", "", *without_end(replace(answers, width=width).lines())]
         return lines
 
+    abouts = [section.about for section in work.sections if page.is_explained(section)]
     make = partial(Worksheet, page=page, answers=answers if key else None) if blank else Report
     return make(
         title="",
         columns=_columns_of(page) + (_key_columns(answers) if keyed else []),
         rows=windows,
         layout=layout,
-        appendix=[page.title(), page.givens(), *(_key_lines(answers, windows) if keyed else [])],
+        appendix=[
+            page.title(),
+            page.givens(),
+            *abouts,
+            *(_key_lines(answers, windows) if keyed else []),
+        ],
         notes=page.notes(),
         facts=_facts_of(work, blank=blank, key=key),
         key="windows",

@@ -120,10 +120,14 @@ class Page:
         yield ""
         yield from flow(list(self.matrices()), self.width)
         for section in self.work.sections:
-            if len(self.work.sections) > 1 or section.stamps:
+            if self.is_explained(section):
                 yield section.about
                 yield ""
             yield from self.section(section)
+
+    def is_explained(self, section: Section) -> bool:
+        """Whether a sentence says how a result comes about."""
+        return len(self.work.sections) > 1 or bool(section.stamps)
 
     def matrices(self) -> Iterator[list[str]]:
         """What is given and what comes out, each with its name over it."""

@@ -174,7 +174,7 @@ def test_the_command_draws_each_of_them(convcalc: Run) -> None:
             io.StringIO(convcalc("draw", "cost", "vgg16", "--by", "layer", "--format", "csv").out)
         )
     )
-    assert rows[0] == ["name", "layers", "multiply-adds", "share"]
+    assert rows[0] == ["name", "layers", "macs", "share"]
     assert len(rows) == 1 + 16
     data = json.loads(convcalc("draw", "cost", "unet", "--of", "alive", "--format", "json").out)
     assert data["layers"][0] == {

@@ -37,7 +37,7 @@ def lines_of(picture: Field, width: int | None = 70) -> list[str]:
 def test_vgg_16_sees_the_pixels_that_arch_says() -> None:
     picture = field("vgg16", "conv5_3:6,6")
     assert picture.seen.pixels == picture.seen.inside == [(6, 201), (6, 201)]
-    assert [(row["layer"], row["height and width"]) for row in picture.twin().rows] == [
+    assert [(row["layer"], row["height_and_width"]) for row in picture.twin().rows] == [
         ("conv5_3", "6 of 14"), ("conv5_2", "5 to 7 of 14"), ("conv5_1", "4 to 8 of 14"),
         ("pool4", "3 to 9 of 14"), ("conv4_3", "6 to 19 of 28"), ("conv4_2", "5 to 20 of 28"),
         ("conv4_1", "4 to 21 of 28"), ("pool3", "3 to 22 of 28"), ("conv3_3", "6 to 45 of 56"),
@@ -176,7 +176,7 @@ def test_the_command_draws_on_a_picture_of_ones_own(convcalc: Run, tmp_path: Pat
     assert data["levels"][-1] == {
         "layer": "input",
         "kind": "input",
-        "height and width": "6 to 201 of 224",
+        "height_and_width": "6 to 201 of 224",
     }
     drawn = convcalc("draw", "field", "vgg16", "--sees", "conv5_3:6,6").out
     said = convcalc("arch", "vgg16", "--sees", "conv5_3:6,6").out

@@ -44,6 +44,7 @@ def make_report(maker: Maker, students: Sequence[str], out: str) -> Report:
         }
         for name, draws in maker.draws.items()
     ]
+    lines = [*_draw_lines(maker, len(students)), _files_line(printable(out), students)]
     return Report(
         title="",
         columns=[
@@ -56,8 +57,9 @@ def make_report(maker: Maker, students: Sequence[str], out: str) -> Report:
         key="questions",
         row_dict=dict,
         facts={"sheet": maker.sheet.id, "students": len(students), "out": out},
-        lines=[*_draw_lines(maker, len(students)), _files_line(printable(out), students)],
+        lines=lines,
         lines_repeat_rows=True,
+        appendix=lines,
     )
 
 

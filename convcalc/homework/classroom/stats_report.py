@@ -60,6 +60,7 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
         row_dict=dict,
         layout=lines,
         lines_repeat_rows=True,
+        appendix=last,
         facts={
             "folder": folder,
             "students": len(totals.points),

@@ -58,15 +58,15 @@ def conventions_report(name: str = "", preset: str = "") -> Report:
         for row in _rows(key)
         if chosen is None or row["value"] == getattr(chosen, key)
     ]
-    lines = list(_preset_lines(rows, preset) if preset else _lines(rows, short=bool(name)))
+    lines = list(_preset_lines(rows, preset) if preset else _lines(rows))
+    below = [] if preset or name else list(_presets_lines())
     facts: dict[str, Any] = {"presets": {key: _changes(key) for key in PRESETS}}
     if preset:
         facts["preset"] = preset
     if name:
         types = [kind for kind, cls in QUESTIONS.items() if name in cls.depends_on]
         facts |= {"otherwise": _OTHERWISE[RULES[name].tier], "types": types}
-        lines += [
-            "",
+        below = [
             f"If an answer is right under another value, {facts['otherwise']}.",
             f"Question types that depend on it: {_joined(types)}.",
             *_example_lines(name, types),
@@ -78,8 +78,9 @@ def conventions_report(name: str = "", preset: str = "") -> Report:
         key="conventions",
         row_dict=dict,
         facts=facts,
-        lines=lines,
+        lines=[*lines, *([""] if below else []), *below],
         lines_repeat_rows=True,
+        appendix=below,
         footer=[_in_a_sheet(name)],
     )
 
@@ -144,8 +145,8 @@ def _changes(preset: str) -> dict[str, str]:
     return {key: value for key, value in values.items() if value != usual[key]}
 
 
-def _lines(rows: list[dict[str, Any]], *, short: bool) -> Iterator[str]:
-    """What people read: each convention with its values; the presets behind them, unless short."""
+def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What people read: each convention with its values."""
     wide = max(len(row["value"]) for row in rows) + 2
     before = ""
     for row in rows:
@@ -156,12 +157,15 @@ def _lines(rows: list[dict[str, Any]], *, short: bool) -> Iterator[str]:
         usual = " This is the usual value." if row["usual"] else ""
         presets = f" Preset: {_joined(row['presets'])}." if row["presets"] else ""
         yield f"  {row['value']:<{wide}}{row['means']}.{usual}{presets}"
-    if not short:
-        yield from ("", "Presets set several at once:")
-        wide = max(map(len, PRESETS)) + 2
-        for name in PRESETS:
-            changes = ", ".join(f"{key}: {value}" for key, value in _changes(name).items())
-            yield f"  {name:<{wide}}{changes}"
+
+
+def _presets_lines() -> Iterator[str]:
+    """What each preset sets."""
+    yield "Presets set several at once:"
+    wide = max(map(len, PRESETS)) + 2
+    for name in PRESETS:
+        changes = ", ".join(f"{key}: {value}" for key, value in _changes(name).items())
+        yield f"  {name:<{wide}}{changes}"
 
 
 def _preset_lines(rows: list[dict[str, Any]], preset: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 # Keys whose own keys are names of the input: of layers, parameters, kinds …
 NAMED = {
     "inputs", "counts", "alive", "lacks", "presets", "limits", "used", "varied", "parameters", "ignores", "impossible",
-    "rf_of_outputs", "statuses", "to_mark",
+    "rf_of_outputs", "statuses", "to_mark", "claimed", "witnessed",
 }  # fmt: skip
 NAMED_THERE = {
     "hw show:conventions", "kinds:options", "hw types:examples[]", "hw grade:counts", "hand:results", "hand:shapes",
@@ -39,7 +39,6 @@ weights: trained numbers that multiply
 biases: trained numbers that are added
 buffers: stored numbers that are not trained
 macs: multiply-adds
-multiply-adds: multiply-adds
 flops: 2 · macs
 activations: values that come out
 counts: the other operations by name
@@ -248,7 +247,7 @@ draw cost:stages[].layers: the number of layers
 share: the share of the whole, from 0 to 1
 levels: the maps from the layer down to the image
 levels[].layer: the layer
-height and width: what is seen of the map
+height_and_width: what is seen of the map
 kernels: the named kernels
 kernel:kernels[].kernel: its name
 kernel:kernel: its name
