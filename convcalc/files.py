@@ -25,6 +25,12 @@ STDIN = "-"
 BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, as Windows PowerShell's > writes
 _UTF_32_MARK = b"\xff\xfe\0\0"
 _UTF_8_MARK = b"\xef\xbb\xbf"
+EDITOR_SUFFIXES = (
+    ".convcalc.yaml",
+    ".sheet.yaml",
+    ".convcalc.yml",
+    ".sheet.yml",
+)  # docs/how-to/editor.md
 
 
 # ---------------------------------------------------------------------------------------- reading
@@ -115,6 +121,17 @@ def file_name(path: str, option: str = "") -> str:
         stdin_name() if path == STDIN else printable(path) if len(path) < 500 else shortened(path)
     )
     return f"{option} {shown}".lstrip()
+
+
+def stem_of(path: str) -> str:
+    """The name of a file without folder and suffix, also without the word by which editors tell its schema.
+
+    >>> stem_of("nets/my.net.yaml"), stem_of("x.convcalc.yaml"), stem_of("ps1.sheet.yml"), stem_of("x.sheet.onnx")
+    ('my.net', 'x', 'ps1', 'x.sheet')
+    """
+    name = os.path.basename(path)
+    short = next((name[: -len(end)] for end in EDITOR_SUFFIXES if name.lower().endswith(end)), "")
+    return short or os.path.splitext(name)[0]
 
 
 def check_size(data: bytes | str, max_bytes: int, name: str, way_out: str) -> None:

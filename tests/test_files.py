@@ -16,6 +16,7 @@ from convcalc.files import (
     decode,
     open_regular,
     read_file,
+    stem_of,
     text_lines,
     write_file,
     write_lines,
@@ -45,6 +46,26 @@ def test_every_refusal_says_where_what_and_what_to_do(tmp_path: Path) -> None:
     assert refusal("a\0b") == "a\\x00b: is not a file name; check the name"
     assert refusal("a\ud800") == "a\\ud800: is not a file name; check the name"
     assert len(refusal("x" * 5000)) < 200
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("x.yaml", "x"),
+        ("a.b/x.convcalc.yaml", "x"),
+        ("X.Convcalc.YML", "X"),
+        ("ps1.sheet.yaml", "ps1"),
+        ("my.net.convcalc.yaml", "my.net"),
+        ("my.net.yaml", "my.net"),
+        ("x.sheet.onnx", "x.sheet"),
+        (".convcalc.yaml", ".convcalc"),
+        ("convcalc.yaml", "convcalc"),
+        ("sheet", "sheet"),
+        ("<stdin>", "<stdin>"),
+    ],
+)
+def test_the_name_of_a_file_is_without_what_its_editor_needs(path: str, name: str) -> None:
+    assert stem_of(path) == name
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

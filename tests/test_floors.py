@@ -32,6 +32,7 @@ FLOORS = (
     ("analysis", "formats"),
     ("solve", "verify", "hand", "images", "interop.writers"),
     ("draw",),
+    ("homework.question_types",),
     ("homework.conventions", "homework.answers"),
     ("homework.questions",),
     ("homework.mistakes",),

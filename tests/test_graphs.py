@@ -374,6 +374,20 @@ def test_outputs_have_the_names_of_the_file() -> None:
     assert "output p3 (c3): 8×4×4, rf 9" in lines
 
 
+@pytest.mark.parametrize("suffix", [".yaml", ".convcalc.yaml", ".convcalc.yml"])
+def test_a_file_without_a_name_is_called_as_it_is_named_for_the_editor(
+    suffix: str, convcalc: Convcalc, tmp_path: Path
+) -> None:
+    inner, outer, last = (tmp_path / f"{name}{suffix}" for name in ("inner", "outer", "last"))
+    inner.write_text("input: [3, 4, 4]\nlayers: [relu]\n", encoding="utf-8")
+    outer.write_text(f"input: [3, 4, 4]\nlayers: [network: {inner.name}, relu]\n", encoding="utf-8")
+    last.write_text(f"extends: {outer.name}\n", encoding="utf-8")
+    assert (load(str(inner)).name, load(str(outer)).name, load(str(last)).name) == ("inner", "outer", "last")  # fmt: skip
+    assert [node.name for node in load(str(outer)).nodes] == ["inner1.relu1", "relu1"]
+    said = convcalc("export", str(inner), "--to", "pytorch").out
+    assert "class Inner(" in said
+
+
 def test_a_list_of_outputs_is_named_by_its_layers() -> None:
     walked = loads(f"{TREE}outputs: [c3]").walk()
     assert walked.to_dict()["outputs"] == ["c3"]

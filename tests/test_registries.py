@@ -15,6 +15,7 @@ import test_counts_bite
 from convcalc.formats import FORMATS
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.mistakes import MISTAKES
+from convcalc.homework.question_types import ABOUT, TYPES
 from convcalc.homework.questions import QUESTIONS
 from convcalc.interop.writers import WRITERS
 from convcalc.layers import KINDS, MODULES, Layer, find, make
@@ -38,6 +39,14 @@ def test_the_table_of_kinds_says_where_each_is_made() -> None:
     for kind, cls in KINDS.load().items():
         made[cls.__module__.rpartition(".")[2]].append(kind)
     assert {module: names.split() for module, names in MODULES.items()} == made
+
+
+def test_the_table_of_question_types_says_where_each_is_made() -> None:
+    made: dict[str, list[str]] = {module: [] for module in TYPES}
+    for name, cls in QUESTIONS.load().items():
+        made[cls.__module__.rpartition(".")[2]].append(name)
+    assert {module: [*types] for module, types in TYPES.items()} == made
+    assert all(ABOUT.values())
 
 
 def missing_of_kind(kind: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ from convcalc.network.find import bundled_folder, bundled_names
 from convcalc.network.load import loads
 from convcalc.network.network import Network
 from convcalc.network.schema import schema
+from convcalc.network.schema_words import NO_KIND, WITH_OPTIONS
 from test_network_files import BAD, BAD_NAMES, as_text, plain, written
 
 KINDS = every()
@@ -362,6 +363,77 @@ def test_each_type_of_option_is_read_by_the_loader_and_described_by_the_schema()
     for cls in KINDS.values():
         for option in options_of(cls).values():
             jsonschema.Draft202012Validator.check_schema(option.type.schema)
+
+
+def forms_of(kind: str) -> list[dict[str, Any]]:
+    """What may stand under a kind: options, and for some nothing or a list of paths."""
+    options = DEFINED[f"{kind}_options"]
+    return options.get("anyOf", [options])  # type: ignore[no-any-return]  # a schema is plain data
+
+
+EXAMPLES = [(kind, each) for kind in KINDS for form in forms_of(kind) for each in form.get("examples", ())]  # fmt: skip
+
+
+def test_every_kind_that_takes_options_has_an_example_which_is_read() -> None:
+    needing = {kind for kind, cls in KINDS.items() if cls.merges or any(o.required for o in options_of(cls).values())}  # fmt: skip
+    assert needing <= {kind for kind, _ in EXAMPLES}
+    for kind, example in EXAMPLES:
+        data = layer_file(kind, example, list(KINDS[kind].example[1]))
+        assert says(data) == []
+        loads(as_text(data))
+
+
+def test_the_examples_of_the_keys_of_a_file_meet_it() -> None:
+    met = 0
+    for key, each in schema()["properties"].items():
+        for example in each.get("examples", ()):
+            met += 1
+            assert says({"input": [3, 8, 8], "layers": ["relu"], key: example}) == [], key
+    assert met > 8
+
+
+# --------------------------------------------------------------- words that are kinds or blocks
+
+MISSPELT: list[Any] = [
+    "reluu",
+    {"convv": {"out_channels": 3, "kernel_size": 3}},
+    {"add": [["reluu"], []]},
+    {"concat": {"paths": [[{"repeat": 2, "layers": ["reluu"]}], []]}},
+    {"add": [{"when": True, "layers": ["reluu"]}, []]},
+    {"repeat": 2, "layers": [{"convv": None}]},
+    {"name": "x", "layers": [{"name": "y", "layers": ["reluu"]}]},
+]
+
+
+@pytest.mark.parametrize("layer", MISSPELT, ids=str)
+def test_a_misspelt_kind_does_not_meet_it_unless_the_file_may_have_blocks(layer: Any) -> None:
+    data = {"input": [3, 8, 8], "layers": [layer]}
+    assert says(data) != []
+    with pytest.raises(SpecError):
+        loads(as_text(data))
+    blocks = {"reluu": {"layers": ["relu"]}, "convv": {"parameters": {"out_channels": 3, "kernel_size": 3}, "layers": ["relu"]}}  # fmt: skip
+    assert says({**data, "blocks": blocks}) == []
+    loads(as_text({**data, "blocks": blocks}))
+    assert says({"extends": "x.yaml", "layers": [layer]}) == []  # which may have them
+
+
+def test_both_lists_of_layers_have_the_same_kinds() -> None:
+    (with_blocks, only_kinds) = (
+        DEFINED[name]["else"]["else"]["properties"] for name in ("layer", "layer_of_kind")
+    )
+    assert [*with_blocks] == [*only_kinds]
+    for kind, cls in KINDS.items():
+        own, other = (each[kind]["$ref"] for each in (with_blocks, only_kinds))
+        assert (own == other) != cls.merges
+
+
+def test_a_kind_that_needs_options_is_told_from_one_that_is_none() -> None:
+    """In the words of an editor, which would otherwise list all kinds."""
+    for word, said in (("conv", WITH_OPTIONS), ("Conv2d", WITH_OPTIONS), ("add", WITH_OPTIONS), ("convv", NO_KIND)):  # fmt: skip
+        (error,) = VALIDATOR.iter_errors({"input": [3, 8, 8], "layers": [word]})
+        while error.context:
+            (error,) = error.context
+        assert error.schema["errorMessage"] == said
 
 
 # --------------------------------------------------------------------- networks as graphs

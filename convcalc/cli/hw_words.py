@@ -28,10 +28,10 @@ def _values(name: str) -> dict[str, str]:
     return {word: value.header for word, value in rule.values.items()} if rule else {}
 
 
-def _types(_ctx: click.Context) -> dict[str, str]:
-    from convcalc.homework.questions import QUESTIONS
+def _types(_ctx: click.Context) -> Mapping[str, str]:
+    from convcalc.homework.question_types import ABOUT
 
-    return {name: cls.about for name, cls in QUESTIONS.items()}
+    return ABOUT
 
 
 def _given(ctx: click.Context) -> Mapping[str, str]:

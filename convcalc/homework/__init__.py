@@ -21,8 +21,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from convcalc.homework.answers.written import as_written
-
 __all__ = [
     "Marked",
     "Question",
@@ -41,6 +39,7 @@ __all__ = [
 if TYPE_CHECKING:
     import os
 
+    from convcalc.homework.answers.written import as_written
     from convcalc.homework.marking.mark import Marked, Result, Verdict, mark
     from convcalc.homework.sheets.read import load, loads
     from convcalc.homework.sheets.sheet import Question, Sheet
@@ -54,6 +53,7 @@ _HOMES = {
     "Sheet": "sheets.sheet",
     "load": "sheets.read",
     "loads": "sheets.read",
+    "as_written": "answers.written",
 }
 
 _SHEETS: dict[tuple[str, float, int], Any] = {}
@@ -93,6 +93,7 @@ def check(
         ConvcalcError: no such sheet or question, or numbers are drawn and these are not given. A
             wrong answer raises nothing.
     """
+    from convcalc.homework.answers.written import as_written
     from convcalc.homework.marking.mark import mark_question
 
     found: Any = sheet

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import IO, TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from convcalc.errors import SpecError, UsageError
-from convcalc.files import check_size, decode, open_regular, refusing_to_read
+from convcalc.files import check_size, decode, open_regular, refusing_to_read, stem_of
 from convcalc.network.asked import as_asked
 from convcalc.registry import Registry
 from convcalc.text import printable
@@ -40,7 +39,7 @@ class ForeignFile(NamedTuple):
     @property
     def name(self) -> str:
         """Its name without folder and suffix."""
-        return os.path.splitext(os.path.basename(self.path))[0]
+        return stem_of(self.path)
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:

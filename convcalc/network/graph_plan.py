@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import did_you_mean
+from convcalc.files import stem_of
 from convcalc.layers import Layer
 from convcalc.network.items import Item, Items, LayerItem, Name, Value
 from convcalc.network.network import MAX_NAME
@@ -140,7 +140,7 @@ class GraphPlanner(Planner):
         """A network in place, read from its file."""
         target = self.source.scalar(file, "file")
         network = self._include(self.source, file, target)
-        stem = printable(os.path.splitext(os.path.basename(target))[0])[:MAX_NAME]
+        stem = printable(stem_of(target))[:MAX_NAME]
         item = NetworkItem(self.source, key, self._name(keys), network, stem)
         if "until" in keys:
             item.until = self._target(keys["until"][1], "until")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from yaml.nodes import Node
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
+from convcalc.files import stem_of
 from convcalc.layers.values import VALUES, shown
 from convcalc.network.asked import as_asked
 from convcalc.network.axes import (
@@ -56,7 +57,7 @@ class _Draft:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.name = os.path.splitext(os.path.basename(path))[0]
+        self.name = stem_of(path)
         self.files = [path]
         self.extends = False
         self.planner: GraphPlanner
@@ -334,7 +335,7 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
     def include(source: Source, node: Node, target: str) -> _Draft | Held:
         return library.network(source, node, target, opened, draft.files)
 
-    own_name = os.path.splitext(os.path.basename(source.path))[0]
+    own_name = stem_of(source.path)
     draft.path, draft.name, draft.expect, draft.notes = source.path, own_name, {}, ()
     draft.extends = "extends" in keys
     draft.planner = GraphPlanner(source, draft.blocks, include)

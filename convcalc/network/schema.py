@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING
 from inspect import getdoc
-from typing import Any
+from typing import Any, NamedTuple
 
 from convcalc.layers import Layer, every
 from convcalc.layers.about_options import about_option
@@ -21,7 +21,16 @@ from convcalc.network.network import MAX_NAME
 from convcalc.network.outputs import MAX_OUTPUTS
 from convcalc.network.parameters import MAX_ITEMS, MAX_NESTED, MAX_PARAMETERS
 from convcalc.network.plan import ITEM_WORDS
-from convcalc.network.schema_words import EXPECTED, ITEMS, KEYS, NETWORK, SCHEMA_FILE
+from convcalc.network.schema_words import (
+    EXAMPLES,
+    EXPECTED,
+    ITEMS,
+    KEYS,
+    NETWORK,
+    NO_KIND,
+    SCHEMA_FILE,
+    WITH_OPTIONS,
+)  # fmt: skip
 
 _SHOWN = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME}
 _NAME = {**_SHOWN, "not": {"const": "input"}}
@@ -46,7 +55,6 @@ _KIND_AS_PARAMETER = {"type": "string", "pattern": _ONE_NAME}
 _LARGEST = 10**MAX_DIGITS - 1
 _WHOLE = {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}
 _NUMBER = {"$ref": "#/$defs/number"}
-_LAYERS = {"$ref": "#/$defs/layers"}
 _VALUE = {"$ref": "#/$defs/value"}
 _CONDITION = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/expression"}]}
 _AXIS_WORD = {"type": "string", "minLength": 1, "maxLength": 20}
@@ -76,6 +84,9 @@ def schema() -> dict[str, Any]:
         "description": "A network for convcalc: its layers in order, with blocks, repeats and paths.",
         "type": "object",
         "properties": _top_properties(),
+        "if": {"anyOf": [{"required": ["blocks"]}, {"required": ["extends"]}]},
+        "then": {"properties": {"layers": _ref(_WITH_BLOCKS.layers)}},
+        "else": {"properties": {"layers": _ref(_KINDS_ONLY.layers)}},
         "anyOf": [{"required": ["layers", "input"]}, {"required": ["extends"]}],
         "additionalProperties": False,
         "$defs": {
@@ -83,16 +94,60 @@ def schema() -> dict[str, Any]:
             "positive": {"anyOf": [{**_WHOLE, "minimum": 1}, _EXPRESSION]},
             "expression": _ANY_EXPRESSION,
             "value": _value(MAX_NESTED),
-            **{f"{kind}_options": _options_schema(cls) for kind, cls in every().items()},
-            "layers": {"type": "array", "items": {"$ref": "#/$defs/layer"}},
-            "layer": {
-                "type": ["string", "object"],
-                "if": {"type": "string"},
-                "then": {"anyOf": [_bare_kinds(), _block_name(), _KIND_AS_PARAMETER]},
-                "else": {"if": {"required": ["layers"]}, "then": _group(), "else": _one_layer()},
-            },
+            **_WITH_BLOCKS.definitions(),
+            **_KINDS_ONLY.definitions(),
         },
     }
+
+
+def _ref(name: str) -> dict[str, Any]:
+    """What is defined under a name."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+class _Layers(NamedTuple):
+    """What can stand in lists of layers: kinds, and blocks where the file may have some.
+
+    Names of blocks are the file's own, so that no schema knows them; without blocks it knows all words.
+
+    Attributes:
+        layers: the name of a list of them.
+        layer: the name of one.
+        options: ends the names of the options of kinds that hold layers.
+        has_blocks: whether the file may have blocks.
+    """
+
+    layers: str
+    layer: str
+    options: str
+    has_blocks: bool
+
+    def definitions(self) -> dict[str, Any]:
+        """All of them by name; options of kinds that hold no layers are defined once."""
+        options = {
+            self.options_name(cls): _options_schema(cls, self)
+            for cls in every().values()
+            if cls.merges or self.has_blocks
+        }
+        is_group = {"anyOf": [{"required": [word]} for word in ("layers", "repeat", "when")]}
+        return {
+            **options,
+            self.layers: {"type": "array", "items": _ref(self.layer)},
+            self.layer: {
+                "type": ["string", "object"],
+                "if": {"type": "string"},
+                "then": _one_word(self),
+                "else": {"if": is_group, "then": _group(self), "else": _one_layer(self)},
+            },
+        }
+
+    def options_name(self, cls: type[Layer]) -> str:
+        """Under which name the options of a kind are defined."""
+        return f"{cls.kind}_options{self.options if cls.merges else ''}"
+
+
+_WITH_BLOCKS = _Layers("layers", "layer", "", has_blocks=True)
+_KINDS_ONLY = _Layers("layers_of_kinds", "layer_of_kind", "_of_kinds", has_blocks=False)
 
 
 def _top_properties() -> dict[str, Any]:
@@ -131,7 +186,7 @@ def _top_properties() -> dict[str, Any]:
             "propertyNames": {**_WORD, "not": {"enum": _taken()}},
             "additionalProperties": _block_schema(),
         },
-        "layers": _LAYERS,
+        "layers": {},
         "outputs": _outputs_schema(),
         "expect": {
             "type": "object",
@@ -141,7 +196,10 @@ def _top_properties() -> dict[str, Any]:
             "additionalProperties": False,
         },
     }
-    return {key: {"description": KEYS[key], **properties[key]} for key in TOP_KEYS}
+    shown = {key: {"examples": examples} for key, examples in EXAMPLES.items()}
+    return {
+        key: {"description": KEYS[key], **properties[key], **shown.get(key, {})} for key in TOP_KEYS
+    }
 
 
 def _expected(key: str) -> dict[str, Any]:
@@ -216,18 +274,31 @@ def _block_schema() -> dict[str, Any]:
                     },
                 ]
             },
-            "layers": _LAYERS,
+            "layers": _ref(_WITH_BLOCKS.layers),
         },
         "required": ["layers"],
         "additionalProperties": False,
     }
 
 
-def _bare_kinds() -> dict[str, Any]:
-    """Kinds that may stand without options."""
-    bare = [cls for cls in every().values() if not required_options(cls) and not cls.merges]
-    words = [word for cls in bare for word in _library_words().get(cls, ())]
-    return {"enum": [*(cls.kind for cls in bare), *words]}
+def _words_of(*, is_bare: bool) -> list[str]:
+    """The words for kinds that may stand without options, or for those that may not."""
+    found = [
+        cls for cls in every().values() if is_bare != bool(required_options(cls) or cls.merges)
+    ]
+    words = [word for cls in found for word in _library_words().get(cls, ())]
+    return [*(cls.kind for cls in found), *words]
+
+
+def _one_word(listed: _Layers) -> dict[str, Any]:
+    """A layer that is one word: a kind that needs no options, a parameter, or a block without any."""
+    alone = {"enum": _words_of(is_bare=True)}  # a $ref would lose the message
+    named = [_KIND_AS_PARAMETER, *([_block_name()] if listed.has_blocks else [])]
+    return {
+        "if": {"enum": _words_of(is_bare=False)},
+        "then": {**alone, "errorMessage": WITH_OPTIONS},
+        "else": {"if": {"anyOf": named}, "else": {**alone, "errorMessage": NO_KIND}},
+    }
 
 
 def _library_words() -> dict[type[Layer], list[str]]:
@@ -238,30 +309,31 @@ def _library_words() -> dict[type[Layer], list[str]]:
     return found
 
 
-def _one_layer() -> dict[str, Any]:
+def _one_layer(listed: _Layers) -> dict[str, Any]:
     """A kind, a block, another network or another layer, with what belongs to it; said key by key, so that an editor can say what is wrong."""
     others = {word: cls for cls, words in _library_words().items() for word in words}
+    options = {cls: _options_of(cls, listed) for cls in every().values()}
     return {
         "type": "object",
         "properties": {
-            **{kind: _options_of(cls) for kind, cls in every().items()},
-            **{word: _options_of(cls) for word, cls in others.items()},
+            **{cls.kind: each for cls, each in options.items()},
+            **{word: options[cls] for word, cls in others.items()},
             "from": {**_TARGET, "description": ITEMS["from"]},
             "network": {**_network_use(), "description": ITEMS["network"]},
             **dict.fromkeys(sorted({*ITEM_WORDS} - {"from", "layers"}), False),
         },
         # A layer whose kind is a parameter; its options are those of whatever kind that is.
         "patternProperties": {_ONE_NAME: {"type": ["object", "null"]}},
-        "additionalProperties": _block_use(),
+        "additionalProperties": _block_use() if listed.has_blocks else False,
         "propertyNames": {"anyOf": [_WORD, {"pattern": _ONE_NAME}]},
         "minProperties": 1,
         "maxProperties": 1,
     }
 
 
-def _options_of(cls: type[Layer]) -> dict[str, Any]:
+def _options_of(cls: type[Layer], listed: _Layers) -> dict[str, Any]:
     """What stands under a kind, which is said in one place for all of its names."""
-    return {"$ref": f"#/$defs/{cls.kind}_options", "description": _first_line(cls)}
+    return {**_ref(listed.options_name(cls)), "description": _first_line(cls)}
 
 
 def _first_line(cls: type[Layer]) -> str:
@@ -269,24 +341,26 @@ def _first_line(cls: type[Layer]) -> str:
     return (getdoc(cls) or "").split("\n", 1)[0]
 
 
-def _options_schema(cls: type[Layer]) -> dict[str, Any]:
+def _options_schema(cls: type[Layer], listed: _Layers) -> dict[str, Any]:
     """What stands under a kind."""
     others = option_words(cls)
     properties: dict[str, Any] = {"name": _NAME, **_schemas(cls)}
     if cls.merges:
+        layers = _ref(listed.layers)
         conditional = {
             "type": "object",
-            "properties": {"when": _CONDITION, "layers": _LAYERS},
+            "properties": {"when": _CONDITION, "layers": layers},
             "required": ["when", "layers"],
             "additionalProperties": False,
         }
-        paths = {"type": "array", "items": {"anyOf": [_LAYERS, conditional]}, "minItems": 2}
+        paths = {"type": "array", "items": {"anyOf": [layers, conditional]}, "minItems": 2}
         properties["paths"] = paths
     if cls.arrays is not Layer.arrays:
         properties["weights"] = _TARGET
     needed = [_required(name, others) for name in required_options(cls)]
     options: dict[str, Any] = {
         "type": "object",
+        **_example(cls),
         "properties": properties,
         "additionalProperties": False,
     }
@@ -314,6 +388,13 @@ def _schemas(cls: type[Layer]) -> dict[str, Any]:
     return found | dict.fromkeys(cls.incoming, number)
 
 
+def _example(cls: type[Layer]) -> dict[str, Any]:
+    """An example of the options of a kind, with two paths where it joins some; nothing where it needs none."""
+    paths = {"paths": [["relu"], []]} if cls.merges else {}
+    options = {name: _plain(value) for name, value in cls.example[0].items()} | paths
+    return {"examples": [options]} if options else {}
+
+
 def _plain(value: Any) -> Any:
     """A default as JSON has it."""
     return [*map(_plain, value)] if isinstance(value, tuple) else value
@@ -325,10 +406,14 @@ def _required(name: str, others: dict[str, str]) -> dict[str, Any]:
     if len(words) == 1:
         return {"required": words}
     each = [{"required": [word]} for word in words]
-    return {"if": {"anyOf": each}, "then": {"oneOf": each}, "else": {"required": [name]}}
+    return {
+        "if": {"type": "object", "anyOf": each},
+        "then": {"oneOf": each},
+        "else": {"required": [name]},
+    }
 
 
-def _group() -> dict[str, Any]:
+def _group(listed: _Layers) -> dict[str, Any]:
     """Sections and repeats."""
     count = {"anyOf": [{**_WHOLE, "minimum": 0}, _EXPRESSION]}
     values = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_ITEMS}
@@ -342,7 +427,7 @@ def _group() -> dict[str, Any]:
     times = {"anyOf": [*count["anyOf"], loops]}
     properties: dict[str, Any] = {
         "name": _NAME,
-        "layers": _LAYERS,
+        "layers": _ref(listed.layers),
         "repeat": times,
         "when": _CONDITION,
         "weights": _TARGET,

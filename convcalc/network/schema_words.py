@@ -2,6 +2,8 @@
 
 SCHEMA_FILE = "convcalc.schema.json"  # beside the file, so that nothing is fetched; `convcalc schema -o` writes it
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
+NO_KIND = "There is no layer kind of this name; convcalc kinds lists them all."
+WITH_OPTIONS = "This kind needs options; convcalc kinds NAME shows them with an example."
 KEYS = {
     "name": "What the network is called; the file's name without it.",
     "source": "Where the network comes from.",
@@ -15,6 +17,18 @@ KEYS = {
     "expect": 'Numbers that the network must have, or limits such as "<= 5M"; convcalc check compares them.',
     "extends": "Another network file, of which this one changes what it says itself.",
     "notes": "Sentences for whoever reads the numbers of this network.",
+}
+EXAMPLES = {  # of keys whose form is not plain from what they mean
+    "input": [[3, 224, 224], "3x32x32", {"image": [3, 64, 64], "mask": [1, 64, 64]}],
+    "axes": ["samples", ["frames", "pixels", "pixels"]],
+    "parameters": [{"classes": 10, "width": 1}],
+    "blocks": [
+        {"unit": {"parameters": ["width"], "layers": [{"linear": {"out_features": "$width"}}]}}
+    ],
+    "layers": [[{"conv": {"out_channels": 8, "kernel_size": 3, "padding": 1}}, "relu"]],
+    "outputs": [["fc8"], {"small": "p3", "large": "p5"}],
+    "expect": [{"params": 61706, "macs": "<= 5M"}],
+    "extends": ["resnet50"],
 }
 ITEMS = {
     "name": "What it is called.",

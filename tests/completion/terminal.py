@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -44,7 +44,7 @@ bind \cg 'echo; echo "<<"(commandline)">>"; commandline -f repaint'
 }
 _STARTUPS = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
 _CONTROL = re.compile(
-    r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][0-9A-B]|[=>78])|[\x00-\x08\x0e-\x1f]"
+    r"\x1b(\[[0-?]*[ -/]*[@-~]|[]P][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>78])|[\x00-\x08\x0e-\x1f]"
 )
 
 
@@ -61,19 +61,26 @@ class Terminal:
         folder: where it starts.
         env: further environment variables.
         start: further lines of its start-up file.
+        options: further options of the shell.
     """
 
     def __init__(
-        self, shell: str, home: Path, folder: Path, env: Mapping[str, str], start: str = ""
+        self,
+        shell: str,
+        home: Path,
+        folder: Path,
+        env: Mapping[str, str],
+        start: str = "",
+        options: Sequence[str] = (),
     ) -> None:
         startup = home / _STARTUPS[shell]
         startup.parent.mkdir(parents=True, exist_ok=True)
         before = startup.read_text(encoding="utf-8") if startup.exists() else ""
         startup.write_text(_STARTS[shell] + before + start, encoding="utf-8")
-        usual = {"HOME": str(home), "TERM": "xterm", "LC_ALL": "C.UTF-8", "SHELL": f"/bin/{shell}"}
+        usual = {"HOME": str(home), "TERM": "xterm", "LC_ALL": "C.UTF-8", "SHELL": f"/bin/{shell}", "ENV": str(startup), "fish_features": "no-query-term"}  # fmt: skip
         self.child = pexpect.spawn(
             shutil.which(shell) or shell,
-            _ARGUMENTS[shell],
+            [*options, *_ARGUMENTS[shell]],
             env={**usual, **env},
             cwd=str(folder),
             encoding="utf-8",

@@ -49,7 +49,9 @@ def opened(tmp_path: Path, folder: Path) -> Iterator[Open]:
     home = tmp_path / "home"
     with ExitStack() as stack:
 
-        def open_shell(shell: str, *, inside: bool = True, before: str = "") -> Terminal:
+        def open_shell(
+            shell: str, *options: str, inside: bool = True, before: str = ""
+        ) -> Terminal:
             if not is_there(shell):
                 pytest.skip(f"no {shell}; install the package {shell}")
             places = [str(bin_folder)] * inside + ["/usr/local/bin", "/usr/bin", "/bin"]
@@ -59,7 +61,7 @@ def opened(tmp_path: Path, folder: Path) -> Iterator[Open]:
                 env={**os.environ, **env, "HOME": str(home), "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": "", "ZDOTDIR": ""},
                 check=True, capture_output=True, timeout=60,
             )  # fmt: skip
-            return stack.enter_context(Terminal(shell, home, folder, env, before))
+            return stack.enter_context(Terminal(shell, home, folder, env, before, options))
 
         yield open_shell
 
@@ -123,6 +125,14 @@ def test_bash_of_macos_lacks_what_later_ones_have(opened: Open) -> None:
     assert len(cases) > 4
     assert {keys: terminal.line(f"{keys}\t") for keys in cases} == cases
     assert terminal.line("convcalc arch vgg16 --sees conv5_3\t").endswith("conv5_3: ")
+
+
+def test_bash_may_keep_to_posix(opened: Open) -> None:
+    terminal = opened("bash", "--posix", before="set -u\n")
+    assert terminal.started == ""
+    assert "posix          \ton" in terminal.press("set -o\r")[1]
+    found = {keys: terminal.line(f"{keys}\t") for keys in {**WORDS, **FILES}}
+    assert found == {**WORDS, **FILES}
 
 
 def test_zsh_may_start_its_own_completion_before_or_after(opened: Open) -> None:

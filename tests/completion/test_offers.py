@@ -242,6 +242,45 @@ def test_questions_of_the_sheet_are_offered(ask: Ask) -> None:
     assert len(ask(f"convcalc hw check {ROOT / SHEET} mine.yaml --only ")) > 3
 
 
+def test_questions_of_a_bundled_sheet_are_offered_unless_a_file_has_its_name(
+    ask: Ask, tmp_path: Path
+) -> None:
+    assert "dense" in words(ask("convcalc hw hint memphis "))
+    assert words(ask("convcalc hw hint memphis.yaml den")) == ["dense"]
+    assert ask("convcalc hw hint memfis ") == ["none"]
+    (tmp_path / "memphis").mkdir()
+    assert ask("convcalc hw hint memphis ") == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("convcalc hw types par", "params"),
+        ("convcalc why 7 --type par", "params"),
+        ("convcalc why 7 --preset pyt", "pytorch"),
+        ("convcalc why 7 --convention fl", "flops="),
+        ("convcalc hw conventions fl", "flops"),
+    ],
+)
+def test_names_of_homework_are_offered_without_what_they_are_names_of(line: str, word: str) -> None:
+    """No class of a question type or an answer is made: that would take as long as all the rest."""
+    code = """
+import sys
+from convcalc.cli.main import main
+try:
+    main([])
+except SystemExit:
+    print("LOADED", *(name for name in sys.modules if name.startswith("convcalc.homework.")))
+"""
+    env = {**os.environ, "_CONVCALC_COMPLETE": "bash_complete", "_CONVCALC_LINE": line, "PYTHONPATH": str(ROOT)}  # fmt: skip
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=env, timeout=60, check=True
+    )  # fmt: skip
+    *answer, loaded = ran.stdout.splitlines()
+    assert any(found.split(" ")[1:] == [word] for found in answer)
+    assert set(loaded.split()[1:]) <= {"convcalc.homework.conventions", "convcalc.homework.question_types"}  # fmt: skip
+
+
 def test_layers_of_ones_own_file_are_offered_whatever_it_is_called(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from convcalc.network.find import bundled_folder
 from convcalc.network.schema import schema
-from convcalc.network.schema_words import SCHEMA_FILE, SCHEMA_LINE
+from convcalc.network.schema_words import NO_KIND, SCHEMA_FILE, SCHEMA_LINE, WITH_OPTIONS
 from editor.language_runs import Server, absent, has_server
 
 pytestmark = [
@@ -37,10 +37,23 @@ def test_bundled_networks_have_no_fault(server: Server, folder: Path) -> None:
     [
         ("conv: {out_channels: 3, kernel_size: 3, fit: flor}", ['4: Value is not accepted. Valid values: "floor", "strict", "ceil", "caffe".']),
         ("conv: {out_channels: 3, kernel_siz: 3}", ["4: Property kernel_siz is not allowed.", '4: Missing property "kernel_size".']),
+        ("convv: {out_channels: 3, kernel_size: 3}", ["4: Property convv is not allowed."]),
+        ("convv", [f"4: {NO_KIND}"]),
+        ("conv", [f"4: {WITH_OPTIONS}"]),
+        ("conv: 3", ['4: Incorrect type. Expected "conv_options".']),
+        ("add: [[reluu], []]", [f"4: {NO_KIND}"]),
+        ("{repeat: 2, layers: [{convv: {out_channels: 3}}]}", ["4: Property convv is not allowed."]),
+        ("{repeat: 2, layer: [relu]}", ['4: Missing property "layers".', "4: Property layer is not allowed."]),
     ],
 )  # fmt: skip
 def test_a_wrong_option_is_named(layer: str, said: list[str], server: Server, folder: Path) -> None:
     assert server.diagnose(folder / f"wrong{len(layer)}.yaml", f"{START}  - {layer}\n") == said
+
+
+def test_blocks_may_have_any_name(server: Server, folder: Path) -> None:
+    blocks = "blocks:\n  convv: {layers: [relu]}\nlayers:\n  - convv\n"
+    assert server.diagnose(folder / "b.yaml", START.replace("layers:\n", blocks)) == []
+    assert server.diagnose(folder / "e.yaml", f"{SCHEMA_LINE}\nextends: b.yaml\nlayers:\n  - convv\n") == []  # fmt: skip
 
 
 def test_a_wrong_key_is_named(server: Server, folder: Path) -> None:
@@ -57,3 +70,8 @@ def test_keys_kinds_and_options_are_offered_and_explained(server: Server, folder
     server.diagnose(options, f"{START}  - conv:\n      out_channels: 3\n      kern\n")
     assert "stride" in server.complete(options, 5, 10)
     assert "How many channels come out" in server.hover(options, 4, 8)
+    with_blocks = folder / "with_blocks.yaml"
+    text = START.replace("layers:\n", "blocks:\n  b: {layers: [relu]}\nlayers:\n  - con\n")
+    server.diagnose(with_blocks, text)
+    assert server.complete(with_blocks, 5, 7)["relu"] == "max(x, 0)"
+    assert "kernel_size: 5\nstride: 3" in server.hover(options, 3, 5)

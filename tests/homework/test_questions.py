@@ -16,6 +16,7 @@ from convcalc.homework.answers import ANSWER_TYPES
 from convcalc.homework.answers.types import AnswerType, answer_type
 from convcalc.homework.answers.written import as_written
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
+from convcalc.homework.question_types import TYPES
 from convcalc.homework.questions import QUESTIONS, create_question
 from convcalc.homework.questions.base import Task, question
 from convcalc.homework.questions.given import GivenError
@@ -330,7 +331,7 @@ def test_every_module_of_types_and_mistakes_is_searched() -> None:
     for folder, known, helpers in (
         (
             package,
-            questions.MODULES,
+            TYPES,
             {
                 "__init__",
                 "amounts",

@@ -149,6 +149,20 @@ def test_a_network_beside_the_sheet_is_found(tmp_path: Path) -> None:
     assert load(str(tmp_path / "s.yaml"))["q1"].parts[0].expected == 20
 
 
+@pytest.mark.parametrize("name", ["ps1.yaml", "ps1.sheet.yaml", "ps1.sheet.yml"])
+def test_a_sheet_without_an_id_is_called_as_it_is_named_for_the_editor(
+    name: str, convcalc: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(
+        "convcalc_sheet: 1\nquestions: [{type: output-size, n: 9, k: 3}]\n", encoding="utf-8"
+    )
+    assert (load(str(path)).id, load(str(path)).title) == ("ps1", "ps1")
+    ran = convcalc("hw", "export", str(path), "--to", "prairielearn", "-o", str(tmp_path / "out"))
+    assert ran.code == 0
+    assert [found.name for found in (tmp_path / "out").iterdir()] == ["ps1_q1"]
+
+
 def test_a_missing_sheet_is_said() -> None:
     with pytest.raises(
         ConvcalcError, match=r"^no file 'nowhere\.yaml' and no bundled sheet of that name; known: "

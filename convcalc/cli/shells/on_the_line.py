@@ -43,13 +43,15 @@ def inputs_of(ctx: click.Context) -> dict[str, str]:
 
 def questions_of(ctx: click.Context) -> dict[str, str]:
     """The questions of the sheet by their ids, each with its type."""
-    path = _readable(str(ctx.params.get("sheet") or ""))
-    if not path:
+    name = str(ctx.params.get("sheet") or "")
+    path = _readable(name)
+    if not path and os.path.lexists(name):
         return {}
+    from convcalc.homework.sheets.find import bundled_path
     from convcalc.homework.sheets.ids import question_ids
 
     with suppress(ConvcalcError):
-        return question_ids(path)
+        return question_ids(path or bundled_path(name))
     return {}
 
 

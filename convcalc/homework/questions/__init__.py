@@ -1,34 +1,14 @@
 """The question types, one class each, under one registry.
 
-The modules are imported one after the other until a type is found, so that checking one sheet does
-not pay for all of them.
+Only the modules of the types that a sheet asks for are imported; `question_types` says which these are.
 """
 
 from __future__ import annotations
 
+from convcalc.homework.question_types import TYPES
 from convcalc.homework.questions.base import QUESTIONS, Part, Task, create_question, question
 from convcalc.homework.questions.given import GivenError
 
-MODULES = (
-    "size",
-    "volumes",
-    "params",
-    "plain",
-    "rf",
-    "cost",
-    "solving",
-    "table",
-    "counts",
-    "hand",
-    "gradients",
-    "maps",
-    "normalised",
-    "designs",
-    "backwards",
-    "pixels",
-    "symbols",
-    "handed_in",
-)
-QUESTIONS.modules(__name__, MODULES)
+QUESTIONS.modules(__name__, {name: module for module, names in TYPES.items() for name in names})
 
-__all__ = ["MODULES", "QUESTIONS", "GivenError", "Part", "Task", "create_question", "question"]
+__all__ = ["QUESTIONS", "GivenError", "Part", "Task", "create_question", "question"]

@@ -44,7 +44,6 @@ def _need_known(task: Task, find: str, names: tuple[str, ...], required: tuple[s
 class SolveSize(Task):
     """The one number under `find` (n, k, s, p or d) that gives an output size; if several do, all of them are right."""
 
-    about: ClassVar = "input, kernel, stride, padding or dilation from a size"
     rule: ClassVar = (
         "Write ⌊(n + 2p − d·(k − 1) − 1)/s⌋ + 1 = out with the numbers that are given, and undo step by step: take 1 "
         "away, multiply by the stride, then see what is missing."
@@ -159,7 +158,6 @@ class SolveSize(Task):
 class SolveParams(Task):
     """The one number under `find` (k, c_in or filters) that gives so many parameters."""
 
-    about: ClassVar = "kernel, channels or filters from the parameters"
     rule: ClassVar = "Write (k·k·(input channels) + 1)·filters = parameters with the numbers that are given, and undo step by step: divide by the filters, take the bias away, divide again."
     examples: ClassVar = (
         {"find": "filters", "params": 1520, "k": 5, "c_in": 3}, {"find": "k", "params": 880, "c_in": 6, "filters": 16},

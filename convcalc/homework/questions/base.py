@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from convcalc.errors import did_you_mean
 from convcalc.homework.conventions import RULES, Conventions
+from convcalc.homework.question_types import ABOUT
 from convcalc.homework.questions.given import READERS, GivenError
 from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.questions.meaning import MEANINGS, NETWORK_TYPES, NETWORK_WORD
@@ -98,7 +99,7 @@ class Task:
         kind: its name on a sheet.
         words: the words of ``given:``, filled in by `question`.
         meanings: the attributes that depend on conventions, each with its type in `MEANINGS`.
-        about: what it asks for, in a few words.
+        about: what it asks for, in a few words; filled in by `question` from `question_types`.
         depends_on: the conventions that its answer may depend on; filled in by `question`.
         ignores: conventions that its words bring along but that leave its answer alone, each with
             the reason.
@@ -110,7 +111,7 @@ class Task:
     words: ClassVar[dict[str, Word]] = {}
     meanings: ClassVar[dict[str, str]] = {}
     kind: ClassVar[str]
-    about: ClassVar[str] = ""
+    about: ClassVar[str]
     depends_on: ClassVar[tuple[str, ...]] = ()
     ignores: ClassVar[dict[str, str]] = {}
     examples: ClassVar[tuple[dict[str, Any], ...]] = ()
@@ -251,7 +252,8 @@ def question(name: str) -> Callable[[T], T]:
     """Register a question type; a second one of the same name is refused."""
 
     def register(cls: T) -> T:
-        cls.kind, (cls.words, cls.meanings) = name, _words_of(cls)
+        cls.kind, cls.about = name, ABOUT[name]
+        cls.words, cls.meanings = _words_of(cls)
         brought = {key for type_ in cls.meanings.values() for key in MEANINGS[type_].conventions}
         cls.depends_on = tuple([key for key in RULES if key in brought - cls.ignores.keys()])
         return QUESTIONS.register(name, cls)

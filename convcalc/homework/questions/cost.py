@@ -100,7 +100,6 @@ class _MacsQuestion(Positions):
 class Macs(_MacsQuestion):
     """The multiply-adds of a convolution, or its operations where the sheet counts both."""
 
-    about: ClassVar = "operations of a convolution"
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
@@ -127,7 +126,6 @@ class Macs(_MacsQuestion):
 class Ops(Macs):
     """Multiplications and additions of a convolution, counted separately and added up."""
 
-    about: ClassVar = "multiplications and additions of a convolution"
     flops: BothOperations
 
 
@@ -135,7 +133,6 @@ class Ops(Macs):
 class Multiplications(_MacsQuestion):
     """The multiplications of a convolution; biases need none."""
 
-    about: ClassVar = "multiplications of a convolution"
     examples: ClassVar = (
         {"out_n": 20, "k": 3, "c_in": 2, "filters": 7}, {"out_n": 12, "k": 5, "c_in": 4, "filters": 9},
     )  # fmt: skip
@@ -178,7 +175,6 @@ def _written_text(n: int, k: int, s: int) -> str:
 class MacsTransposed(Task):
     """The multiply-adds of a transposed convolution, counted at the input positions."""
 
-    about: ClassVar = "operations of a transposed convolution"
     rule: ClassVar = (
         "Each input value is multiplied by the whole kernel once: k·k·cin·cout per input position."
     )
@@ -230,7 +226,6 @@ class MacsTransposed(Task):
 class SavingsSeparable(Parted):
     """A depthwise separable convolution against a full one: multiply-adds, weights, and how many times fewer."""
 
-    about: ClassVar = "savings of a depthwise separable convolution"
     rule: ClassVar = "At every position depthwise k·k·cin, then 1×1 cin·cout; the ratio to a full convolution is 1/cout + 1/k²."
     examples: ClassVar = (
         {"n": 10, "k": 3, "c_in": 4, "filters": 6}, {"n": 14, "k": 5, "c_in": 16, "filters": 8},
@@ -334,7 +329,6 @@ class _Squeeze(NamedTuple):
 class SavingsBottleneck(Parted):
     """A 1×1 squeeze before a large kernel: multiply-adds without and with it, weights, the ratio."""
 
-    about: ClassVar = "savings of a 1×1 squeeze"
     rule: ClassVar = "There are two layers: the 1×1 squeeze, then the kernel on fewer channels; divide the direct cost by their sum."
     examples: ClassVar = (
         {"n": 10, "k": 3, "c_in": 64, "filters": 32, "squeeze": 8},
@@ -398,7 +392,6 @@ class SavingsBottleneck(Parted):
 class MemoryTask(Task):
     """The memory of a volume, or of a network's activations (`arch:`) or weights, for one image."""
 
-    about: ClassVar = "memory of volumes or weights"
     ignores: ClassVar = {"flops": "no operations are asked for"}
     rule: ClassVar = "Count the values, then multiply by the bytes of one value; one MB is 10⁶ bytes, one MiB 2²⁰ bytes."
     examples: ClassVar = (

@@ -39,7 +39,6 @@ class _OnImage(Positions):
 class Neurons(_OnImage):
     """The neurons of a convolution: its output values (or, in some courses, its filters)."""
 
-    about: ClassVar = "neurons of a convolution"
     ignores: ClassVar = {"bias": "a bias is not a neuron"}
     neurons: NeuronMeaning
     rule: ClassVar = (
@@ -73,7 +72,6 @@ class Neurons(_OnImage):
 class Connections(_OnImage):
     """The connections of a convolution or of LeNet-5's pools: parameters times positions."""
 
-    about: ClassVar = "connections of a layer"
     rule: ClassVar = "Every output neuron has one connection for each weight that it uses, and one for its bias if biases count."
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 1, "filters": 9},
@@ -115,7 +113,6 @@ class Connections(_OnImage):
 class NoSharing(_OnImage):
     """The parameters that a convolution would have if every position had its own filters."""
 
-    about: ClassVar = "parameters without weight sharing"
     rule: ClassVar = "Without sharing every output value has its own weights and its own bias."
 
     def sentence(self) -> str:
@@ -140,7 +137,6 @@ class NoSharing(_OnImage):
 class LenetC3(Task):
     """The parameters of LeNet-5's third layer: as it is built today, or as in the table of 1998."""
 
-    about: ClassVar = "parameters of LeNet-5's C3"
     rule: ClassVar = (
         "Sixteen 5×5 filters with biases; in the paper each reads only some of the maps below."
     )
@@ -178,7 +174,6 @@ class LenetC3(Task):
 class Im2col(Parted, _OnImage):
     """The matrices of an im2col convolution: filters as rows, windows as columns."""
 
-    about: ClassVar = "matrices of an im2col convolution"
     ignores: ClassVar = {"bias": "the matrices hold the weights only"}
     rule: ClassVar = "One column holds one window of all channels, k·k·channels numbers. There is one column for each output position and one row for each filter."
 
@@ -226,7 +221,6 @@ class Im2col(Parted, _OnImage):
 class Stacks(Parted):
     """Several small kernels compared with a large one, all with C channels: factors of C², and the share saved."""
 
-    about: ClassVar = "several small kernels compared with a large one"
     rule: ClassVar = "From C to C channels a k × k layer has k²·C² weights; add up the layers."
     examples: ClassVar = ({"layers": 4, "k": 3, "against": 9}, {"layers": 3, "k": 5, "against": 13})
 
@@ -302,7 +296,6 @@ class Stacks(Parted):
 class Scaling(Task):
     """By which factor the operations or the weights grow when channels, image or kernel are multiplied."""
 
-    about: ClassVar = "growth of the operations when something is multiplied"
     rule: ClassVar = "The number of operations is k·k·cin·cout at every output position: see which factors change."
     examples: ClassVar = ({"c_in": 3, "filters": 2}, {"n": 3})
 

@@ -30,7 +30,6 @@ from convcalc.text import plural, times
 class Ratio(Task):
     """How many times as many parameters, weights or multiply-adds the first of two designs has."""
 
-    about: ClassVar = "ratio of two designs"
     rule: ClassVar = "Work out the total of each design, then divide the first by the second."
     examples: ClassVar = (
         {"input": "20x20x2", "designs": ["fc:30", "conv:k3c7"]},
@@ -89,7 +88,6 @@ _SPLIT_METHODS = {
 class ParamsTrainable(Parted):
     """The total, trainable and non-trainable parameters of a network whose first layers may be frozen."""
 
-    about: ClassVar = "trainable and non-trainable parameters"
     partial: ClassVar = "parts"
     ignores: ClassVar = {
         "bn": "the running means and variances are counted, as parameters that do not train",
@@ -200,7 +198,6 @@ class _Weighted(Task):
 class WeightShape(_Weighted):
     """The shape of the weights of a layer: conv, transposed or fc (c_in inputs and filters units)."""
 
-    about: ClassVar = "shape of a weight tensor"
     rule: ClassVar = "One filter has the size of the kernel in every channel that it reads; the tensor holds all filters."
     examples: ClassVar = (
         {"k": 3, "c_in": 16, "filters": 40}, {"k": 5, "c_in": 8, "filters": 20},
@@ -231,7 +228,6 @@ class WeightShape(_Weighted):
 class BiasShape(_Weighted):
     """The shape of the bias of a layer: conv, transposed or fc (c_in inputs and filters units)."""
 
-    about: ClassVar = "shape of a bias"
     ignores: ClassVar = {"order": "a bias has one axis"}
     rule: ClassVar = "There is one bias for each filter or unit, whatever it reads."
     examples: ClassVar = (

@@ -124,7 +124,6 @@ class Gradient(Parted):
     also asks for the kernel after one step of gradient descent (w_new), and with `b` for the bias (b_new).
     """
 
-    about: ClassVar = "gradients of a convolution by hand"
     partial: ClassVar = "parts"
     rule: ClassVar = "With an activation, first multiply the gradient by its slope: for ReLU 1 above 0, else 0; for the sigmoid s·(1 − s). Then dw: slide the gradient over the input. dx: add each gradient value times the kernel, at the place that the window read. db: add up the gradient. A step of gradient descent takes the learning rate times the gradient off."
     examples: ClassVar = (
@@ -233,7 +232,6 @@ _CUBE = Volume("depth × height × width")
 class ShapeOfGradient(Task):
     """The shape of a gradient: that of the array it belongs to (`of`: w or x)."""
 
-    about: ClassVar = "shape of a gradient"
     rule: ClassVar = "A gradient has the same shape as the array it belongs to."
     examples: ClassVar = ({"n": 10, "k": 5}, {"n": 8, "k": 3, "of": "x"})
 
@@ -270,7 +268,6 @@ class ShapeOfGradient(Task):
 class DotProduct(Task):
     """One window times one kernel, added up."""
 
-    about: ClassVar = "one window times one kernel"
     rule: ClassVar = "Multiply cell by cell and add everything up."
     examples: ClassVar = (
         {"x": [[1, 2], [3, 4]], "w": [[2, 0], [1, 5]]},
@@ -343,7 +340,6 @@ def _kernel_name(w: Rows) -> str:
 class ImageKernel(Task):
     """What a kernel does to an image: edges, vertical edges, horizontal edges, sharpen, blur, identity."""
 
-    about: ClassVar = "what a kernel does to an image"
     rule: ClassVar = "Add up the numbers: a sum of 0 finds changes, a sum of 1 keeps the brightness. Then see in which direction the signs change."
     examples: ClassVar = (
         {"w": [[1, 1, 1], [1, 1, 1], [1, 1, 1]]},

@@ -48,7 +48,6 @@ class ConvByHand(ByHand):
     Several filters make a map each (map1, map2 …): w is then a list of filters.
     """
 
-    about: ClassVar = "convolution by hand"
     rule: ClassVar = "Put the kernel on the window, multiply cell by cell, add everything up, move by the stride."
     examples: ClassVar = (
         {"x": [[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1]], "w": [[1, 2], [0, 1]]},
@@ -129,7 +128,6 @@ class ConvByHand(ByHand):
 class Conv1d(ByHand):
     """A small 1-D convolution: x and w are rows of numbers."""
 
-    about: ClassVar = "1-D convolution by hand"
     rule: ClassVar = "Put the kernel on the row, multiply, add up, move by the stride."
     examples: ClassVar = (
         {"x": [[1, 0, 2, 3, 1]], "w": [[1, 2]]},
@@ -174,7 +172,6 @@ class Conv3d(Parted, ByHand):
     A result of several slices is asked for slice by slice: slice1, slice2 …
     """
 
-    about: ClassVar = "3-D convolution by hand"
     rule: ClassVar = (
         "Put the kernel on as many slices as it has, multiply cell by cell, and add everything up; "
         "then move by the stride, along the depth as well."
@@ -254,7 +251,6 @@ class Conv3d(Parted, ByHand):
 class PoolByHand(ByHand):
     """A small pool: mode max or avg."""
 
-    about: ClassVar = "pool by hand"
     topic: ClassVar = "hand-pool"
     method: ClassVar = "one window after the other"
     rule: ClassVar = (
@@ -305,7 +301,6 @@ _PIPELINE = ("conv", "relu", "pool")
 class Pipeline(Parted):
     """A convolution, ReLU (unless `relu` is false) and a pool, one after the other: conv, relu and pool are asked for."""
 
-    about: ClassVar = "convolution, ReLU and pool by hand"
     partial: ClassVar = "parts"
     rule: ClassVar = "First the convolution, then every negative cell becomes 0, then the pool."
     examples: ClassVar = (
@@ -397,7 +392,6 @@ class Pipeline(Parted):
 class TransposedByHand(ByHand):
     """A small transposed convolution; `cells` asks for some of its cells only."""
 
-    about: ClassVar = "transposed convolution by hand"
     topic: ClassVar = "hand-transposed"
     rule: ClassVar = "Every input value times the kernel is added to the output; for the next value move by the stride; padding is removed at the end."
     examples: ClassVar = (

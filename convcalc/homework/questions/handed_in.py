@@ -37,7 +37,6 @@ class HandedInNetwork(Task):
     the layers with weights on the longest path. Sheets name a network that keeps all rules under answer:.
     """
 
-    about: ClassVar = "a network in a file, by rules"
     partial: ClassVar = "parts"
     takes_file: ClassVar = True
     rule: ClassVar = (

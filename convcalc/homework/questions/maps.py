@@ -82,7 +82,6 @@ def padded(quantities: Border) -> Rows | None:
 class PadByHand(Task):
     """A matrix with a border: mode zero, reflect or replicate."""
 
-    about: ClassVar = "padding by hand"
     rule: ClassVar = (
         "First make every row longer, then add rows above and below. Zero: zeros. Reflect: go back into "
         "the map from the border cell, without the border cell itself. Replicate: the nearest cell."
@@ -180,7 +179,6 @@ def unpooled(quantities: Unpool) -> Rows:
 class UnpoolByHand(Task):
     """Unpooling: mode max puts each value where the maximum of x was, mode nails into the corner of its block."""
 
-    about: ClassVar = "unpooling by hand"
     rule: ClassVar = "Every value has a block of k × k cells. It goes to one cell of its block; the others are 0. After max pooling that is the cell that had the maximum."
     examples: ClassVar = (
         {"y": [[1, 2], [3, 4]], "x": [[1, 5, 2, 0], [3, 2, 8, 1], [0, 9, 4, 3], [7, 2, 1, 6]], "k": 2},
@@ -291,7 +289,6 @@ def upsampled(quantities: Upsample) -> Rows:
 class UpsampleByHand(Task):
     """Upsampling: mode nearest or bilinear; align_corners says where the new cells of a bilinear one lie."""
 
-    about: ClassVar = "upsampling by hand"
     rule: ClassVar = (
         "Nearest: every cell becomes a block of equal cells. Bilinear: find where each new cell lies between "
         "the old ones, along the rows and along the columns; the nearer cell counts more."

@@ -74,7 +74,6 @@ def _lies_between(scores: tuple[Any, ...], places: int) -> bool:
 class SoftmaxByHand(Task):
     """The probabilities that softmax makes of a row of scores, to some decimals."""
 
-    about: ClassVar = "softmax by hand"
     rule: ClassVar = "Take e to the power of every score, and divide each by the sum of all. The results add up to 1."
     examples: ClassVar = ({"x": [[1, 2, 3]], "decimals": 3}, {"x": [[2, 0, 1, -1]]})
 
@@ -189,7 +188,6 @@ _NORM_PARTS: dict[str, tuple[Callable[[Norm], Any], str]] = {
 class BatchNormByHand(Parted):
     """The values of one channel after batch normalisation, with their mean and variance."""
 
-    about: ClassVar = "batch normalisation by hand"
     partial: ClassVar = "parts"
     rule: ClassVar = (
         "Take the mean of all values of the channel, then the mean of the squared distances from it "

@@ -130,7 +130,6 @@ class Positions(Filters):
 class Params(Filters):
     """The parameters of a convolution; with `groups`, of a grouped one."""
 
-    about: ClassVar = "parameters of a convolution"
     ignores: ClassVar = _ONLY_FILTERS
     examples: ClassVar = (
         {"k": 3, "c_in": 8, "filters": 4}, {"k": 7, "c_in": 6, "filters": 20},
@@ -171,7 +170,6 @@ class Params(Filters):
 class WeightsPerNeuron(Task):
     """The weights of one neuron: its window times the channels that it reads, not counting the bias."""
 
-    about: ClassVar = "weights of one neuron"
     rule: ClassVar = "A neuron reads a k × k window of every input channel."
     examples: ClassVar = ({"k": 3, "c_in": 12}, {"k": 7, "c_in": 4})
 
@@ -205,7 +203,6 @@ class WeightsPerNeuron(Task):
 class ParamsFc(Task):
     """The parameters of a fully connected layer on a volume or a vector."""
 
-    about: ClassVar = "parameters of a fully connected layer"
     rule: ClassVar = "Flatten the input; every unit has one weight per input value, and one bias."
     examples: ClassVar = ({"input": "10x10x4", "units": 30}, {"input": "6x6x5", "units": 12})
 
@@ -231,7 +228,6 @@ class ParamsFc(Task):
 class ParamsBn(Task):
     """The numbers of a batch normalisation: those it learns, or the running mean and variance too."""
 
-    about: ClassVar = "parameters of a batch normalisation"
     rule: ClassVar = "Per channel it learns a scale and a shift; a mean and a variance are measured, not learned."
     examples: ClassVar = ({"c_in": 10}, {"c_in": 24})
 
@@ -253,7 +249,6 @@ class ParamsBn(Task):
 class ParamsDepthwise(Filters):
     """The parameters of a depthwise convolution."""
 
-    about: ClassVar = "parameters of a depthwise convolution"
     ignores: ClassVar = _ONLY_FILTERS
     rule: ClassVar = (
         "Depthwise: every channel has its own k × k filter of depth 1, and its own bias."
@@ -293,7 +288,6 @@ class ParamsDepthwise(Filters):
 class ParamsSeparable(Task):
     """The parameters of a depthwise separable convolution: the depthwise and the 1×1 half; `multiplier` maps per channel."""
 
-    about: ClassVar = "parameters of a depthwise separable convolution"
     ignores: ClassVar = {"bias": "the question says itself whether biases count"}
     rule: ClassVar = (
         "Two layers: k·k weights per input channel, then a 1×1 convolution of all channels."
@@ -340,7 +334,6 @@ class ParamsSeparable(Task):
 class ParamsTransposed(Filters):
     """The parameters of a transposed convolution: as many as an ordinary one has from the same channels."""
 
-    about: ClassVar = "parameters of a transposed convolution"
     ignores: ClassVar = _ONLY_FILTERS
     examples: ClassVar = ({"k": 3, "c_in": 8, "filters": 4}, {"k": 5, "c_in": 6, "filters": 9})
 
@@ -375,7 +368,6 @@ class ParamsTransposed(Filters):
 class ParamsPool(Task):
     """The parameters of a pool: none today; the pools of LeNet-5 have a weight and a bias per map."""
 
-    about: ClassVar = "parameters of a pool"
     rule: ClassVar = "A pool takes the maximum or the mean of a window: is there anything to learn?"
     examples: ClassVar = ({"k": 2, "c_in": 16}, {"k": 3, "c_in": 10})
 

@@ -21,7 +21,6 @@ _AXES = {1: ("cells",), 2: ("rows", "columns"), 3: ("slices", "rows", "columns")
 class PixelsSeen(Parted):
     """The pixels that one unit after some layers sees, first to last along each axis; with clip only those in the image."""
 
-    about: ClassVar = "pixels that a unit sees"
     partial: ClassVar = "parts"
     ignores: ClassVar = NOTHING_COUNTED
     rule: ClassVar = (

@@ -53,7 +53,6 @@ class ChoiceTask(Task):
     of all right ones, and never less than 0.
     """
 
-    about: ClassVar = "multiple choice"
     rule: ClassVar = "Compare every option with your notes."
     examples: ClassVar = (
         {"options": ["a pool", "a convolution"], "answer": "b"}, {"options": ["stride", "bias"], "answer": "a"},
@@ -91,7 +90,6 @@ class ChoiceTask(Task):
 class TrueFalseTask(Task):
     """A statement; the teacher's `answer:` says whether it is true."""
 
-    about: ClassVar = "true or false"
     rule: ClassVar = "Look for one case in which the statement fails."
     examples: ClassVar = (
         {"statement": "A pool has biases.", "answer": "false"},
@@ -112,7 +110,6 @@ class TrueFalseTask(Task):
 class TextTask(Task):
     """A few sentences, marked by a person; the tool only collects them."""
 
-    about: ClassVar = "a few sentences, marked by a person"
     examples: ClassVar = ({}, {})
 
     def sentence(self) -> str:

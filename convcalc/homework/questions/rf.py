@@ -64,7 +64,6 @@ def _formula_text(layers: Layers) -> str:
 class ReceptiveField(Task):
     """The receptive field of one unit after some layers, written kernel/stride/dilation."""
 
-    about: ClassVar = "receptive field"
     rule: ClassVar = _RULE
     examples: ClassVar = ({"layers": "5/2 3/1 3/2"}, {"layers": "7/2 3/2 3/1"}, {"layers": "4*5/1"})
 
@@ -137,7 +136,6 @@ def _fields_part(axes: list[Rf]) -> Part:
 class ReceptiveFieldNet(Task):
     """The receptive field in a bundled network or a YAML file: of the last layer before the classifier, or of the layer `at`."""
 
-    about: ClassVar = "receptive field in a network"
     rule: ClassVar = _RULE
     examples: ClassVar = ({"net": "lenet5"}, {"net": "zfnet"})
 
@@ -222,7 +220,6 @@ class ReceptiveFieldNet(Task):
 class LayersForField(Task):
     """How many layers of one kernel size at stride 1 give a receptive field of a size."""
 
-    about: ClassVar = "layers until a receptive field is reached"
     rule: ClassVar = "Start with 1; at stride 1 every layer adds k − 1."
     examples: ClassVar = ({"k": 5, "size": 41}, {"k": 3, "size": 21})
 

@@ -159,7 +159,6 @@ class WindowTask(Task):
 class OutputSize(WindowTask):
     """The output size along an axis (or along each axis, where they differ)."""
 
-    about: ClassVar = "output size"
     examples: ClassVar = (
         {"n": 32, "k": 5}, {"n": 64, "k": 7, "s": 2, "p": 3}, {"n": 19, "k": 4, "s": 3},
     )  # fmt: skip
@@ -178,7 +177,6 @@ class OutputSize(WindowTask):
 class DilatedSize(WindowTask):
     """The output size with a dilated kernel."""
 
-    about: ClassVar = "output size with a dilated kernel"
     examples: ClassVar = (
         {"n": 64, "k": 3, "d": 2, "s": 1, "p": 0}, {"n": 50, "k": 5, "d": 3, "s": 1, "p": 0},
     )  # fmt: skip
@@ -197,7 +195,6 @@ class DilatedSize(WindowTask):
 class FitTask(WindowTask):
     """Whether the window fits: the output size if it does; "no", or the result of the division, if not."""
 
-    about: ClassVar = "does the window fit, and what is the output size"
     examples: ClassVar = (
         {"n": 33, "k": 5, "s": 2, "p": 0}, {"n": 20, "k": 4, "s": 3, "p": 0},
         {"n": 41, "k": 3, "s": 2, "p": 0},
@@ -226,7 +223,6 @@ class FitTask(WindowTask):
 class PadToKeep(Task):
     """The padding that keeps the size at stride 1."""
 
-    about: ClassVar = "padding that keeps the size"
     rule: ClassVar = "At stride 1 a window removes k − 1 cells; padding adds them again, half on each side: (k − 1)/2."
     examples: ClassVar = ({"k": 9}, {"k": 11}, {"k": 3, "d": 4})
 
@@ -260,7 +256,6 @@ class PadToKeep(Task):
 class SameSize(Task):
     """The output size with "same" padding and a stride."""
 
-    about: ClassVar = 'output size with "same" padding'
     rule: ClassVar = '"Same" padding makes the size ⌈n/s⌉.'
     examples: ClassVar = ({"n": 51, "s": 2, "k": 3}, {"n": 100, "s": 3, "k": 5})
 
@@ -285,7 +280,6 @@ class SameSize(Task):
 class SamePadding(Parted):
     """The zeros that "same" padding adds: in total, before and after."""
 
-    about: ClassVar = 'zeros that "same" padding adds'
     rule: ClassVar = (
         "In total max((⌈n/s⌉ − 1)·s + k − n, 0); if this is odd, the extra zero goes to the end."
     )
@@ -359,7 +353,6 @@ _SHARES = {"total": "{}", "before": "⌊{}/2⌋", "after": "⌈{}/2⌉"}
 class TransposedSize(Task):
     """The output size of a transposed convolution."""
 
-    about: ClassVar = "output size of a transposed convolution"
     rule: ClassVar = _TRANSPOSED_RULE
     examples: ClassVar = (
         {"n": 6, "k": 5, "s": 3, "p": 2}, {"n": 9, "k": 4, "s": 2, "p": 1},

@@ -49,7 +49,6 @@ _LEAST_TRIES = 16
 class SolveFor(Task):
     """A kernel, stride and padding that give one size for another; all that do are right."""
 
-    about: ClassVar = "kernel, stride and padding that give a size"
     rule: ClassVar = "Look for k, s and p with ⌊(n + 2p − k)/s⌋ + 1 = the size asked for; try the simplest stride and padding first."
     examples: ClassVar = ({"n": 100, "out": 96}, {"n": 50, "out": 44})
 
@@ -77,7 +76,6 @@ class SolveFor(Task):
 class LayersToReach(Task):
     """How many layers without padding reduce one size to another."""
 
-    about: ClassVar = "layers until a size is reached"
     rule: ClassVar = "Every layer without padding removes k − 1: (n − target)/(k − 1) layers."
     examples: ClassVar = ({"n": 50, "k": 7, "target": 8}, {"n": 100, "k": 3, "target": 20})
 
@@ -126,7 +124,6 @@ class Lost(NamedTuple):
 class Shrink(Parted):
     """What is left of an image after some layers without padding: the size, and the share of the area lost."""
 
-    about: ClassVar = "what is left after some layers without padding"
     rule: ClassVar = "L layers remove L·(k − 1) from the height and from the width; the share lost is 1 − (size left/n)²."
     examples: ClassVar = ({"n": 100, "k": 3, "layers": 4}, {"n": 64, "k": 5, "layers": 3})
 
@@ -188,7 +185,6 @@ class Shrink(Parted):
 class FractionTask(Task):
     """The share of the values that a pool removes."""
 
-    about: ClassVar = "share of the values that a pool removes"
     rule: ClassVar = "Of every s × s cells one value is left."
     examples: ClassVar = ({"k": 4}, {"k": 5, "s": 5})
 
@@ -225,7 +221,6 @@ class FcKernel(NamedTuple):
 class FcToConv(Parted):
     """A fully connected layer as a convolution: its kernel, and the volume it gives on a larger map."""
 
-    about: ClassVar = "a fully connected layer as a convolution"
     rule: ClassVar = "The kernel is as large as the map it reads, without padding and with stride 1; there is one filter for each unit."
     examples: ClassVar = (
         {"input": "5x5x16", "units": 120, "n": 9}, {"input": "4x4x50", "units": 500, "n": 6},
@@ -303,7 +298,6 @@ class FcToConv(Parted):
 class Toeplitz(Parted):
     """A 1-D convolution as a matrix: its size, its rows and columns, the free numbers in it."""
 
-    about: ClassVar = "a 1-D convolution as a matrix"
     rule: ClassVar = "There is one row for each output and one column for each input; every row has the same k numbers."
     examples: ClassVar = ({"n": 10, "k": 4}, {"n": 8, "k": 3})
 
@@ -343,7 +337,6 @@ class Toeplitz(Parted):
 class Compose(Task):
     """The one kernel that does the same as several in a row without a nonlinearity between them."""
 
-    about: ClassVar = "one kernel instead of several in a row"
     rule: ClassVar = "Every further kernel adds k − 1: k₁ + k₂ − 1."
     examples: ClassVar = ({"kernels": [5, 7]}, {"kernels": [3, 3, 5]})
 
@@ -410,7 +403,6 @@ class Backwards(NamedTuple):
 class MinInput(Task):
     """The smallest input that a chain of layers accepts."""
 
-    about: ClassVar = "smallest input of a chain"
     ignores: ClassVar = {
         **NOTHING_COUNTED,
         "same": "the smallest input gives the same sizes either way",

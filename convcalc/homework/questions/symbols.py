@@ -130,7 +130,6 @@ def _symbols_text(names: Sequence[str]) -> str:
 class FormulaTask(Task):
     """A formula in symbols: one of a list (of), or your own (formula, with what it gives); `odd` symbols are odd numbers."""
 
-    about: ClassVar = "formula in symbols"
     rule: ClassVar = "Write down the rule from the notes with letters. Then put small numbers in, and compare with what you count."
     examples: ClassVar = (
         {"of": "output-size"},
@@ -240,7 +239,6 @@ def _tried(tree: Tree, names: Sequence[str]) -> str:
 class FromAnswers(Task):
     """A value worked out from the answers to earlier questions, such as q1*q2 or q4.weights/q3; on a sheet they are known."""
 
-    about: ClassVar = "value from the answers to other questions"
     rule: ClassVar = "Put your own answers to the other questions into the formula. If one of them is wrong, what follows from it still counts."
     examples: ClassVar = (
         {"formula": "q1*q2", "values": {"q1": 12, "q2": 40}},

@@ -95,7 +95,6 @@ class ArchTable(Task):
     number, by name, or `last`; without it all layers are asked for.
     """
 
-    about: ClassVar = "table of a network"
     partial: ClassVar = "parts"
     rule: ClassVar = _TABLE_RULE
     examples: ClassVar = (
@@ -293,7 +292,6 @@ class ArchTable(Task):
 class Chain(ArchTable):
     """The volumes along a chain of layers."""
 
-    about: ClassVar = "volumes along a chain"
     examples: ClassVar = (
         {"input": "20x20x2", "arch": "conv:k3c7 conv:k3c9"}, {"input": "30x30x1", "arch": "conv:k5c8 pool:k2"},
     )  # fmt: skip
@@ -303,7 +301,6 @@ class Chain(ArchTable):
 class Flatten(Task):
     """How many values flattening gives: after some layers, or of a volume."""
 
-    about: ClassVar = "values after flattening"
     ignores: ClassVar = NOTHING_COUNTED
     rule: ClassVar = "Compute the shapes layer by layer, then multiply height, width and channels."
     examples: ClassVar = (
@@ -344,7 +341,6 @@ class Flatten(Task):
 class ParamsModel(Task):
     """The parameters of a whole network; `of: macs` asks for its multiply-adds."""
 
-    about: ClassVar = "total of a network"
     rule: ClassVar = _TABLE_RULE + " Then add up."
     examples: ClassVar = (
         {"input": "20x20x2", "arch": "conv:k3c7 pool:k2 fc:11"}, {"input": "30x30x1", "arch": "conv:k5c8 fc:5"},
@@ -387,7 +383,6 @@ class ParamsModel(Task):
 class ShareTask(Task):
     """The share of a network's parameters (or multiply-adds) in its fully connected layers."""
 
-    about: ClassVar = "share of the fully connected layers"
     rule: ClassVar = "Add up the fully connected layers and divide by the total."
     examples: ClassVar = (
         {"input": "20x20x2", "arch": "conv:k3c7 pool:k2 fc:11"}, {"input": "30x30x1", "arch": "conv:k5c8 fc:5"},
@@ -417,7 +412,6 @@ class ShareTask(Task):
 class Compare(Task):
     """Several designs for the same input: the parameters, weights or multiply-adds of each."""
 
-    about: ClassVar = "several designs compared"
     partial: ClassVar = "parts"
     rule: ClassVar = _TABLE_RULE
     examples: ClassVar = (

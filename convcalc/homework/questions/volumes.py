@@ -40,7 +40,6 @@ def _volume_part(task: Any, windows: Windows, maps: tuple[int, int], remark: str
 class VolumeTask(WindowTask):
     """The output volume of a convolution: height, width and channels."""
 
-    about: ClassVar = "output volume"
     partial: ClassVar = "parts"
     rule: ClassVar = SIZE_RULE + " The depth is the number of filters."
     examples: ClassVar = (
@@ -74,7 +73,6 @@ class VolumeTask(WindowTask):
 class PoolVolume(WindowTask):
     """The output volume of a pool; its stride is the window size unless it is given."""
 
-    about: ClassVar = "volume after a pool"
     partial: ClassVar = "parts"
     rule: ClassVar = (
         SIZE_RULE
@@ -114,7 +112,6 @@ class PoolVolume(WindowTask):
 class PaddedVolume(Task):
     """A volume after zeros are added around it."""
 
-    about: ClassVar = "volume after padding"
     partial: ClassVar = "parts"
     rule: ClassVar = (
         "Padding is added at both ends of the height and of the width; the channels stay the same."

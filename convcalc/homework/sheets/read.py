@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -11,7 +10,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
-from convcalc.files import size_text
+from convcalc.files import size_text, stem_of
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.types import EXACT, Tolerance
 from convcalc.homework.conventions import (
@@ -96,7 +95,7 @@ def sheet_of(source: Source) -> Sheet:
     def text(key: str) -> str:
         return printable(source.scalar(keys[key][1], key)).strip() if key in keys else ""
 
-    stem = os.path.splitext(os.path.basename(source.path))[0]
+    stem = stem_of(source.path)
     preset, fixed = _read_conventions(source, keys)
     sheet = Sheet(
         id=text("id") or stem,
