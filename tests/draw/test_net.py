@@ -36,7 +36,7 @@ GALLERY_HEAD = (
     "",
     "[Documents](index.md)",
     "",
-    "All bundled networks, drawn by [`convcalc draw net`](pictures.md#a-network). The tests draw them anew and",
+    "These are all bundled networks, drawn by [`convcalc draw net`](pictures.md#a-network). The tests draw them again and",
     "compare each byte.",
     "",
 )

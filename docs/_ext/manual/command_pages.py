@@ -40,7 +40,7 @@ def _index(command: click.Command, context: click.Context) -> str:
     rows = (
         (f"{{command-line}}`convcalc {name}`", plain(about)) for name, about in COMMANDS.items()
     )
-    lead = "`convcalc COMMAND -h` prints how a command is called. A wrong name is answered with the nearest right one."
+    lead = "`convcalc COMMAND -h` prints the help of a command. For a wrong name, convcalc suggests the nearest right one."
     return page(
         "Commands",
         lead,

@@ -243,11 +243,11 @@ _AREA_LEAD = (
     "What convcalc says, and what to do; … stands for what differs. [All errors](index.md)."
 )
 _LEAD = """\
-A message says *where: what is wrong, with the numbers; what to do*. Errors of a file name its line, and all of them are
-told at once. They go to stderr, and the exit code is 2.
+A message says *where: what is wrong, with the numbers; what to do*. Errors of a file give its line, and all of them are
+printed together. They go to stderr, and the exit code is 2.
 
-These pages have every message that the code of convcalc holds; … stands for what differs. Many have an example: a file
-of the tests, and what convcalc says of it.
+These pages have every message in the code of convcalc; … marks the parts that change. Many have an example: a file of
+the tests, and the message that convcalc prints for it.
 """
 
 

@@ -17,16 +17,16 @@ from manual.schemas import said
 from manual.writing import page, prose, section, thing
 
 _TOP = {
-    "name": "What the network is called; the file's name without it.",
-    "source": "Where the network is from.",
-    "notes": "Sentences that stand under its table.",
-    "input": "The shape that goes in, channels first: `[3, 224, 224]` or `3x224x224`. Or several by name: `{image: 3x64x64, depth: 1x64x64}`.",
-    "order": "`hwc` where the channels of `input` stand last.",
-    "axes": "What the axes are called, where that is not height and width: `axes: [length]`.",
-    "parameters": "Values that `$name` stands for. `--set name=value` changes them.",
+    "name": "The name of the network. Without it, the name of the file.",
+    "source": "The origin of the network.",
+    "notes": "Sentences that are printed under the table.",
+    "input": "The input shape, channels first: `[3, 224, 224]` or `3x224x224`. Or several inputs with names: `{image: 3x64x64, depth: 1x64x64}`.",
+    "order": "`hwc` if the channels of `input` are last.",
+    "axes": "The names of the axes, if they are not height and width: `axes: [length]`.",
+    "parameters": "Values for `$name`. `--set name=value` changes them.",
     "blocks": "Groups of layers with a name, to use as a layer.",
     "layers": "The layers, in order.",
-    "outputs": "The layers that come out, or their names: `{classes: fc}`. Without it, what no other layer reads.",
+    "outputs": "The output layers, or their names: `{classes: fc}`. Without it, the layers that no other layer reads.",
     "expect": "Numbers that you know, and limits.",
     "extends": "Another file, or a bundled network, whose `parameters` this one changes.",
 }
@@ -36,31 +36,31 @@ _EXPECT = {
     "flops": "2 · macs.",
     "buffers": "Stored numbers that are not trained.",
     "layers": "The number of layers.",
-    "memory": "Bytes for one sample in float32: parameters, buffers, and the most that is alive at once.",
+    "memory": "Bytes for one sample in float32: parameters, buffers, and the most values in memory at one time.",
     "rf_size": "The receptive field of the output, or of the layer that `rf_at` names.",
     "rf_at": "The layer that `rf_size` is about.",
-    "source": "Where the numbers are from.",
+    "source": "The origin of the numbers.",
 }
 _ITEM = {
-    "repeat": "How often `layers` are there; or values, for which they are there once each: `repeat: {width: [64, 128]}`. `repeat: {i: 3}` counts i from 0.",
-    "when": "A condition; the layers are there only where it holds.",
-    "from": "Go on from another layer or input.",
+    "repeat": "The number of copies of `layers`; or values, with one copy for each: `repeat: {width: [64, 128]}`. `repeat: {i: 3}` counts i from 0.",
+    "when": "A condition; the layers exist only if it is true.",
+    "from": "Continue from another layer or input.",
     "layers": "The layers of a section, of a repeat, or under a condition.",
-    "name": "What a layer, section or repeat is called. The names of the layers in a section begin with it.",
-    "weights": "A layer, block or section whose weights this one uses.",
-    "paths": "The paths of a join, where it has options, too.",
+    "name": "The name of a layer, section or repeat. The names of the layers in a section begin with it.",
+    "weights": "A layer, block or section; this one uses its weights.",
+    "paths": "The paths of a join that also has options.",
 }
 _BLOCK = {
-    "parameters": "The names of the block's values: a list, or a mapping with defaults. A default may use `$in`, the channels that come in.",
+    "parameters": "The names of the block's values: a list, or a mapping with defaults. A default can use `$in`, the number of input channels.",
     "layers": "The layers of the block.",
 }
 _NETWORK = {
     "file": "A file, a bundled network, or a file of another tool.",
-    "name": "What the names of its layers begin with.",
+    "name": "The names of its layers begin with this name.",
     "until": "The layer or block after which it stops.",
     "parameters": "Parameters of the other file.",
     "inputs": "What each further input reads: `{depth: NAME}`.",
-    "weights": "Another copy whose weights this one uses.",
+    "weights": "Another copy; this one uses its weights.",
 }
 _LIMITS = (
     'A number must be exact; a limit stands in quotation marks: `"<= 5M"`, with `<=`, `>=`, `<` or `>`, and `k`, `M`, `G` or `T`.'
@@ -95,7 +95,7 @@ def _network() -> str:
         section("A block", _keys("network-key", BLOCK_KEYS, _BLOCK, block, defs, "blocks.NAME.")),
         section(
             "Among the layers",
-            "Besides the kinds of layers and the blocks of the file:",
+            "These keys can be used together with the kinds of layers and the blocks of the file:",
             _keys("network-key", _ITEM, _ITEM, {}, defs, "layers: "),
         ),
         section("network", _keys("network-key", NETWORK_KEYS, _NETWORK, inside, defs, "network.")),
@@ -124,8 +124,8 @@ def _all_of(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 _FUNCTIONS = {
-    "min": "The smallest of some numbers.",
-    "max": "The largest of some numbers.",
+    "min": "The smallest of several numbers.",
+    "max": "The largest of several numbers.",
     "floor": "Rounded down.",
     "ceil": "Rounded up.",
     "round_to": "`round_to(x, 8)`: the nearest multiple, but never more than 10 % below x.",

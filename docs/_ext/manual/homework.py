@@ -158,15 +158,15 @@ _LEVELS = """\
 The mistakes behind wrong numbers that convcalc knows. `convcalc why NUMBER` and `convcalc hw check` name them, and
 `credit: {par.no-bias: 0.5}` in a sheet gives half of the points for one.
 
-What a student is told depends on the hint level:
+What a student sees depends on the hint level:
 
-| level | what is told |
+| level | what the student sees |
 | --- | --- |
 | 0 | right or wrong |
 | 1 | the hint of the mistake, which does not contain the answer |
 | 2 | the rule, with an example that has other numbers |
 | 3 | the formula with the student's own numbers, without the result |
-| 4 | all of it worked out, with the answer |
+| 4 | the whole calculation, with the answer |
 
 Teachers see what went wrong, and the formula that gives the wrong number, at every level.
 """
@@ -229,8 +229,8 @@ def _conventions() -> str:
     """What a sheet may set, and the presets."""
     usual = asdict(Conventions())
     tiers = {
-        "notation": "a way of writing: full points unless the sheet says otherwise",
-        "counting": "points as `grading: other_convention` says",
+        "notation": "a way of writing: full points unless the sheet changes this",
+        "counting": "given the points of `grading: other_convention`",
         "mistake": "a mistake, unless the sheet allows it by name",
     }
     rules = []

@@ -175,7 +175,7 @@ def pages() -> Iterator[tuple[str, str]]:
         "reference/json.md",
         page(
             "Keys of JSON",
-            "What `--format json` gives, command by command; `jsonl` has the rows one a line. `a[].b` is the key `b` of each "
+            "What `--format json` gives, command by command; `jsonl` has one row per line. `a[].b` is the key `b` of each "
             "item of the list `a`. See [for programs](../programs.md).",
             *parts,
         ),

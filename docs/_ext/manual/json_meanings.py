@@ -14,19 +14,19 @@ NAMED_THERE = {
 
 MEANINGS = """
 schema: the version of the JSON; keys are added to a version, never renamed or removed
-notes: surprises, a sentence each
+notes: things to know about the result, one sentence each
 network: the network's name
-source: where the network, or the number, is from
-input: the shape that goes in, channels first
-inputs: the shapes that go in, by the inputs' names
+source: the origin of the network or of the number
+input: the input shape, channels first
+inputs: the input shapes, by the names of the inputs
 layers[].inputs: the layers that it reads
-output: the shape that comes out, channels first
-outputs: the layers that nothing else reads, or those that the file names
-batch: samples at once
+output: the output shape, channels first
+outputs: the layers that no other layer reads, or those that the file names
+batch: the number of samples
 name: its name
 kind: the layer kind
 options: its options in short
-block: the block that the layer lies in; null outside of blocks
+block: the block that the layer is in; null outside of blocks
 layers: the layers, in order
 totals: the sums over all layers
 totals.layers: the number of layers
@@ -40,7 +40,7 @@ biases: trained numbers that are added
 buffers: stored numbers that are not trained
 macs: multiply-adds
 flops: 2 · macs
-activations: values that come out
+activations: output values
 counts: the other operations by name
 rf: the receptive field in pixels of the input; null where it is not known
 rf.size: pixels that a unit sees, per axis
@@ -48,32 +48,32 @@ rf.stride: pixels between the fields of neighbouring units; a text such as 1/2 a
 rf.padding: pixels by which the first field begins before the image
 fit: for each axis, how the window fits
 fit[].exact: the size before it is rounded, as a text
-fits: whether it fits exactly, or keeps all limits
+fits: whether it fits exactly, or is within all limits
 unused: cells at the end that no window reads
 padding: cells before and after, per axis
 axis: the axis: height, width, depth or length
 weights_per_neuron: weights of one output unit
-im2col: the shapes of the two matrices of which the convolution is a product
+im2col: the shapes of the two matrices; the convolution is their product
 im2col.filters: rows and columns of the matrix of filters
 im2col.columns: rows and columns of the matrix of windows
 memory: bytes under each meaning of the word
 memory.dtype: the type of the values
 memory.weights: bytes of parameters and buffers
 memory.outputs: bytes of all outputs
-memory.outputs_in_place: the same where layers overwrite their input
-memory.peak: the most that is alive at once
-memory.training: bytes to train with
-layer: the layer that is asked about
+memory.outputs_in_place: the same if layers overwrite their input
+memory.peak: the most bytes in memory at one time
+memory.training: bytes for training
+layer: the layer that you asked about
 working: the calculation, line by line
 unit: the place of the unit
 sees: for each axis, what the unit sees
 first: the first row or column that is seen
 last: the last row or column that is seen
-inside: what of it lies inside the image
+inside: the part of it inside the image
 sizes: for each axis, the sizes that fit
-own: what the network has itself
+own: the size of the network itself
 smallest: the smallest size with which every layer works
-even: the sizes that divide evenly
+even: the sizes that fit evenly
 even.first: the first of them
 even.step: from one of them to the next
 all_larger: whether every larger size works
@@ -83,26 +83,26 @@ diff:networks[].layers: the number of layers
 list:networks[].layers: the number of layers
 list:networks[].name: the name to load it by
 compare:networks[].times: the multiply-adds, as a multiple of the first network's
-compare:networks[].rf: what a unit of the map sees before a global pool or a flatten gathers it
+compare:networks[].rf: the receptive field of a unit of the map before a global pool or a flatten
 rf_of_outputs: for each output, the receptive field
-same: whether the networks do not differ
+same: whether the networks are the same
 differences: the layers that differ
-differences[].first: the layer of the first network; null where it has none
-differences[].second: the layer of the second network; null where it has none
+differences[].first: the layer of the first network; null if it has none
+differences[].second: the layer of the second network; null if it has none
 difference: how they differ, in short
 changes: how they differ
-cause: the layer whose change the difference follows from
+cause: the layer with the change that causes the difference
 first_output: the shape in the first network
 second_output: the shape in the second network
-diff:totals.params: parameters of the second network less those of the first
-diff:totals.macs: multiply-adds of the second network less those of the first
+diff:totals.params: parameters of the second network minus those of the first
+diff:totals.macs: multiply-adds of the second network minus those of the first
 solve size:n: the input size, per axis
 o: the output size, per axis
 answers: how many answers there are
 fitting: how many of them fit exactly
-bounds: up to which values were tried
-thinned: whether of very many strides only the exact and the smallest are given
-windows: the windows, from the best on
+bounds: the largest values that were tried
+thinned: true if there were very many strides, and only the exact and the smallest ones are given
+windows: the windows, the best first
 k: the kernel size
 s: the stride
 p: the padding
@@ -112,7 +112,7 @@ before: padding before
 after: padding after
 field: the receptive field that is reached
 stacks: the stacks of layers that reach it
-way: how the layers stand
+way: how the layers are arranged
 solve field:stacks[].layers: the number of layers
 strides: the strides, in order
 dilations: the dilations, in order
@@ -123,78 +123,78 @@ decoder: the decoder for the first size, as a chain
 solve mirror:sizes: for each size what its decoder needs
 solve mirror:sizes[].n: the size of the input
 solve mirror:sizes[].sizes: the sizes down to the code
-paddings: output paddings, that of the encoder's first layer first
-why_not: why no decoder gives the size back; empty where one does
-limits: the limits that were asked for
+paddings: output paddings; the one for the first layer of the encoder is first
+why_not: why no decoder gives the size back; empty if one does
+limits: the limits that you gave
 varied: the values that were tried
 kept: what was not changed
-budget:fits: whether anything keeps all limits
-budget:networks: the networks that keep the limits, the largest first
+budget:fits: whether any network is within all limits
+budget:networks: the networks within the limits, the largest first
 tried: how many settings were tried
 parameters: the parameters of the setting
 budget:networks[].options: the setting as options of a command line
 used: the share of each limit that is used
 stops: the limits that a larger setting would break
-points_in_all: points of the grid, with those that are left out
-sweep:points: the points of the grid, with the columns asked for
+points_in_all: points of the grid, including those that are left out
+sweep:points: the points of the grid, with the chosen columns
 with_bugs: whether known bugs of the tools are imitated
 ways: the ways of counting
 about: what it is
 called: what the tool calls its operations
-operations: operations as it counts them; null where it counts none
+operations: operations as it counts them; null if it counts none
 params_are: which numbers it counts as parameters
 count:memory: what it calls memory, in bytes
-lacks: how many layers of a kind the number knows nothing of
+lacks: how many layers of each kind are not counted, because there is no rule for them
 leaves_out: what it leaves out
 count:layers[].layer: the layer's name
 terms: what is added up
 billions: the operations in billions, as Darknet prints them
-published: the number that was asked about
+published: the number that you asked about
 explained: whether a cause gives exactly that number
-nearest: what comes nearest
-causes: what gives that number, the most plausible first
+nearest: the nearest number
+causes: the causes that give this number, the most plausible first
 what: which number it is
-counted_as: in whose way it is counted
-change: what is changed in the network; empty where nothing is
+counted_as: the way of counting
+change: what is changed in the network; empty if nothing is changed
 reconcile:causes[].value: the number in full
 nearest.value: the number in full
-rounding: how the number is made short
+rounding: how the number is rounded
 precision: the type of the values
-optimizer: the optimizer that is trained with
+optimizer: the optimizer for training
 checkpoint: which outputs are not kept but computed again
-memory:device: bytes that the device has; null where none is named
-peaks: the most values that are alive at once
-apart: where every output has a place of its own
-in_place: where layers overwrite their input
-fused: where norms and activations are part of the layer before
+memory:device: bytes that the device has; null if no device is given
+peaks: the most values in memory at one time
+apart: if every output has its own memory
+in_place: if layers overwrite their input
+fused: if norms and activations are part of the layer before
 peaks.values: how many
-where: the layer at which
-alive: what is alive then, in values
+where: the layer at which this happens
+alive: what is in memory then, in values
 backward_macs: multiply-adds of the backward pass
 largest_batch: the largest batch that fits
-largest_batch.run: to run
-largest_batch.train: to train
+largest_batch.run: for running
+largest_batch.train: for training
 memory:memory: a row for each meaning of the word
 bytes: bytes that are moved or kept
 meaning: what the word means here
 roofline:name: the device
 roofline:layers[].name: the layer's name
-peak: operations a second
-bandwidth: bytes a second
-ridge: operations a byte from which on arithmetic is the limit
-bytes_model: what is counted as moved: by each layer, or once
-bytes_once: bytes that are moved where every value is moved once
-seconds_at_least: no device of these peaks is faster
+peak: operations per second
+bandwidth: bytes per second
+ridge: with more operations per byte than this, arithmetic is the limit
+bytes_model: which bytes count as moved: by each layer, or once
+bytes_once: bytes that are moved if every value is moved once
+seconds_at_least: the least time; no device with these peaks is faster
 intensity: operations for each byte
 bound: arithmetic or memory; empty for a layer that moves nothing
-microseconds: the time at least
+microseconds: the least time
 files: how many files were read
-wrong: how many of them have something wrong
-findings: what is wrong
+wrong: how many of them have a problem
+findings: the problems
 file: the file
 line: the line, from 1
 column: the column, from 1
-rule: what sort of error it is
+rule: the kind of error
 check:findings[].what: what is wrong and what to do
 agree: whether arrays and formulas agree
 verify:agree: how many checks agree
@@ -202,10 +202,10 @@ checked: how many checks were made
 subjects: what was checked
 subject: what is compared
 checks: how many times
-claimed: the sum of what the formulas say, where it is one
-witnessed: the sum of what the arrays say, where it is one
+claimed: the sum of the numbers from the formulas, if a sum makes sense
+witnessed: the sum of the numbers from the arrays, if a sum makes sense
 op: what is done with each window
-gradient: whether gradients are asked for
+gradient: whether gradients are calculated
 x: the input
 hand:k: the kernel
 window: rows and columns of the kernel
@@ -216,69 +216,69 @@ shapes: the shape of each result
 results: the results by name
 hand:windows: the steps
 result: which result the step belongs to
-place: where the value stands
-reads: what is read for it
+place: the place of the value
+reads: what it reads
 hand:windows[].rule: what is done
 patch: the values that are read
 kernel: the kernel
-products: value times weight, one by one
+products: value times weight, for each pair
 sums: the sums, by channel
-value: what comes out
-axes: for each axis what the windows leave
+value: the output value
+axes: for each axis, what the windows leave unread
 cells: the size of the input
 untouched: cells that no window reads
 draw fit:windows: the windows
 draw fit:windows[].window: its number, from 0
 draw fit:windows[].first: the first cell that it reads
 draw fit:windows[].last: the last cell that it reads
-draw fit:windows[].step: cells from the window before
+draw fit:windows[].step: the distance from the window before, in cells
 draw fit:windows[].padding: cells of the padding that it reads
 steps: the places of the kernel
-zeros: cells of the padding among what is read
+zeros: how many of the cells that are read are padding
 taps: cells that are read
 boxes: the boxes of the picture
-shows: what stands in the box
-times: how often the box stands for the same layers
+shows: the text in the box
+times: how many copies of the same layers the box represents
 draw net:boxes[].reads: the boxes that it reads
 of: which cost is drawn
-by: what the cost is drawn for
+by: whether the cost is drawn for stages or layers
 stages: the stages, in order
 draw cost:stages[].layers: the number of layers
 share: the share of the whole, from 0 to 1
 levels: the maps from the layer down to the image
 levels[].layer: the layer
-height_and_width: what is seen of the map
+height_and_width: the part of the map that is seen
 kernels: the named kernels
 kernel:kernels[].kernel: its name
 kernel:kernel: its name
 size: rows and columns
 values: the values, row by row
-scale: what all values are multiplied by, as a text
+scale: the factor of all values, as a text
 sum: the sum of the values, as a text
 also_called: other names
-turned: the values turned by 180 degrees, as a true convolution uses them
+turned: the values rotated by 180 degrees, as a true convolution uses them
 sheet: the short name of the sheet
-student: whose answers they are
-variant: which numbers were drawn
+student: the student of these answers
+variant: the numbers that were chosen
 points: the points that are given
 max: the most points there are
 hw check:results: the answers, part by part
 why:results: the number, part by part
 id: the short name
-part: which part of the question; null where there is one
+part: the part of the question; null if there is only one
 hw check:results[].given: the answer as it was written
 why:results[].given: the answer as it was written
 read: how it was understood
 status: right, wrong, partial, other-convention …
-level: how much the hint tells
+level: how much help the hint gives
 lines: the hint, line by line
-title: what stands over the questions
+title: the title above the questions
 conventions: what counts as right
 hw show:examples: the questions whose form of answer is shown with an example
 questions: the questions
 type: the question type
 text: what is asked, or what was found
-parts: the parts that are asked for; null stands for the one part
+parts: the parts that the question asks for; null means the only part
 answer: how to write the answer
 hw lint:findings[].kind: note, key, missing … as in the first column
 hw lint:findings[].line: the line of the sheet
@@ -287,30 +287,30 @@ types: the question types
 given: the words of given:, those with a default in brackets
 example: an example of given:
 turns_on: the conventions that the answer depends on
-ignores: conventions that leave the answer alone, with the reason
+ignores: conventions that do not change the answer, with the reason
 examples: examples of given:
-formula: what gives the wrong number
+formula: the formula that gives the wrong number
 hw types:mistakes[].line: the hint for the student
 why:candidates[].line: the hint for the student
 presets: what each preset sets
 hw conventions:conventions: the conventions, a row for each value
 hw conventions:conventions[].presets: the presets that have this value
 hw conventions:types: the question types that depend on it
-otherwise: what an answer under another value gets
+otherwise: the mark of an answer that is right under another value
 convention: the name of the convention
 hw conventions:conventions[].value: the value
-means: what a sheet says under this value
+means: the text on a sheet with this value
 usual: whether it is the usual value
 decides: what the convention decides
 students: how many students there are
 out: the folder that was written
 possible: how many sets of numbers there are
-left: how many of them no student has yet
-most_used: how many students share the same numbers at most
+left: how many of them are not used yet
+most_used: the largest number of students with the same numbers
 question: the question's short name
-hw grade:files: how many files were handed in
-hw grade:counts: how many of them were graded, and not
-missing: students of the roster of whom there is nothing
+hw grade:files: how many files were submitted
+hw grade:counts: how many of them were graded, and how many were not
+missing: students of the roster without a submission
 to_mark: for each question, how many answers a person must mark
 marked: how many answers a person has marked
 hw grade:marked: how many students are marked
@@ -327,25 +327,25 @@ hw stats:questions[].slips[].answers: how many answers it led to
 right: the share of right answers
 slips: the known mistakes behind wrong answers
 other: the share of other wrong answers
-unexplained: wrong answers that no known mistake explains, with how often
+unexplained: wrong answers that no known mistake explains, and how often each appears
 statuses: how many answers of each status
 hw regrade:total: how many students were marked again
 up: how many have more points
 down: how many have fewer points
 hw regrade:questions: questions that changed
 hw regrade:students: the students whose points change
-hint: what the student is told
-hint_level: how much that tells
+hint: the hint for the student
+hint_level: how much help it gives
 confidence: sure, likely or possible
 candidates: the mistakes that lead to the number
 kinds: the layer kinds
 kinds:kinds[].options: the names of its options
-kinds:options: the options with their defaults; null where one must be given
+kinds:options: the options with their defaults; null if an option is required
 page: the page of the kind
-rules: what holds for the counts of all kinds
+rules: what is true for the counts of all kinds
 kinds:operations: the operations that are counted
 operation: the name of the operation
-kinds:rules: what holds for the counts of all kinds
+kinds:rules: what is true for the counts of all kinds
 """
 
 

@@ -85,18 +85,18 @@ def _formats() -> str:
         "Everything that convcalc prints, opens and writes, by name.",
         section(
             "Formats of answers",
-            "Every command that answers has them; [for programs](../programs.md).",
+            "Every command that prints results has them; see [for programs](../programs.md).",
             *outputs,
         ),
         section(
             "Network files of other tools",
-            "Read as they are, and never run; [bring your network](../bring-your-network.md).",
+            "These are read without changes, and never run; see [bring your network](../bring-your-network.md).",
             *readers,
         ),
-        section("What networks are written as", *writers),
+        section("Files of other tools that convcalc writes", *writers),
         section(
             "Notations",
-            "How a network may be written in a chain, in a sheet or in an answer.",
+            "How you can write a network in a chain, in a sheet or in an answer.",
             *notations,
         ),
         section("Pictures", *pictures),
@@ -137,7 +137,7 @@ def _devices() -> str:
         peaks = ", ".join(
             f"{precision} {peak / 10**12:g}" for precision, peak in device.peaks.items()
         )
-        told = f"{plain(device.about)}: {device.bandwidth / 10**9:g} GB a second; 10¹² operations a second: {peaks}."
+        told = f"{plain(device.about)}: {device.bandwidth / 10**9:g} GB per second; 10¹² operations per second: {peaks}."
         rows.append(thing("device", name, f"{told}\n\nSource: {plain(device.source)}."))
     return page("Devices", "What `--device` takes, with the peaks of the data sheets.", *rows)
 

@@ -88,21 +88,21 @@ def facts(option: click.Option) -> list[str]:
 
 EXIT_CODES = {
     0: "everything is fine",
-    1: "an answer is wrong, a check or a verification disagrees, or a promise is broken",
+    1: "an answer is wrong, a check or a verification fails, or an expected number differs",
     2: "wrong usage, a bad file, or an output that cannot be written",
     130: "stopped with Ctrl-C",
 }
 # When a command ends with 1.
 DISAGREE = {
-    "arch": "with --strict, a number is not as the file promises",
-    "budget": "no setting keeps all limits",
-    "check": "something is wrong with a file",
+    "arch": "with --strict, a number differs from what the file expects",
+    "budget": "no setting is within all limits",
+    "check": "a file has a problem",
     "diff": "the networks differ",
     "reconcile": "nothing explains the number",
     "verify": "an array disagrees with a formula",
     "hw check": "an answer is wrong or missing",
-    "hw grade": "a file cannot be read, or it is not clear whose it is",
-    "hw lint": "something must be mended in the sheet",
+    "hw grade": "a file cannot be read, or it is not clear which student it belongs to",
+    "hw lint": "the sheet needs a correction",
     "why": "the number is wrong",
 }
 
