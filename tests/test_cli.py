@@ -638,9 +638,9 @@ VIEWS = {
     "--batch": "2", "--columns": "name,output", "--sort": "macs", "--depth": "1", "--all": "", "--rf": "",
     "--rf-through": "norms", "--rate": "100", "--memory": "", "--explain": "conv1", "--sees": "conv1:1", "--sizes": "",
 }  # fmt: skip
-TOGETHER = {  # with --batch and --rf-through, which change what the views show
+TOGETHER = {  # what changes what the views show
     "--explain": {"--batch", "--rf-through"},
-    "--sees": {"--batch", "--rf-through"},
+    "--sees": {"--rf-through"},
 }
 
 

@@ -99,7 +99,7 @@ NOT_NETWORKS: dict[str, tuple[bytes, str]] = {
     "escape code": (GOOD.replace("conv", "\x1b[31mconv").encode(), "the character U+001B"),
     "binary": (bytes(range(256)) * 10, "not UTF-8 text (byte 0x80 at 128); save it as UTF-8"),
     "PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is a picture, but a network belongs here"),
-    "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", "not UTF-8 text (byte 0x8b at 1)"),
+    "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", "is compressed; unpack it"),
     "zip": (b"PK\x03\x04\x14\0", "the archive is damaged or cut off"),
     "latin-1": ("name: Faltungsschlüssel\n".encode("latin-1"), "not UTF-8 text (byte 0xfc at"),
     "UTF-16 without its mark": (GOOD.encode("utf-16-le"), "the character U+0000"),
@@ -109,9 +109,9 @@ NOT_NETWORKS: dict[str, tuple[bytes, str]] = {
     "cut short": ("name: é".encode()[:-1], "not UTF-8 text (byte 0xc3 at 6)"),
     "non-character": ("name: \ufffe\n".encode(), "the character U+FFFE is not allowed in a text"),
     "carriage returns and a tab": (b"input:\r\t- 3\r", "a tab cannot indent a line; use spaces"),
-    "HTML": (b"<!DOCTYPE html>\n<html><body>404</body></html>\n", "a network must be name: value"),
+    "HTML": (b"<!DOCTYPE html>\n<html><body>404</body></html>\n", "is a page of HTML and not the file itself"),
     "JSON list": (b"[1, 2, 3]", "a network must be name: value pairs, but this is a list"),
-    "Python": (b"import torch\nprint('x')\n", "a network must be name: value pairs"),
+    "Python": (b"import torch\nprint('x')\n", "is code in Python; convcalc reads the layers"),
     "caffe prototxt": (b'layer {\n  name: "conv1"\n}\n', "the file names no input"),
     "two documents": (f"{GOOD}---\n{GOOD}".encode(), "a second document starts here"),
     "YAML 3": (b"%YAML 3.0\n---\ninput: [1]\n", "not valid YAML"),
@@ -305,7 +305,10 @@ def test_a_missing_file_is_refused_with_the_nearest_name(convcalc: Convcalc) -> 
 
 
 def test_a_folder_is_refused(convcalc: Convcalc, tmp_path: Path) -> None:
-    assert_refused(convcalc("arch", str(tmp_path)), "is a folder; name a .yaml file in it")
+    assert_refused(
+        convcalc("arch", str(tmp_path)),
+        "is a folder, and no network lies in it; name a file such as net.yaml",
+    )
 
 
 def test_a_file_in_a_file_is_refused(convcalc: Convcalc, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from convcalc.errors import ConvcalcError, SpecError, UsageError
 from convcalc.interop.base import OpenInputError
 from convcalc.interop.load import load
 from convcalc.interop.signs import HEAD, format_of
+from convcalc.interop.sorts import sort_of_text
 from convcalc.network.find import find
 from convcalc.report import Column, Report
 from convcalc.text import plural, printable
@@ -28,8 +29,7 @@ _NAMED = (
     *_OTHER_TOOLS,
 )  # in folders and patterns; a file that is named may be called anything
 _MAX_FILES = 100_000
-_HEAD = 65_536  # characters in which a file of a folder says that it is a network
-_IS_NETWORK = re.compile(r"^(?:layers|extends)[ \t]*:", re.MULTILINE)
+_HEAD = 65_536  # bytes in which a file of a folder says that it is a network
 _EXPECT = re.compile(r"^expect[ \t]*:", re.MULTILINE)
 
 
@@ -107,11 +107,10 @@ def _in_folder(folder: str) -> Iterator[str]:
 def _is_network(path: str) -> bool:
     """Whether a file looks like a network: other files of such names lie in folders too."""
     try:
-        if not path.endswith(_SUFFIXES):
-            with open(path, "rb") as other:
-                return bool(format_of(other.read(HEAD), other))
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return bool(_IS_NETWORK.search(file.read(_HEAD)))
+        with open(path, "rb") as file:
+            if path.endswith(_SUFFIXES):
+                return sort_of_text(file.read(_HEAD)) == "network"
+            return bool(format_of(file.read(HEAD), file))
     except OSError:
         return True  # the check says why it cannot be read
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 _HELP = ("-h", "--help")
+BEHIND_GROUP = "convcalc.behind"  # where the words behind the innermost group are kept
 CONTEXT: dict[str, Any] = {"help_option_names": list(_HELP), "max_content_width": 100}
 
 

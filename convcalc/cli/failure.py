@@ -57,7 +57,7 @@ def told(error: ConvcalcError, ctx: click.Context) -> ConvcalcError:
     if error.failed is None:
         called, args = line_called(ctx)
         if called is not None:
-            from convcalc.cli.mixed_up import other_way
+            from convcalc.cli.meant.mixed_up import other_way
 
             if message := other_way(called, args):
                 return UsageError(message)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import augment_usage_errors
 
-from convcalc.cli.context import CONTEXT, Helped
+from convcalc.cli.context import BEHIND_GROUP, CONTEXT, Helped
 from convcalc.cli.failure import Failure, told
 from convcalc.cli.option_words import in_our_words
 from convcalc.cli.shells.offers import Offering, OfferingGroup
@@ -114,8 +114,8 @@ class Group(Helped, OfferingGroup):
             return super().make_context(*arguments, **settings)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args[:1] == ["help"]:  # `help layer` is `layer -h`
-            args = [*args[1:], "-h"]
+        args = [*args[1:], "-h"] if args[:1] == ["help"] else args  # `help layer` is `layer -h`
+        ctx.meta[BEHIND_GROUP] = tuple(args)
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -131,7 +131,7 @@ class Group(Helped, OfferingGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         known = self.about
         if args and args[0] not in known and not args[0].startswith("-"):
-            from convcalc.cli.no_command import instead
+            from convcalc.cli.meant.no_command import instead
 
             end = instead(args, known, self.prefix, lambda: self.load("hw"))
             message = f"no command {self.prefix}{shortened(args[0])!r}{end}"

@@ -9,7 +9,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.known import KnownPair
-from convcalc.cli.nameless import example_of, way_to_name
+from convcalc.cli.meant.nameless import example_of, way_to_name
 from convcalc.cli.order_option import check_order, in_said_order, order_option
 from convcalc.cli.output import remark
 from convcalc.cli.shells.offers import meanings

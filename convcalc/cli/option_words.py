@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
+from convcalc.cli.meant.flags import turned
 from convcalc.cli.option_names import OURS
 from convcalc.cli.together import Given, Rule, check_together
 from convcalc.errors import UsageError
@@ -39,10 +40,15 @@ def in_our_words(
     while rest and rest[0] != "--":
         word = rest.pop(0)
         given = _given(options, word)
-        words.append(given.word if given else word)
         if given is None:
+            words.append(word)
             continue
         option = options[given.name]
+        if option.is_flag and (given.is_whole or rest):
+            given = turned(command, option, given, rest)
+            if given is None:
+                continue
+        words.append(given.word)
         if option.name in before and not (option.multiple or ctx.resilient_parsing):
             _check_again(ctx, options, before[option.name], given)
         before[option.name] = given

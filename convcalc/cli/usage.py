@@ -35,13 +35,14 @@ def usage_text(error: click.UsageError) -> str:
 
 def _text(error: click.UsageError) -> str:
     """What is wrong."""
-    from convcalc.cli.instead import instead_of
-    from convcalc.cli.stray_words import lead_on
+    from convcalc.cli.meant.stray_words import lead_on
 
     if said := lead_on(error):
         return said
     if isinstance(error, click.NoSuchOption):
-        return f"no option {quoted(error.option_name)}{instead_of(error)}"
+        from convcalc.cli.meant.no_option import instead
+
+        return f"no option {quoted(error.option_name)}{instead(error)}"
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
         name = error.param and (error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name)  # fmt: skip
         return f"{name}: {_value(error.message)}" if name else error.format_message()

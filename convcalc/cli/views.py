@@ -8,7 +8,7 @@ from convcalc.cli.together import Rule
 _ALONE = {
     "--sizes": (),
     "--explain": ("--batch", "--rf-through"),
-    "--sees": ("--batch", "--rf-through"),
+    "--sees": ("--rf-through",),
 }
 _ALL = (
     "--batch", "--columns", "--sort", "--depth", "--all", "--rf", "--rf-through", "--rate", "--memory",

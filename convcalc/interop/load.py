@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from convcalc.errors import UsageError
-from convcalc.files import STDIN, is_utf_16, read_file, refusing_to_read, stdin_name
+from convcalc.files import STDIN, file_name, is_utf_16, read_file, refusing_to_read, stdin_name
 from convcalc.interop.signs import HEAD, format_of
-from convcalc.network.find import find
+from convcalc.interop.sorts import other_file, other_folder
+from convcalc.network.find import find, is_bundled
 from convcalc.text import printable
 
 if TYPE_CHECKING:
@@ -77,15 +78,15 @@ def opened(target: str, **options: Any) -> File:
         UsageError: the file cannot be read.
         SpecError: the file is wrong, at the place the error names.
     """
-    path = target if target == STDIN else find(target)
+    path = target if target == STDIN else _found(target)
     if not os.path.isfile(path):  # a pipe, which can be read only once
         return opens(read_file(path, MAX_BYTES, "network"), path=path, **options)
     with refusing_to_read(path, "network"), open(path, "rb") as file:
         head = file.read(HEAD)
         name = format_of(head, file)
+    _check_start(head, path, name)
     if name:
         return _Foreign(name, path, head, None, options)
-    _check_text(head, path)
     from convcalc.network.load import opened as from_yaml  # noqa: PLC0415 - other files need no YAML
 
     return from_yaml(path, opener=_Opener(), **options)
@@ -103,9 +104,9 @@ def opens(data: bytes, *, path: str, **options: Any) -> File:
     """Like `opened`, from the bytes of a file. ``path`` is how messages call it."""
     shown = stdin_name() if path == STDIN else path
     name = format_of(data[:HEAD], io.BytesIO(data))
+    _check_start(data[:HEAD], path, name)
     if name:
         return _Foreign(name, shown, data[:HEAD], data, options)
-    _check_text(data[:HEAD], shown)
     from convcalc.network.load import opens as from_yaml  # noqa: PLC0415 - other files need no YAML
 
     return from_yaml(data, path=shown, opener=_Opener(), **options)
@@ -127,27 +128,37 @@ class _Opener:
         return load(path)
 
 
-def _check_text(head: bytes, path: str) -> None:
-    """Refuse a file that is neither text nor of another tool that is known.
+def _found(target: str) -> str:
+    """The path of a network.
 
     Raises:
-        UsageError: as said, with what is read.
+        UsageError: there is none, or it is a folder.
     """
-    if b"\0" not in head or is_utf_16(head) or path.endswith((".yaml", ".yml")):
+    if os.path.isdir(target) and not is_bundled(target):
+        raise UsageError(other_folder(target))
+    return find(target)
+
+
+def _check_start(head: bytes, path: str, name: str) -> None:
+    """Refuse a file that is known to be no network, and what is neither text nor of another tool.
+
+    Args:
+        head: its first bytes.
+        path: of it.
+        name: of the format of another tool in which it is; empty for others.
+
+    Raises:
+        UsageError: as said, with what to do.
+    """
+    if other := other_file(path, head, name):
+        raise UsageError(other)
+    if name or b"\0" not in head or is_utf_16(head) or path.endswith((".yaml", ".yml")):
         return  # what is wrong with it as YAML is said then
     from convcalc.interop.readers import READERS  # noqa: PLC0415 - only where something is wrong
 
     known = ", ".join(["YAML", *(each.about for each in READERS.values())])
-    found = next((way_out for sign, way_out in _OTHERS.items() if sign in head[:16]), "")
-    message = f"{printable(path)}: is no network file that is read; {found or f'known are {known}'}"
+    message = f"{file_name(path)}: is no network file that is read; known are {known}"
     raise UsageError(message)
-
-
-# Files that people have of networks, which are not read, by what they begin with.
-_OTHERS = {
-    b"HDF": "of a Keras model in HDF5, save the text of model.to_json(), or model.save('model.keras')",
-    b"TFL3": "it is TensorFlow Lite; export the network to ONNX",
-}
 
 
 class _Foreign:

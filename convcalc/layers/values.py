@@ -89,13 +89,31 @@ def whole_number(text: str, what: str) -> int:
     """
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
-        way_out = "sizes and counts have no fractions" if "." in text else "write plain digits"
+        way_out = "sizes and counts have no fractions" if "." in text else _plainly(text)
         message = f"{what} must be a whole number, but is {quoted(text)}; {way_out}"
         raise UsageError(message)
     if len(digits) > MAX_DIGITS:
         message = f"{what} has {len(digits):,} digits; use a number of up to {MAX_DIGITS} digits"
         raise UsageError(message)
     return int(text)
+
+
+_DIGITS = "write plain digits"
+
+
+def _plainly(text: str) -> str:
+    """What to write instead of a text that is no whole number.
+
+    >>> [_plainly(text) for text in ("3*3", "'same'", "32px", "a")]
+    ['write 3x3', 'write same, without quotes', 'write 32', 'write plain digits']
+    """
+    if re.fullmatch(r"[0-9]{1,6}( ?\* ?[0-9]{1,6}){1,2}", text):
+        return f"write {text.replace(' ', '').replace('*', 'x')}"
+    if re.fullmatch(r"(['\"])[a-z_0-9]{1,20}\1", text):
+        return f"write {text[1:-1]}, without quotes"
+    if re.fullmatch(r"[0-9]{1,6}\s?[a-zA-Z]{1,9}", text):
+        return f"write {re.match('[0-9]+', text)[0]}"  # type: ignore[index]
+    return _DIGITS
 
 
 def decimal_of(text: str, what: str) -> float:
@@ -161,9 +179,11 @@ def shape_of(text: str, what: str = "--input") -> tuple[int, ...]:
     if equals:
         message = f"{what} {shortened(text)}: layers have one input, which needs no name; write {what} {shortened(sides)}"
         raise UsageError(message)
-    parts = re.split(r"\s*[x×,]\s*", unbracketed(text).strip().lower())
+    parts = re.split(r"\s*[x×,*]\s*", unbracketed(text).strip().lower())
     if not all(parts) or len(parts) > MAX_SIDES:
-        message = f"{what} must be a shape such as 3x224x224, but is {quoted(text)}"
+        plain = _plainly(text)
+        way_out = "" if plain == _DIGITS else f"; {plain}"
+        message = f"{what} must be a shape such as 3x224x224, but is {quoted(text)}{way_out}"
         raise UsageError(message)
     shape = tuple(whole_number(part, what) for part in parts)
     if min(shape) < 1:

@@ -59,12 +59,21 @@ def _called(name: str) -> str:
     return "input" if name == FIRST_INPUT else f"input {printable(name)}"
 
 
+def _meant(shape: Shape, own: Shape) -> Shape:
+    """The shape that is meant where one side is too many or missing; none where that is not clear."""
+    if len(shape) == len(own) + 1:
+        return shape[1:]
+    return (own[0], *shape) if len(shape) == len(own) - 1 else ()
+
+
 def _check_axes(path: str, name: str, shape: Shape, own: Shape) -> None:
     """Refuse another input of more or fewer axes: most likely it has a batch in front."""
     if len(shape) != len(own) and min(len(shape), len(own)) > 1:
         way_out = (
             "leave the batch out" if len(shape) > len(own) else "give the channels and every axis"
         )
+        if meant := _meant(shape, own):
+            way_out += f": {'x'.join(map(str, meant))}"
         message = (
             f"{printable(path)}: the {_called(name)} {times(shape)} has {len(shape)} sides, but the "
             f"file's own {times(own)} has {len(own)}; {way_out}"

@@ -77,7 +77,7 @@ def order_notes(network: Network) -> Iterator[str]:
 
 def reading(shape: Shape, which: str = "input", *, in_file: bool = False) -> str:
     """How an input was read that looks written otherwise; empty for others."""
-    said = _exchanged(shape, in_file=in_file) or _batched(shape)
+    said = _exchanged(shape, in_file=in_file) or _batched(shape) or _flat(shape, in_file=in_file)
     return said and f"the {which} {times(shape)} is read channels first, as {said}"
 
 
@@ -129,6 +129,15 @@ def _batched(shape: Shape) -> str:
         return ""
     channels = "1 channel" if batch == 1 else f"{grouped(batch)} channels"
     return f"{channels} of {times(rest)}; if the {grouped(batch)} is a batch, leave it out: {meant}"
+
+
+def _flat(shape: Shape, *, in_file: bool) -> str:
+    """How a square is read that most likely is a picture without its channels, and how to write them."""
+    if len(shape) != 2 or shape[0] != shape[1] or shape[0] < _LEAST_SIDE:
+        return ""
+    side = shape[0]
+    way_out = f"[1, {side}, {side}]" if in_file else f"1x{side}x{side}"
+    return f"{grouped(side)} channels of a sequence of {grouped(side)}; for 1 channel of {side}×{side} write {way_out}"
 
 
 # ------------------------------------------------------------------------ words of the axes

@@ -75,10 +75,8 @@ def find(target: str, beside: str = "") -> str:
     if os.path.exists(path) and not folder:
         return path
     name = target.removesuffix(".yaml")
-    if name == os.path.basename(name):
-        bundled = os.path.join(bundled_folder(), f"{name}.yaml")
-        if os.path.exists(bundled):
-            return bundled
+    if is_bundled(target):
+        return os.path.join(bundled_folder(), f"{name}.yaml")
     if folder:
         message = f"{printable(path)}: is a folder; name a .yaml file in it"
         raise UsageError(message)
@@ -92,6 +90,13 @@ def find(target: str, beside: str = "") -> str:
             break
     message = f"no file {quoted(target)} and no bundled network of that name{near or '; convcalc list shows them'}"
     raise UsageError(message)
+
+
+def is_bundled(target: str) -> bool:
+    """Whether a word is the name of a bundled network, with or without ``.yaml``."""
+    name = target.removesuffix(".yaml")
+    path = os.path.join(bundled_folder(), f"{name}.yaml")
+    return name == os.path.basename(name) and "\0" not in name and os.path.exists(path)
 
 
 def is_inside(path: str, folder: str) -> bool:

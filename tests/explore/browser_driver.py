@@ -228,7 +228,9 @@ def looks(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
                 page.set_viewport_size({"width": width, "height": 900})
                 room = page.evaluate("document.documentElement.scrollWidth")
                 wide += [f"{name} at {width}: {room}"] if room > width else []
-                seen = "document.querySelector('#headline').getBoundingClientRect().top < innerHeight"
+                seen = (
+                    "document.querySelector('#headline').getBoundingClientRect().top < innerHeight"
+                )
                 unseen += [f"{name} at {width}"] if not page.evaluate(seen) else []
                 if width != 640:
                     page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)

@@ -212,7 +212,8 @@ def refused(data: bytes) -> str:
 
 def test_archives_of_other_sorts() -> None:
     assert refused(archive({"a/data.pkl": b""})) == (
-        "net.pt2: this is what torch.save or torch.jit.save writes: weights or code, not a graph; save it with "
+        "net.pt2: this is what torch.save or torch.jit.save writes: a pickle with weights or code, not a graph; "
+        "to open one runs code, so that is never done; save it with "
         "torch.export.save(torch.export.export(module, inputs), path)"
     )
     assert "compiled program" in refused(archive({"a/data/aotinductor/x.so": b""}))

@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
-from convcalc.files import start_as_utf_8
 from convcalc.homework.classroom.platforms.names import claim_of
 from convcalc.homework.sheets.handed_in import Folder, check_size
-from convcalc.interop.signs import HEAD, format_of
+from convcalc.interop.sorts import sort_of
 from convcalc.text import shortened
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ _SUFFIXES = (
     ".onnx", ".pt2", ".keras", ".prototxt", ".cfg", ".safetensors",
     ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # which are refused with the way out
 )  # fmt: skip
-_YAML = re.compile(rb"^layers[ \t]*:", re.MULTILINE)
 _ATTEMPT = re.compile(r"-\d{1,3}$")
 NETWORK = "a network; it is read where answers name it"
 
@@ -38,7 +36,7 @@ def is_network(name: str) -> bool:
 
 def holds_network(data: bytes) -> bool:
     """Whether a text is a network, by what stands in it."""
-    return bool(format_of(data[:HEAD]) or _YAML.search(start_as_utf_8(data)))
+    return sort_of(data) == "network"
 
 
 class BesideAnswers(Folder):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import cache
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import STDIN, decode, read_file
+from convcalc.interop.sorts import sort_of_text
 from convcalc.text import quoted
 
 MAX_SHEET = 4 * 2**20  # bytes of a sheet
-_IS_SHEET = re.compile(r"^convcalc_sheet:", re.MULTILINE)
 
 
 def bundled_folder() -> str:
@@ -29,7 +28,10 @@ def bundled_names() -> tuple[str, ...]:
     for folder, _, names in os.walk(top):
         for name in names:
             path = os.path.join(folder, name)
-            if name.endswith(".yaml") and _IS_SHEET.search(text_of(path)):
+            if (
+                name.endswith(".yaml")
+                and sort_of_text(read_file(path, MAX_SHEET, "sheet")) == "sheet"
+            ):
                 found.append(os.path.relpath(path, top).removesuffix(".yaml").replace(os.sep, "/"))
     return tuple(sorted(found, key=lambda name: ("/" in name, name)))
 

@@ -130,7 +130,19 @@ def _model_entry(file: ForeignFile, entries: list[Entry]) -> Entry:
         )
     words = {name.rpartition("/")[2] for name in names}
     if "data.pkl" in words:
-        what = "this is what torch.save or torch.jit.save writes: weights or code, not a graph"
+        what = (
+            "this is what torch.save or torch.jit.save writes: a pickle with weights or code, not a graph; to open "
+            "one runs code, so that is never done"
+        )
+    elif "[Content_Types].xml" in words:
+        raise file.error(
+            "is an office document; write its layers down: convcalc init net.yaml "
+            "writes a file to begin from"
+        )
+    elif words and all(name.endswith(".npy") for name in words):
+        raise file.error(
+            "is an archive of NumPy arrays, weights without the layers; export the network to ONNX from the tool that made them"
+        )
     elif any("aotinductor" in name for name in names):
         what = "this is a compiled program, without its graph"
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import click
 
-from convcalc.cli.sorts import sort_of
+from convcalc.cli.meant.sorts import sort_of_word
 from convcalc.files import STDIN
 from convcalc.text import printable
 
@@ -67,6 +68,13 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
         args: its words, as they were typed.
     """
     words = list(_words(ctx))
+    for word in words:
+        if word.wanted == "layer" and not word.sort and os.path.isfile(word.text):
+            rest = [each if each != word.text else STDIN for each in args]
+            line = f"{printable(shlex.join(rest))} < {shlex.quote(printable(word.text))}"
+            return f"{printable(word.text)} is a file; type {ctx.command_path} {line}"
+    if line := _without_fillers([word for word in words if word.wanted == "network"], args):
+        return f"networks are named one after the other; type {ctx.command_path} {line}"
     wrong = next((word for word in words if word.is_wrong), None)
     if wrong is None:
         return ""
@@ -84,6 +92,25 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
     return f"{said} is {called}, but {wanted} belongs here; for {called} type {way.format(shlex.quote(said))}"
 
 
+def _without_fillers(networks: Sequence[_Word], args: Sequence[str]) -> str:
+    """The line without words such as vs, and commas between networks; empty where there are none."""
+    from convcalc.cli.meant.stray_words import FILLERS
+
+    others = [word.text for word in networks if not word.sort]
+    if not others:
+        return ""
+    new: list[str] = []
+    for arg in args:
+        parts = re.split(r"[,\s]+", arg.strip(" ,"))
+        if arg not in others or os.path.exists(arg):
+            new.append(arg)
+        elif len(parts) > 1 and all(sort_of_word(part) == "network" for part in parts):
+            new += parts
+        elif arg.rstrip(",").lower() not in FILLERS:
+            new.append(arg.rstrip(","))
+    return printable(shlex.join(new)) if new != [*args] else ""
+
+
 def _swapped(word: str, one: str, other: str) -> str:
     return {one: other, other: one}.get(word, word)
 
@@ -95,4 +122,4 @@ def _words(ctx: click.Context) -> Iterator[_Word]:
         given = ctx.params.get(param.name or "") if wanted else None
         for text in given if isinstance(given, tuple) else (given,):
             if isinstance(text, str) and text not in ("", STDIN):
-                yield _Word(text, wanted, sort_of(text))
+                yield _Word(text, wanted, sort_of_word(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,30 @@ _SIZE = re.compile(r"[0-9]+([x,×][0-9]+)*")
 _NAMED = re.compile(r"(?P<name>[A-Za-z_]+)=(?P<value>.+)")
 _FORMULA = re.compile(r"[\w\s()+*/·−-]*[/+*−-][\w\s()+*/·−-]*")
 _ORDER = ("n", "kernel_size", "stride", "padding")  # in which people give them
-_SWITCHES = ("true", "false", "yes", "no", "on", "off")
+_CODE = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*\s*\(")
+_CHANNELS = re.compile(r"\bConv\w*\dd\(\s*(?:in_channels\s*=\s*)?(\d{1,5})\b")
+# Letters of formulas on slides, and words in sentences.
+_LETTERS = {
+    "w": "n",
+    "f": "k",
+    "i": "n",
+    "in": "n",
+    "input": "n",
+    "image": "n",
+    "size": "n",
+    "filter": "k",
+    "kernel": "k",
+    "stride": "s",
+    "pad": "p",
+    "padding": "p",
+    "dilation": "d",
+    "h": "n",
+    "n": "n",
+    "k": "k",
+    "s": "s",
+    "p": "p",
+    "d": "d",
+}
 
 
 def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
@@ -29,15 +53,13 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
     'conv 32x32x3 s=2: write the name of an option before each of them: --kind conv --input 3x32x32 --s 2'
     """
     said = shortened(" ".join(words))
-    if "(" in said and said[0].isalpha():
-        return f"{said}: code is read by a chain: convcalc chain --input 3x32x32 '{said}'"
+    if any(map(is_code, words)):
+        return f"{said}: code is read by a chain: convcalc {code_line(words, _input_given(typed))}"
     if ":" in said:
         return f"{said}: several layers in a row are a chain: convcalc chain --input 3x32x32 {said}"
-    if said.lower() in _SWITCHES:
-        return f"{said}: --bias takes no word; write --bias or --no-bias"
     if not _SIZE.fullmatch(said) and "=" not in said and _FORMULA.fullmatch(said):
         return f"{said}: formulas are worked out by convcalc itself; leave it out"
-    options = _named(words, typed, called)
+    options = _in_turn(words, typed, called) or _named(words, typed, called)
     what = "it" if len(words) == 1 else "each of them"
     if not options:
         return f"{said}: write the name of an option before {what}, as in --kind conv --n 32 --k 3"
@@ -52,7 +74,10 @@ def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, 
     for word in words:
         pair = _NAMED.fullmatch(word)
         if pair:
-            found.append(f"--{pair['name'].lower()} {pair['value']}")
+            name = pair["name"].lower()
+            found.append(
+                f"--{_LETTERS.get(name, name) if len(name) == 1 else name} {pair['value']}"
+            )
         elif _SIZE.fullmatch(word) and free:
             name = free.pop(0)
             sides = re.split("[x,×]", word)
@@ -63,6 +88,51 @@ def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, 
         else:
             return ""
     return " ".join(found)
+
+
+def _in_turn(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    """The options of words such as ``32x32 filter 5x5 stride 2``, a letter or word before each number; or nothing."""
+    rest, found = list(words), []
+    if rest and _SIZE.fullmatch(rest[0]):
+        rest.insert(0, "n")
+    if len(rest) < 4 or len(rest) % 2:
+        return ""
+    for name, value in zip(rest[::2], rest[1::2]):
+        ours = _LETTERS.get(name.lower())
+        if ours is None or not _SIZE.fullmatch(value):
+            return ""
+        shape = _named([value], typed, called) if ours == "n" else ""
+        found.append(shape or f"--{ours} {value}")
+    names = [each.partition(" ")[0] for each in found]
+    return " ".join(found) if len(set(names)) == len(names) else ""
+
+
+def is_code(word: str) -> bool:
+    """Whether a word is a call, as in ``Conv2d(3, 64, 3)``."""
+    return bool(_CODE.match(word)) and word.rstrip().endswith(")")
+
+
+def code_line(words: Sequence[str], shape: str = "") -> str:
+    """The chain that reads layers written as code.
+
+    Args:
+        words: they.
+        shape: what goes in; where it is empty, it has the channels that the code says.
+    """
+    channels = _CHANNELS.search(" ".join(words))
+    shape = shape or f"{channels[1] if channels else 3}x32x32"
+    return shlex.join(["chain", "--input", shape, *words])
+
+
+def _input_given(typed: Mapping[str, Any]) -> str:
+    """The shape that is on the line already; empty where it is not whole."""
+    shape, sides, channels = (typed.get(name) for name in ("shape", "n", "cin"))
+    if shape:
+        return "x".join(map(str, shape))
+    if not sides:
+        return ""
+    sides = [*sides] * (2 if len(sides) == 1 else 1)
+    return "x".join(map(str, [channels or 3, *sides]))
 
 
 def _channels_first(sides: list[str]) -> str:

@@ -1,0 +1,79 @@
+"""What people call what a command does, here and in other tools."""
+
+from __future__ import annotations
+
+# For each group (empty: the outermost) its commands, and other words for them.
+_NAMES: dict[str, tuple[tuple[str, str], ...]] = {
+    "": (
+        ("layer", "size shape output output-size output-shape outsize calc calculate compute calculator dimension dimensions"),
+        ("arch", (
+            "summary summarize summarise network show model params parameters info information describe inspect architecture "
+            "view open print display analyze analyse torchinfo torchsummary num-params count-params shapes infer-shapes infershape"
+        )),
+        ("count", "flops macs gflops gmacs profile ops mac flop thop ptflops fvcore calflops complexity madds"),
+        ("draw net", "plot visualize visualise graph diagram netron render picture figure plot-model drawing image"),
+        ("draw field", "receptive-field rf field receptive"),
+        ("export", "onnx code pytorch torch keras save to-onnx torch2onnx codegen"),
+        ("import", "convert load from-torch from-onnx read parse"),
+        ("verify", "test prove"),
+        ("init", "new create template start scaffold"),
+        ("list", "ls models list-models networks list-networks zoo model-zoo bundled"),
+        ("kinds", "layers layer-types list-layers operators types formula formulas docs kind"),
+        ("memory", "ram vram mem footprint activations train training"),
+        ("roofline", "benchmark latency speed device gpu intensity"),
+        ("sweep", "grid search pareto vary scan"),
+        ("budget", "fit scale shrink constraint limits"),
+        ("check", "validate ci"),
+        ("compare", "vs versus table side-by-side"),
+        ("diff", "difference changes"),
+        ("reconcile", "which convention conventions match"),
+        ("solve", "inverse padding same-padding stride find choose"),
+        ("hand", "by-hand worksheet conv2d-by-hand convolve manual"),
+        ("kernel", "kernels filter filters convolve-image"),
+        ("explore", "gui app web serve browser ui demo"),
+        ("completion", "completions install-completion autocomplete"),
+        ("hw", "homework exercise exercises assignment"),
+        ("hw show", "quiz sheet exam"),
+        ("why", "diagnose mistake wrong"),
+        ("--version", "version"),
+    ),
+    "draw ": (
+        ("fit", "layer conv pool padding conv2d"),
+        ("window", "kernel windows step steps animate animation gif hand"),
+        ("field", "rf receptive-field receptive"),
+        ("net", "network arch architecture graph model diagram netron"),
+        ("cost", "bars params macs flops memory costs chart roofline"),
+    ),
+    "solve ": (
+        ("size", "kernel stride padding dilation pad same window layer"),
+        ("field", "rf receptive-field depth layers"),
+        ("input", "inputs smallest resolution"),
+        ("mirror", "decoder inverse transpose transposed deconv autoencoder"),
+    ),
+    "hw ": (
+        ("check", "mark correct verify submit"),
+        ("show", "print view display open answer answers solve solution solutions key cat"),
+        ("grade", "grades mark-all score class"),
+        ("make", "generate variants distribute build"),
+        ("new", "init create start template scaffold"),
+        ("lint", "validate test"),
+        ("export", "upload convert moodle canvas gradescope"),
+        ("types", "list kinds questions type"),
+        ("hint", "hints explain why"),
+        ("stats", "statistics report summary histogram"),
+        ("conventions", "rules convention presets"),
+    ),
+}  # fmt: skip
+NAMES: dict[str, dict[str, str]] = {
+    prefix: {word: ours for ours, words in pairs for word in words.split()}
+    for prefix, pairs in _NAMES.items()
+}
+
+
+def called_so(word: str, prefix: str) -> str:
+    """The command of a group that a word stands for, as it is typed behind the group; empty where none is.
+
+    >>> called_so("receptive_field", ""), called_so("RF", "draw "), called_so("zzz", "")
+    ('draw field', 'field', '')
+    """
+    return NAMES.get(prefix, {}).get(word.lower().replace("_", "-"), "")

@@ -1,0 +1,118 @@
+"""What to type instead of a command that there is not."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import click
+
+from convcalc.cli.meant.command_names import called_so
+from convcalc.cli.meant.nameless import code_line, is_code, is_kind, way_to_name
+from convcalc.cli.meant.sorts import sort_of_word
+from convcalc.errors import did_you_mean
+from convcalc.text import printable
+
+_NUMBER = re.compile(r"[0-9]+([x×][0-9]+)*")
+_FILES = (".yaml", ".yml", ".onnx", ".pt2", ".keras", ".prototxt", ".cfg", ".pt", ".pth", ".h5")
+_MODEL = ("-m", "--model", "--net", "--network", "--arch", "--file")
+# What takes a word of a sort, whatever the word is.
+_TAKES = {
+    "sheet": "hw show",
+    "picture": "kernel sharpen",
+    "answers": "hw check SHEET",
+    "grades": "hw stats",
+}
+# The command of a group that a network alone, and options alone, are for.
+_ALONE = {"draw ": ("net", "fit"), "solve ": ("input", "size")}
+
+
+def instead(
+    args: Sequence[str], known: Collection[str], prefix: str, homework: Callable[[], Any]
+) -> str:
+    """The end of a message on an unknown command: the line to type, or the nearest name.
+
+    Args:
+        args: the words of the command line.
+        known: the commands.
+        prefix: what stands before them; empty for the outermost.
+        homework: gives the group of commands for homework.
+    """
+    word, *rest = args
+    line = _in_group(prefix, word, rest) if prefix else _outside(word, rest, homework)
+    if line:
+        return f"; type convcalc {printable(line)}"
+    if word.count(" ") > 1 and not prefix:
+        return "; write what is asked as options, such as convcalc layer --n 32 --k 5 --s 1 --p 2"
+    return did_you_mean(word, known)
+
+
+def options_first(ctx: click.Context, args: Sequence[str]) -> str:
+    """What to type where the options of a group stand without a command; empty where nobody knows.
+
+    Args:
+        ctx: of the group.
+        args: the words behind it.
+    """
+    prefix = getattr(ctx.command, "prefix", "")
+    first = next(iter(args), "")
+    if not prefix and first in _MODEL and len(args) > 1:
+        return printable(shlex.join(["arch", *args[1:]]))
+    if not prefix and first.lstrip("-").partition("=")[0] in ("n", "k", "input", "kind", "kernel"):
+        return printable(shlex.join(["layer", *args]))
+    return printable(f"{prefix}{_ALONE[prefix][1]} {shlex.join(args)}") if prefix in _ALONE else ""
+
+
+def _in_group(prefix: str, word: str, rest: Sequence[str]) -> str:
+    """What to type for a word behind the name of a group."""
+    if name := called_so(word, prefix):
+        return f"{prefix}{name} {shlex.join(rest)}".strip()
+    sort = sort_of_word(word)
+    if prefix == "solve " and len(rest) == 1 and all(map(_NUMBER.fullmatch, (word, *rest))):
+        return f"solve --n {word} --o {rest[0]}"
+    if prefix in _ALONE and sort == "network":
+        return f"{prefix}{_ALONE[prefix][0]} {shlex.join([word, *rest])}"
+    if prefix == "hw " and sort == "sheet":
+        return f"hw show {shlex.join([word, *rest])}"
+    return ""
+
+
+def _outside(word: str, rest: Sequence[str], homework: Callable[[], Any]) -> str:
+    """What to type for a word behind the name of the tool."""
+    of_network = bool(rest) and sort_of_word(rest[0]) == "network"
+    if word in homework().about and not of_network:
+        return shlex.join(["hw", word, *rest])
+    if name := called_so(word, "") or ("arch" if of_network and word in homework().about else ""):
+        nameless = rest and all(map(_NUMBER.fullmatch, rest))
+        return (
+            _layer_line(rest)
+            if name == "layer" and nameless
+            else f"{name} {shlex.join(rest)}".strip()
+        )
+    sort = sort_of_word(word) or sort_of_word(word.lower())
+    if way := _TAKES.get(sort):
+        return f"{way} {shlex.join([word, *rest])}"
+    if sort == "network" or os.path.isfile(word) or word.lower().endswith(_FILES):
+        return shlex.join(["arch", word if os.path.exists(word) else word.lower(), *rest])
+    if is_code(word):
+        return code_line([word, *rest])
+    if _NUMBER.fullmatch(word) or is_kind(word):
+        has_options = any(each.startswith("-") for each in rest)
+        return (
+            shlex.join(["layer", "--kind", word, *rest])
+            if has_options
+            else _layer_line([word, *rest])
+        )
+    if ":" in word and not word.startswith(("http:", "https:")):
+        return shlex.join(["chain", "--input", "3x32x32", word, *rest])
+    return ""
+
+
+def _layer_line(words: Sequence[str]) -> str:
+    """A layer of numbers and kinds without names; empty where they can be anything."""
+    called = {"kernel_size": "--k", "stride": "--s", "padding": "--p"}
+    named = way_to_name(words, dict.fromkeys(("n", *called)), called).rpartition(": ")[2]
+    return f"layer {named}" if named.startswith("--") else ""

@@ -1,0 +1,152 @@
+"""What to type instead of an option that a command does not have."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from convcalc.cli.context import BEHIND_GROUP
+from convcalc.cli.option_words import line_called
+from convcalc.text import printable, quoted
+
+_SHORTEST = 4  # letters, with the dashes, of the beginning of an option
+_OUTPUTS = (
+    "-o",
+    "--out",
+    "--output",
+    "--outdir",
+    "--output-dir",
+    "--out-dir",
+    "--outfile",
+    "--save",
+)
+_TALK = (
+    "-v",
+    "--verbose",
+    "--debug",
+    "--quiet",
+    "-q",
+    "--summary",
+    "--all",
+    "--list",
+    "--print",
+    "--show",
+)
+
+
+def instead(error: click.NoSuchOption) -> str:
+    """The end of a message on an unknown option: what to write in its place; empty where nobody knows."""
+    ctx, typed = error.ctx, error.option_name
+    if ctx is None:
+        return ""
+    if isinstance(ctx.command, click.Group):
+        from convcalc.cli.meant.no_command import options_first
+
+        line = options_first(ctx, ctx.meta.get(BEHIND_GROUP, ()))
+        return f"; type convcalc {line}" if line else _near(error.possibilities)
+    params = [param for param in ctx.command.params if isinstance(param, click.Option)]
+    options = {name: param for param in params for name in param.opts}
+    said = _of_outputs(ctx, typed, [*options]) or _of_sizes(typed, options)
+    if said or (said := _set(ctx, typed, options) or _command(ctx, typed)):
+        return said
+    begins = [name for name in options if name.startswith(typed)]
+    return _near(begins if len(begins) == 1 and len(typed) > _SHORTEST else error.possibilities)
+
+
+def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
+    """How a command without the option given says where its output goes."""
+    if typed not in _OUTPUTS:
+        return ""
+    if ours := [name for name in known if name in _OUTPUTS]:
+        return f"; it is called {' or '.join(ours)} here"
+    if any(param.name == "file" for param in context.command.params):
+        return f"; write the file alone, as in {context.command_path} FILE"
+    return "; it prints its lines: send them to a file with > FILE"
+
+
+def _of_sizes(typed: str, options: Mapping[str, click.Option]) -> str:
+    """What to write for letters and words of sizes that mean several things, or belong to another command."""
+    if typed == "--n" and "--x" in options and "--k" in options:
+        return "; --x is the input, with its numbers: --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; convcalc layer takes sizes"
+    filters = next((name for name in ("--cout", "--filters") if name in options), "")
+    if typed in ("--f", "-f", "-F") and "--k" in options and filters:
+        return f"; write --k for the size of a filter, {filters} for how many there are"
+    if typed in ("--width", "--height", "--h") and "--n" in options:
+        return "; write height and width in one: --n 24x32, or --n 32 for both"
+    return ""
+
+
+def _set(ctx: click.Context, typed: str, options: Mapping[str, click.Option]) -> str:
+    """How to set a parameter of the network, or an option of the layer kind, of that name."""
+    option = options.get("--set")
+    if option is None or not hasattr(option.type, "offers"):
+        return ""
+    name = typed.lstrip("-").partition("=")[0].replace("-", "_").lower()
+    probe = click.Context(ctx.command)
+    probe.params = _params(ctx, options)
+    offered = option.type.offers(probe)
+    likely = [name, name.removeprefix("num_"), f"{name}s"]
+    if kind := probe.params.get("kind"):
+        from convcalc.layers.aliases import own_option
+
+        likely[1:1] = [own_option(kind, name)]
+    ours = next((each for each in likely if each in offered), "")
+    if not ours:
+        return ""
+    args = [*line_called(ctx)[1]]
+    at = next(
+        (place for place, each in enumerate(args) if each.partition("=")[0] == typed), len(args)
+    )
+    after = args[at].partition("=")[2] if at < len(args) else ""
+    after = after or next(iter(args[at + 1 :]), "")
+    return f"; write --set {ours}={printable(shlex.quote(after)) if after else 'VALUE'}"
+
+
+def _params(ctx: click.Context, options: Mapping[str, click.Option]) -> dict[str, Any]:
+    """The network and the layer kind that a line names, though it cannot be read as a whole."""
+    from convcalc.cli.meant.stray_words import nameless
+    from convcalc.cli.types import KIND
+    from convcalc.errors import UsageError
+
+    args = line_called(ctx)[1]
+    words = nameless(ctx.command, args)
+    found: dict[str, Any] = {}
+    for param in ctx.command.params:
+        if isinstance(param, click.Argument) and words:
+            found[param.name or ""] = words[0] if param.nargs == 1 else tuple(words[:1])
+    if "--kind" in options:
+        pairs = zip(args, [*args[1:], ""], strict=True)
+        kinds = [after for word, after in pairs if word == "--kind"]
+        kinds += [word.partition("=")[2] for word in args if word.startswith("--kind=")]
+        try:
+            found["kind"] = KIND.read([*kinds, "conv"][0], "--kind")
+        except UsageError:
+            return found
+    return found
+
+
+def _command(ctx: click.Context, typed: str) -> str:
+    """The command that does what a flag of another tool asks for."""
+    from convcalc.cli.meant.command_names import called_so
+    from convcalc.cli.meant.stray_words import nameless
+
+    args: Sequence[str] = line_called(ctx)[1]
+    behind = args[args.index(typed) + 1 :] if typed in args else ()
+    if behind and not behind[0].startswith("-"):
+        return ""  # it has a value
+    own = ctx.command_path.partition(" ")[2]
+    name = called_so(typed.lstrip("-"), "")
+    if typed in _TALK or name == own:
+        return "; leave it out"
+    if not name or name.startswith("-") or own.startswith("hw "):
+        return ""
+    return f"; type convcalc {name} {printable(shlex.join(nameless(ctx.command, args)))}".rstrip()
+
+
+def _near(names: Sequence[str] | None) -> str:
+    """The options that may have been meant."""
+    *first, last = [quoted(name) for name in names or ()] or [""]
+    return f"; did you mean {', '.join(first)}{' or ' * bool(first)}{last}?" if last else ""

@@ -1,0 +1,34 @@
+"""What a word of a command line names: a network, a sheet, answers, a picture …"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from convcalc.interop.signs import HEAD
+from convcalc.interop.sorts import sort_of
+
+_NUMBER = re.compile(r"[0-9][0-9.,]*\s?([kKMGTP]?i?B?)")
+
+
+def sort_of_word(text: str) -> str:
+    """What a word of a command line names; empty for what nobody knows."""
+    try:
+        if os.path.isdir(text):
+            return "grades" if os.path.exists(os.path.join(text, "summary.json")) else ""
+        if not os.path.isfile(text):
+            return _sort_of_name(text)
+        with open(text, "rb") as file:
+            return sort_of(file.read(HEAD))
+    except (OSError, ValueError):
+        return ""
+
+
+def _sort_of_name(text: str) -> str:
+    """What a word names that is no file."""
+    from convcalc.network.find import is_bundled
+
+    number = _NUMBER.fullmatch(text)
+    if number and number[1]:
+        return "number"
+    return "network" if is_bundled(text) else ""

@@ -1,0 +1,182 @@
+"""Words that stand where none belongs, and what is missing: what to type."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+import click
+
+from convcalc.cli.meant.sorts import sort_of_word
+from convcalc.cli.option_words import line_called
+from convcalc.text import printable, quoted
+
+_SHAPE = re.compile(r"[0-9]+([x×][0-9]+)+")
+_PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
+_UNIT = re.compile(r"(?:[kKMGT]?(?:FLOPs?|FLOPS|MACs?|Macs?|params?)|[kKMGT]|million|billion)")
+_OUTPUT = (".svg", ".png", ".html", ".csv", ".json", ".md", ".tex", ".txt", ".onnx", ".py", ".mmd", ".dot", ".xml", ".zip")  # fmt: skip
+FILLERS = ("vs", "vs.", "versus", "and", "with", "question")
+
+
+def lead_on(error: click.UsageError) -> str:
+    """What is wrong with a command line, with what to type; empty where click's words do."""
+    if error.ctx is None:
+        return ""
+    if isinstance(error, click.MissingParameter):
+        return _missing(error.ctx, error.param)
+    extra = error.format_message().startswith("Got unexpected extra argument")
+    return _extra(error.ctx) if extra else ""
+
+
+# ------------------------------------------------------------------------------------- missing
+
+
+def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
+    """What is missing, and a word that may be meant for it, its choices, or an example."""
+    called, args = line_called(ctx)
+    if called is None or param is None:
+        return ""
+    if isinstance(param, click.Option):
+        name = param.opts[0]
+        if meant := _meant(called, param, args):
+            return f"{name} is missing: write {name} {shlex.quote(meant)}"
+    else:
+        name = param.make_metavar(ctx).removesuffix("...").replace(" | ", " or ")
+    if isinstance(param.type, click.Choice):
+        *first, last = map(str, param.type.choices)
+        what = f"{name} is missing; choose" if name.startswith("-") else "say which:"
+        return f"{what} {', '.join(first)} or {last}"
+    example = _example(called, f"{name} " if name.startswith("-") else "")
+    return f"{name} is missing" + f"; for example: {example}" * bool(example)
+
+
+def _meant(called: click.Context, option: click.Option, args: Sequence[str]) -> str:
+    """The word of a line that may be meant for an option that is missing."""
+    has_words = any(isinstance(param, click.Argument) for param in called.command.params)
+    if not has_words and args and not args[0].startswith("-"):
+        return args[0]
+    if "CxHxW" not in (option.metavar or ""):
+        return ""
+    return next((word for word in args if _SHAPE.fullmatch(word) and word.count("x") > 1), "")
+
+
+def _example(called: click.Context, having: str = "") -> str:
+    """The first example of a command that has a text in it; empty where there is none."""
+    lines = getattr(called.command, "examples", "").strip().splitlines()
+    return next((line.strip() for line in lines if having in line), "")
+
+
+# ------------------------------------------------------------------------------ too many words
+
+
+def _extra(ctx: click.Context) -> str:
+    """Words that are too many: the rest of a name, layers, or what belongs behind an option."""
+    called, args = line_called(ctx)
+    if called is None or not args:
+        return ""
+    words = nameless(called.command, args)
+    known = {name for param in called.command.params for name in param.opts}
+    for word in words:
+        if f"--{word}" in known:
+            return f"{quoted(word)} needs dashes; write --{word}"
+    for line in _lines(called, words, args, known):
+        return line
+    if words and (example := _example(called)):
+        return f"{quoted(words[-1])} is one word too many; write it as in {example}"
+    return ""
+
+
+def nameless(command: click.Command, args: Sequence[str]) -> list[str]:
+    """The words of a line that belong to no option."""
+    options = {name: param for param in command.params if isinstance(param, click.Option) for name in (*param.opts, *param.secondary_opts)}  # fmt: skip
+    found, rest = [], list(args)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("-") or word == "-":
+            found.append(word)
+        elif "=" not in word and (option := options.get(word)) and not option.is_flag:
+            del rest[: option.nargs]
+    return found
+
+
+def _lines(
+    called: click.Context, words: Sequence[str], args: Sequence[str], known: set[str]
+) -> Iterator[str]:
+    """Messages that say what to type, the likeliest first."""
+    from convcalc.cli.meant.nameless import code_line, is_code
+    from convcalc.network.find import bundled_names
+
+    path, last = called.command_path, words[-1] if words else ""
+    takes = [param.name for param in called.command.params if isinstance(param, click.Argument)]
+    if "network" in takes and len(words) == 2:
+        joined = "".join(words).lower()
+        if joined in bundled_names():
+            yield f"{quoted(' '.join(words))} is one word: {path} {joined}"
+    if "network" in takes and len(words) > 1 and ":" in words[1]:
+        yield f"layers are a chain: convcalc {_quoted('chain', '--input', '3x32x32', *args)}"
+    if filler := next((word for word in words if word.lower() in FILLERS), ""):
+        yield _type(
+            f"{quoted(filler)} is not needed", path, [each for each in args if each != filler]
+        )
+    if (pairs := [word for word in words if _PAIR.fullmatch(word)]) and "--set" in known:
+        yield _type(
+            f"{quoted(pairs[0])} has no option before it", path, _before(args, pairs, "--set")
+        )
+    if "value" in takes and len(words) > 2 and _UNIT.fullmatch(last):
+        at = list(args).index(last)
+        whole = [*args[: at - 1], args[at - 1] + last, *args[at + 1 :]]
+        yield _type(f"{quoted(last)} belongs to the number", path, whole)
+    if any(map(is_code, words)):
+        code = [word for word in words if is_code(word)]
+        yield f"code is read by a chain: convcalc {printable(code_line(code))}"
+    if {"value", "number"} & {*takes} and sort_of_word(words[0]) == "network":
+        line = ["arch", words[0], "--explain", _layer_called(words[0], last)]
+        yield f"{quoted(words[0])} is a network, of which a layer is explained so; type convcalc {_quoted(*line)}"
+    if option := _taker(called, last):
+        yield _type(f"{quoted(last)} has no option before it", path, _before(args, [last], option))
+    if len(words) > 1 and all(sort_of_word(word) == "network" for word in words):
+        yield f"several networks are compared so; type convcalc compare {_quoted(*words)}"
+    output = next((name for name in ("-o", "--out") if name in known), "")
+    if output and last.lower().endswith(_OUTPUT) and not os.path.exists(last):
+        yield _type(f"{quoted(last)} has no option before it", path, _before(args, [last], output))
+
+
+def _layer_called(network: str, word: str) -> str:
+    """The name of a layer of a network that a word means: its name, or its kind."""
+    from convcalc.errors import ConvcalcError
+    from convcalc.interop.load import load
+    from convcalc.layers import find
+
+    try:
+        nodes = load(network, max_layers=20_000).nodes
+    except ConvcalcError:
+        return word
+    kind = find(word)
+    alike = (node.name for node in nodes if kind is not None and isinstance(node.layer, kind))
+    return word if any(node.name == word for node in nodes) else next(alike, word)
+
+
+def _taker(called: click.Context, word: str) -> str:
+    """The option among whose values a word is; empty where there is none."""
+    for param in called.command.params:
+        values = getattr(param.type, "choices", ())
+        if not values and isinstance(param, click.Option) and hasattr(param.type, "offers"):
+            values = param.type.offers(called)
+        if isinstance(param, click.Option) and word in values:
+            return param.opts[0]
+    return ""
+
+
+def _before(args: Sequence[str], words: Sequence[str], option: str) -> list[str]:
+    """The words of a line with an option before some of them."""
+    return [each for word in args for each in ([option] if word in words else []) + [word]]
+
+
+def _type(what: str, path: str, words: Sequence[str]) -> str:
+    return f"{what}; type {path} {_quoted(*words)}"
+
+
+def _quoted(*words: str) -> str:
+    return printable(shlex.join(words))

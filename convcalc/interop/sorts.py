@@ -1,0 +1,203 @@
+"""What a file is, told by its first bytes: a network, a sheet, answers …, or what people take for a network."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import NamedTuple
+
+from convcalc.files import STDIN, file_name, start_as_utf_8
+from convcalc.interop.signs import HEAD, format_of
+from convcalc.text import printable, shortened
+
+
+def _key(*names: str) -> re.Pattern[bytes]:
+    """A text in YAML or JSON that has one of these keys at its top."""
+    words = "|".join(names).encode()
+    return re.compile(rb"(?m)(?:^|\A\s*\{\s*)[\"']?(?:" + words + rb")[\"']?[ \t]*:")
+
+
+_SHEET = _key("convcalc_sheet", "questions")
+_SORTS: dict[str, re.Pattern[bytes]] = {
+    "picture": re.compile(rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8|P[2356]\s)"),
+    "sheet": _SHEET,
+    "answers": _key("convcalc_answers", "answers"),
+    "network": _key("layers", "extends"),
+    "roster": re.compile(rb'\A"?(student_?id|id)"?[,;\t]', re.IGNORECASE),
+}
+
+
+def sort_of_text(start: bytes) -> str:
+    """What a text of ours is, by how it begins, or a picture: picture, sheet, answers, network or roster; or nothing.
+
+    >>> sort_of_text(b"convcalc_sheet: 1"), sort_of_text(b"layers: [relu]"), sort_of_text(b"x: 1")
+    ('sheet', 'network', '')
+    """
+    head = start_as_utf_8(start)
+    return next((sort for sort, sign in _SORTS.items() if sign.search(head)), "")
+
+
+def sort_of(start: bytes) -> str:
+    """The same, where a file of another tool that is read is a network too."""
+    return sort_of_text(start) or ("network" if format_of(start[:HEAD]) else "")
+
+
+class _Other(NamedTuple):
+    """What people take for a network.
+
+    Attributes:
+        name: what it is.
+        way_out: how to get a network from it; ``{file}`` stands for the file on a command line.
+        sign: how it begins.
+        suffixes: how its name ends where nothing else tells it.
+        is_text: whether it must be one.
+    """
+
+    name: str
+    way_out: str
+    sign: str = ""
+    suffixes: str = ""
+    is_text: bool = False
+
+    def fits(self, head: bytes) -> bool:
+        """Whether a file begins so."""
+        if not self.sign or (self.is_text and b"\0" in head):
+            return False
+        return bool(re.search(self.sign.encode("latin-1"), head))
+
+
+_CHAIN = "convcalc chain --input 3x32x32 - < {file}"
+_FROM_TORCH = "torch.export.save(torch.export.export(model.eval(), (torch.zeros(1, 3, 224, 224),)), 'net.pt2')"
+_TO_ONNX = "python -m tf2onnx.convert"
+_OTHERS = (
+    _Other(
+        "a Keras model or its weights in HDF5",
+        "save the text of model.to_json(), or model.save('model.keras')",
+        r"\A\x89HDF", ".h5 .hdf5",
+    ),
+    _Other(
+        "a model of TensorFlow Lite", f"export to ONNX: {_TO_ONNX} --tflite {{file}} --output net.onnx",
+        r"(?s)\A.{4}TFL3", ".tflite .lite",
+    ),
+    _Other(
+        "a pickle of Python, such as torch.save writes",
+        f"to open one runs code, so that is never done; in the program that has the model, write {_FROM_TORCH}",
+        r"\A\x80[\x02-\x05]", ".pkl .pickle .joblib",
+    ),
+    _Other("a PDF", "write its layers down: convcalc init net.yaml writes a file to begin from", r"\A%PDF-", ".pdf"),
+    _Other("compressed", "unpack it, then name the file in it", r"\A(?:\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf)", ".gz .bz2 .xz .7z"),
+    _Other("an archive of tar", "unpack it, then name the file in it", r"(?s)\A.{257}ustar", ".tar"),
+    _Other(
+        "a pointer of Git LFS and not the file itself", "get the file with git lfs pull",
+        r"\Aversion https://git-lfs", is_text=True,
+    ),
+    _Other(
+        "a page of HTML and not the file itself", "download the raw file",
+        r"(?i)\A\s*(?:<!doctype html|<html)", ".html .htm", is_text=True,
+    ),
+    _Other(
+        "a model of OpenVINO", "export the network to ONNX from the tool that made it",
+        r"\A\s*(?:<\?xml[^>]*>)?\s*<net\b", is_text=True,
+    ),
+    _Other("a text in XML", "export the network to ONNX from the tool that made it", r"\A\s*<\?xml", ".xml", is_text=True),
+    _Other(
+        "a notebook",
+        "in it write convcalc.from_torch(model, example) or convcalc.from_keras(model); or copy the cell with "
+        "the layers into net.py: convcalc chain --input 3x32x32 - < net.py",
+        r"\A\s*\{\s*\"(?:cells|nbformat)\"\s*:", ".ipynb", is_text=True,
+    ),
+    _Other(
+        "a printed model of PyTorch", f"its layers are read by {_CHAIN}",
+        r"(?m)^\s*\(\w[\w-]*\): (?:\d+ x )?[A-Z]\w*\(", is_text=True,
+    ),
+    _Other(
+        "a summary, which does not say kernel sizes and strides",
+        "save what model.to_json() of Keras says, or print(model) of PyTorch",
+        r"(?mi)^\W*layer \(type(?:[:)]|\.\.)", is_text=True,
+    ),
+    _Other(
+        "code in Python",
+        f"convcalc reads the layers of a class or a Sequential, and runs nothing: {_CHAIN}; or in Python "
+        "convcalc.from_torch(model, example), convcalc.from_keras(model)",
+        r"(?m)^(?:import [a-z]|from [\w.]+ import |class \w+.*:[ \t\r]*$|def \w+\(|@\w)|^[^#\n]*\b(?:nn|layers|model)\.\w+\(|\A\s*(?:nn\.)?[A-Z]\w+\(",
+        ".py", is_text=True,
+    ),
+    _Other(
+        "a list of layers", f"write {_CHAIN}",
+        r"\A\s*[a-z]\w*:[a-z0-9]\S*(?:\s|\Z)", is_text=True,
+    ),
+    _Other("a text in Markdown", "write its layers down: convcalc init net.yaml writes a file to begin from",
+           r"\A#+ \S.*\n\s*\n", ".md .rst", is_text=True),
+    _Other("a file of Caffe's weights, without the layers", "name the .prototxt beside it", suffixes=".caffemodel"),
+    _Other("a file of Darknet's weights, without the layers", "name the .cfg beside it", suffixes=".weights"),
+    _Other(
+        "a graph of TensorFlow", f"export to ONNX: {_TO_ONNX} --graphdef {{file}} --inputs NAME:0 --outputs NAME:0 --output net.onnx",
+        suffixes=".pb .pbtxt",
+    ),
+    _Other("a model of Core ML", "export the network to ONNX from the tool that made it", suffixes=".mlmodel .mlpackage"),
+    _Other(
+        "compiled for one device, without the network", "name the ONNX file that it was made from",
+        suffixes=".trt .engine .plan .rknn .om .hef",
+    ),
+    _Other("a file of weights, without the layers", "export the network to ONNX from the tool that made them",
+           suffixes=".bin .params .pdparams .gguf .ggml .npy .mat .msgpack"),
+    _Other("a model of Paddle", "export it to ONNX with paddle2onnx", suffixes=".pdmodel"),
+)  # fmt: skip
+_SURE = (".mlmodel",)  # files of these names begin as those of ONNX do
+_ENDINGS = (".yaml", ".yml", ".onnx", ".pt2", ".keras", ".prototxt", ".cfg")
+_MOST = 1000  # entries of a folder that are looked at
+
+
+def other_file(path: str, head: bytes, name: str = "") -> str:
+    """What a file is that is no network, and how to get one from it; empty for networks, and where nobody knows.
+
+    Args:
+        path: of the file, or - for standard input.
+        head: its first bytes.
+        name: of the format of another tool in which it seems to be.
+    """
+    start, ending = start_as_utf_8(head), os.path.splitext(path)[1].lower()
+    if name and ending not in _SURE:
+        return ""
+    found = None
+    if not sort_of_text(head):
+        found = next((each for each in _OTHERS if each.fits(start)), None)
+    if not found and (b"\0" in start or not start.isascii() or ending in _SURE):
+        found = next((each for each in _OTHERS if ending in each.suffixes.split() and ending), None)
+    if found is None:
+        return ""
+    is_piped = path == STDIN
+    way_out = found.way_out.replace("- < {file}", STDIN) if is_piped else found.way_out
+    said = way_out.replace("{file}", shlex.quote(printable(path)))
+    return f"{file_name(path)}: is {found.name}; {said}"
+
+
+def other_folder(path: str) -> str:
+    """What a folder is that was given for a network, and what to name instead."""
+    names: list[str] = []
+    with suppress(OSError), os.scandir(path) as found:
+        names = sorted(each.name for each, _ in zip(found, range(_MOST)))
+    shown, file = printable(path), shlex.quote(printable(path))
+    if "saved_model.pb" in names:
+        return (
+            f"{shown}: is a SavedModel of TensorFlow; export to ONNX: {_TO_ONNX} --saved-model {file} "
+            "--output net.onnx"
+        )
+    inside = [name for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
+    if not inside:
+        return f"{shown}: is a folder, and no network lies in it; name a file such as net.yaml"
+    name = shlex.quote(printable(os.path.join(path, _first_network(path, inside))))
+    return f"{shown}: is a folder; name a network in it, such as {shortened(name, 200)}"
+
+
+def _first_network(folder: str, names: Iterable[str]) -> str:
+    """The first file that looks like a network; the first of all where none does."""
+    known = list(names)
+    for name in known[:20]:
+        with suppress(OSError), open(os.path.join(folder, name), "rb") as file:
+            if sort_of(file.read(HEAD)) == "network":
+                return name
+    return known[0]

@@ -1,0 +1,122 @@
+"""Words that are not ours lead to what to type: commands, options, flags, and words that are missing or too many."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from command_lines import commands
+from convcalc.cli import draw_command, hw_command, solve_command
+from convcalc.cli.main import COMMANDS
+from convcalc.cli.meant.command_names import _NAMES, NAMES, called_so
+from convcalc.cli.option_words import in_our_words
+from option_pairs import FILES
+
+GROUPS = {
+    "": COMMANDS,
+    "draw ": draw_command.COMMANDS,
+    "solve ": solve_command.COMMANDS,
+    "hw ": hw_command.COMMANDS,
+}
+
+
+def test_other_words_for_commands_lead_to_commands(convcalc: Any) -> None:
+    every = {*commands(), *COMMANDS, "--version"}
+    for prefix, words in NAMES.items():
+        assert words.keys() & GROUPS[prefix].keys() == set()
+        assert {f"{prefix}{ours}" for ours in words.values()} <= every
+        for word, ours in words.items():
+            for typed in (word, word.upper(), word.replace("-", "_")):
+                assert called_so(typed, prefix) == ours
+        for word in list(words)[::7]:
+            said = convcalc(*prefix.split(), word).err
+            assert said.startswith(f"convcalc: no command {prefix}'{word}'; type convcalc "), said
+
+
+def test_each_word_means_one_command() -> None:
+    for prefix, pairs in _NAMES.items():
+        words = [word for _, text in pairs for word in text.split()]
+        assert len(words) == len(set(words)) == len(NAMES[prefix])
+
+
+def test_flags_take_true_and_false_behind_an_equals_sign() -> None:
+    tried = 0
+    for command in commands().values():
+        for option in command.params:
+            if not isinstance(option, click.Option) or not option.is_flag:
+                continue
+            on, off = option.opts[:1], option.secondary_opts[:1]
+            for word, wanted in (("true", on), ("False", off), ("yes", on), ("off", off)):
+                read = in_our_words(command, click.Context(command), [f"{on[0]}={word}"])
+                assert read == wanted, (command.name, on)
+                tried += 1
+            if off:
+                assert in_our_words(command, click.Context(command), [f"{off[0]}=no"]) == on
+    assert tried > 100
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        ("layer --n 32 --k 3 --bias False", "layer --n 32 --k 3 --no-bias"),
+        ("layer --n 32 --k 3 --bias true --cout 4", "layer --n 32 --k 3 --bias --cout 4"),
+        ("layer --n 9 --k 2 --s 2 --kind maxpool --ceil-mode True", "layer --n 9 --k 2 --s 2 --kind maxpool --ceil"),
+        ("layer --n 9 --k 2 --s 2 --kind maxpool --ceil_mode=False", "layer --n 9 --k 2 --s 2 --kind maxpool"),
+        ("layer --input 3*32*32 --k 3", "layer --input 3x32x32 --k 3"),
+        ("sweep lenet5 --vary classes=5,10", "sweep lenet5 --set classes=5,10"),
+    ],
+)  # fmt: skip
+def test_other_ways_to_write_it_mean_the_same(words: str, same: str, convcalc: Any) -> None:
+    found, wanted = convcalc(*words.split()), convcalc(*same.split())
+    assert found == wanted
+    assert found.code == 0
+
+
+def test_a_word_behind_a_flag_stays_where_it_can_be_an_argument(convcalc: Any) -> None:
+    why = commands()["why"]
+    words = ["--answer", "true", "--type", "true-false"]
+    assert in_our_words(why, click.Context(why), words) == words
+
+
+SAID = {
+    "layer --n 32 --bias=maybe": "Option '--bias' does not take a value; run convcalc layer -h for help",
+    "layer --n 32 --k 3 --bias true --no-bias": "--bias true and --no-bias exclude each other; give one of them",
+    "layer --n 32 --k 3*5": "--k must be a whole number, but is '3*5'; write 3x5",
+    "layer --n 32px": "--n must be a shape such as 3x224x224, but is '32px'; write 32",
+    "layer --n 32 --k 3 --p \"'same'\"": "--p must be a whole number, but is \"'same'\"; write same, without quotes",
+    "chain --input 1x28x28 layers.txt": "layers.txt is a file; type convcalc chain --input 1x28x28 - < layers.txt",
+    "arch net.yaml other.yaml": "several networks are compared so; type convcalc compare net.yaml other.yaml",
+    "arch net.yaml width=8": "'width=8' has no option before it; type convcalc arch net.yaml --set width=8",
+    "arch net.yaml --width 8": "no option '--width'; write --set width=8; run convcalc arch -h for help",
+    "arch net.yaml --width=8": "no option '--width'; write --set width=8; run convcalc arch -h for help",
+    "layer --n 9 --kind lppool --k 2 --norm-type 1": "no option '--norm-type'; write --set norm_type=1; run convcalc layer -h for help",
+    "export net.yaml net.onnx": "'net.onnx' has no option before it; type convcalc export net.yaml -o net.onnx",
+    "reconcile net.yaml 1.5 M": "'M' belongs to the number; type convcalc reconcile net.yaml 1.5M",
+    "compare net.yaml and other.yaml": "networks are named one after the other; type convcalc compare net.yaml other.yaml",
+    "compare 'net.yaml, other.yaml'": "networks are named one after the other; type convcalc compare net.yaml other.yaml",
+    "hw hint plain.yaml question q1": "'question' is not needed; type convcalc hw hint plain.yaml q1",
+    "show sheet.yaml": "no command 'show'; type convcalc hw show sheet.yaml",
+    "show net.yaml": "no command 'show'; type convcalc arch net.yaml",
+    "sheet.yaml": "no command 'sheet.yaml'; type convcalc hw show sheet.yaml",
+    "photo.pgm": "no command 'photo.pgm'; type convcalc kernel sharpen photo.pgm",
+    "draw photo.pgm": "no command draw 'photo.pgm'; known: cost, field, fit, net, window; run convcalc draw -h for help",
+    "--zzz 3": "no option '--zzz'; run convcalc -h for help",
+    "hw --zzz 3": "no option '--zzz'; run convcalc hw -h for help",
+}
+
+
+@pytest.mark.parametrize("line", SAID)
+def test_what_is_said(
+    line: str, convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    Path("layers.txt").write_text("conv:k3c32 relu\n")
+    ran = convcalc(*shlex.split(line))
+    assert (ran.code, ran.out, ran.err) == (2, "", f"convcalc: {SAID[line]}\n")
