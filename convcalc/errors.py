@@ -24,17 +24,26 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("zzz", ["floor", "ceil"])
     '; known: ceil, floor'
     """
+    names = sorted(islice(known, MAX_COMPARED))
+    near = nearest(word, names)
+    if near:
+        return f"; did you mean {quoted(near)}?"
+    return f"; known: {', '.join(names)}" if len(names) <= 12 else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that a word was perhaps meant to be; empty where none is near.
+
+    >>> nearest("kernal_size", ["kernel_size", "stride"]), nearest("zzz", ["floor", "ceil"])
+    ('kernel_size', '')
+    """
     import difflib  # noqa: PLC0415 - only needed once something is already wrong
 
     names = sorted(islice(known, MAX_COMPARED))
-    near = [
-        name
-        for spelt in (word[:100], word[:100].lower())
-        for name in difflib.get_close_matches(spelt, names, n=1, cutoff=0.6)
-    ]
-    if near:
-        return f"; did you mean {quoted(near[0])}?"
-    return f"; known: {', '.join(names)}" if len(names) <= 12 else ""
+    for spelt in (word[:100], word[:100].lower()):
+        if near := difflib.get_close_matches(spelt, names, n=1, cutoff=0.6):
+            return near[0]
+    return ""
 
 
 class ConvcalcError(Exception):
@@ -81,6 +90,20 @@ class SpecError(ConvcalcError):
             after = printable(self.text[self.column - 1 : start + 76])
             message += f"\n  {before}{after}\n  {' ' * width(before)}^"
         return message
+
+
+class RowError(SpecError):
+    """A table is wrong in a row.
+
+    Attributes:
+        line: the row as a spreadsheet counts; ``column`` is 0.
+    """
+
+    def __init__(self, path: str, row: int, what: str) -> None:
+        super().__init__(path, row, 0, what)
+
+    def __str__(self) -> str:
+        return printable(f"{self.path} row {self.line}: {self.what}")
 
 
 class SpecErrors(SpecError):  # noqa: N818 - several of them

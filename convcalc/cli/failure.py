@@ -11,9 +11,11 @@ from convcalc.cli.option_words import as_typed, line_called
 from convcalc.cli.output import remark, show_aside
 from convcalc.cli.screen import shows_color, terminal_columns
 from convcalc.errors import ConvcalcError, UsageError
-from convcalc.text import wrap
+from convcalc.text import width, wrap
 
 _OURS = "convcalc: "
+_CUT = "…"
+_LEAST = 20  # columns of a line, also on the narrowest terminal
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 
 
@@ -36,17 +38,36 @@ def complain(message: str) -> None:
     remark("\n".join(lines))
 
 
-def wrapped(lines: list[str], width: int | None) -> list[str]:
-    """Lines of a message no wider than a terminal; lines of a source, and their carets, stay whole.
+def wrapped(lines: list[str], limit: int | None) -> list[str]:
+    """Lines of a message no wider than a terminal; of the line of a source what stands around its caret is shown.
 
     >>> wrapped(["net.yaml:3:5: no such layer", "  - a line of the file", "    ^"], 20)
-    ['net.yaml:3:5: no', '  such layer', '  - a line of the file', '    ^']
+    ['net.yaml:3:5: no', '  such layer', '  - a line of the …', '    ^']
     """
-    return [
-        part
-        for line in lines
-        for part in ([line] if line.startswith(" ") else wrap(line, width, "  "))
-    ]
+    found: list[str] = []
+    for line in lines:
+        if limit and line.strip() == "^" and found:
+            found[-1:] = _around(found[-1], line, limit)
+        else:
+            found += [line] if line.startswith(" ") else wrap(line, limit, "  ")
+    return found
+
+
+def _around(line: str, caret: str, limit: int) -> list[str]:
+    """The line of a source and the one with its caret, cut on both sides where a terminal is too narrow."""
+    indent, room = "  ", max(limit, _LEAST) - 2
+    text, column = line.removeprefix(indent), len(caret) - len(indent) - 1
+    if width(text) <= room:
+        return [line, caret]
+    room -= 2 * len(_CUT)
+    at = next((i for i in range(len(text)) if width(text[:i]) >= column), len(text))
+    start = next(i for i in range(at + 1) if width(text[i:at]) <= room // 2)
+    end = start
+    while end < len(text) and width(text[start : end + 1]) <= room:
+        end += 1
+    before = _CUT * (start > 0) + text[start:at]
+    after = text[at:end] + _CUT * (end < len(text))
+    return [f"{indent}{before}{after}", f"{indent}{' ' * width(before)}^"]
 
 
 def told(error: ConvcalcError, ctx: click.Context) -> ConvcalcError:

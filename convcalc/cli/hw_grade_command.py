@@ -84,7 +84,7 @@ def command(
 
     found = load(sheet)
     given["outputs"] = given["outputs"] or click.get_current_context().meta.get(_OUTPUTS)
-    options = runs.read_options(given, out)
+    options = runs.read_options(given, out, found)
     tell_unused(found, given, out)
     with Progress() as progress:
         if out is None:

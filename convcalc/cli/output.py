@@ -129,6 +129,10 @@ def show(
             print_lines(below())
     if output not in (None, "", "-") or not is_watched():
         report = replace(report, legend=[], hint="")  # nobody reads the table here
+    elif report.hint:
+        from convcalc.cli.advice import given_options, still_new
+
+        report = replace(report, hint=still_new(report.hint, given_options()))
     for line in () if own else chosen.asides(report, view(sys.stderr)):
         remark(line)
 

@@ -67,7 +67,7 @@ def _hint_for(work: Working) -> str:
         one = "--step I,J" if work.op.endswith("pool") else "--wrt weights --step I,J"
         return f"{one} shows how one number is made, --blank makes a worksheet"
     if work.op == "conv" and len(work.sections) == 1:
-        return "--flip shows true convolution beside it, --step I,J one window, --blank a worksheet"
+        return "--flip shows true convolution beside it, --step I,J shows one window, --blank makes a worksheet"
     return "--step I,J shows one window, --blank makes a worksheet"
 
 

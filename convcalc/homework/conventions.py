@@ -419,13 +419,27 @@ def conventions(preset: str = "", **given: Any) -> Conventions:
     'strict'
 
     Raises:
-        UsageError: no such preset, convention or value.
+        UsageError: no such preset, convention or value; all that are wrong are named.
     """
-    if preset and preset not in PRESETS:
-        message = f"no preset {quoted(preset)}{did_you_mean(preset, PRESETS)}"
-        raise UsageError(message)
-    base = PRESETS[preset] if preset else Conventions()
-    return base.but(**{key: convention_value(key, value) for key, value in given.items()})
+    wrong = [no_preset(preset)] if preset and preset not in PRESETS else []
+    values = {}
+    for key, value in given.items():
+        try:
+            values[key] = convention_value(key, value)
+        except UsageError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return (PRESETS[preset] if preset else Conventions()).but(**values)
+
+
+def no_preset(name: str) -> str:
+    """What is said where there is no such preset.
+
+    >>> no_preset("pytroch")
+    "no preset 'pytroch'; did you mean 'pytorch'?"
+    """
+    return f"no preset {quoted(name)}{did_you_mean(name, PRESETS)}"
 
 
 def no_convention(name: str) -> str:

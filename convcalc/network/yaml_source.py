@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -164,9 +164,21 @@ class Source:
     # -------------------------------------------------------------------- what a node holds
 
     def mapping(
-        self, node: Node, what: str, way_out: str = "write name: value"
+        self,
+        node: Node,
+        what: str,
+        way_out: str = "write name: value",
+        *,
+        gathers: bool = False,
     ) -> dict[str, tuple[ScalarNode, Node]]:
-        """Keys with their own nodes and their values'; duplicate keys are refused."""
+        """Keys with their own nodes and their values'; duplicate keys are refused.
+
+        Args:
+            node: the mapping.
+            what: how a message calls it.
+            way_out: what a message says to do where it is none.
+            gathers: whether a wrong key is added to the problems, and left out.
+        """
         if not isinstance(node, MappingNode):
             self.refuse(
                 node,
@@ -175,26 +187,36 @@ class Source:
         self.check_tag(node)
         found: dict[str, tuple[ScalarNode, Node]] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                self.refuse(
-                    key,
-                    f"a key must be a word, but this is {description_of(key)}; write word: value",
-                )
-            self.check_tag(key)
-            if _LOOSE.fullmatch(key.value) and isinstance(value, ScalarNode) and not value.value:
-                self.refuse(
-                    key, f"{quoted(key.value)} has no name; several numbers are written [3, 2]"
-                )
-            if key.value in found:
-                first = found[key.value][0].start_mark.line + 1
-                self.refuse(
-                    key,
-                    f"{quoted(key.value)} is given twice (first in line {first}); keep one",
-                )
-            if key.value == "<<" and key.tag != "tag:yaml.org,2002:str":
-                self.refuse(key, "YAML's << is not read; write the options out, or use a block")
-            found[key.value] = (key, value)
+            checked = (
+                self.problems.attempt(self._checked_key, key, value, found, default=None)
+                if gathers
+                else self._checked_key(key, value, found)
+            )
+            if checked is not None:
+                found[checked.value] = (checked, value)
         return found
+
+    def _checked_key(
+        self, key: Node, value: Node, before: Mapping[str, tuple[Node, Node]]
+    ) -> ScalarNode:
+        """A key that is a word, and was not there before."""
+        if not isinstance(key, ScalarNode):
+            self.refuse(
+                key,
+                f"a key must be a word, but this is {description_of(key)}; write word: value",
+            )
+        self.check_tag(key)
+        if _LOOSE.fullmatch(key.value) and isinstance(value, ScalarNode) and not value.value:
+            self.refuse(key, f"{quoted(key.value)} has no name; several numbers are written [3, 2]")
+        if key.value in before:
+            first = before[key.value][0].start_mark.line + 1
+            self.refuse(
+                key,
+                f"{quoted(key.value)} is given twice (first in line {first}); keep one",
+            )
+        if key.value == "<<" and key.tag != "tag:yaml.org,2002:str":
+            self.refuse(key, "YAML's << is not read; write the options out, or use a block")
+        return key
 
     def sequence(
         self,

@@ -304,7 +304,7 @@ def test_why_names_one_mistake_with_a_kernel(
     [
         ("why 1 --k 5", "choose what NUMBER is"),
         ("why abc --params --k 5 --cin 3 --filters 10", "cannot be read: 'abc' is not a number"),
-        ("why 1 --params --k 5", "params needs --cin; it takes --k, --cin"),
+        ("why 1 --params --k 5", "params needs --cin and --filters; it takes --k, --cin"),
         (
             "why 1 --params --k 5 --cin 3 --filters 10 --target 4",
             "--target: params does not use it; params takes --k, --cin",

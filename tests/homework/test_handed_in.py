@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from convcalc.errors import UsageError
+from convcalc.errors import SpecError, UsageError
 from convcalc.homework.classroom import collect as handed_in
 from convcalc.homework.classroom import roster as rosters
 from convcalc.homework.classroom.answer_files import MAX_BYTES
@@ -363,12 +363,12 @@ def test_rosters_come_in_utf_16_and_with_a_mark() -> None:
         ("student_id\n" + "x" * 200, "an id of 200 characters"),
         (
             'student_id\n"' + "x" * 300_000,
-            r"roster: line 2: cannot be read \(field larger than field limit \(100000\)\)",
+            r"roster row 2: cannot be read \(field larger than field limit \(100000\)\)",
         ),
     ],
 )
 def test_a_roster_that_cannot_be_read_is_refused(text: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(SpecError, match=said):
         parse(text)
 
 

@@ -118,7 +118,7 @@ def test_every_answer_is_a_result_or_one_clear_message(sheet: dict[str, Any]) ->
         if code == 2:
             first, *rest = err.rstrip("\n").split("\n")
             assert first.startswith("convcalc: ")
-            assert all(line.startswith("  ") for line in rest)
+            assert all(line.startswith(("  ", "s.yaml:", "… and ")) for line in rest)
 
 
 @pytest.mark.parametrize("text", ["\x1b[31mred", "\x9b31mred", "a\u202eb", "a\u200bb"])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convcalc.errors import UsageError
+from convcalc.errors import ConvcalcError
 from convcalc.homework import loads
 from convcalc.homework.classroom.claims import Claim, Index, version_of
 from convcalc.homework.classroom.roster import parse
@@ -300,24 +300,24 @@ def test_an_id_that_is_alike_is_told_apart() -> None:
         (
             'student_id,name\ns1,Ann Lee\ns2,"Bob Ray\ns3,Cy Doe\n',
             "",
-            "roster: line 3: cannot be read (unexpected end of data); a quotation mark may not be closed: "
-            "correct that line, or save the roster as CSV again",
+            "roster row 3: cannot be read (unexpected end of data); a quotation mark may not be closed: "
+            "correct that row, or save the roster as CSV again",
         ),
         (
             'student_id,name\ns1,"Ann Lee\ns2,Bob" Ray\n',
             "",
-            "roster: line 2: cannot be read (',' expected after '\"'); a quotation mark may not be closed",
+            "roster row 2: cannot be read (',' expected after '\"'); a quotation mark may not be closed",
         ),
         (
             'student_id,name\ns1,"Ann Lee\ns2,Bob Ray"\n',
             "",
-            "roster: row 2: 's1' goes on over several lines; a quotation mark may not be closed: correct that row",
+            "roster row 2: 's1' goes on over several lines; a quotation mark may not be closed: correct that row",
         ),
-        ('student_id,name\n"s1\ns2",Bob\n', "", "roster: row 2: "),
+        ('student_id,name\n"s1\ns2",Bob\n', "", "roster row 2: "),
     ],
 )
 def test_what_is_no_roster_is_refused(text: str | bytes, column: str, said: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(ConvcalcError) as caught:
         parse(text, id_column=column)
     assert said in str(caught.value)
 

@@ -24,8 +24,9 @@ from convcalc.homework.classroom.roster import Roster, Student, parse
 from convcalc.homework.classroom.runs import Options, grade
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.marking.lint import lint
-from convcalc.homework.variants.constraints import meets
-from convcalc.homework.variants.draw import Maker, draws, values_of
+from convcalc.homework.sheets.constraints import meets
+from convcalc.homework.sheets.vary import values_of
+from convcalc.homework.variants.draw import Maker, draws
 from convcalc.homework.variants.secret import codes, fingerprint, new_secret, read_secret
 
 HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convcalc.errors import UsageError
+from convcalc.errors import ConvcalcError
 from convcalc.homework import Sheet, loads
 from convcalc.homework.classroom.by_hand_table import read_marks
 from convcalc.homework.classroom.manual_marks import COLUMNS, Counted, Marks
@@ -327,7 +327,7 @@ def test_many_ids_are_looked_up_in_no_time() -> None:
 
 
 def refused(folder: Path, sheet: Sheet, students: Sequence[str] = STUDENTS) -> str:
-    with pytest.raises(UsageError) as found:
+    with pytest.raises(ConvcalcError) as found:
         marks_of(folder, sheet, students)
     return str(found.value).replace(f"{folder}/", "")
 
@@ -354,7 +354,7 @@ by-hand.csv row 5: s3 q3: '02-Jan' is not a number of points (a spreadsheet may 
         lambda: regrade(str(out), sheet, write=True),
     ]
     for run in runs:
-        with pytest.raises(UsageError) as found:
+        with pytest.raises(ConvcalcError) as found:
             run()
         assert re.sub(r"\S*(?=by-hand\.csv row)", "", str(found.value)) == expected
         assert {k: v for k, v in contents(out).items() if "lock" not in k} == {
@@ -368,7 +368,7 @@ def test_points_above_a_lowered_maximum_are_refused_in_one_line(out: Path, sheet
     save(out / "by-hand.csv", table)
     again(out, sheet)
     lower = loads(SHEET.replace("text: Why?, points: 2", "text: Why?, points: 1"))
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(ConvcalcError) as caught:
         regrade(str(out), lower, write=True)
     assert str(caught.value).replace(f"{out}/", "") == (
         "by-hand.csv row 2: s1 q3: '2' is more than the 1 that there are; write a number from 0 to 1"
@@ -381,7 +381,7 @@ def test_a_long_list_of_refusals_is_cut(tmp_path: Path, sheet: Sheet) -> None:
     save(tmp_path / "by-hand.csv", table)
     lines = refused(tmp_path, sheet, students).split("\n")
     assert len(lines) == 21
-    assert lines[-1] == "… and 30 more rows"
+    assert lines[-1] == "… and 30 more; mend these first"
 
 
 def test_two_rows_that_say_different_things_are_refused(tmp_path: Path, sheet: Sheet) -> None:
@@ -448,7 +448,7 @@ def test_no_bytes_give_anything_but_marks_or_a_message(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "by-hand.csv").write_bytes(b"student_id,question,points\n" + data)
         said = ""
-        with suppress(UsageError):
+        with suppress(ConvcalcError):
             said = "".join(marks_of(Path(folder), loads(SHEET), STUDENTS).notes)
         assert said.isprintable()
 
@@ -975,7 +975,7 @@ def test_codes_stay_codes_in_what_is_said(tmp_path: Path, sheet: Sheet) -> None:
     who = {row["student_id"]: row["code"] for row in rows(out / "names" / "who.csv")}
     table[1][4], table[2][4] = "1", "9"
     save(out / "by-hand.csv", [*table, ["Mary Smith", "", "q3", "x", "1"]])
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(ConvcalcError) as error:
         again(out, sheet, **options)
     assert not re.search("ada|bo\\b|Mary", str(error.value).replace(str(out), ""))
     table[2][4] = "2"

@@ -56,7 +56,7 @@ def findings(question: str, head: str = "") -> list[str]:
         (
             "type: params, vary: [1]",
             "",
-            "s.yaml:4:26: vary must be a mapping of names to lists or ranges",
+            "s.yaml:4:26: vary must be name: value pairs, but this is a list; write for example {k: [3, 5]}",
         ),
         (
             "type: params, k: 3, given: {k: 5}",

@@ -44,7 +44,10 @@ def test_every_bundled_sheet_loads_and_names_its_source(path: Path) -> None:
             HEAD + "conventions: {fit: flor}\nquestions: []",
             "fit cannot be 'flor'; did you mean 'floor'?",
         ),
-        (HEAD + "hints: {max_level: 7}\nquestions: []", "hints have levels 0 to 4"),
+        (
+            HEAD + "hints: {max_level: 7}\nquestions: []",
+            "max_level is 7; write a number from 0 to 4",
+        ),
         (HEAD + "hints: {level: 1}\nquestions: []", "hints has no key 'level'"),
         (
             HEAD + "grading: {other_convention: some}\nquestions: []",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from convcalc.errors import UsageError
+from convcalc.errors import SpecError, UsageError
 from convcalc.homework import load, loads
 from convcalc.homework.classroom.regrade import regrade
 from convcalc.homework.classroom.runs import Options, grade
@@ -291,5 +291,5 @@ def test_points_that_somebody_spoilt_in_the_table_are_named(folder: Path) -> Non
     assert lines[1].startswith("s0,,,,graded,3,5,,2,1,2,0,")
     lines[1] = lines[1].replace("2,1,2,0,", "2,one,2,0,")
     path.write_text("".join(lines))
-    with pytest.raises(UsageError, match=r"grades.csv: row 2: 'one' for q1 are no points; write a"):
+    with pytest.raises(SpecError, match=r"grades.csv row 2: 'one' for q1 are no points; write a"):
         regrade(str(folder), loads(SHEET))

@@ -18,14 +18,15 @@ from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.platforms.tables import MAX_CELL, is_table, parse_table
 from convcalc.homework.marking.mark import Marked, mark
 from convcalc.homework.sheets.handed_in import Folder
-from convcalc.homework.sheets.read import PlainValues
 from convcalc.homework.sheets.sheet import Sheet
+from convcalc.homework.sheets.values import PlainValues
 from convcalc.network.yaml_source import Source, read
-from convcalc.text import printable, shortened
+from convcalc.text import printable, quoted, shortened
 
 MAX_BYTES = 4 * 2**20
 WHAT, WAY_OUT = "file of answers", "answers are shorter"
 _MAX_ROWS = 100_000
+_MAX_WHY = 5  # further reasons why a file is not read as YAML, that are told
 _FACTS = ("convcalc_answers", "sheet", "student", "variant", "name")
 _KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
 
@@ -94,20 +95,28 @@ def mark_answers(
     return marked
 
 
-def form_columns(path: str) -> dict[str, str]:
+def form_columns(path: str, sheet: Sheet) -> dict[str, str]:
     """The question for each heading of a form, from a YAML file with lines ``heading: q1``.
 
     Raises:
         UsageError: it cannot be read.
+        SpecError: something in it is wrong, such as a question that the sheet does not have.
     """
     source = read(path)
     root = source.compose()
     if root is None:
         message = f"--map {shortened(path)}: is empty; write lines such as 'Question 1': q1"
         raise UsageError(message)
-    return {
-        key: source.scalar(value, key) for key, (_, value) in source.mapping(root, "a map").items()
-    }
+    names = Names(sheet)
+    found = {}
+    for heading, (_, node) in source.mapping(root, "a map", gathers=True).items():
+        name = source.problems.attempt(source.scalar, node, heading, default="")
+        if name and not names.of(name, places=False):
+            known = did_you_mean(name, [question.id for question in sheet.questions])
+            source.problems.add(source.error(node, f"no question {quoted(name)}{known}"))
+        found[heading] = name
+    source.problems.tell()
+    return found
 
 
 def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answers]:
@@ -162,7 +171,9 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     found = _from_lines(text, sheet, path)
     if found.values:
         if problem is not None:
-            found.notes.append(f"read line by line, because it is {problem.what}")
+            first, *others = problem.problems
+            found.notes.append(f"read line by line, because it is {first.what}")
+            found.notes += [f"line {each.line}: {each.what}" for each in others[:_MAX_WHY]]
         return found
     if problem is not None:
         raise problem
@@ -186,23 +197,26 @@ def _from_yaml(text: str, path: str, names: Names) -> Answers | None:
     root = source.compose()
     if root is None or root.id != "mapping":  # type: ignore[attr-defined]
         return None
-    keys = source.mapping(root, "answers")
+    keys = source.mapping(root, "answers", gathers=True)
     found = Answers(path=path, notes=[_HALF_NOTE] if halves else [])
     plain = PlainValues(source)
     whole = "answers" not in keys or ("convcalc_answers" not in keys and len(keys) > len(_KEYS))
     for name in ("sheet", "student", "variant"):
         if name in keys:
-            value = plain.of(keys[name][1], name)
+            value = source.problems.attempt(plain.of, keys[name][1], name, default="")
             setattr(found, name, printable(value) if isinstance(value, str) else "")
     if whole:
         rest = {name: pair for name, pair in keys.items() if name not in _FACTS}
         _take(found, rest, names, plain)
+        source.problems.tell()
         return found
     node = keys["answers"][1]
     if node.id == "mapping":  # type: ignore[attr-defined]
-        _take(found, source.mapping(node, "answers"), names, plain)
+        _take(found, source.mapping(node, "answers", gathers=True), names, plain)
     elif node.value:
-        source.refuse(node, "answers must be a mapping of questions to answers")
+        what = "answers must be a mapping of questions to answers"
+        source.problems.add(source.error(node, what))
+    source.problems.tell()
     return found
 
 
@@ -214,13 +228,14 @@ def _take(found: Answers, keys: Mapping[str, Any], names: Names, plain: PlainVal
     """
     named = any(map(names.has, keys))
     rows: dict[str, dict[str, tuple[Any, Any]]] = {}
+    attempt = plain.source.problems.attempt
     current = ""
     for name, (key, value) in keys.items():
         known = names.of(name, places=not named)
         if current and not known and not names.is_like_them(name):
             rows[current][name] = key, value
             continue
-        found.values[name] = plain.of(value, name)
+        found.values[name] = attempt(plain.of, value, name, default="")
         empty = known and value.id == "scalar" and not value.value.strip()
         current = name if empty and names.takes_lines(known) else ""
         rows[name] = {}
@@ -234,7 +249,10 @@ def _take(found: Answers, keys: Mapping[str, Any], names: Names, plain: PlainVal
             lines = [_as_written(plain.source, *pair) for pair in below.values()]
             found.values[name] = "\n".join(lines) if lines else found.values[name]
         else:
-            found.values[name] = {each: plain.of(value, each) for each, (_, value) in below.items()}
+            found.values[name] = {
+                each: attempt(plain.of, value, each, default="")
+                for each, (_, value) in below.items()
+            }
 
 
 def _as_written(source: Source, first: Any, last: Any) -> str:

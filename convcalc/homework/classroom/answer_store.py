@@ -17,6 +17,7 @@ from typing import IO, Any, NamedTuple
 from convcalc.errors import ConvcalcError, UsageError
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
+from convcalc.homework.classroom.answer_lines import Names
 from convcalc.homework.classroom.beside import NETWORK, holds_network
 from convcalc.homework.classroom.claims import Claim
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
@@ -36,6 +37,7 @@ from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.sheets.handed_in import handed_in, with_files
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.secret import same_student
+from convcalc.interop.sorts import NETWORK_KEYS
 from convcalc.text import quoted, shortened
 
 _MAX_NOTES = 8
@@ -172,8 +174,11 @@ class AnswerStore:
                 self.statuses.append(FileStatus(submitted.path, "", "left out", submitted.problem))
             elif submitted.data is None:
                 self._set_aside(submitted, UNREADABLE, submitted.problem)
-            elif self._takes_files and holds_network(submitted.data):
-                self.statuses.append(FileStatus(submitted.path, "", "left out", NETWORK))
+            elif self._is_network(submitted.data):
+                if self._takes_files:
+                    self.statuses.append(FileStatus(submitted.path, "", "left out", NETWORK))
+                else:
+                    self._set_aside(submitted, UNREADABLE, "a network, not answers")
             elif is_ours(submitted.data):
                 why = "a file that convcalc hw wrote"
                 self.statuses.append(FileStatus(submitted.path, "", "left out", why))
@@ -187,6 +192,11 @@ class AnswerStore:
         for submitted, answers in alone:
             self.note(submitted, answers, alone=True, is_bare=True)
         self._settle()
+
+    def _is_network(self, data: bytes) -> bool:
+        """Whether a text is a network, and not answers to a question of that name."""
+        asked = Names(self.sheet)
+        return holds_network(data) and not any(map(asked.has, NETWORK_KEYS))
 
     def _settle(self) -> None:
         """Find whose the files are that wait for the names of all of them."""
@@ -246,9 +256,10 @@ class AnswerStore:
         if self._takes_files and not is_bare:
             values = with_files(self.sheet, values, submitted.place)
         if not values:
-            is_sheet = "convcalc_sheet" in given.values
-            why = "a sheet, not answers" if is_sheet else "answers no question of this sheet"
-            self._set_aside(submitted, NO_ANSWERS, why, path)
+            if "convcalc_sheet" in given.values:
+                self._set_aside(submitted, UNREADABLE, "a sheet, not answers", path)
+            else:
+                self._set_aside(submitted, NO_ANSWERS, "answers no question of this sheet", path)
             return
         if given.sheet and given.sheet != self.sheet.id:
             notes.append(f"the answers are for the sheet {shortened(given.sheet, 40)!r}")

@@ -10,13 +10,14 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from convcalc.errors import UsageError
+from convcalc.errors import RowError, SpecError
 from convcalc.files import file_name
 from convcalc.homework.classroom.manual_marks import BY_HAND, COLUMNS, Counted, Mark, Marks, some
 from convcalc.homework.classroom.spreadsheet import Ids, Row, plain_heading, read_table
 from convcalc.homework.sheets.points import may_be_a_share, points_text, typed_points
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.secret import same_student
+from convcalc.network.problems import Problems
 from convcalc.text import one_line, plural, printable, quoted, shortened, unguard_cell
 
 _NEEDED = ("student_id", "question", "points")
@@ -51,7 +52,8 @@ def read_marks(
         anonymous: whether messages repeat no id, because it may be a name.
 
     Raises:
-        UsageError: the file cannot be read, or points in it cannot be right; every row is named.
+        UsageError: the file cannot be read.
+        SpecError: points in it cannot be right; every row is named.
     """
     marks = Marks(sheet)
     reader = _Reader(marks, os.path.join(folder, BY_HAND), counted)
@@ -60,10 +62,7 @@ def read_marks(
         reader.read()
     reader.compare()
     marks.notes += _other_files(folder)
-    if reader.problems:
-        more = len(reader.problems) - _MAX_SAID
-        shown = reader.problems[:_MAX_SAID]
-        raise UsageError("\n".join([*shown, f"… and {more:,} more rows"] if more > 0 else shown))
+    reader.problems.tell()
     return marks
 
 
@@ -83,7 +82,7 @@ class _Reader:
     def __init__(self, marks: Marks, path: str, counted: Sequence[Counted]) -> None:
         self.marks, self.path = marks, path
         self.name = file_name(path)
-        self.problems: list[str] = []
+        self.problems = Problems()
         self.places: dict[str, int] = {}
         self.extra: dict[str, int] = {}
         self.width = 0
@@ -111,13 +110,15 @@ class _Reader:
 
     def read(self) -> None:
         """Read the file."""
-        rows = read_table(self.path, _PLAIN)
+        rows = read_table(self.path, _PLAIN, self.problems)
         heading = next(rows, Row(0, []))
         self._read_heading(heading)
         for row in rows:
             self.students.look(self._at(row, "student_id"))
             self.questions.look(self._at(row, "question"))
-        for row in read_table(self.path, _PLAIN):  # again, so that memory holds what was typed only
+        for row in read_table(
+            self.path, _PLAIN, self.problems
+        ):  # again, so that memory holds what was typed only
             if row.number != heading.number and any(cell.strip() for cell in row.cells):
                 self._read_row(row, above=row.number < heading.number)
         notes = self.marks.notes
@@ -137,20 +138,23 @@ class _Reader:
                 self.places[name] = place
                 continue
             if name in ("points", "comment"):
-                message = f"{self.name}: has two columns {name}; keep one of them"
-                raise UsageError(message)
+                self._refuse_table(f"has two columns {name}; keep one of them")
+                continue
             text = self._free_heading(unguard_cell(cell.strip()))
             self.extra[text] = place
         missing = [name for name in _NEEDED if name not in self.places]
         if missing:
-            message = (
-                f"{self.name}: has no column {' or '.join(missing)}; write the headings {', '.join(COLUMNS[:7])} "
-                "into its first row"
-            )
-            raise UsageError(message)
+            headings = ", ".join(COLUMNS[:7])
+            what = f"has no column {' or '.join(missing)}; write the headings {headings} into its first row"
+            self._refuse_table(what)
         if len(self.extra) > _MAX_EXTRA:
-            message = f"{self.name}: has {len(self.extra):,} columns of your own; at most {_MAX_EXTRA} are kept"
-            raise UsageError(message)
+            what = f"has {len(self.extra):,} columns of your own; at most {_MAX_EXTRA} are kept"
+            self._refuse_table(what)
+        self.problems.tell()  # for the rows under wrong headings would seem wrong too
+
+    def _refuse_table(self, what: str) -> None:
+        """Add what is wrong with the table as a whole to the problems."""
+        self.problems.add(SpecError(self.name, 0, 0, what))
 
     def _free_heading(self, text: str) -> str:
         """A heading that no other column has."""
@@ -167,27 +171,34 @@ class _Reader:
 
     def _read_row(self, row: Row, *, above: bool) -> None:
         """One row: to its answer, or to those that are kept."""
-        where = f"{self.name} row {row.number}"
         if any(cell.strip() for cell in row.cells[self.width :]):
-            self.problems.append(
-                f"{where}: has {len(row.cells)} cells under {self.width} headings; write 1.5 in place of 1,5, "
+            what = (
+                f"has {len(row.cells)} cells under {self.width} headings; write 1.5 in place of 1,5, "
                 "or put the cell into quotation marks"
             )
+            self._refuse(row, what)
             return
         if self._holds_rows(row):
-            self.problems.append(
-                f"{where}: a cell of it holds other rows; a quotation mark is missing before or after it"
-            )
+            what = "a cell of it holds other rows; a quotation mark is missing before or after it"
+            self._refuse(row, what)
             return
         mark = self._mark_of(row)
         student, question = self._at(row, "student_id"), self._at(row, "question")
         whose, which = self.students.find(student), self.questions.find(question)
         reason = self._no_place(student, question, whose, which)
         if reason or above:
-            self._keep(row, mark, where, reason or "not a row of an answer")
+            self._keep(row, mark, reason or "not a row of an answer")
             return
         key = (whose[0], which[0])
-        self._place(row, mark, where, key)
+        self._place(row, mark, key)
+
+    def _where(self, row: Row) -> str:
+        """How a message calls a row."""
+        return f"{self.name} row {row.number}"
+
+    def _refuse(self, row: Row, what: str) -> None:
+        """Add what is wrong with a row to the problems."""
+        self.problems.add(RowError(self.name, row.number, what))
 
     def _holds_rows(self, row: Row) -> bool:
         """Whether a cell swallowed the rows below it, because a quotation mark is missing."""
@@ -239,7 +250,7 @@ class _Reader:
         """An id that nobody has; in an anonymous class it may be a name."""
         return "this id" if self.anonymous else f"the id {quoted(student)}"
 
-    def _keep(self, row: Row, mark: Mark, where: str, reason: str) -> None:
+    def _keep(self, row: Row, mark: Mark, reason: str) -> None:
         """Keep a row that belongs to no answer, if a person typed anything into it."""
         ours = self._at(row, "answer") and self._at(row, "question")
         if not mark.typed and ours:
@@ -249,9 +260,11 @@ class _Reader:
         self.marks.kept.append(
             {**cells, "status": mark.status or f"not counted: {reason}", **mark.extra}
         )
-        self.unplaced.append(f"{where}: {reason}; kept, not counted: correct the row, or delete it")
+        self.unplaced.append(
+            f"{self._where(row)}: {reason}; kept, not counted: correct the row, or delete it"
+        )
 
-    def _place(self, row: Row, mark: Mark, where: str, key: tuple[str, str]) -> None:
+    def _place(self, row: Row, mark: Mark, key: tuple[str, str]) -> None:
         """Note what was typed about an answer."""
         given = self.marks.given
         question = self.known[key[1]]
@@ -261,21 +274,19 @@ class _Reader:
             try:
                 mark.value = typed_points(mark.points, question.points)
             except ValueError as error:
-                self.problems.append(f"{where}: {name}: {error}")
+                self._refuse(row, f"{name}: {error}")
                 self.seen[key] = row.number  # the row is there, and is no row that is gone
                 return
             if not self.students.holds(student):
                 self.repaired[f"{shortened(student)} is {self.shown[key[0]]}"] = None
             if may_be_a_share(mark.points, question.points):
                 self.marks.notes.append(
-                    f"{where}: {mark.points} is read as {points_text(mark.value)} points"
+                    f"{self._where(row)}: {mark.points} is read as {points_text(mark.value)} points"
                 )
         older = given.get(key)
         if older is not None and mark.typed and older.typed != mark.typed:
-            self.problems.append(
-                f"{where}: is about {name}, as row {self.seen[key]} is, and says something "
-                "else; keep one of them"
-            )
+            what = f"is about {name}, as row {self.seen[key]} is, and says something else; keep one of them"
+            self._refuse(row, what)
             return
         if older is None or mark.typed:
             self.seen[key] = row.number
@@ -328,9 +339,7 @@ class _Reader:
             try:
                 mark.value = typed_points(mark.points, question.points)
             except ValueError as error:
-                self.problems.append(
-                    f"{self.name}: has no row of {shortened(name)}, which had: {error}"
-                )
+                self._refuse_table(f"has no row of {shortened(name)}, which had: {error}")
                 return
         self.marks.given[key] = mark
         self._add_extra(mark)

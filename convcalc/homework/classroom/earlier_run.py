@@ -210,7 +210,7 @@ def table_rows(path: str, *needed: str) -> Iterator[dict[str, str]]:
         table = csv.DictReader(text_lines(path, WAY_OUT))
         missing = [name for name in needed if name not in (table.fieldnames or ())]
         if missing:
-            message = f"{shortened(path)}: has no column {missing[0]}; {WAY_OUT}"
+            message = f"{shortened(path)}: has no column {' or '.join(missing)}; {WAY_OUT}"
             raise UsageError(message)
         for row in table:
             yield {str(key): value if isinstance(value, str) else "" for key, value in row.items()}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from convcalc import __version__
-from convcalc.errors import UsageError
+from convcalc.errors import RowError
 from convcalc.folders import reading
 from convcalc.homework.classroom import output_files as outputs
 from convcalc.homework.classroom.by_hand_table import read_marks
@@ -35,6 +35,7 @@ from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, S
 from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.secret import fingerprint
+from convcalc.network.problems import Problems
 from convcalc.text import printable, shortened, unguard_cell
 
 
@@ -209,21 +210,25 @@ def _old_points(folder: str, questions: list[str]) -> dict[str, dict[str, Fracti
 
     Raises:
         UsageError: the table is missing or broken.
+        SpecError: points in it are none; every row is named.
     """
     found: dict[str, dict[str, Fraction]] = {}
     path = path_in(folder, "grades.csv")
+    problems = Problems()
     for number, row in enumerate(table_rows(path, "student_id", *questions), start=2):
         points = {}
         for name in questions:
             text = row[name].strip()
             if text and not _POINTS.fullmatch(text):
-                message = (
-                    f"{shortened(path)}: row {number}: {shortened(text)!r} for {shortened(name)} are no points; "
+                what = (
+                    f"{shortened(text)!r} for {shortened(name)} are no points; "
                     "write a number, or grade the files again"
                 )
-                raise UsageError(message)
+                problems.add(RowError(path, number, what))
+                continue
             points[name] = Fraction(text or 0)
         found[unguard_cell(row["student_id"])] = points
+    problems.tell()
     return found
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import RowError, UsageError, did_you_mean
 from convcalc.files import decode, file_name, read_file
 from convcalc.homework.classroom.claims import Claim, Index, words
+from convcalc.homework.classroom.spreadsheet import Row, readable_rows
 from convcalc.homework.variants.secret import same_student
+from convcalc.network.problems import Problems
 from convcalc.text import printable, quoted, shortened
 
 MAX_BYTES = 4 * 2**20
@@ -128,8 +130,9 @@ def load(path: str, id_column: str = "") -> Roster:
 
 def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roster:
     """Like `load`, from bytes."""
-    rows = _table(_text(data, path), path)
-    header = rows[0]
+    problems = Problems()
+    rows = _table(_text(data, path), path, problems)
+    header = rows[0].cells
     places = _columns(header)
     if _is_gradebook(header):
         places["id"] = _first_filled(
@@ -145,22 +148,16 @@ def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roste
         header = []
     roster = Roster()
     known: set[str] = set()
-    for number, row in enumerate(rows, start=2 if header else 1):
+    for number, row in rows:
         student = _student_of(row, places)
         if _is_points_row(row):
             continue
-        if any("\n" in row[place] for place in places.values() if place < len(row)):
-            message = (
-                f"{path}: row {number}: {quoted(shortened(student.id or student.name))} goes on over several lines; "
-                "a quotation mark may not be closed: correct that row"
-            )
-            raise UsageError(message)
+        if what := _wrong_in(row, student, places):
+            problems.add(RowError(path, number, what))
+            continue
         if not student.id:
             roster.notes.append(f"row {number} of the roster has no id; left out")
             continue
-        if len(student.id) > MAX_ID:
-            message = f"{path}: row {number}: an id of {len(student.id):,} characters; at most {MAX_ID} are read"
-            raise UsageError(message)
         if same_student(student.id) in known:
             roster.notes.append(f"{student.id} is on the roster twice; the first row counts")
             continue
@@ -169,6 +166,7 @@ def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roste
         if len(roster.students) > MAX_STUDENTS:
             message = f"{path}: more than {MAX_STUDENTS:,} students"
             raise UsageError(message)
+    problems.tell()
     if not roster.students:
         message = (
             f"{path}: names no student; write one per line under a heading such as student_id,name"
@@ -177,6 +175,18 @@ def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roste
     roster.notes += [*_notes_on_names(roster), *_notes_on_ids(header, places["id"], id_column)]
     del roster.notes[_MAX_NOTES:]
     return roster
+
+
+def _wrong_in(row: list[str], student: Student, places: Mapping[str, int]) -> str:
+    """What is wrong with a row; empty where nothing is."""
+    if any("\n" in row[place] for place in places.values() if place < len(row)):
+        return (
+            f"{quoted(student.id or student.name)} goes on over several lines; "
+            "a quotation mark may not be closed: correct that row"
+        )
+    if len(student.id) > MAX_ID:
+        return f"an id of {len(student.id):,} characters; write at most {MAX_ID}"
+    return ""
 
 
 def _text(data: bytes | str, path: str) -> str:
@@ -193,26 +203,17 @@ def _text(data: bytes | str, path: str) -> str:
     return text
 
 
-def _table(text: str, path: str) -> list[list[str]]:
-    """The rows that are not empty."""
+def _table(text: str, path: str, problems: Problems) -> list[Row]:
+    """The rows that are not empty; those that cannot be read are among the problems."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     separator = max((",", ";", "\t"), key=first.count)
     csv.field_size_limit(MAX_CELL)
-    rows: list[list[str]] = []
-    start = 1
-    try:
-        reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append(row)
-                start = reader.line_num + 1
-    except csv.Error as error:
-        message = (
-            f"{path}: line {start}: cannot be read ({error}); a quotation mark may not be closed: "
-            "correct that line, or save the roster as CSV again"
-        )
-        raise UsageError(message) from None
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    way_out = "correct that row, or save the roster as CSV again"
+    read = readable_rows(reader, path, problems, way_out)
+    rows = [row for row in read if any(cell.strip() for cell in row.cells)]
     if not rows:
+        problems.tell()
         message = (
             f"{path}: is empty; write one student per line under a heading such as student_id,name"
         )
@@ -280,9 +281,9 @@ def _is_gradebook(header: list[str]) -> bool:
     return {"student", "sis login id"} <= {name.strip().lower() for name in header}
 
 
-def _first_filled(rows: list[list[str]], places: list[int]) -> int:
+def _first_filled(rows: list[Row], places: list[int]) -> int:
     """The first of some columns that holds anything; Canvas leaves those empty that a school does not use."""
-    filled = (p for p in places if any(len(row) > p and row[p].strip() for row in rows))
+    filled = (p for p in places if any(len(cells) > p and cells[p].strip() for _, cells in rows))
     return next(filled, places[0])
 
 

@@ -72,8 +72,8 @@ class Options:
     add: bool = False
 
 
-def read_options(given: Mapping[str, Any], out: str | None) -> Options:
-    """The options of ``hw grade``, with the files that they name read.
+def read_options(given: Mapping[str, Any], out: str | None, sheet: Sheet) -> Options:
+    """The options of ``hw grade`` for a sheet, with the files that they name read.
 
     Raises:
         UsageError: a file cannot be read, an output is unknown, or an option needs ``--out``.
@@ -89,7 +89,7 @@ def read_options(given: Mapping[str, Any], out: str | None) -> Options:
         outputs=choose_outputs(given["outputs"]) if given["outputs"] is not None else (),
         anonymous=given["anon"],
         with_answers=given["with_answers"],
-        columns=form_columns(given["map_file"]) if given["map_file"] else None,
+        columns=form_columns(given["map_file"], sheet) if given["map_file"] else None,
         column=given["column"],
         force=given["force"],
         add=given["add"],

@@ -19,15 +19,17 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from convcalc.errors import UsageError
+from convcalc.errors import RowError, UsageError
 from convcalc.files import BYTE_MARKS, file_name, open_regular
 from convcalc.homework.variants.secret import same_student
+from convcalc.network.problems import Problems
 from convcalc.text import printable, unguard_cell
 
 _HEAD = 64 * 1024  # bytes in which the heading is looked for
 _MAX_ABOVE = 20  # rows above the heading
 _MAX_CELL = 1_000_000
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
+_LOST = "expected after"  # of a row that is lost alone; the next one begins on the next line
 _SAVE_AS = "open it in the spreadsheet and save it as CSV"
 _DIGITS = 15  # that a spreadsheet keeps of a number
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:[.,]\d{0,20})?(?:e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
@@ -61,12 +63,13 @@ def plain_heading(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
 
 
-def read_table(path: str, headings: Collection[str]) -> Iterator[Row]:
+def read_table(path: str, headings: Collection[str], problems: Problems) -> Iterator[Row]:
     """The rows of a CSV that a spreadsheet may have saved, the heading first; then what stands above it.
 
     Args:
         path: which.
         headings: those that are expected, by which the separator and the heading are found.
+        problems: rows that cannot be read are added to them.
 
     Raises:
         UsageError: it cannot be read, or is no table.
@@ -78,36 +81,56 @@ def read_table(path: str, headings: Collection[str]) -> Iterator[Row]:
             found = _dialect_of(head, headings, name)
             file.seek(found.skip)
             text = io.TextIOWrapper(file, found.encoding, errors="replace", newline="")
-            yield from _rows(text, found, name)
+            yield from _rows(text, found, name, problems)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{name}: cannot be read: {reason}; save it as CSV again") from None
 
 
-def _rows(text: Iterable[str], found: _Dialect, name: str) -> Iterator[Row]:
+def _rows(text: Iterable[str], found: _Dialect, name: str, problems: Problems) -> Iterator[Row]:
     """The heading, the rows below it, and those above it."""
     csv.field_size_limit(_MAX_CELL)
     above: list[Row] = []
-    number = 0
     reader = csv.reader(text, delimiter=found.separator, quotechar=found.quote, strict=True)
-    try:
-        for place, cells in enumerate(reader):
-            number += 1
-            if place == 0 and found.heading and "".join(cells).lower().startswith("sep="):
-                number = 0  # only says which separator follows; a spreadsheet does not show it
-                continue
-            row = Row(number, [_readable(cell, found.encoding) for cell in cells])
-            if place < found.heading:
-                above.append(row)
-            else:
-                yield row
-    except csv.Error as error:
-        message = (
-            f"{name} row {number + 1}: cannot be read ({error}); a quotation mark may not be "
-            f"closed: {_SAVE_AS}"
-        )
-        raise UsageError(message) from None
+    skipped = 0
+    for place, row in enumerate(readable_rows(reader, name, problems, _SAVE_AS)):
+        if place == 0 and found.heading and "".join(row.cells).lower().startswith("sep="):
+            skipped = (
+                row.number
+            )  # only says which separator follows; a spreadsheet does not show it
+            continue
+        cells = [_readable(cell, found.encoding) for cell in row.cells]
+        shown = Row(row.number - skipped, cells)
+        if place < found.heading:
+            above.append(shown)
+        else:
+            yield shown
     yield from above
+
+
+def readable_rows(
+    reader: Iterator[list[str]], name: str, problems: Problems, way_out: str
+) -> Iterator[Row]:
+    """The rows of a CSV; those that cannot be read are among the problems, and the others go on.
+
+    Args:
+        reader: of the table.
+        name: how to call it in messages.
+        problems: what is wrong with it.
+        way_out: what a message says to do.
+    """
+    number = 0
+    while True:
+        number += 1
+        try:
+            yield Row(number, next(reader))
+        except StopIteration:
+            return
+        except csv.Error as error:
+            what = f"cannot be read ({error}); a quotation mark may not be closed: {way_out}"
+            problems.add(RowError(name, number, what))
+            if _LOST not in str(error):
+                return
 
 
 def _dialect_of(head: bytes, headings: Collection[str], name: str) -> _Dialect:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from convcalc.errors import UsageError
+from convcalc.errors import RowError
 from convcalc.folders import reading
 from convcalc.homework.classroom.earlier_run import table_rows
 from convcalc.homework.classroom.manifest import WAY_OUT, kinds_of, path_in
 from convcalc.homework.classroom.output_folder import Summary
+from convcalc.network.problems import Problems
 from convcalc.text import printable, shortened, unguard_cell
 
 _MAX_POINTS = 30  # characters of points in a table
@@ -70,14 +72,15 @@ def class_stats(folder: str) -> list[QuestionStats]:
 def _stats_of(folder: str) -> dict[str, QuestionStats]:
     """How each question was answered."""
     found = {name: QuestionStats(name, kind) for name, kind in kinds_of(folder).items()}
-    for cells in table_rows(path_in(folder, "parts.csv"), "question", "status"):
+    table = _Table(path_in(folder, "parts.csv"))
+    for cells in table.rows("question", "status"):
         row = {key: printable(value) for key, value in cells.items()}
         name, status = row["question"], row["status"]
         stats = found.setdefault(name, QuestionStats(name))
         stats.statuses[status] += 1
         if status == "marked":
-            stats.points += _points(row, "points", folder)
-            stats.most += _points(row, "max", folder)
+            stats.points += table.points("points")
+            stats.most += table.points("max")
         if status not in ("wrong", "partial", "unreadable"):
             continue
         first = row.get("mistake", "").partition(" ")[0]
@@ -97,17 +100,44 @@ def class_totals(folder: str) -> Summary:
     """
     totals = Summary()
     with reading(folder):
-        for row in table_rows(path_in(folder, "grades.csv"), "points", "max", "status"):
-            totals.max = float(_points(row, "max", folder))
+        table = _Table(path_in(folder, "grades.csv"))
+        for row in table.rows("points", "max", "status"):
+            totals.max = float(table.points("max"))
             if row["status"] == "graded":
-                totals.points.append(float(_points(row, "points", folder)))
+                totals.points.append(float(table.points("points")))
     return totals
 
 
-def _points(row: dict[str, str], name: str, folder: str) -> Fraction:
-    """Points, as a table has them."""
-    text = row.get(name, "").strip()
-    if len(text) > _MAX_POINTS or not text.replace(".", "", 1).isdecimal():
-        message = f"{shortened(folder)}: {shortened(text)!r} are no points; {WAY_OUT}"
-        raise UsageError(message)
-    return Fraction(text)
+class _Table:
+    """A table of a folder of grades, in which cells hold points.
+
+    Args:
+        path: of the table.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._problems = Problems()
+        self._number, self._row = 1, dict[str, str]()
+
+    def rows(self, *needed: str) -> Iterator[dict[str, str]]:
+        """The rows by their headings.
+
+        Raises:
+            UsageError: it cannot be read, or a heading that is needed is not there.
+            SpecError: cells that should hold points do not; after the last row, every one is named.
+        """
+        for row in table_rows(self.path, *needed):
+            self._row = row
+            self._number += 1
+            yield row
+        self._problems.tell()
+
+    def points(self, name: str) -> Fraction:
+        """The points in a column of the present row; none where there are no points."""
+        text = self._row.get(name, "").strip()
+        if len(text) <= _MAX_POINTS and text.replace(".", "", 1).isdecimal():
+            return Fraction(text)
+        what = f"{shortened(text)!r} for {name} are no points; {WAY_OUT}"
+        self._problems.add(RowError(self.path, self._number, what))
+        return Fraction(0)

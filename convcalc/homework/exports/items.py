@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.errors import UsageError
 from convcalc.homework.answers.formulas import InSymbols
 from convcalc.homework.answers.parsing import Reading
 from convcalc.homework.answers.text_types import Choice, Settings, letter
 from convcalc.homework.answers.types import Matrix
 from convcalc.homework.conventions import Conventions, rule_sentences
 from convcalc.homework.exports.fields import Field, fields_of, zero_for_misfit
-from convcalc.homework.variants.draw import draw_question, draws
+from convcalc.homework.variants.draw import all_draws, draw_question
+from convcalc.network.problems import Problems
 
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
@@ -107,18 +107,26 @@ class Item:
 
 
 def items(sheet: Sheet, variants: int = 0) -> Iterator[list[Item]]:
-    """The questions of a sheet, each as a list of its variants; of one without ``vary`` one item."""
+    """The questions of a sheet, each as a list of its variants; of one without ``vary`` one item.
+
+    Raises:
+        SpecError: some cannot be exported; every one is named.
+    """
+    problems = Problems()
     for question in sheet.questions:
         if not question.vary and not question.drawn:
-            message = (
+            what = (
                 f"{question.id} is worked out from questions whose numbers vary, and a platform draws those of each "
                 f"question by itself; leave {question.id} out, or export the sheet of one student"
             )
-            raise UsageError(message)
+            problems.add(sheet.error(question, what))
+    problems.tell()
+    drawn = all_draws(sheet)
+    for question in sheet.questions:
         if not question.vary:
             yield [_item_of(sheet, question)]
             continue
-        kept = _shuffle(draws(sheet, question).kept, question.id)[: max(variants, 1)]
+        kept = _shuffle(drawn[question.id].kept, question.id)[: max(variants, 1)]
         yield [
             _item_of(sheet, draw_question(sheet, question, draw), number if len(kept) > 1 else 0)
             for number, draw in enumerate(kept, start=1)

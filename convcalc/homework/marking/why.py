@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,11 +12,11 @@ from convcalc.homework.conventions import Conventions
 from convcalc.homework.marking.mark import is_right, mark_part, mark_question, read
 from convcalc.homework.marking.verdicts import Result
 from convcalc.homework.mistakes import MISTAKES
-from convcalc.homework.questions import QUESTIONS, GivenError, Part, create_question
-from convcalc.homework.questions.base import MISSING, own_name
+from convcalc.homework.questions import QUESTIONS, GivenError, Part, Task, create_question
+from convcalc.homework.questions.base import MISSING, own_name, read_words
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.report import Column, Report
-from convcalc.text import quoted
+from convcalc.text import listing, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,24 +138,39 @@ def _ask(
         raise UsageError(message)
 
     given = _without_input(given, cls.words)
-    known = ", ".join(map(spell, cls.words))
-    for word in given:
-        if own_name(word, cls.words) not in cls.words:
-            message = f"{spell(word)}: {kind} does not use it; {kind} takes {known}"
-            raise UsageError(message)
-    words = {own_name(word, cls.words) for word in given}
-    for word, rule in cls.words.items():
-        if rule.default is MISSING and word not in words:
-            message = f"{kind} needs {spell(word)}; it takes {known}"
-            raise UsageError(message)
+    if wrong := [*_wrong_words(cls, given, spell)]:
+        raise UsageError("\n".join(wrong))
     try:
         task = create_question(kind, given, conventions)
         question = Question(kind, task, conventions, given=dict(given), partial="none")
         question.parts  # noqa: B018 - numbers that make no question are refused here
     except GivenError as error:
-        message = f"{spell(error.key)}: {error.what}" if error.key else error.what
-        raise UsageError(message) from None
+        raise UsageError(_said(error, spell)) from None
     return question
+
+
+def _wrong_words(
+    cls: type[Task], given: Mapping[str, Any], spell: Callable[[str], str]
+) -> Iterator[str]:
+    """What is wrong with the words of a question: not used, missing, or of no use."""
+    known = ", ".join(map(spell, cls.words))
+    used = {word: raw for word, raw in given.items() if own_name(word, cls.words) in cls.words}
+    for word in given:
+        if word not in used:
+            yield f"{spell(word)}: {cls.kind} does not use it; {cls.kind} takes {known}"
+    there = {own_name(word, cls.words) for word in used}
+    missing = [
+        word for word, rule in cls.words.items() if rule.default is MISSING and word not in there
+    ]
+    if missing:
+        yield f"{cls.kind} needs {listing([*map(spell, missing)])}; it takes {known}"
+    for error in read_words(cls, used, missing).problems:
+        yield _said(error, spell)
+
+
+def _said(error: GivenError, spell: Callable[[str], str]) -> str:
+    """What is wrong with a word, as the caller writes it."""
+    return f"{spell(error.key)}: {error.what}" if error.key else error.what
 
 
 def _without_input(given: Mapping[str, Any], words: Collection[str]) -> Mapping[str, Any]:

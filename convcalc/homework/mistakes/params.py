@@ -365,7 +365,7 @@ _rule(
     seldom=True,
 )  # fmt: skip
 _rule(
-    "rgb-for-grey", "three input channels for one", "(3k² + 1)·cout",
+    "rgb-for-grey", "three input channels instead of one", "(3k² + 1)·cout",
     lambda w: _per_filter(w, "3k²", w._replace(c_in=3, groups=1)) if w.c_in == 1 else None,
     "How many channels does the input have?",
 )  # fmt: skip
@@ -437,7 +437,7 @@ _rule(
     "linear",
 )  # fmt: skip
 _rule(
-    "fc-rgb-for-grey", "three channels for one", "3·n²·units + units",
+    "fc-rgb-for-grey", "three channels instead of one", "3·n²·units + units",
     lambda w: Way(w._replace(shape=(*w.shape[:2], 3)), "3·n²·units + units" if w.bias else "3·n²·units")
     if len(w.shape) == 3 and w.shape[2] == 1
     else None,

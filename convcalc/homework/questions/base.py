@@ -11,11 +11,11 @@ of one sheet a quarter of its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from convcalc.errors import did_you_mean
+from convcalc.errors import did_you_mean, nearest
 from convcalc.homework.conventions import RULES, Conventions
 from convcalc.homework.question_types import ABOUT
 from convcalc.homework.questions.given import READERS, GivenError
@@ -23,7 +23,7 @@ from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.questions.meaning import MEANINGS, NETWORK_TYPES, NETWORK_WORD
 from convcalc.homework.questions.words import with_articles
 from convcalc.registry import Registry
-from convcalc.text import shortened
+from convcalc.text import listing, quoted, shortened
 
 if TYPE_CHECKING:
     from convcalc.draw import Picture
@@ -283,9 +283,82 @@ def _words_of(cls: type[Task]) -> tuple[dict[str, Word], dict[str, str]]:
     return words, meanings
 
 
-def own_name(word: str, words: Mapping[str, Any]) -> str:
+def own_name(word: str, words: Collection[str]) -> str:
     """A word by the name that a type has for it; a type's own word comes before another name."""
     return word if word in words else ALIASES.get(word, word)
+
+
+class Words(NamedTuple):
+    """What is read of the words of ``given:``.
+
+    Attributes:
+        values: by the type's own names.
+        problems: what cannot be used, or is missing.
+        certain: whether the values are those that were meant, whatever the problems mean.
+    """
+
+    values: dict[str, Any]
+    problems: list[GivenError]
+    certain: bool
+
+
+def meant_word(word: str, words: Collection[str]) -> tuple[str, str]:
+    """The word that an unknown word was perhaps meant to be, or nothing, and the end of its message.
+
+    >>> meant_word("kernal", ["k", "s"]), meant_word("zzz", ["k", "s"])
+    (('k', "; did you mean 'k'?"), ('', '; known: k, s'))
+    """
+    others = [other for other, own in ALIASES.items() if own in words]
+    near = own_name(nearest(word, [*words, *others]), words)
+    return near, f"; did you mean {quoted(near)}?" if near else did_you_mean(word, words)
+
+
+def read_words(cls: type[Task], given: Mapping[str, Any], unread: Collection[str] = ()) -> Words:
+    """The words of a question, read from text or plain data; what is wrong with them is gathered.
+
+    A word that is missing because it is misspelt is not told as well.
+
+    Args:
+        cls: the question type.
+        given: the words as they are written.
+        unread: words that are given too, but wrong in ways that are told already.
+    """
+    known = cls.words
+    values: dict[str, Any] = {}
+    problems: list[GivenError] = []
+    there = {own_name(word, known) for word in unread}
+    certain = not there
+    seen: set[str] = set()
+    for word, raw in given.items():
+        name = own_name(word, known)
+        if name not in known:
+            near, hint = meant_word(word, known)
+            problems.append(GivenError(word, f"{cls.kind} has no {shortened(word)!r}{hint}"))
+            there.add(near)
+            certain = certain and not near
+            continue
+        try:
+            values[name] = _read_word(name, raw, word, cls, seen)
+        except GivenError as error:
+            same = error.key == word
+            problems.append(error if same else GivenError(word, f"{error.key}: {error.what}"))
+            certain = False
+        there.add(name)
+        seen.add(name)
+    missing = [
+        name for name, word in known.items() if word.default is MISSING and name not in there
+    ]
+    if missing:
+        what = f"{cls.kind} needs {listing(missing)}; it has {', '.join(known)}"
+        problems.append(GivenError("", what))
+    return Words(values, problems, certain and not missing)
+
+
+def _read_word(name: str, raw: Any, word: str, cls: type[Task], seen: Collection[str]) -> Any:
+    """The value of a word, which may stand there under another name."""
+    if name in seen:
+        raise GivenError(word, f"{name} is given twice; keep one")
+    return READERS[cls.words[name].type](raw, word)
 
 
 def create_question(kind: str, given: Mapping[str, Any], conventions: Conventions = _USUAL) -> Task:
@@ -301,18 +374,19 @@ def create_question(kind: str, given: Mapping[str, Any], conventions: Convention
     if cls is None:
         known_kinds = did_you_mean(kind, QUESTIONS) or "; convcalc hw types lists them"
         raise GivenError("type", f"no question type {shortened(kind)!r}{known_kinds}")
-    known = cls.words
-    values: dict[str, Any] = {}
-    for word, raw in given.items():
-        name = own_name(word, known)
-        if name not in known:
-            raise GivenError(word, f"{kind} has no {shortened(word)!r}{did_you_mean(word, known)}")
-        if name in values:
-            raise GivenError(word, f"{name} is given twice; keep one")
-        values[name] = READERS[known[name].type](raw, word)
-    for name, field in known.items():
-        if field.default is MISSING and name not in values:
-            raise GivenError("", f"{kind} needs {name}; it has {', '.join(known)}")
+    values, problems, _ = read_words(cls, given)
+    if problems:
+        first, *others = problems
+        raise GivenError(first.key, first.what, others) if others else first
+    return create_from_words(cls, values, conventions)
+
+
+def create_from_words(cls: type[Task], values: Mapping[str, Any], conventions: Conventions) -> Task:
+    """A question type with the values that `read_words` read, under conventions.
+
+    Raises:
+        GivenError: the values make no question.
+    """
     task = cls(conventions, **values)
     task.need_right_words()
     return task

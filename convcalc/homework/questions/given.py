@@ -6,7 +6,7 @@ A question type names the type of each word in its annotations; `READERS` reads 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -50,14 +50,19 @@ Rows = tuple[tuple[Any, ...], ...]
 class GivenError(UsageError):
     """A value under ``given:`` that the question type cannot use.
 
-    Attributes:
+    Args:
         key: which one; empty for the question as a whole.
         what: what is wrong and what to do.
+
+    Attributes:
+        problems: all that is wrong with the values, of which this is the first.
     """
 
-    def __init__(self, key: str, what: str) -> None:
+    def __init__(self, key: str, what: str, others: Sequence[GivenError] = ()) -> None:
         self.key, self.what = key, what
-        super().__init__(f"{key}: {what}" if key else what)
+        self.problems: tuple[GivenError, ...] = (self, *others)
+        own = f"{key}: {what}" if key else what
+        super().__init__("\n".join([own, *map(str, others)]))
 
 
 class RfLayer(NamedTuple):
@@ -136,8 +141,8 @@ def _several(raw: Any) -> list[Any] | None:
     """The items of a list, or of a text such as 3x5 or (3, 5); None for a single value."""
     if isinstance(raw, list | tuple):
         return list(raw)
-    text = with_x(str(raw)).lower()
-    return text.split("x") if "x" in text else None
+    items = with_x(str(raw)).lower().split("x")
+    return items if len(items) > 1 and all(map(str.strip, items)) else None
 
 
 def _read_ints(raw: Any, what: str, least: int = 0) -> Ints:

@@ -16,6 +16,7 @@ from convcalc.homework.answers.types import Asked, Misfit
 from convcalc.homework.questions import QUESTIONS, Part, create_question
 
 if TYPE_CHECKING:
+    from convcalc.homework.answers.types import AnswerType
     from convcalc.homework.conventions import Conventions
     from convcalc.homework.sheets.sheet import Question
 
@@ -25,10 +26,11 @@ _LONGEST = 60  # characters of an example
 
 
 class _Example(NamedTuple):
-    """An answer to another question of the same type, and how it is read."""
+    """An answer to another question of the same type, how it is read, and its form."""
 
     text: str
     reading: Reading
+    form: type[AnswerType]
 
 
 def answer_help(question: Question) -> str:
@@ -59,8 +61,10 @@ def part_form(
 ) -> str:
     """What to write for one part."""
     others = _examples(question) if others is None else others
-    found = (each[part.name] for each in others if part.name in each)
-    example = next((text for each in found if (text := _shown(question, part, each))), "")
+    form = type(part.answer_type)
+    named = [each[part.name] for each in others if part.name in each]
+    alike = [each for other in others for each in other.values() if each.form is form]
+    example = next((text for each in named or alike if (text := _shown(question, part, each))), "")
     return part.answer_type.form(
         Asked(question.allowed(part), example, _asks_for_several(question, part))
     )
@@ -124,4 +128,8 @@ def _example_of(part: Part) -> _Example | None:
         return None
     text = part.answer_type.text(part.expected)
     reading = part.answer_type.read(text)
-    return None if reading.problem or len(text) > _LONGEST else _Example(text, reading)
+    return (
+        None
+        if reading.problem or len(text) > _LONGEST
+        else _Example(text, reading, type(part.answer_type))
+    )

@@ -72,7 +72,7 @@ HINT_KEYS: Keys = {
     },
     "after_tries": {
         "description": "Tries before hints begin. The sheet says it to students; convcalc counts no tries.",
-        **_whole(),
+        **_whole(0),
     },
 }
 GRADING_KEYS: Keys = {

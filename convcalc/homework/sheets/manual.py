@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from convcalc.errors import UsageError
-from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions, no_convention
+from convcalc.homework.conventions import (
+    PRESETS,
+    RULES,
+    Conventions,
+    conventions,
+    no_convention,
+    no_preset,
+)
 from convcalc.homework.questions import QUESTIONS, Task, create_question
 from convcalc.report import Column, Report
 
@@ -47,10 +54,12 @@ def conventions_report(name: str = "", preset: str = "") -> Report:
     """All conventions with their values; or one of them in full; or what a preset sets.
 
     Raises:
-        UsageError: there is no such convention or preset.
+        UsageError: there is no such convention or preset; both are named where both are wrong.
     """
-    if name and name not in RULES:
-        raise UsageError(no_convention(name))
+    wrong = [no_convention(name)] if name and name not in RULES else []
+    wrong += [no_preset(preset)] if preset and preset not in PRESETS else []
+    if wrong:
+        raise UsageError("\n".join(wrong))
     chosen = conventions(preset) if preset else None
     rows = [
         row

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.conventions import RULES, Conventions, rule_sentences
 from convcalc.homework.questions import Part, Task
@@ -310,6 +310,13 @@ class Sheet(Shown):
         known = did_you_mean(name, [question.id for question in self.questions])
         message = f"{self.path or self.id}: no question {shortened(name)!r}{known}"
         raise UsageError(message)
+
+    def error(self, question: Question, what: str) -> SpecError:
+        """An error that points at the line of a question."""
+        lines = self.data.decode("utf-8", "replace").split("\n")
+        text = lines[question.line - 1] if 0 < question.line <= len(lines) else ""
+        column = len(text) - len(text.lstrip(" -")) + 1
+        return SpecError(self.path or self.id, question.line, column, what, text)
 
     def needed_by(self, name: str) -> list[Question]:
         """The questions that one is worked out from, in the order of the sheet."""

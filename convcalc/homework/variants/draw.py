@@ -17,8 +17,9 @@ from convcalc.errors import UsageError
 from convcalc.homework.answers.types import Misfit
 from convcalc.homework.questions.base import Part, create_question
 from convcalc.homework.sheets.beside import find_beside
+from convcalc.homework.sheets.constraints import meets
 from convcalc.homework.sheets.sheet import Question, Sheet
-from convcalc.homework.variants.constraints import meets
+from convcalc.homework.sheets.vary import values_of
 from convcalc.homework.variants.secret import (
     code,
     digest,
@@ -27,11 +28,11 @@ from convcalc.homework.variants.secret import (
     refuse_other_secret,
     same_student,
 )
+from convcalc.network.problems import Problems
 from convcalc.text import shortened
 
 MAX_DRAWS = 4_096  # combinations of a question that are looked at; more are sampled evenly
 MAX_OF_SHEET = 8 * MAX_DRAWS  # … of all questions of a sheet, which share them evenly
-MAX_VALUES = 10_000  # of one number
 
 # Mistakes that a draw must tell apart unless the question lists its own, by topic.
 _CORE = {
@@ -83,44 +84,6 @@ class Draws:
         if self.alike:
             text += f", {self.alike:,} dropped because two mistakes, or a mistake and the answer, give the same number"
         return f"{text}, {len(self.kept):,} left"
-
-
-def values_of(name: str, spec: Any) -> list[str]:
-    """The values that a number may take: a list, or ``{from, to, step or multiple_of}``.
-
-    >>> values_of("filters", {"multiple_of": "8", "from": "8", "to": "24"})
-    ['8', '16', '24']
-    """
-    if isinstance(spec, list):
-        if not spec or any(isinstance(item, dict) for item in spec):
-            message = f"vary.{name} has no values"
-            raise UsageError(message)
-        return spec[:MAX_VALUES]
-    if not isinstance(spec, dict) or not {"from", "to"} <= set(spec) <= {
-        "from",
-        "to",
-        "step",
-        "multiple_of",
-    }:
-        message = (
-            f"vary.{name} must be a list of values, or from: and to: with step: or multiple_of:"
-        )
-        raise UsageError(message)
-    found = {}
-    for key, text in spec.items():
-        if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 12):
-            message = f"vary.{name}.{key} must be a whole number, but is {shortened(str(text))!r}"
-            raise UsageError(message)
-        found[key] = int(text)
-    low, high, step = found["from"], found["to"], found.get("step", 1)
-    if multiple := found.get("multiple_of"):
-        low, step = -(-low // multiple) * multiple, multiple
-    if not step or low > high:
-        message = (
-            f"vary.{name} runs from {low} to {high} in steps of {step}: no values; swap from and to"
-        )
-        raise UsageError(message)
-    return [str(value) for value in range(low, high + 1, step)[:MAX_VALUES]]
 
 
 def _combinations(question: Question, most: int) -> tuple[int, int, Iterator[dict[str, str]]]:
@@ -187,6 +150,24 @@ def draws(sheet: Sheet, question: Question) -> Draws:
             first, second = max(found.hiding, key=lambda pair: found.hiding[pair])
             message += f" (most often {first} and {second} give the same number)"
         raise UsageError(message)
+    return found
+
+
+def all_draws(sheet: Sheet) -> dict[str, Draws]:
+    """The draws of every question that varies, by its id.
+
+    Raises:
+        SpecError: some have none that is left; every one is named.
+    """
+    problems = Problems()
+    found = {}
+    for question in sheet.questions:
+        if question.vary:
+            try:
+                found[question.id] = draws(sheet, question)
+            except UsageError as error:
+                problems.add(sheet.error(question, str(error)))
+    problems.tell()
     return found
 
 
@@ -282,7 +263,7 @@ class Maker:
     def __init__(self, sheet: Sheet, secret: bytes) -> None:
         refuse_other_secret(sheet.path or sheet.id, sheet.secret, secret)
         self.sheet, self.secret = sheet, secret
-        self.draws = {q.id: draws(sheet, q) for q in sheet.questions if q.vary}
+        self.draws = all_draws(sheet)
         self.used: dict[str, dict[int, int]] = {name: {} for name in self.draws}
         self._made: dict[tuple[str, int], Question] = {}
 

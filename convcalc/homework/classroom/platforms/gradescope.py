@@ -12,7 +12,7 @@ from typing import Any
 from convcalc.errors import ConvcalcError
 from convcalc.homework.classroom.claims import Claim
 from convcalc.homework.classroom.platforms.times import time_of
-from convcalc.homework.sheets.read import PlainValues
+from convcalc.homework.sheets.values import PlainValues
 from convcalc.network.yaml_source import Source
 from convcalc.text import printable
 

@@ -1,0 +1,233 @@
+"""Sheets with a known number of errors: every kind of break, one key of a question to a line."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import yaml
+
+from convcalc.homework.questions import QUESTIONS, GivenError, Task
+from convcalc.homework.questions.base import MISSING, own_name
+from convcalc.homework.questions.given import READERS
+from convcalc.homework.sheets.keys import QUESTION_KEYS
+
+# Values that no word of some type can have; the first that a word refuses is its bad one.
+_BAD: tuple[Any, ...] = ("?!", "", {"?": "?"}, [{"?": {"?": ["?"]}}], [["?"], ["?", "?"]])
+
+
+class Broken(NamedTuple):
+    """A sheet's text, and the lines in which it has errors, one for each error."""
+
+    text: str
+    lines: list[int]
+
+
+class Question:
+    """A question that is broken key by key, and written with a line for each key.
+
+    Args:
+        keys: of the question, as plain data.
+        rng: what chooses words.
+    """
+
+    def __init__(self, keys: dict[str, Any], rng: random.Random) -> None:
+        self.keys = {key: value for key, value in keys.items() if key not in ("given", "vary")}
+        self.cls: type[Task] = QUESTIONS[str(keys["type"])]
+        beside = {w: self.keys.pop(w) for w in self.cls.words if w in keys and _beside(w)}
+        self.given: dict[str, Any] = {**keys.get("given", {}), **beside}
+        self.vary: dict[str, Any] = dict(keys.get("vary", {}))
+        self.more: dict[str, str] = {}  # lines of their own, by the key they repeat or add
+        self.marked: list[str] = []  # keys in whose lines there is an error
+        self.rng = rng
+
+    def word(self, fits: Callable[[str], bool]) -> str:
+        """A word that is given and not broken yet; empty where there is none."""
+        words = [w for w in self.given if f"given.{w}" not in self.marked and fits(w)]
+        return self.rng.choice(words) if words else ""
+
+    def bad_value(self, word: str) -> Any:
+        """A value that a word refuses; None where it takes all."""
+        reader = READERS[self.cls.words[own_name(word, self.cls.words)].type]
+        for value in _BAD:
+            try:
+                reader(value, word)
+            except GivenError:
+                return value
+        return None
+
+    def written(self) -> Iterator[tuple[str, str]]:
+        """The lines, each with the key that stands in it."""
+        dash = "  - "
+        for key, value in self.keys.items():
+            yield key, f"{dash}{key}: {json.dumps(value)}"
+            dash = "    "
+        for key, line in self.more.items():
+            yield key, f"    {line}"
+        for name, pairs in (("given", self.given), ("vary", self.vary)):
+            if pairs:
+                yield name, f"    {name}:"
+                yield from (
+                    (f"{name}.{w}", f"      {w}: {json.dumps(v)}") for w, v in pairs.items()
+                )
+
+
+def _beside(word: str) -> bool:
+    return word not in QUESTION_KEYS or word == "answer"
+
+
+def _key(name: str, value: Any) -> Callable[[Question], bool]:
+    """A break that gives a key a value."""
+
+    def apply(question: Question) -> bool:
+        question.keys[name] = value
+        question.marked.append(name)
+        return True
+
+    return apply
+
+
+def _line(name: str, line: str) -> Callable[[Question], bool]:
+    """A break that adds a line."""
+
+    def apply(question: Question) -> bool:
+        question.more[name] = line
+        question.marked.append(name)
+        return True
+
+    return apply
+
+
+def _bad_value(question: Question) -> bool:
+    word = question.word(lambda word: question.bad_value(word) is not None)
+    if word:
+        question.given[word] = question.bad_value(word)
+        question.marked.append(f"given.{word}")
+    return bool(word)
+
+
+def _missing(question: Question) -> bool:
+    words = question.cls.words
+
+    def is_needed(word: str) -> bool:
+        return words[own_name(word, words)].default is MISSING
+
+    word = question.word(is_needed)
+    if not word or len(question.given) < 2:
+        return False
+    del question.given[word]
+    question.marked.append("given")
+    return True
+
+
+def _misspelt(question: Question) -> bool:
+    word = question.word(lambda word: len(word) > 4 and word in question.cls.words)
+    if not word:
+        return False
+    wrong = f"{word[:-1]}qq"
+    question.given = {wrong if w == word else w: v for w, v in question.given.items()}
+    question.marked.append(f"given.{wrong}")
+    return True
+
+
+def _unknown_word(question: Question) -> bool:
+    question.given["zzzqq"] = 1
+    question.marked.append("given.zzzqq")
+    return True
+
+
+def _vary(question: Question) -> bool:
+    if question.vary or question.cls.kind == "from-answers":
+        return False
+    question.vary["zzz"] = 3
+    question.marked.append("vary.zzz")
+    return True
+
+
+def _range(question: Question) -> bool:
+    if question.vary or question.cls.kind == "from-answers":
+        return False
+    question.vary["zzzz"] = {"from": 9, "to": 3}
+    question.marked.append("vary.zzzz")
+    return True
+
+
+# Every kind of break; each returns whether the question has what it breaks.
+BREAKS: dict[str, Callable[[Question], bool]] = {
+    "points": _key("points", "many"),
+    "no points": _key("points", {"a": 1}),
+    "partial": _key("partial", "some"),
+    "void": _key("void", "perhaps"),
+    "figure": _key("figure", "perhaps"),
+    "tolerance": _key("tolerance", "big"),
+    "id": _key("id", "4 q"),
+    "credit": _key("credit", {"par.no-bais": 0.5}),
+    "share": _key("credit", {"par.no-bias": 7}),
+    "separate": _key("separate", ["par.no-bais"]),
+    "no list": _key("require", {"a": 1}),
+    "range": _range,
+    "convention": _key("conventions", {"bias": "perhaps"}),
+    "no convention": _key("conventions", {"flps": "macs"}),
+    "no conventions": _key("conventions", ["macs"]),
+    "unknown key": _key("zzzqq", 1),
+    "tag": _line("text", "text: !!python/name:os.system"),
+    "no word": _line("[1]", "[1]: 2"),
+    "bad value": _bad_value,
+    "missing": _missing,
+    "misspelt": _misspelt,
+    "unknown word": _unknown_word,
+    "vary": _vary,
+}
+# Breaks of which one question can have one only, for they break the same key
+_SAME = (
+    {"points", "no points"},
+    {"credit", "share"},
+    {"convention", "no convention", "no conventions"},
+)
+
+
+def _apply(question: Question, names: list[str], most: int) -> int:
+    """Break a question; returns in how many ways."""
+    done: set[str] = set()
+    for name in names:
+        is_free = not any(name in same and done & same for same in _SAME)
+        if len(done) < most and is_free and BREAKS[name](question):
+            done.add(name)
+    return len(done)
+
+
+def broken(
+    sheet: dict[str, Any], count: int, rng: random.Random, names: list[str] | None = None
+) -> Broken:
+    """A sheet with so many errors, in as many ways as chance chooses.
+
+    Args:
+        sheet: as plain data; its questions must have ids.
+        count: how many errors.
+        rng: what chooses.
+        names: the breaks to choose from; all without it.
+    """
+    questions = [Question(keys, rng) for keys in sheet["questions"]]
+    order, left = rng.sample(questions, len(questions)), count
+    for question in order:
+        chosen = rng.sample(names or [*BREAKS], len(names or BREAKS))
+        left -= _apply(question, chosen, min(left, rng.randint(1, 9)))
+    head = [f"{key}: {json.dumps(value)}" for key, value in sheet.items() if key != "questions"]
+    lines, wrong = [*head, "questions:"], []
+    for question in questions:
+        places: dict[str, int] = {}
+        for key, line in question.written():
+            lines.append(line)
+            places[key] = len(lines)
+        for key in question.marked:
+            is_block = key == "given"  # what is missing is told at the first of what is there
+            wrong.append(places[key] + is_block)
+    return Broken("\n".join(lines), sorted(wrong))
+
+
+def plain(text: str) -> dict[str, Any]:
+    """A sheet as plain data, its values as texts."""
+    found: dict[str, Any] = yaml.load(text, yaml.BaseLoader)
+    return found
