@@ -570,6 +570,33 @@ def test_the_example_of_a_sheet_tells_right_from_wrong() -> None:
     assert check(sheet, "q2", "156").parts[0].mistakes == [("par.no-channels", "sure")]
 
 
+def sheet_blocks() -> list[tuple[str, str]]:
+    """Every whole sheet that stands on a page."""
+    return [
+        (name_of(page), block["text"])
+        for page in PAGES
+        for block in BLOCK.finditer(text_of(page))
+        if block["language"] == "yaml"
+        and re.search(r"^convcalc_sheet:", block["text"], re.MULTILINE)
+    ]
+
+
+def test_every_sheet_on_a_page_can_be_made_for_a_class(
+    convcalc: Convcalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("homework", "architectures"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    Path("roster.csv").write_text("id\ns1\ns2\n", encoding="utf-8")
+    Path("secret").write_text("an example of a long secret\n", encoding="utf-8")
+    assert len(sheet_blocks()) > 5
+    for number, (page, text) in enumerate(sheet_blocks()):
+        Path("sheet.yaml").write_text(text, encoding="utf-8")
+        files = ["--roster", "roster.csv", "--secret-file", "secret", "--out", f"dist{number}"]
+        made = convcalc("hw", "make", "sheet.yaml", *files)
+        assert made.code == 0, (page, made.err)
+
+
 # ------------------------------------------------------------------- the map for contributors
 
 

@@ -92,6 +92,29 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: str) -> None:
     assert message.startswith("ps1.yaml")
 
 
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("2..6", "vary.c_in must be a list of values, or from: and to: with step: or multiple_of:, but is '2..6'; "
+            "write for example {from: 2, to: 8}"),
+        ("{from: 2}", "vary.c_in must be a list of values, or from: and to: with step: or multiple_of:, but is '{from: 2}'; "
+            "write for example {from: 2, to: 8}"),
+        ("[]", "vary.c_in has no values; write some, as in [3, 5, 7]"),
+        ("{from: 8, to: 2}", "vary.c_in runs from 8 to 2 in steps of 1: no values; swap from and to"),
+        ("{from: 2, to: x}", "vary.c_in.to must be a whole number, but is 'x'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_vary_is_refused_where_it_stands_also_where_a_number_is_given(
+    spec: str, said: str
+) -> None:
+    """`hw lint` must not find it right, and `hw make` refuse it."""
+    for given in ("{k: 3, filters: 2, c_in: 3}", "{k: 3, filters: 2}"):
+        text = f"{HEAD}questions:\n- type: params\n  given: {given}\n  vary:\n    c_in: {spec}\n"
+        with pytest.raises(ConvcalcError) as caught:
+            loads(text, "ps1.yaml")
+        assert str(caught.value).splitlines()[0] == f"ps1.yaml:7:11: {said}"
+
+
 def test_a_bad_number_is_named_by_question_and_key() -> None:
     with pytest.raises(SpecError) as caught:
         sheet("  - id: q3\n    type: output-size\n    given:\n      n: 7\n      k: 3\n      s: 0\n")

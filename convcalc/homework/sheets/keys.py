@@ -138,7 +138,16 @@ QUESTION_KEYS: Keys = {
         "type": "object",
         "description": "Numbers that are drawn for each student.",
         "additionalProperties": one_of(
-            {"type": "array", "minItems": 1}, {"type": "object", "required": ["from"]}
+            {"type": "array", "minItems": 1},
+            {
+                "type": "object",
+                "required": ["from", "to"],
+                "properties": {
+                    key: {"type": "integer", "minimum": 0}
+                    for key in ("from", "to", "step", "multiple_of")
+                },
+                "additionalProperties": False,
+            },
         ),
     },
     "require": {

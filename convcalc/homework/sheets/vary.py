@@ -10,6 +10,13 @@ from convcalc.text import shortened
 MAX_VALUES = 10_000  # of one number
 
 
+def _as_written(spec: Any) -> str:
+    """A value in YAML on one line."""
+    if isinstance(spec, dict):
+        return f"{{{', '.join(f'{key}: {value}' for key, value in spec.items())}}}"
+    return str(spec)
+
+
 def values_of(name: str, spec: Any) -> list[str]:
     """The values that a number may take: a list, or ``{from, to, step or multiple_of}``.
 
@@ -18,7 +25,7 @@ def values_of(name: str, spec: Any) -> list[str]:
     """
     if isinstance(spec, list):
         if not spec or any(isinstance(item, dict) for item in spec):
-            message = f"vary.{name} has no values"
+            message = f"vary.{name} has no values; write some, as in [3, 5, 7]"
             raise UsageError(message)
         return spec[:MAX_VALUES]
     if not isinstance(spec, dict) or not {"from", "to"} <= set(spec) <= {
@@ -27,7 +34,10 @@ def values_of(name: str, spec: Any) -> list[str]:
         "step",
         "multiple_of",
     }:
-        message = f"vary.{name} must be a list of values, or a range such as {{from: 2, to: 8}} with step: or multiple_of:"
+        message = (
+            f"vary.{name} must be a list of values, or from: and to: with step: or multiple_of:, but is "
+            f"{shortened(_as_written(spec))!r}; write for example {{from: 2, to: 8}}"
+        )
         raise UsageError(message)
     found = {}
     for key, text in spec.items():
