@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import re
 import subprocess
 import sys
 from dataclasses import MISSING, fields
@@ -17,7 +19,8 @@ from hypothesis import given
 
 import clock
 import strategies
-from convcalc.errors import SpecError
+from changed import changed
+from convcalc.errors import ConvcalcError, SpecError
 from convcalc.layers import Layer, every
 from convcalc.layers.about_options import ABOUT, about_option
 from convcalc.layers.aliases import option_words
@@ -436,6 +439,48 @@ def test_a_kind_that_needs_options_is_told_from_one_that_is_none() -> None:
         assert error.schema["errorMessage"] == said
 
 
+# ------------------------------------------------------------------------ held against the reader
+
+# What no schema can know: names that the file gives itself, what a number is used for, other files.
+UNKNOWABLE = re.compile(
+    r"no layer kind or block|no layer kind '\w+'; it is called|has no parameter|no parameter \$|no layer '|no file '"
+    r"|needs \w+( and \w+)*; write \w+: \{|, which is |calculates with|use \d+ or more|divides \d+ by \d+"
+)
+ODD: tuple[Any, ...] = (0, -1, 1.5, "", "x", "abc def", True, None, [], [1], [[1]], {}, {"k": 3}, "3", 7)  # fmt: skip
+BUNDLED = {
+    name: yaml.load(
+        (Path(bundled_folder()) / f"{name}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+    )
+    for name in bundled_names()
+}
+
+
+@pytest.mark.unmeasured
+def test_what_the_reader_says_of_a_misspelt_key_or_a_wrong_value_the_schema_says_too() -> None:
+    rng = random.Random(4)
+    wrong = []
+    told = 0
+    for _ in range(200):
+        name = rng.choice([*BUNDLED])
+        data, how = changed(BUNDLED[name], ODD, rng)
+        try:
+            text = yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
+            loads(text, path=f"{bundled_folder()}/x.yaml")
+            said = ""
+        except ConvcalcError as error:
+            said = str(error)
+        is_refused = not VALIDATOR.is_valid(data)
+        told += is_refused
+        if (
+            is_refused and not said and not how.endswith(("None", "''"))
+        ):  # names, and nothing at all
+            wrong.append(f"{name} {how}: the schema refuses it")
+        if said and not is_refused and not UNKNOWABLE.search(said):
+            wrong.append(f"{name} {how}: {said}")
+    assert wrong == []
+    assert told > 100
+
+
 # --------------------------------------------------------------------- networks as graphs
 
 
@@ -473,7 +518,7 @@ def test_it_takes_graphs() -> None:
         {"layers": [{"network": {"file": "a", "stop": "b"}}]},
         {"layers": [{"network": ["a"]}]},
         {"layers": [{"relu": {"weights": "a"}}]},
-        {"layers": [{"conv": {"weights": 3, "out_channels": 3, "kernel_size": 3}}]},
+        {"layers": [{"conv": {"weights": [3], "out_channels": 3, "kernel_size": 3}}]},
     ],
 )
 def test_it_refuses_what_is_no_graph(change: dict[str, Any]) -> None:

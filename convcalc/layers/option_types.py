@@ -46,6 +46,11 @@ def _several(number: str) -> dict[str, Any]:
 
 
 _PER_AXIS = {"anyOf": [_NUMBER, {**_NUMBERS, "maxItems": 3}, _several(r"[0-9]{1,12}")]}
+_DECIMAL_TEXT = {
+    "type": "string",
+    "pattern": r"^-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]-[0-9]{1,2})?$",
+    "maxLength": 30,
+}
 _RATIO = {
     "anyOf": [
         {"type": "number", "exclusiveMinimum": 0},
@@ -378,7 +383,7 @@ FIT = Choice(*get_args(Fit))
 # What an annotation stands for; a Literal of words needs no entry. Types of one module's kinds alone are added there.
 OPTION_TYPES: dict[Any, OptionType] = {
     int: WHOLE,
-    float: _Fraction({"type": "number"}),
+    float: _Fraction({"anyOf": [{"type": "number"}, _DECIMAL_TEXT]}),
     bool: _Flag({"type": "boolean"}),
     str: _LayerName({"type": "string", "minLength": 1}),
     Spatial: PER_AXIS,

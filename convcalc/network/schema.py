@@ -32,9 +32,14 @@ from convcalc.network.schema_words import (
     WITH_OPTIONS,
 )  # fmt: skip
 
-_SHOWN = {"type": "string", "pattern": r"\S", "maxLength": MAX_NAME}
+# Whatever a text is in YAML: quotes decide in an editor, but not here.
+_TEXT = {"type": ["string", "number", "boolean", "null"]}
+_WRITTEN = {"type": ["string", "number", "boolean"]}  # nothing at all is null too
+_SHOWN = {**_WRITTEN, "pattern": r"\S", "maxLength": MAX_NAME}
+_DIGITS = {"type": "string", "pattern": r"^-?(?:0|[1-9][0-9]*)$", "maxLength": MAX_DIGITS + 1}
+_POSITIVE_DIGITS = {**_DIGITS, "pattern": r"^[1-9][0-9]*$", "maxLength": MAX_DIGITS}
 _NAME = {**_SHOWN, "not": {"const": "input"}}
-_TARGET = {"type": "string", "minLength": 1}
+_TARGET = {**_WRITTEN, "minLength": 1}
 _WORD = {"type": "string", "pattern": r"^[A-Za-z_\u0080-\uffff][0-9A-Za-z_\u0080-\uffff]*$"}
 _PARAMETER = {**_WORD, "not": {"const": "name"}}
 _LETTER = r"[A-Za-z_\u0080-\uffff]"
@@ -90,8 +95,8 @@ def schema() -> dict[str, Any]:
         "anyOf": [{"required": ["layers", "input"]}, {"required": ["extends"]}],
         "additionalProperties": False,
         "$defs": {
-            "number": {"anyOf": [_WHOLE, _EXPRESSION]},
-            "positive": {"anyOf": [{**_WHOLE, "minimum": 1}, _EXPRESSION]},
+            "number": {"anyOf": [_WHOLE, _DIGITS, _EXPRESSION]},
+            "positive": {"anyOf": [{**_WHOLE, "minimum": 1}, _POSITIVE_DIGITS, _EXPRESSION]},
             "expression": _ANY_EXPRESSION,
             "value": _value(MAX_NESTED),
             **_WITH_BLOCKS.definitions(),
@@ -153,11 +158,11 @@ _KINDS_ONLY = _Layers("layers_of_kinds", "layer_of_kind", "_of_kinds", has_block
 def _top_properties() -> dict[str, Any]:
     """The keys of a file."""
     properties: dict[str, Any] = {
-        "name": {"type": "string"},
-        "source": {"type": "string"},
+        "name": _TEXT,
+        "source": _TEXT,
         "notes": {
             "type": "array",
-            "items": {"type": "string", "minLength": 1, "maxLength": 500},
+            "items": {**_WRITTEN, "minLength": 1, "maxLength": 500},
             "maxItems": 20,
         },
         "order": {"enum": list(ORDERS)},
@@ -205,8 +210,8 @@ def _top_properties() -> dict[str, Any]:
 def _expected(key: str) -> dict[str, Any]:
     """A number that is promised, or a limit."""
     if key in ("source", "rf_at"):
-        return {"type": "string"}
-    return {"anyOf": [_WHOLE, {"type": "string", "pattern": "^ ?[<>≤≥]"}]}
+        return _TEXT
+    return {"anyOf": [_WHOLE, _DIGITS, {"type": "string", "pattern": "^ ?[<>≤≥]"}]}
 
 
 def _outputs_schema() -> dict[str, Any]:
@@ -241,6 +246,7 @@ def _value(depth: int, *, named: bool = True) -> dict[str, Any]:
     word = {"type": "string", "pattern": rf"^{_LETTER}[-.0-9A-Za-z_\u0080-\uffff]{{0,99}}$"}
     forms: list[dict[str, Any]] = [
         {"type": "number", "minimum": -_LARGEST, "maximum": _LARGEST},
+        _DIGITS,
         {"type": "boolean"},
         word,
         {**_EXPRESSION} if named else {**_EXPRESSION, "not": {"pattern": r"\$"}},
@@ -415,7 +421,7 @@ def _required(name: str, others: dict[str, str]) -> dict[str, Any]:
 
 def _group(listed: _Layers) -> dict[str, Any]:
     """Sections and repeats."""
-    count = {"anyOf": [{**_WHOLE, "minimum": 0}, _EXPRESSION]}
+    count = {"anyOf": [{**_WHOLE, "minimum": 0}, {"const": "0"}, _POSITIVE_DIGITS, _EXPRESSION]}
     values = {"type": "array", "items": _VALUE, "minItems": 1, "maxItems": MAX_ITEMS}
     loops = {
         "type": "object",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import jsonschema
 import pytest
 import yaml
 
+from changed import changed
 from convcalc.errors import ConvcalcError
 from convcalc.homework import loads
 from convcalc.homework.conventions import RULES
@@ -20,7 +22,9 @@ from convcalc.homework.questions.base import MISSING
 from convcalc.homework.questions.given import READERS
 from convcalc.homework.questions.given_schemas import ALIASES
 from convcalc.homework.sheets.keys import SCHEMA_FILE
+from convcalc.homework.sheets.read import sheet_of
 from convcalc.homework.sheets.schema import schema
+from convcalc.network.yaml_source import Source
 from homework.cases import CASES
 
 ROOT = Path(__file__).parents[2]
@@ -180,6 +184,39 @@ def test_what_the_reader_takes_meets_it_whatever_is_changed() -> None:
                 both += bool(says(changed))
     assert taken > 20
     assert both > 0.6 * refused  # the rest needs arithmetic: a kernel wider than its input
+
+
+# What no schema can know: shapes that must be alike, ranges that follow from a convention, other files.
+UNKNOWABLE = re.compile(
+    r"rows of different lengths|does not fit|no file '|must have the shape|kernels for \d+ maps|reduce \d+ to|or more, got"
+    r"|needs channels|counts from 1|must be rows and columns|must be a whole number|tolerance cannot be|credit must be|must be max or avg"
+)
+
+
+@pytest.mark.unmeasured
+def test_what_the_reader_says_of_a_changed_sheet_the_schema_says_too() -> None:
+    rng = random.Random(3)
+    sheets = {path.stem: yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in SHEETS}  # fmt: skip
+    odd = (0, -1, 1.5, "", "x", "abc def", True, None, [], [1], [[1]], {}, {"k": 3}, "3", 7)
+    wrong = []
+    told = 0
+    for _ in range(200):
+        name = rng.choice([*sheets])
+        data, how = changed(sheets[name], odd, rng)
+        text = yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
+        try:
+            sheet_of(Source(str(ROOT / "homework" / "x.yaml"), text))
+            said = ""
+        except ConvcalcError as error:
+            said = str(error)
+        is_refused = not VALIDATOR.is_valid(data)
+        told += is_refused
+        if is_refused and not said and not how.endswith(("None", "''")):  # names, and nothing
+            wrong.append(f"{name} {how}: the schema refuses it")
+        if said and not is_refused and not UNKNOWABLE.search(said):
+            wrong.append(f"{name} {how}: {said}")
+    assert wrong == []
+    assert told > 150
 
 
 # ------------------------------------------------------------- it refuses what the reader refuses

@@ -62,11 +62,23 @@ WORDS_SCHEMA = one_of(
 NAMES_SCHEMA = one_of(
     TEXT_SCHEMA, {"type": "array", "items": TEXTS_SCHEMA, "minItems": 1, "maxItems": MAX_NAMES}
 )
-NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
-_ROW_SCHEMA = one_of(NUMBER_SCHEMA, {"type": "array", "items": NUMBER_SCHEMA, "minItems": 1})
-ROWS_SCHEMA = one_of(NUMBER_SCHEMA, {"type": "array", "items": _ROW_SCHEMA, "minItems": 1})
-STACK_SCHEMA = one_of(ROWS_SCHEMA, {"type": "array", "items": ROWS_SCHEMA, "minItems": 1})
-KERNELS_SCHEMA = one_of(STACK_SCHEMA, {"type": "array", "items": STACK_SCHEMA, "minItems": 1})
+# As text it has a digit; those beyond ASCII, such as ½, are no matter of a schema.
+NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"], "pattern": r"[0-9]|[^\x00-\x7f]"}
+
+
+def _list_schema(items: dict[str, Any], first: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The JSON Schema of a list with something in it, of which the first may say what it is a list of."""
+    begins = {"prefixItems": [first]} if first else {}
+    return {"type": "array", **begins, "items": items, "minItems": 1}
+
+
+_ROW_SCHEMA = _list_schema(NUMBER_SCHEMA)
+ROWS_SCHEMA = one_of(NUMBER_SCHEMA, _list_schema(one_of(NUMBER_SCHEMA, _ROW_SCHEMA)))
+# That a list holds maps, or filters, is told by what its first item holds.
+_MAP_SCHEMA = {"allOf": [ROWS_SCHEMA, _list_schema({}, _list_schema({}))]}
+_MAPS_SCHEMA = _list_schema(ROWS_SCHEMA, _MAP_SCHEMA)
+STACK_SCHEMA = one_of(ROWS_SCHEMA, _MAPS_SCHEMA)
+KERNELS_SCHEMA = one_of(STACK_SCHEMA, _list_schema(STACK_SCHEMA, _MAPS_SCHEMA))
 
 
 def _layers_schema(between: str, number: dict[str, Any]) -> dict[str, Any]:

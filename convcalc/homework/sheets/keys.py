@@ -114,7 +114,11 @@ SHEET_KEYS: Keys = {
     },
 }
 QUESTION_KEYS: Keys = {
-    "id": {"type": "string", "pattern": _ID_PATTERN, "description": "Its short name, such as q1."},
+    "id": {
+        "type": ["string", "boolean"],  # a word such as true is a text for the reader
+        "pattern": _ID_PATTERN,
+        "description": "Its short name, such as q1.",
+    },
     "type": {"description": "What it asks; hw types lists them."},
     "text": {**TEXT_SCHEMA, "description": "The question in your own words; {k} prints a number."},
     "given": {"type": "object", "description": "The numbers of the question."},
