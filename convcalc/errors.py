@@ -127,6 +127,17 @@ class SpecErrors(SpecError):  # noqa: N818 - several of them
         return "\n".join(lines)
 
 
+def first_line(error: ConvcalcError) -> str:
+    """The first line of a message, and how many more errors it names, where there is no room for them.
+
+    >>> first_line(SpecErrors([SpecError("net.yaml", 3, 5, "no kind", "- x"), SpecError("net.yaml", 4, 5, "no")]))
+    'net.yaml:3:5: no kind (and 1 more)'
+    """
+    said = str(error).partition("\n")[0]
+    more = len(error.problems) - 1 if isinstance(error, SpecError) else 0
+    return f"{said} (and {more:,} more)" if more else said
+
+
 class ShapeError(ConvcalcError):
     """A layer cannot take the shape it is given.
 

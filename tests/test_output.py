@@ -635,17 +635,21 @@ def on_a_terminal(columns: int, *words: str) -> list[str]:
     return said.splitlines()
 
 
-def test_errors_are_as_wide_as_the_terminal_but_a_source_line_stays_whole(tmp_path: Path) -> None:
+def test_errors_are_as_wide_as_the_terminal_and_carets_stay_under_what_they_mean(
+    tmp_path: Path,
+) -> None:
     source = (
         "  - conv: {out_channels: 8, kernel_size: 3, padding: 1, strides_of_it: 2, name: first}"
     )
     (tmp_path / "n.yaml").write_text(f"input: [3, 8, 8]\nlayers:\n{source}\n")
     path = str(tmp_path / "n.yaml")
     lines = on_a_terminal(60, "arch", path)
-    assert any(line.startswith(f"  {source}"[:70]) for line in lines)
-    assert all(
-        len(line) <= max(60, len(path) + 12) for line in lines if line.strip()[0] not in "-^"
-    )
+    assert all(len(line) <= max(60, len(path) + 12) for line in lines)
+    shown, caret = lines[-2:]
+    assert len(shown) <= 60
+    assert shown.startswith("  …")
+    assert shown[len(caret) - 1 :].startswith("strides_of_it: 2")
+    assert on_a_terminal(100, "arch", path)[-2].startswith(f"  {source}"[:70])
     assert len(lines) > 3
     for words in (
         ("chain", "--input", "3x8x8", "conv:k9c4"),

@@ -20,13 +20,12 @@ def _key(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?m)(?:^|\A\s*\{\s*)[\"']?(?:" + words + rb")[\"']?[ \t]*:")
 
 
-NETWORK_KEYS = "layers", "extends"
 _SHEET = _key("convcalc_sheet", "questions")
 _SORTS: dict[str, re.Pattern[bytes]] = {
     "picture": re.compile(rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8|P[2356]\s)"),
     "sheet": _SHEET,
     "answers": _key("convcalc_answers", "answers"),
-    "network": _key(*NETWORK_KEYS),
+    "network": _key("layers", "extends"),
     "roster": re.compile(rb'\A"?(student_?id|id)"?[,;\t]', re.IGNORECASE),
 }
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import random
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from convcalc.cli.failure import wrapped
 from convcalc.errors import SpecError
 from convcalc.homework import loads
 from convcalc.homework.classroom.answer_files import parse as answers_in
 from convcalc.homework.classroom.by_hand_table import read_marks
 from convcalc.homework.classroom.roster import parse
 from convcalc.homework.questions import QUESTIONS
+from convcalc.text import width
 from homework.broken_sheets import BREAKS, broken, plain
 
 SHEETS = sorted((Path(__file__).parents[2] / "homework").glob("*.yaml"))
@@ -376,12 +379,22 @@ def test_a_network_or_a_sheet_where_answers_belong_is_no_student(
         assert [row["student_id"] for row in json.loads(ran.out)["students"]] == ["mine"]
 
 
-def test_a_question_called_layers_is_answered(tmp_path: Path, convcalc: Any) -> None:
-    (tmp_path / "s.yaml").write_text(
-        f"{HEAD}questions: [{{id: layers, type: params, given: {{k: 3, c_in: 3, filters: 4}}}}]\n"
-    )
-    (tmp_path / "mine.yaml").write_text("layers: 112\n")
+@pytest.mark.parametrize(("name", "answer"), [("layers", "layers: 112"), ("input", 'input: "112"')])
+def test_answers_to_questions_that_are_called_as_parts_of_networks_are_answers(
+    name: str, answer: str, tmp_path: Path, convcalc: Any
+) -> None:
+    question = f"{{id: {name}, type: params, given: {{k: 3, c_in: 3, filters: 4}}}}"
+    (tmp_path / "s.yaml").write_text(f"{HEAD}questions: [{question}]\n")
+    (tmp_path / "mine.yaml").write_text(f"{answer}\n")
     assert convcalc("hw", "grade", str(tmp_path / "s.yaml"), str(tmp_path / "mine.yaml")).code == 0
+
+
+def test_a_broken_sheet_with_the_words_of_a_network_is_told_as_a_sheet(
+    tmp_path: Path, convcalc: Any
+) -> None:
+    text = f'{HEAD}questions:\n  - type: flatten\n    input: "8x8x3"\n    points: many\n'
+    (tmp_path / "s.yaml").write_text(text)
+    assert "s.yaml:5:13: points must be" in convcalc("hw", "show", str(tmp_path / "s.yaml")).err
 
 
 @pytest.mark.parametrize(
@@ -406,3 +419,62 @@ def test_all_wrong_words_of_a_line_are_named(line: str, said: list[str], convcal
     assert ran.code == 2
     assert len(lines) == len(said), ran.err
     assert all(text.startswith(start) for text, start in zip(lines, said)), ran.err
+
+
+def test_a_network_beside_a_sheet_says_how_many_errors_it_has(
+    tmp_path: Path, convcalc: Any
+) -> None:
+    (tmp_path / "net.yaml").write_text("input: [3, 8, 8]\nlayers: [rellu, cnv, relu]\n")
+    (tmp_path / "s.yaml").write_text(f"{HEAD}questions: [{{type: params-model, arch: net.yaml}}]\n")
+    said = convcalc("hw", "lint", str(tmp_path / "s.yaml")).err
+    assert (
+        "net.yaml:2:10: no layer kind or block 'rellu'; did you mean 'relu'? (and 1 more)\n" in said
+    )
+
+
+def test_notes_on_a_roster_that_are_not_told_are_counted() -> None:
+    notes = parse("student_id,name\n" + ",Ann\n" * 30 + "s1,Bo\n").notes
+    assert (len(notes), notes[19:]) == (
+        21, ["row 21 of the roster has no id; left out", "10 more such notes on the roster"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [30, 60, 80])
+def test_the_line_of_a_sheet_fits_the_terminal_and_its_caret_stays_under_the_error(
+    columns: int,
+) -> None:
+    questions = "questions: [{type: params, given: {k: 3, c_in: 'größe 層層層', filters: 4}, points: many, zzz: 1}]"
+    whole = [line for error in errors_of(HEAD + questions) for line in str(error).split("\n")]
+    shown = wrapped(whole, columns)
+    assert max(map(width, shown)) <= columns
+    pairs = [(a, b) for a, b in pairwise(shown) if b.strip() == "^"]
+    assert len(pairs) == 3
+    for (source, caret), sign in zip(pairs, ("'g", "many", "zzz")):
+        column = next(i for i in range(len(source)) if width(source[:i]) == len(caret) - 1)
+        assert source[column:].startswith(sign)
+
+
+COMMANDS = (
+    "lint {s}", "show {s}", "check {s} {a}", "hint {s} q1", "grade {s} {a}", "export {s} --to gift",
+    "make {s} --roster {r} --secret-file {k} --out {o}", "regrade {o} --sheet {s}", "grade {s} {a} --out {o}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_that_reads_a_sheet_names_all_its_errors(
+    command: str, tmp_path: Path, convcalc: Any
+) -> None:
+    rng = random.Random("commands")
+    text, lines = broken(named_ids(plain(SHEETS[-1].read_text(encoding="utf-8"))), 15, rng)
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("mlp: 3\n")
+    (tmp_path / "r.csv").write_text("student_id\ns1\n")
+    (tmp_path / "k").write_text("hvnxqpadkxtmzwbyrgjc\n")
+    if "regrade" in command:
+        convcalc("hw", "grade", "ucla", str(tmp_path / "a.txt"), "--out", str(tmp_path / "o"))
+    names = {"s": "s.yaml", "a": "a.txt", "r": "r.csv", "k": "k", "o": "o"}
+    words = command.format(**{key: tmp_path / name for key, name in names.items()}).split()
+    ran = convcalc("hw", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert [int(line) for line in re.findall(r"s\.yaml:(\d+):\d+: ", ran.err)] == lines
+    assert sum(line.strip() == "^" for line in ran.err.splitlines()) == len(lines)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import IO, Any, NamedTuple
 
-from convcalc.errors import ConvcalcError, UsageError
+from convcalc.errors import ConvcalcError, UsageError, first_line
+from convcalc.files import start_as_utf_8
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
-from convcalc.homework.classroom.answer_lines import Names
 from convcalc.homework.classroom.beside import NETWORK, holds_network
 from convcalc.homework.classroom.claims import Claim
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
@@ -37,7 +37,6 @@ from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.sheets.handed_in import handed_in, with_files
 from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.secret import same_student
-from convcalc.interop.sorts import NETWORK_KEYS
 from convcalc.text import quoted, shortened
 
 _MAX_NOTES = 8
@@ -194,9 +193,12 @@ class AnswerStore:
         self._settle()
 
     def _is_network(self, data: bytes) -> bool:
-        """Whether a text is a network, and not answers to a question of that name."""
-        asked = Names(self.sheet)
-        return holds_network(data) and not any(map(asked.has, NETWORK_KEYS))
+        """Whether a text is a network, also without the lines that answer a question."""
+        if not holds_network(data):
+            return False
+        ids = b"|".join(re.escape(question.id.encode()) for question in self.sheet.questions)
+        answers = rb"(?mi)^[ \t\"']*(?:%b)[\"']?[ \t]*[:=].*" % ids
+        return holds_network(re.sub(answers, b"", start_as_utf_8(data)))
 
     def _settle(self) -> None:
         """Find whose the files are that wait for the names of all of them."""
@@ -230,7 +232,7 @@ class AnswerStore:
             found = parse_submitted(submitted, self.sheet, columns)
             self._is_mapped = self._is_mapped or _has_headings(submitted, columns)
         except ConvcalcError as error:
-            why = str(error).partition("\n")[0].removeprefix(f"{submitted.path}: ")
+            why = first_line(error).removeprefix(f"{submitted.path}: ")
             self._set_aside(submitted, UNREADABLE, why)
             return
         except Exception as error:  # noqa: BLE001 - one broken file must not stop a class

@@ -138,7 +138,7 @@ class _Reader:
                 self.places[name] = place
                 continue
             if name in ("points", "comment"):
-                self._refuse_table(f"has two columns {name}; keep one of them")
+                self.refuse(f"has two columns {name}; keep one of them")
                 continue
             text = self._free_heading(unguard_cell(cell.strip()))
             self.extra[text] = place
@@ -146,15 +146,11 @@ class _Reader:
         if missing:
             headings = ", ".join(COLUMNS[:7])
             what = f"has no column {' or '.join(missing)}; write the headings {headings} into its first row"
-            self._refuse_table(what)
+            self.refuse(what)
         if len(self.extra) > _MAX_EXTRA:
             what = f"has {len(self.extra):,} columns of your own; at most {_MAX_EXTRA} are kept"
-            self._refuse_table(what)
+            self.refuse(what)
         self.problems.tell()  # for the rows under wrong headings would seem wrong too
-
-    def _refuse_table(self, what: str) -> None:
-        """Add what is wrong with the table as a whole to the problems."""
-        self.problems.add(SpecError(self.name, 0, 0, what))
 
     def _free_heading(self, text: str) -> str:
         """A heading that no other column has."""
@@ -176,11 +172,11 @@ class _Reader:
                 f"has {len(row.cells)} cells under {self.width} headings; write 1.5 in place of 1,5, "
                 "or put the cell into quotation marks"
             )
-            self._refuse(row, what)
+            self.refuse(what, row)
             return
         if self._holds_rows(row):
             what = "a cell of it holds other rows; a quotation mark is missing before or after it"
-            self._refuse(row, what)
+            self.refuse(what, row)
             return
         mark = self._mark_of(row)
         student, question = self._at(row, "student_id"), self._at(row, "question")
@@ -196,9 +192,10 @@ class _Reader:
         """How a message calls a row."""
         return f"{self.name} row {row.number}"
 
-    def _refuse(self, row: Row, what: str) -> None:
-        """Add what is wrong with a row to the problems."""
-        self.problems.add(RowError(self.name, row.number, what))
+    def refuse(self, what: str, row: Row | None = None) -> None:
+        """Add what is wrong with a row, or with the table as a whole, to the problems."""
+        error = RowError(self.name, row.number, what) if row else SpecError(self.name, 0, 0, what)
+        self.problems.add(error)
 
     def _holds_rows(self, row: Row) -> bool:
         """Whether a cell swallowed the rows below it, because a quotation mark is missing."""
@@ -274,7 +271,7 @@ class _Reader:
             try:
                 mark.value = typed_points(mark.points, question.points)
             except ValueError as error:
-                self._refuse(row, f"{name}: {error}")
+                self.refuse(f"{name}: {error}", row)
                 self.seen[key] = row.number  # the row is there, and is no row that is gone
                 return
             if not self.students.holds(student):
@@ -286,7 +283,7 @@ class _Reader:
         older = given.get(key)
         if older is not None and mark.typed and older.typed != mark.typed:
             what = f"is about {name}, as row {self.seen[key]} is, and says something else; keep one of them"
-            self._refuse(row, what)
+            self.refuse(what, row)
             return
         if older is None or mark.typed:
             self.seen[key] = row.number
@@ -339,7 +336,7 @@ class _Reader:
             try:
                 mark.value = typed_points(mark.points, question.points)
             except ValueError as error:
-                self._refuse_table(f"has no row of {shortened(name)}, which had: {error}")
+                self.refuse(f"has no row of {shortened(name)}, which had: {error}")
                 return
         self.marks.given[key] = mark
         self._add_extra(mark)

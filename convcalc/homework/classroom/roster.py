@@ -173,7 +173,8 @@ def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roste
         )
         raise UsageError(message)
     roster.notes += [*_notes_on_names(roster), *_notes_on_ids(header, places["id"], id_column)]
-    del roster.notes[_MAX_NOTES:]
+    if (more := len(roster.notes) - _MAX_NOTES) > 0:
+        roster.notes[_MAX_NOTES:] = [f"{more:,} more such notes on the roster"]
     return roster
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.errors import ConvcalcError, ShapeError, UsageError
+from convcalc.errors import ConvcalcError, ShapeError, UsageError, first_line
 from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc, NetworkFile
 from convcalc.homework.questions.rows import Counting, Row, without_strict
 from convcalc.text import shortened
@@ -339,7 +339,7 @@ def loaded(name: str | NetworkFile, key: str, shape: tuple[int, ...] | None = No
     except ConvcalcError as error:  # the line of the file would not fit on the sheet's
         if shape is not None:
             loaded(name, key)  # what is wrong with the network itself is said first
-        raise GivenError(key, str(error).split("\n")[0]) from None
+        raise GivenError(key, first_line(error)) from None
     if (layers := len(network.nodes)) > MAX_LAYERS:
         raise GivenError(
             key, f"{shortened(file.name)} has {layers:,} layers; at most {MAX_LAYERS:,} are read"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
-from convcalc.errors import ConvcalcError, UsageError
+from convcalc.errors import ConvcalcError, UsageError, first_line
 from convcalc.files import size_text
 from convcalc.homework.answers.reading import is_blank, raw_text
 from convcalc.text import printable, shortened
@@ -151,7 +151,7 @@ def _checked(name: str) -> str:
 
 def _reason(error: ConvcalcError, name: str, place: Place | None) -> str:
     """The first line of what is wrong, with the file's name and without its folder."""
-    said = str(error).partition("\n")[0]
+    said = first_line(error)
     folder = getattr(place, "path", "")
     said = said.replace(printable(os.path.join(folder, name)), name) if folder else said
     return shortened(said.removeprefix(f"{name}: "), _MAX_PROBLEM)
