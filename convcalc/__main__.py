@@ -1,5 +1,17 @@
-"""``python -m convcalc``."""
+"""The program: ``convcalc``, and ``python -m convcalc``."""
 
-from convcalc.cli.main import main  # pragma: no cover
+import sys
+from importlib import import_module
 
-main()  # pragma: no cover - run as a process of its own
+
+def run() -> None:
+    """Run the command line, which says itself that it was stopped; while it is imported, say it here."""
+    try:
+        import_module("convcalc.cli.main").main()
+    except KeyboardInterrupt:
+        sys.stderr.write("convcalc: stopped\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()  # pragma: no cover - run as a process of its own

@@ -6,9 +6,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from convcalc import given
 from convcalc.errors import UsageError
+from convcalc.given import takes
 from convcalc.layers import make
-from convcalc.layers.values import checked_shape
+from convcalc.layers.values import checked_shape, shown
 from convcalc.network.axes import chain_order, channels_first, checked_order
 from convcalc.network.chain import parse_chain
 from convcalc.network.network import Network, one_layer_network
@@ -24,6 +26,34 @@ if TYPE_CHECKING:
     from convcalc.solve.budget import Found
 
 
+_FOREIGN = {name: given.LOADED[name] for name in ("input", "max_layers", "order")}
+
+
+def _a_module(module: Any, what: str) -> None:
+    """Refuse what is no module of PyTorch."""
+    if isinstance(module, type):
+        name = module.__name__
+        message = (
+            f"{what} must be a torch.nn.Module, but {name} is a class; make one of it: {name}()"
+        )
+        raise UsageError(message)
+    if not hasattr(module, "named_parameters"):
+        raise UsageError(
+            f"{what} must be a torch.nn.Module, but is {shown(module)}{_from_file(module)}"
+        )
+
+
+def _a_model(model: Any, what: str) -> None:
+    """Refuse what is no model of Keras."""
+    if isinstance(model, type) or not hasattr(model, "to_json"):
+        raise UsageError(f"{what} must be a keras.Model, but is {shown(model)}{_from_file(model)}")
+
+
+def _from_file(given: Any) -> str:
+    """The end of a message where a path stands for what is in the file."""
+    return f"; for a file write convcalc.load({shown(given)})" if isinstance(given, str) else ""
+
+
 def networks() -> list[str]:
     """The names of the bundled networks."""
     from convcalc.network.find import bundled_names
@@ -31,6 +61,7 @@ def networks() -> list[str]:
     return bundled_names()
 
 
+@takes(target=given.path, options=given.LOADED)
 def load(target: str, **options: Any) -> Network:
     """Load a network: a YAML file, or a bundled one by name.
 
@@ -50,6 +81,7 @@ def load(target: str, **options: Any) -> Network:
     return from_file(str(target), **options)
 
 
+@takes(options={**given.LOADED, "path": given.text})
 def loads(text: str, **options: Any) -> Network:
     """Load a network from a YAML text; options as for `load`.
 
@@ -61,6 +93,7 @@ def loads(text: str, **options: Any) -> Network:
     return from_text(text, **options)
 
 
+@takes(module=_a_module, options=_FOREIGN)
 def from_torch(module: Any, *example: Any, **options: Any) -> Network:
     """The network of a PyTorch module: exported by torch.export, and read as a .pt2 file is.
 
@@ -96,6 +129,7 @@ def from_torch(module: Any, *example: Any, **options: Any) -> Network:
     return _foreign("pt2", f"{name}.pt2", data.getvalue(), options)
 
 
+@takes(model=_a_model, options=_FOREIGN)
 def from_keras(model: Any, **options: Any) -> Network:
     """The network of a Keras model, from what its ``to_json()`` says; nothing of it is run.
 
@@ -119,6 +153,7 @@ def _foreign(name: str, path: str, data: bytes, options: dict[str, Any]) -> Netw
     return READERS[name].read(ForeignFile(path, data[:HEAD], data), Asked(**options))
 
 
+@takes(order=given.text)
 def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:
     """A stack of layers in the one-line language.
 
@@ -140,6 +175,7 @@ def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:
     return network
 
 
+@takes(network=given.network)
 def sizes(network: Network) -> list[AxisSizes]:
     """Which inputs a network takes: per axis the smallest, and those that every layer divides evenly.
 
@@ -157,6 +193,22 @@ def sizes(network: Network) -> list[AxisSizes]:
     return sizes_of(network)
 
 
+@takes(
+    target=given.path,
+    params=given.amount,
+    macs=given.amount,
+    flops=given.amount,
+    memory=given.amount,
+    vary=given.names,
+    input=given.inputs,
+    parameters=given.settings,
+    options={
+        "batch": given.count,
+        "dtype": given.text,
+        "max_layers": given.count,
+        "order": given.text,
+    },
+)
 def budget(
     target: str,
     *,
@@ -255,6 +307,22 @@ def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Cha
     return changes(made, shape)
 
 
+@takes(
+    network=given.path,
+    parameters=given.settings,
+    input=given.inputs,
+    columns=given.names,
+    where=given.names,
+    pareto=given.names,
+    jobs=given.jobs,
+    cluster=given.text,
+    options={
+        "sort": given.text,
+        "limit": given.limit,
+        "batch": given.count,
+        "max_points": given.count,
+    },
+)
 def sweep(
     network: str | PathLike[str],
     *,
@@ -310,6 +378,7 @@ def sweep(
     return rows_of(found, names)
 
 
+@takes(op=given.text, blank=given.flag, key=given.flag, every=given.flag)
 def by_hand(
     x: Any,
     k: Any = None,
@@ -363,6 +432,13 @@ def image_kernel(kernel: Any) -> Kernel:
     return from_numbers(matrix.cells, matrix.shape, matrix.axes or 2)
 
 
+@takes(
+    path=given.picture,
+    output=given.picture,
+    border=given.text,
+    flip=given.flag,
+    absolute=given.flag,
+)
 def filter_picture(
     path: str | PathLike[str],
     kernel: Any,

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
+from convcalc import given
+from convcalc.given import takes
+
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.draw import Picture
@@ -33,6 +36,7 @@ def draw_fit(kind: str, input: str | Sequence[int], **options: Any) -> Picture:
     return layer(kind, input, **options).draw("fit")
 
 
+@takes(step=given.place, every=given.flag)
 def draw_window(
     kind: str,
     input: str | Sequence[int],
@@ -56,6 +60,7 @@ def draw_window(
     return layer(kind, input, **options).draw("window", step=step, every=every)
 
 
+@takes(of=given.text)
 def draw_net(
     network: str | PathLike[str] | Network | Analysis, *, depth: int | None = None, of: str = "macs"
 ) -> Picture:
@@ -76,6 +81,11 @@ def draw_net(
     return _walked(network).draw("net", depth=depth, of=of)
 
 
+@takes(
+    of=given.text,
+    by=given.text,
+    options=dict.fromkeys(("device", "precision", "peak", "bandwidth"), given.anything),
+)
 def draw_cost(
     *networks: str | PathLike[str] | Network | Analysis, of: str = "", by: str = "", **device: Any
 ) -> Picture:
@@ -96,6 +106,7 @@ def draw_cost(
     return costs_picture([_walked(each) for each in networks], of=of, by=by, **device)
 
 
+@takes(unit=given.text, picture=given.picture)
 def draw_field(
     network: str | PathLike[str] | Network | Analysis,
     unit: str = "",
@@ -115,6 +126,7 @@ def draw_field(
     return _walked(network).draw("field", unit=unit, picture_file=picture)
 
 
+@takes(op=given.text, every=given.flag, blank=given.flag)
 def draw_by_hand(
     x: Any,
     k: Any = None,
@@ -151,4 +163,5 @@ def _walked(network: str | PathLike[str] | Network | Analysis) -> Analysis:
         return network.walk()
     from convcalc.interop.load import load
 
+    given.path(network, "network")
     return load(fspath(network)).walk()

@@ -571,14 +571,22 @@ def test_the_example_of_a_sheet_tells_right_from_wrong() -> None:
 
 
 def sheet_blocks() -> list[tuple[str, str]]:
-    """Every whole sheet that stands on a page."""
+    """Every whole sheet on a page, without those that the page shows to be refused."""
     return [
         (name_of(page), block["text"])
         for page in PAGES
         for block in BLOCK.finditer(text_of(page))
         if block["language"] == "yaml"
         and re.search(r"^convcalc_sheet:", block["text"], re.MULTILINE)
+        and not re.search(
+            rf"^convcalc: {_file_named(block['text'])}:\d", text_of(page), re.MULTILINE
+        )
     ]
+
+
+def _file_named(block: str) -> str:
+    """The file that the first line of a block names in a comment."""
+    return re.escape(block.partition("\n")[0].removeprefix("# "))
 
 
 def test_every_sheet_on_a_page_can_be_made_for_a_class(

@@ -42,6 +42,7 @@ FLOORS = (
     ("homework.exports",),
     ("homework",),
     ("explore",),
+    ("given",),
     ("api",),
     ("drawing",),
     ("cli",),

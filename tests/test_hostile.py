@@ -664,7 +664,7 @@ def test_a_name_is_only_a_name_in_every_format(case: str, arch: Convcalc) -> Non
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
     assert not re.search(r"(?<!\\)[<`\[]", "\n".join(table))
     latex = "\n".join(line for line in texts["latex"].splitlines() if not line.startswith("%"))
-    known = r"textbackslash|textasciitilde|textasciicircum|begin|end|hline|par|noindent|footnotesize|scriptsize|tiny|setlength|tabcolsep|times|cdot|ldots|to|"
+    known = r"textbackslash|textasciitilde|textasciicircum|begin|end|hline|par|noindent|nopagebreak|sloppy|allowbreak|makebox|linewidth|LTleft|LTright|footnotesize|scriptsize|tiny|setlength|tabcolsep|times|cdot|ldots|to|"
     known += r"lfloor|rfloor|lceil|rceil|geq|leq|textless|textgreater|textbar|char"
     assert set(re.findall(r"\\([A-Za-z]+)", latex)) <= set(known.split("|"))
     assert latex.count(r"\begin") == latex.count(r"\end") == 1

@@ -286,13 +286,22 @@ def test_homework_tells_paths_without_their_escapes(
         assert "\x1b" not in ran.out + ran.err
 
 
-def test_progress_tells_targets_without_their_escapes(convcalc: Run, tmp_path: Path) -> None:
-    path = tmp_path / "q\x1b]0;x.yaml"
+def test_progress_tells_targets_without_their_escapes(
+    convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("q\x1b]0;x.yaml")
     path.write_text("{input: [1, 4, 4], layers: [relu]}")
-    ran = convcalc("verify", str(path), "lenet5", "--only", "shape", "--jobs", "1")
-    assert ran.code == 0
-    assert ran.err == f"[1/2] {tmp_path}/q\\x1b]0;x.yaml\n[2/2] lenet5\n"
-    assert "\x1b" not in ran.out
+    line = ("verify", str(path), "lenet5", "--only", "shape", "--jobs", "1")
+    ran = convcalc(*line)
+    assert (ran.code, ran.err) == (0, "")  # nobody watches
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("convcalc.cli.progress._QUIET", 0.0)
+    monkeypatch.setattr("convcalc.cli.progress._STEP", 0.0)
+    ran = convcalc(*line)
+    assert "q\\x1b]0;x.yaml" in ran.err
+    assert "[2/2] lenet5: " in ran.err
+    assert "\x1b" not in ran.out + ran.err
 
 
 # ---------------------------------------------------------------------------- standard streams

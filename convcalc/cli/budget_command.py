@@ -52,7 +52,11 @@ _RULES = tuple(
     "--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once, for --memory."
 )
 @click.option(
-    "--precision", "dtype", default="float32", type=click.Choice(list(BYTES)), help="For --memory."
+    "--precision",
+    "dtype",
+    default="float32",
+    type=click.Choice(list(BYTES), case_sensitive=False),
+    help="For --memory.",
 )
 @click.option("--all", "every", is_flag=True, help="Show every network that was found.")
 @output_options

@@ -18,14 +18,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 def device_options(device: str, peak: str, bandwidth: str, model: str) -> Callable[[F], F]:
     """Add them to a command; the texts are the help of ``--device``, ``--peak``, ``--bandwidth`` and ``--bytes``."""
     options = (
-        click.option("--device", type=click.Choice(list(DEVICES)), help=device),
+        click.option(
+            "--device", type=click.Choice(list(DEVICES), case_sensitive=False), help=device
+        ),
         click.option("--peak", type=RATE, metavar="OPS", help=peak),
         click.option("--bandwidth", type=RATE, metavar="BYTES", help=bandwidth),
         click.option(
-            "--precision", type=click.Choice(list(BYTES)), help="The device's first unless given."
+            "--precision",
+            type=click.Choice(list(BYTES), case_sensitive=False),
+            help="The device's first unless given.",
         ),
         click.option(
-            "--bytes", "model", default="layers", type=click.Choice(list(MODELS)), help=model
+            "--bytes",
+            "model",
+            default="layers",
+            type=click.Choice(list(MODELS), case_sensitive=False),
+            help=model,
         ),
     )
 

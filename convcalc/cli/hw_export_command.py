@@ -21,6 +21,7 @@ _EXAMPLES = """
     convcalc hw export ps1.yaml --to prairielearn -o questions/
 """
 _MAX_VARIANTS = 1_000
+_ON_PAPER = ("pdf", "latex", "tex", "html", "markdown", "md", "word", "docx", "print", "paper")
 
 
 class _Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer versions of click only
@@ -28,9 +29,10 @@ class _Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer ver
 
     def convert(self, value: str, param: object, ctx: object) -> str:
         if value not in EXPORTS.names():
-            message = (
-                f"--to: no platform {shortened(value)!r}{did_you_mean(value, EXPORTS.names())}"
-            )
+            near = did_you_mean(value, EXPORTS.names())
+            if value.lower() in _ON_PAPER:
+                near = "; a sheet to print is written by convcalc hw show SHEET -o sheet.html"
+            message = f"--to: no platform {shortened(value)!r}{near}"
             raise UsageError(message)
         return value
 

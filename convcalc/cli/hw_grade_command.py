@@ -10,10 +10,11 @@ import click
 from convcalc.cli.format_names import FormatName
 from convcalc.cli.group import Command
 from convcalc.cli.hw_numbers import tell_unused
-from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
+from convcalc.cli.hw_options import SECRET_HELP, roster_options
 from convcalc.cli.hw_words import OUTPUTS
 from convcalc.cli.known import FILE, FOLDER, SHEET
 from convcalc.cli.output import output_options, remark, show
+from convcalc.cli.progress import counting_each
 
 EXAMPLES = """
     convcalc hw grade ps1.yaml submissions/ --out graded/
@@ -86,7 +87,7 @@ def command(
     given["outputs"] = given["outputs"] or click.get_current_context().meta.get(_OUTPUTS)
     options = runs.read_options(given, out, found)
     tell_unused(found, given, out)
-    with Progress() as progress:
+    with counting_each() as progress:
         if out is None:
             graded, statuses = runs.look(found, submissions, options, progress)
             broken = any(each.status in ("unreadable", "unclear") for each in statuses)

@@ -7,9 +7,10 @@ import os
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.hw_options import SECRET_HELP, Progress, roster_options
+from convcalc.cli.hw_options import SECRET_HELP, roster_options
 from convcalc.cli.known import FILE, FOLDER, SHEET
 from convcalc.cli.output import output_options, remark, show
+from convcalc.cli.progress import counting
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -56,15 +57,8 @@ def command(
     students = load_roster(roster, roster_id)
     fresh = not os.path.lexists(secret_file)
     secret = new_secret(secret_file) if fresh else read_secret(secret_file)
-    with Progress() as progress:
-        maker = make(
-            found,
-            students,
-            secret,
-            out,
-            force=force,
-            progress=lambda count: progress("wrote", count),
-        )
+    with counting("sheets written", len(students.students)) as tell:
+        maker = make(found, students, secret, out, force=force, progress=tell)
     if fresh:
         remark(f"wrote a new secret to {printable(secret_file)}; keep it, hw grade needs it")
     for note in students.notes:

@@ -7,6 +7,7 @@ import click
 from convcalc.cli.hw_words import BUNDLED_SHEET
 from convcalc.cli.known import FILE
 from convcalc.cli.new_file import NewFileCommand, give
+from convcalc.errors import UsageError
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -33,6 +34,10 @@ def command(file: str, *, name: str, overwrite: bool) -> None:
     Without FILE it is printed.
     """
     from convcalc.homework.sheets.bundled import sheet_to_begin_from
+    from convcalc.homework.sheets.find import bundled_names
 
+    if not name and file in bundled_names():
+        message = f"{file}: is the name of a bundled sheet; type convcalc hw new {file}.yaml --from {file}"
+        raise UsageError(message)
     hint = f"convcalc hw show {printable(file)}, then convcalc hw lint {printable(file)}"
     give(sheet_to_begin_from(name), file, hint, overwrite=overwrite)

@@ -7,6 +7,7 @@ import click
 from convcalc.cli.known import FILE
 from convcalc.cli.new_file import NewFileCommand, give
 from convcalc.cli.types import BUNDLED_NETWORK
+from convcalc.errors import UsageError
 from convcalc.text import printable
 
 EXAMPLES = """
@@ -32,7 +33,10 @@ def command(file: str, *, name: str | None, overwrite: bool) -> None:
 
     Without FILE it is printed. A sheet of questions to begin from is written by convcalc hw new.
     """
-    from convcalc.network.find import network_to_begin_from
+    from convcalc.network.find import is_bundled, network_to_begin_from
 
+    if not name and is_bundled(file) and not file.endswith(".yaml"):
+        message = f"{file}: is the name of a bundled network; type convcalc init {file}.yaml --from {file}"
+        raise UsageError(message)
     hint = f"convcalc arch {printable(file)}, then change it as you like"
     give(network_to_begin_from(name or ""), file, hint, overwrite=overwrite)

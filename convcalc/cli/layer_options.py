@@ -111,12 +111,10 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
             message = "--input gives the whole shape; leave --n, --cin and --dims out"
             raise UsageError(message)
         return in_said_order(shape)
+    if cls.needs_flat and not dims and bool(sizes) != bool(channels):
+        return sizes or (channels,)
     if not sizes:
-        if channels and cls.needs_flat and not dims:
-            return (channels,)
         raise UsageError("give the input size with --n 32, or the shape with --input 3x32x32")
-    if cls.needs_flat and not channels and not dims:
-        return sizes  # type: ignore[no-any-return]
     shown = "x".join(map(str, sizes))
     if len(sizes) > 3:
         message = f"--n {shown} has {len(sizes)} sides; give 1 to 3, and the channels with --cin"

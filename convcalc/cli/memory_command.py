@@ -32,17 +32,20 @@ EXAMPLES = """
 @change_options("Another input shape than the file's.", "Change a parameter.")
 @click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
 @click.option(
-    "--precision", default="float32", type=click.Choice(DTYPES), help="float32 if it is not given."
+    "--precision",
+    default="float32",
+    type=click.Choice(DTYPES, case_sensitive=False),
+    help="float32 if it is not given.",
 )
 @click.option(
     "--optimizer",
     default="sgd",
-    type=click.Choice(list(OPTIMIZERS)),
+    type=click.Choice(list(OPTIMIZERS), case_sensitive=False),
     help="sgd if it is not given.",
 )
 @click.option(
     "--checkpoint",
-    type=click.Choice(CHECKPOINTS),
+    type=click.Choice(CHECKPOINTS, case_sensitive=False),
     help="Keep the inputs of parts only, and run parts again.",
 )
 @click.option("--device", type=BYTES, metavar="MEMORY", help="Say which batch fits into 24GB.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Our options, of which a command takes the first that it has, and what else they are called.
 _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("--n", "--input"), "input-size in-size image-size img-size imgsz img input-res resolution w"),
+    (("--n", "--input"), "input-size in-size image-size img-size imgsz img input-res resolution size w"),
     (("--k",), "kernel kernel-size kernel-shape filter-size pool-size window-size"),
     (("--s",), "stride strides"),
     (("--p",), "padding pad pads zero-padding mode pad-mode"),
@@ -20,7 +20,7 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--ceil",), "ceil-mode"),
     (("--o", "--output", "--out"), "outfile output-file out o save save-to save-as"),
     (("--to",), "format"), (("--device",), "gpu vram"), (("--like",), "tool"), (("--set",), "vary grid param"),
-    (("--sort",), "by sort-by order-by"), (("--rf",), "target receptive-field"), (("--draw",), "plot figure diagram"),
+    (("--sort",), "by sort-by order-by"), (("--explain", "--sees"), "layer"), (("--rf",), "target receptive-field"), (("--draw",), "plot figure diagram"),
     (("--columns",), "cols col-names"),
     (("--precision",), "dtype"), (("--optimizer",), "optim"), (("--roster",), "students class-list"),
     (("--out",), "outdir output-dir out-dir"),

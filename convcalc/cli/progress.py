@@ -1,4 +1,4 @@
-"""What is being run, on stderr."""
+"""What is being done, on stderr: one changing line on a terminal, and nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -9,82 +9,77 @@ from contextlib import contextmanager
 
 from convcalc.cli.output import remark
 from convcalc.cli.ticker import ChangingLine
-from convcalc.text import printable
+from convcalc.text import printable, shortened
 
-_QUIET = 1.0  # seconds of work about which nothing is said on a terminal
-_TERMINAL, _ELSEWHERE = 0.2, 10.0  # seconds between two words, there and in a log
+_QUIET = 1.0  # seconds of work about which nothing is said
+_STEP = 0.2  # seconds between two words
+_NAME = 40  # characters of a network's name
+
+
+@contextmanager
+def changing_line(*, rows_come: bool = False) -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done, where that takes longer than a second; an empty text wipes it.
+
+    Args:
+        rows_come: whether output comes meanwhile; on the same terminal the line stays out of its way.
+    """
+    if not sys.stderr.isatty() or (rows_come and sys.stdout.isatty()):
+        yield lambda _: None
+        return
+    line = ChangingLine()
+    last = time.monotonic() + _QUIET - _STEP
+
+    def tell(said: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if not said:
+            line("")
+        elif now - last >= _STEP:
+            last = now
+            line(printable(said))
+
+    try:
+        yield tell
+    finally:
+        line("")
 
 
 @contextmanager
 def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
-    """Say on stderr what is being run: one changing line on a terminal, a line per network where there are several.
-
-    What comes without the name of a network is a line of its own.
-    """
-    if not sys.stderr.isatty():
-        shown: set[str] = set()
-
-        def report_name(name: str, node: str) -> None:
-            if not name:
-                remark(printable(node))
-            elif total > 1 and name not in shown:
-                shown.add(name)
-                remark(f"[{len(shown)}/{total}] {printable(name)}")
-
-        yield report_name
-        return
+    """Say which of some networks is being run, and where in it; without a name, something by itself."""
     numbers: dict[str, int] = {}
-    line = ChangingLine()
-    last = time.monotonic() + _QUIET - _TERMINAL
+    terminal = sys.stderr.isatty()
+    with changing_line() as tell:
 
-    def draw(name: str, node: str) -> None:
-        nonlocal last
-        if not name:
-            line("")
-            remark(printable(node))
-            return
-        number = numbers.setdefault(name, len(numbers) + 1)
-        now = time.monotonic()
-        if now - last >= _TERMINAL:
-            last = now
-            line(printable(f"[{number}/{total}] {name}: {node}"))
+        def draw(name: str, node: str) -> None:
+            if name:
+                number = numbers.setdefault(name, len(numbers) + 1)
+                tell(f"[{number}/{total}] {shortened(name, _NAME)}: {node}")
+            elif terminal:
+                tell("")
+                remark(printable(node))
 
-    try:
         yield draw
-    finally:
-        line("")
+
+
+@contextmanager
+def counting_each() -> Iterator[Callable[[str, int], None]]:
+    """Say how many of something are done, and then of something else."""
+    with changing_line() as tell:
+        yield lambda what, done: tell(f"{done:,} {what}")
 
 
 @contextmanager
 def counting(
     what: str, total: int = 0, *, rows_come: bool = False
 ) -> Iterator[Callable[[int], None]]:
-    """Say on stderr how much is done, where that takes longer than a second: one changing line on a terminal.
+    """Say how much is done.
 
     Args:
         what: it is counted in.
         total: of what there is to do; 0 where nobody knows it.
-        rows_come: whether output comes meanwhile; on the same terminal the line stays out of its way.
+        rows_come: as in `changing_line`.
     """
-    terminal = sys.stderr.isatty()
-    shares = rows_come and terminal and sys.stdout.isatty()
     of = f" of {total:,}" if total else ""
-    last = time.monotonic() + (_QUIET - _TERMINAL if terminal else 0)
-    line = ChangingLine()
-
-    def tell(done: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if shares or now - last < (_TERMINAL if terminal else _ELSEWHERE):
-            return
-        last = now
-        said = f"{done:,}{of} {what}"
-        if terminal:
-            line(said)
-        else:
-            remark(said)
-
-    try:
-        yield tell
-    finally:
-        line("")
+    with changing_line(rows_come=rows_come) as tell:
+        yield lambda done: tell(f"{done:,}{of} {what}")

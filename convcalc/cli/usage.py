@@ -67,4 +67,6 @@ def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
         ctx = click.get_current_context(silent=True)
         if ctx and any("--out" in param.opts for param in ctx.command.params):
             what += f"; the folder is --out {printable(output)}"
+    if output.isdigit():
+        what = f"a report goes there; what gives the size {output} says convcalc solve --n 32 --o {output}; no suffix says its format"
     return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format"

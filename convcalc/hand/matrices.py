@@ -31,6 +31,7 @@ Exact = int | Fraction
 MAX_BYTES = 4 * 2**20
 MAX_CELLS = 100_000
 MAX_DIGITS = 40  # of one number; its exponent may have two
+_MOST_BITS = 4 * MAX_DIGITS
 MAX_AXES = 4  # filters, channels, rows, columns
 
 WAY_OUT = f"by hand, use a matrix of up to {MAX_CELLS:,} cells"
@@ -139,6 +140,9 @@ def as_matrix(value: Any, what: str) -> Given:
         item = item.tolist() if hasattr(item, "tolist") else item
         if isinstance(item, (bytes, Mapping, AbstractSet)):
             message = f"{what}: holds {shortened(repr(item))}; give numbers, in lists or an array"
+            raise UsageError(message)
+        if isinstance(item, int) and item.bit_length() > _MOST_BITS:
+            message = f"{what}: has a number of more than {MAX_DIGITS} digits; use smaller ones"
             raise UsageError(message)
         return list(map(texts, item)) if isinstance(item, (list, tuple)) else str(item)
 

@@ -117,11 +117,9 @@ class _Opener:
 
     def about(self, path: str) -> str:
         """What wrote a file; empty for YAML, and for what nobody knows."""
-        from convcalc.interop.readers import READERS  # noqa: PLC0415 - few files hold others
-
         with refusing_to_read(path, "network"), open(path, "rb") as file:
             name = format_of(file.read(HEAD), file)
-        return READERS[name].about if name else ""
+        return _abouts()[name] if name else ""
 
     def network(self, path: str) -> Network:
         """The network in a file."""
@@ -154,11 +152,16 @@ def _check_start(head: bytes, path: str, name: str) -> None:
         raise UsageError(other)
     if name or b"\0" not in head or is_utf_16(head) or path.endswith((".yaml", ".yml")):
         return  # what is wrong with it as YAML is said then
-    from convcalc.interop.readers import READERS  # noqa: PLC0415 - only where something is wrong
-
-    known = ", ".join(["YAML", *(each.about for each in READERS.values())])
+    known = ", ".join(["YAML", *_abouts().values()])
     message = f"{file_name(path)}: is no network file that is read; known are {known}"
     raise UsageError(message)
+
+
+def _abouts() -> dict[str, str]:
+    """What writes each format of other tools."""
+    from convcalc.interop.readers import READERS  # noqa: PLC0415 - few files are of other tools
+
+    return {name: each.about for name, each in READERS.items()}
 
 
 class _Foreign:

@@ -187,17 +187,16 @@ def other_folder(path: str) -> str:
             "--output net.onnx"
         )
     inside = [name for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
-    if not inside:
+    if not (inside and _first_network(path, inside)):
         return f"{shown}: is a folder, and no network lies in it; name a file such as net.yaml"
     name = shlex.quote(printable(os.path.join(path, _first_network(path, inside))))
     return f"{shown}: is a folder; name a network in it, such as {shortened(name, 200)}"
 
 
 def _first_network(folder: str, names: Iterable[str]) -> str:
-    """The first file that looks like a network; the first of all where none does."""
-    known = list(names)
-    for name in known[:20]:
+    """The first file that looks like a network; empty where none does."""
+    for name in names:
         with suppress(OSError), open(os.path.join(folder, name), "rb") as file:
             if sort_of(file.read(HEAD)) == "network":
                 return name
-    return known[0]
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import UsageError, did_you_mean
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from convcalc.network.yaml_source import Source
 
 _SUFFIXES = (".yaml", ".yml", ".convcalc.yaml")  # that a file may have whose name lacks one
+_CALLED = re.compile(r"(?P<path>(?:\w+\.)*)(?P<name>\w+)(?P<call>\(.*\))?")
 _MAX_TEXT = 2**20  # bytes of a bundled file
 MAX_EXTENDS = 10  # files that extend or hold one another
 
@@ -83,13 +85,26 @@ def find(target: str, beside: str = "") -> str:
     if "://" in target:
         message = f"{quoted(target)} is an address, and nothing is fetched; download the file, then name it"
         raise UsageError(message)
-    near = did_you_mean(name, bundled_names()) if name else ""
+    near = _bundled_near(name) if name else ""
     for suffix in _SUFFIXES:
         if os.path.exists(path + suffix):
             near = f"; did you mean {quoted(target + suffix)}?"
             break
     message = f"no file {quoted(target)} and no bundled network of that name{near or '; convcalc list shows them'}"
     raise UsageError(message)
+
+
+def _bundled_near(name: str) -> str:
+    """The end of a message with the bundled network that a name may mean, also as torchvision's code has it."""
+    called = _CALLED.fullmatch(name)
+    names = bundled_names()
+    if called and (called["path"] or called["call"]):
+        found = [
+            each for each in (f"{called['name']}_torchvision", called["name"]) if each in names
+        ]
+        if found:
+            return f"; did you mean {quoted(found[0])}?"
+    return did_you_mean(called["name"] if called else name, names)
 
 
 def is_bundled(target: str) -> bool:

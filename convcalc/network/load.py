@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from yaml.nodes import Node
+from yaml.nodes import Node, SequenceNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import stem_of
@@ -321,7 +321,10 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
     if root is None:
         message = "the file is empty; a network needs input: and layers:"
         raise SpecError(source.path, 0, 0, message)
-    keys = source.mapping(root, "a network", "a network needs input: and layers:")
+    way_out = "a network needs input: and layers:"
+    if isinstance(root, SequenceNode):
+        way_out = "write input: [3, 32, 32] and layers: above it"
+    keys = source.mapping(root, "a network", way_out)
     problems = source.problems
     for key, (node, _) in keys.items():
         if key not in TOP_KEYS:

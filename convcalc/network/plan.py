@@ -438,6 +438,13 @@ def _kind(word: str) -> type[Layer] | None:
     return KINDS.get(word) or kind_called(word)
 
 
+def _code_as_items(word: str) -> str:
+    """What to write instead of a line of PyTorch or Keras; empty for other texts."""
+    from convcalc.network.notations.as_items import items_of  # noqa: PLC0415 - only where something is wrong
+
+    return items_of(word)
+
+
 def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:
     """The message about a word that is neither a kind nor a block; other libraries' words are known."""
     if word in ("", "~", "null"):
@@ -450,5 +457,7 @@ def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:
     axes = _AXES.fullmatch(word)
     if axes and find(axes[1]):
         return f"{quoted(word)} works along {axes[2]} axes, but inputs have channels and up to 3 axes; leave {axes[2]}{word[-1]} out"
+    if "(" in word and (items := _code_as_items(word)):
+        return f"{quoted(word)} is code; write {items}"
     hint = did_you_mean(word.lower(), [*KINDS, *blocks, *ITEM_WORDS])
     return f"no layer kind or block {quoted(word)}{hint or '; convcalc kinds lists them'}"

@@ -178,6 +178,9 @@ def origin_of(words: tuple[str, ...], order: str = "", *, layers_too: bool = Tru
     return ChainOrigin(words, order)
 
 
+_PYTHON = re.compile(r"(?:range|(?:np|numpy)\.arange)\((\d{1,9}), ?(\d{1,9})(?:, ?(\d{1,9}))?\)")
+
+
 def parameter_of(text: str) -> tuple[str, str]:
     """A parameter with its values, from ``name=8..64:8``.
 
@@ -187,6 +190,11 @@ def parameter_of(text: str) -> tuple[str, str]:
     name, equals, values = text.partition("=")
     if not equals:
         message = f"--set {shortened(text)}: lacks values; write --set name=8..64:8"
+        raise UsageError(message)
+    if found := _PYTHON.fullmatch(values.strip()):
+        first, end, step = int(found[1]), int(found[2]), int(found[3] or 1)
+        last = f"{max(first, end - 1)}" + f":{step}" * (step != 1)
+        message = f"--set {shortened(text)}: is a range of Python; write --set {shortened(name)}={first}..{last}"
         raise UsageError(message)
     return name.strip(), values.strip()
 

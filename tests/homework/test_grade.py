@@ -487,7 +487,7 @@ def test_pages_that_are_no_longer_made_go(sheet: Sheet, files: Path, tmp_path: P
     assert left == ["s1.html", "s1.md", "s3.md"]
 
 
-@pytest.mark.parametrize("when", ["read", "marked"])
+@pytest.mark.parametrize("when", ["files read", "students marked"])
 def test_an_interrupted_run_leaves_nothing_and_can_be_run_again(
     sheet: Sheet, files: Path, tmp_path: Path, when: str
 ) -> None:
@@ -758,21 +758,31 @@ def test_what_is_remembered_is_bounded_and_changes_nothing(
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_progress_is_told_on_stderr_alone_and_wiped_from_a_terminal(
-    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    terminal: bool,
+    convcalc: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from convcalc.cli import hw_options  # noqa: PLC0415 - to hurry it
-
-    monkeypatch.setattr(hw_options, "QUIET", 0.0)
-    monkeypatch.setattr(hw_options, "STEP", {True: 0.0, False: 0.0})
-    with hw_options.Progress() as progress:
-        progress.terminal = terminal
-        for count in range(1, 130):
-            progress("read", count)
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err == (
-        "\rread 64 \rread 128 \r" + " " * 30 + "\r" if terminal else "read 64\nread 128\n"
-    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    monkeypatch.setattr("convcalc.cli.progress._QUIET", 0.0)
+    monkeypatch.setattr("convcalc.cli.progress._STEP", 0.0)
+    Path("ps.yaml").write_text(SHEET)
+    Path("in").mkdir()
+    hand_in(Path("in"), **{f"s{i}": "q1: 28x28x6" for i in range(3)})
+    for more in ((), ("--out", "graded")):
+        ran = convcalc("hw", "grade", "ps.yaml", "in", *more)
+        assert "\r" not in ran.out
+        if not terminal:
+            assert "\r" not in ran.err
+            continue
+        assert "\r1 files read\r2 files read\r3 files read" in ran.err
+        assert ("students marked" in ran.err) == bool(more)
+        assert re.search(r"\r *\r", ran.err)
+    Path("roster.csv").write_text("student_id\na\nb\n")
+    line = ("--roster", "roster.csv", "--secret-file", "new.secret", "--out", "dist")
+    ran = convcalc("hw", "make", "ps.yaml", *line)
+    assert ("\r1 of 2 sheets written\r2 of 2 sheets written\r" in ran.err) == terminal
 
 
 def test_an_empty_map_is_refused(

@@ -197,7 +197,23 @@ UNKNOWABLE = re.compile(
 def test_what_the_reader_says_of_a_changed_sheet_the_schema_says_too() -> None:
     rng = random.Random(3)
     sheets = {path.stem: yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in SHEETS}  # fmt: skip
-    odd = (0, -1, 1.5, "", "x", "abc def", True, None, [], [1], [[1]], {}, {"k": 3}, "3", 7)
+    odd: tuple[object, ...] = (
+        0,
+        -1,
+        1.5,
+        "",
+        "x",
+        "abc def",
+        True,
+        None,
+        [],
+        [1],
+        [[1]],
+        {},
+        {"k": 3},
+        "3",
+        7,
+    )
     wrong = []
     told = 0
     for _ in range(200):

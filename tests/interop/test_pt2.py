@@ -348,6 +348,11 @@ def test_whole_arguments_may_be_anything() -> None:
 # ------------------------------------------------------------------------------- from Python
 
 
+def a_module() -> Any:
+    """An object that looks like a module of PyTorch."""
+    return type("Built", (), {"named_parameters": None})()
+
+
 def test_from_torch_exports_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Any] = []
     export = types.ModuleType("torch.export")
@@ -362,7 +367,7 @@ def test_from_torch_exports_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.export = export  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "torch.export", export)
-    module = Built()
+    module = a_module()
     network = convcalc.from_torch(module, "example", input=(3, 16, 16))
     assert made == [(module, ("example",))]
     assert (network.name, network.input) == ("Built", (3, 16, 16))
@@ -379,7 +384,7 @@ def test_a_module_that_cannot_be_exported(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "torch.export", export)
     with pytest.raises(UsageError) as error:
-        convcalc.from_torch(Built())
+        convcalc.from_torch(a_module())
     assert str(error.value) == (
         "Built: torch.export could not export it (expected 3 channels); give what its forward() takes, one after "
         "the other, such as from_torch(module, torch.zeros(1, 3, 224, 224))"

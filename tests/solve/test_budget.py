@@ -514,7 +514,7 @@ def test_how_many_were_walked_is_said_on_stderr_once_it_takes_long(
         told = [f"\r{n} networks walked" for n in ("1,500", "11,000", "15,000", "30,000")]
         assert said == "".join([*told, f"\r{' ' * len(told[-1][1:])}\r"])
     else:
-        assert said == "11,000 networks walked\n30,000 networks walked\n"
+        assert said == ""
 
 
 def test_the_line_to_type_makes_the_network(convcalc: Run) -> None:

@@ -8,7 +8,7 @@ _NAMES: dict[str, tuple[tuple[str, str], ...]] = {
         ("layer", "size shape output output-size output-shape outsize calc calculate compute calculator dimension dimensions"),
         ("arch", (
             "summary summarize summarise network show model params parameters info information describe inspect architecture "
-            "view open print display analyze analyse torchinfo torchsummary num-params count-params shapes infer-shapes infershape"
+            "view open print display analyze analyse explain torchinfo torchsummary num-params count-params shapes infer-shapes infershape"
         )),
         ("count", "flops macs gflops gmacs profile ops mac flop thop ptflops fvcore calflops complexity madds"),
         ("draw net", "plot visualize visualise graph diagram netron render picture figure plot-model drawing image"),

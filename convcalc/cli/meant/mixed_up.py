@@ -11,9 +11,13 @@ from typing import NamedTuple
 import click
 
 from convcalc.cli.meant.sorts import sort_of_word
+from convcalc.cli.network_words import NETWORK_OR_LAYERS
 from convcalc.files import STDIN
 from convcalc.text import printable
 
+_PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
+_LAYER = re.compile(r"[a-z]\w*:(?!//)[a-z0-9/]|(?:\w+\.)*[A-Z]\w*\(")
+_ANSWER = re.compile(r"(?:(?P<name>[A-Za-z]\w{0,30})[=:]\s*)?(?P<value>[0-9][0-9.,x×]{0,30})")
 # What the parameters of commands hold, by their names.
 _WANTED = {
     "network": "network", "networks": "network", "first": "network", "second": "network", "targets": "network",
@@ -75,6 +79,8 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
             return f"{printable(word.text)} is a file; type {ctx.command_path} {line}"
     if line := _without_fillers([word for word in words if word.wanted == "network"], args):
         return f"networks are named one after the other; type {ctx.command_path} {line}"
+    if line := _with_option(ctx, words, args) or _on_stdin(ctx, words):
+        return line
     wrong = next((word for word in words if word.is_wrong), None)
     if wrong is None:
         return ""
@@ -90,6 +96,42 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
             )
     wanted = _SORTS[wrong.wanted][0]
     return f"{said} is {called}, but {wanted} belongs here; for {called} type {way.format(shlex.quote(said))}"
+
+
+def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]) -> str:
+    """What to type where a parameter stands without ``--set``, or layers where only a network belongs."""
+    known = {name for param in ctx.command.params for name in param.opts}
+    others = [
+        word.text
+        for word in words
+        if word.wanted == "network" and not word.sort and not os.path.exists(word.text)
+    ]
+    pairs = [text for text in others if _PAIR.fullmatch(text)]
+    if pairs and "--set" in known:
+        line = [each for arg in args for each in ([*["--set"] * (arg in pairs), arg])]
+        return f"{printable(pairs[0])} has no option before it; type {ctx.command_path} {printable(shlex.join(line))}"
+    layers = [text for text in others if _LAYER.match(text)]
+    takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
+    if layers and layers == others and not takes_layers:
+        said, shape = printable(shlex.join(layers)), ctx.params.get("shape")
+        sides = "x".join(map(str, shape)) if isinstance(shape, tuple) and shape else "3x32x32"
+        return (
+            f"{said}: layers are a chain, and {ctx.command_path} takes a network; type convcalc chain --input {sides} "
+            f"{said} -o net.yaml, then {ctx.command_path} net.yaml"
+        )
+    return ""
+
+
+def _on_stdin(ctx: click.Context, words: Sequence[_Word]) -> str:
+    """How to hand over an answer that stands where a file of answers belongs."""
+    sheet = next((word.text for word in words if word.wanted == "sheet"), "")
+    for word in words:
+        pair = _ANSWER.fullmatch(word.text)
+        if sheet and word.wanted == "answers" and pair and not os.path.lexists(word.text):
+            name, value = pair["name"] or "q1", pair["value"]
+            line = f"echo {shlex.quote(f'{name}: {value}')} | {ctx.command_path} {shlex.quote(sheet)} -"
+            return f"{printable(word.text)} is an answer and no file; type {printable(line)}"
+    return ""
 
 
 def _without_fillers(networks: Sequence[_Word], args: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -119,6 +118,8 @@ def code_line(words: Sequence[str], shape: str = "") -> str:
         words: they.
         shape: what goes in; where it is empty, it has the channels that the code says.
     """
+    import shlex
+
     channels = _CHANNELS.search(" ".join(words))
     shape = shape or f"{channels[1] if channels else 3}x32x32"
     return shlex.join(["chain", "--input", shape, *words])

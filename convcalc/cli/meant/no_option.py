@@ -49,7 +49,9 @@ def instead(error: click.NoSuchOption) -> str:
         return f"; type convcalc {line}" if line else _near(error.possibilities)
     params = [param for param in ctx.command.params if isinstance(param, click.Option)]
     options = {name: param for param in params for name in param.opts}
-    said = _of_outputs(ctx, typed, [*options]) or _of_sizes(typed, options)
+    said = (
+        _of_outputs(ctx, typed, [*options]) or _of_sizes(typed, options) or _elsewhere(ctx, typed)
+    )
     if said or (said := _set(ctx, typed, options) or _command(ctx, typed)):
         return said
     begins = [name for name in options if name.startswith(typed)]
@@ -76,6 +78,33 @@ def _of_sizes(typed: str, options: Mapping[str, click.Option]) -> str:
         return f"; write --k for the size of a filter, {filters} for how many there are"
     if typed in ("--width", "--height", "--h") and "--n" in options:
         return "; write height and width in one: --n 24x32, or --n 32 for both"
+    return ""
+
+
+def _elsewhere(ctx: click.Context, typed: str) -> str:
+    """Where that is written which no option says: the options of layers, and what a file promises."""
+    takes = {
+        param.metavar or param.name or ""
+        for param in ctx.command.params
+        if isinstance(param, click.Argument)
+    }
+    if any("LAYER" in name or name == "[TARGET]..." for name in takes) and typed in (
+        "--n",
+        "--k",
+        "--s",
+        "--p",
+        "--cout",
+        "--cin",
+    ):
+        return "; layers are written conv:k3s2p1c8, and what goes in is --input 1x8x8"
+    if ctx.info_name == "check" and typed in (
+        "--params",
+        "--macs",
+        "--flops",
+        "--memory",
+        "--layers",
+    ):
+        return f"; write it into the file: expect: {{{typed[2:]}: 1000}}"
     return ""
 
 

@@ -40,6 +40,8 @@ def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
         return ""
     if isinstance(param, click.Option):
         name = param.opts[0]
+        if name == "--x" and any(map(_SHAPE.fullmatch, args)):
+            return f"{name} is missing: it is a matrix with its numbers, as in {_example(called)}"
         if meant := _meant(called, param, args):
             return f"{name} is missing: write {name} {shlex.quote(meant)}"
     else:
@@ -116,7 +118,8 @@ def _lines(
             yield f"{quoted(' '.join(words))} is one word: {path} {joined}"
     if "network" in takes and len(words) > 1 and ":" in words[1]:
         yield f"layers are a chain: convcalc {_quoted('chain', '--input', '3x32x32', *args)}"
-    if filler := next((word for word in words if word.lower() in FILLERS), ""):
+    filler = next((word for word in words if word.lower() in FILLERS), "")
+    if filler and len(words) == len(takes) + 1:
         yield _type(
             f"{quoted(filler)} is not needed", path, [each for each in args if each != filler]
         )

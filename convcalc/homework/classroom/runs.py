@@ -130,7 +130,7 @@ def _read_files(
                 store.add(record)
         store.statuses += [e for e in old_statuses(earlier.folder) if e.status != "graded"]
         store.files = len(store.statuses) + len(store.places)
-    tell = (lambda count: progress("read", count)) if progress else None
+    tell = (lambda count: progress("files read", count)) if progress else None
     store.read(_every_file(paths), options.columns, tell)
     store.refuse_wrong_secret()
     return store
@@ -183,7 +183,7 @@ def grade(
                 marks.counted(_graded(store, shown)),
                 store.all_statuses,
                 lambda: len(store.statuses) + len(store.places),
-                (lambda count: progress("marked", count)) if progress else None,
+                (lambda count: progress("students marked", count)) if progress else None,
             )
     finally:
         place.discard()

@@ -22,6 +22,13 @@ WRITERS.modules(
 )
 
 
+# How files of models end that no writer makes.
+_OF_MODELS = (
+    ".h5", ".hdf5", ".keras", ".pb", ".tflite", ".pt", ".pth", ".pt2", ".ckpt", ".mlmodel", ".engine", ".trt", ".caffemodel",
+    ".prototxt", ".cfg", ".weights", ".safetensors", ".png", ".svg", ".pdf",
+)  # fmt: skip
+
+
 def find_writer(tool: str | None, path: str) -> type[Writer]:
     """The writer that is asked for by name, or that a file's suffix stands for.
 
@@ -42,6 +49,9 @@ def find_writer(tool: str | None, path: str) -> type[Writer]:
                 f"{shown}: its suffix stands for {_either(meant)}, but --to is {tool}; "
                 f"leave --to out, or end the name in {chosen.suffixes[0]}"
             )
+            raise UsageError(message)
+        if suffix in _OF_MODELS and suffix not in chosen.suffixes:
+            message = f"{shown}: --to {tool} does not write {suffix}; end the name in {chosen.suffixes[0]}"
             raise UsageError(message)
         return chosen
     if len(meant) == 1:

@@ -43,7 +43,7 @@ AREAS = {
     "questions": ("Questions", "homework/questions"),
     "answers": ("Answers", "homework/answers", "homework/marking"),
     "class": ("Marking a class", "homework/classroom", "homework/exports", "homework/__init__"),
-    "commands": ("Commands and options", "cli", "api", "__init__", "errors", "registry", "text", "formats", "report", "bounds", "magic", "pages"),
+    "commands": ("Commands and options", "cli", "api", "given", "__init__", "errors", "registry", "text", "formats", "report", "bounds", "magic", "pages"),
     "files": ("Files and folders", "files", "folders"),
     "analysis": ("Tables, memory and counting", "analysis"),
     "solve": ("Solving, budgets and sweeps", "solve"),

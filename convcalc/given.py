@@ -1,0 +1,166 @@
+"""What the functions of ``import convcalc`` are given: of the right sort, or refused in words before they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import wraps
+from os import PathLike
+from typing import Any, TypeVar
+
+from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.values import VALUES, shown
+from convcalc.network.network import Network
+
+Sort = Callable[[Any, str], object]
+F = TypeVar("F", bound=Callable[..., Any])
+_MOST_AT_ONCE = 1024  # processes
+
+
+def takes(options: Mapping[str, Sort] | None = None, **sorts: Sort) -> Callable[[F], F]:
+    """Check what a function is given before it runs.
+
+    Args:
+        options: those that it takes by name besides its own parameters; None where it checks them itself.
+        sorts: for each parameter what checks it; for those after a star under the name of all.
+
+    What a check is given is a value and what messages call it; it raises UsageError.
+    """
+
+    def decorate(function: F) -> F:
+        code = function.__code__
+        own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        in_order = code.co_varnames[: code.co_argcount]
+        star = code.co_varnames[len(own)] if code.co_flags & 4 else ""
+
+        @wraps(function)
+        def call(*args: Any, **named: Any) -> Any:
+            for place, value in enumerate(args):
+                name = in_order[place] if place < len(in_order) else star
+                if check := sorts.get(name):
+                    check(value, name)
+            for name, value in named.items():
+                if name not in own and options is not None and name not in options:
+                    near = did_you_mean(name, (*own, *options)) or "; leave it out"
+                    message = f"{function.__name__}() has no option {shown(name)}{near}"
+                    raise UsageError(message)
+                if check := sorts.get(name) or (options or {}).get(name):
+                    check(value, name)
+            return function(*args, **named)
+
+        return call  # type: ignore[return-value]
+
+    return decorate
+
+
+def anything(given: Any, what: str) -> None:
+    """Whatever the function itself reads or refuses."""
+
+
+def path(given: Any, what: str) -> None:
+    """The path of a file, or the name of a bundled network."""
+    if isinstance(given, PathLike):
+        given = given.__fspath__()
+    if not isinstance(given, str):
+        message = f"{what} must be the path of a file, or the name of a network such as 'vgg16', but is {shown(given)}"
+        raise UsageError(message)
+
+
+def picture(given: Any, what: str) -> None:
+    """The path of a picture."""
+    if isinstance(given, PathLike):
+        given = given.__fspath__()
+    if not isinstance(given, str):
+        message = f"{what} must be the path of a file, but is {shown(given)}"
+        raise UsageError(message)
+
+
+def network(given: Any, what: str) -> None:
+    """A network that was loaded."""
+    if not isinstance(given, Network):
+        way_out = (
+            f"; write convcalc.load({shown(given)})"
+            if isinstance(given, str | PathLike)
+            else "; give what convcalc.load('vgg16') gives"
+        )
+        raise UsageError(f"{what} must be a network, but is {shown(given)}{way_out}")
+
+
+def text(given: Any, what: str) -> None:
+    """A text."""
+    VALUES.scalar(given, what)
+
+
+def flag(given: Any, what: str) -> None:
+    """True or False."""
+    VALUES.boolean(given, what)
+
+
+def count(given: Any, what: str) -> None:
+    """A whole number above 0."""
+    if VALUES.number(given, what) < 1:
+        message = f"{what} is {shown(given)}; use 1 or more"
+        raise UsageError(message)
+
+
+def limit(given: Any, what: str) -> None:
+    """The same, or None where there is none."""
+    if given is not None:
+        count(given, what)
+
+
+def amount(given: Any, what: str) -> None:
+    """A number, or a text such as 5M; None where there is none."""
+    if given is not None:
+        VALUES.parsed(given, what, lambda text, _: text)
+
+
+def place(given: Any, what: str) -> None:
+    """Whole numbers, one per axis; None where there are none."""
+    if given is not None:
+        for each in VALUES.sequence(given, what, "write it as in (1, 0)"):
+            VALUES.number(each, what)
+
+
+def jobs(given: Any, what: str) -> None:
+    """A number of processes."""
+    if not 1 <= VALUES.number(given, what) <= _MOST_AT_ONCE:
+        message = f"{what} is {shown(given)}; use 1 to {_MOST_AT_ONCE:,}"
+        raise UsageError(message)
+
+
+def names(given: Any, what: str) -> None:
+    """Several texts, or a mapping with texts."""
+    way_out = f"; write [{shown(given)}]" if isinstance(given, str) else "; write ['…', '…']"
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise UsageError(f"{what} must be a list of texts, but is {shown(given)}{way_out}")
+    if isinstance(given, Collection):
+        wrong = [each for each in given if not isinstance(each, str)]
+        if wrong:
+            message = f"{what} must be a list of texts, but holds {shown(wrong[0])}"
+            raise UsageError(message)
+
+
+def settings(given: Any, what: str) -> None:
+    """Values by name; None where there are none."""
+    if given is None:
+        return
+    wrong = [each for each in given if not isinstance(each, str)] if isinstance(given, Mapping) else [given]  # fmt: skip
+    if wrong:
+        message = f"{what} must be values by name, but is {shown(given)}; write {{'width': 8}}"
+        raise UsageError(message)
+
+
+def inputs(given: Any, what: str) -> None:
+    """A shape, which the function itself reads, or shapes by name."""
+    if isinstance(given, Mapping):
+        settings(given, what)
+
+
+LOADED: dict[str, Sort] = {
+    "parameters": settings,
+    "input": inputs,
+    "max_layers": count,
+    "order": text,
+    "within": text,
+}
+"""The options with which a network is loaded."""

@@ -1,0 +1,40 @@
+"""Layers written as code, as items of a network file: what a message says to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convcalc.errors import ConvcalcError
+from convcalc.network.notations.base import read
+from convcalc.network.yaml_writer.scalars import value
+
+_MAX_ITEMS = 4  # that a message shows
+
+
+def items_of(code: str) -> str:
+    """The items of a network file that mean the same as some code; empty where it cannot be read.
+
+    >>> items_of("Conv2d(3, 64, kernel_size=(7, 7), stride=(2, 2), bias=False)")
+    'conv: {out_channels: 64, kernel_size: 7, stride: 2, bias: false}'
+    >>> items_of("nn.ReLU()"), items_of("Conv9d(3)")
+    ('relu', '')
+    """
+    try:
+        found = read(code).layers
+    except ConvcalcError:
+        return ""
+    if not 0 < len(found) <= _MAX_ITEMS or any(each.is_text for each in found):
+        return ""
+    return ", then ".join(_item(each.cls.kind, each.options) for each in found)
+
+
+def _item(kind: str, options: Any) -> str:
+    """A layer as an item."""
+    pairs = ", ".join(f"{name}: {value(_short(given))}" for name, given in options.items())
+    return f"{kind}: {{{pairs}}}" if pairs else kind
+
+
+def _short(given: Any) -> Any:
+    """Numbers that are the same along every axis as one."""
+    is_same = isinstance(given, tuple) and given and all(each == given[0] for each in given)
+    return given[0] if is_same and isinstance(given[0], int) else given
