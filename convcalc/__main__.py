@@ -14,4 +14,4 @@ def run() -> None:
 
 
 if __name__ == "__main__":
-    run()  # pragma: no cover - run as a process of its own
+    run()  # pragma: no cover - run as a separate process

@@ -95,11 +95,11 @@ def loads(text: str, **options: Any) -> Network:
 
 @takes(module=_a_module, options=_FOREIGN)
 def from_torch(module: Any, *example: Any, **options: Any) -> Network:
-    """The network of a PyTorch module: exported by torch.export, and read as a .pt2 file is.
+    """The network of a PyTorch module: exported by torch.export, and read like a .pt2 file.
 
     Args:
         module: a torch.nn.Module; call ``eval()`` on it before, so that batch norms are as at inference.
-        example: what goes in: tensors, of which the values make no difference.
+        example: the input tensors; their values make no difference.
         options: ``input=``, ``max_layers=``, ``order=`` as for `load`.
 
     Raises:
@@ -131,14 +131,14 @@ def from_torch(module: Any, *example: Any, **options: Any) -> Network:
 
 @takes(model=_a_model, options=_FOREIGN)
 def from_keras(model: Any, **options: Any) -> Network:
-    """The network of a Keras model, from what its ``to_json()`` says; nothing of it is run.
+    """The network of a Keras model, from its ``to_json()``; nothing of it is run.
 
     Args:
         model: a keras.Model.
         options: ``input=``, ``max_layers=``, ``order=`` as for `load`.
 
     Raises:
-        ConvcalcError: a layer cannot be read; the message says which.
+        ConvcalcError: a layer cannot be read; the message names it.
     """
     data = model.to_json().encode()
     return _foreign("keras", f"{getattr(model, 'name', 'model')}.json", data, options)
@@ -158,7 +158,7 @@ def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:
     """A stack of layers in the one-line language.
 
     Args:
-        input: the shape that goes in, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
+        input: the input shape, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
         words: one layer each.
         order: ``hwc`` where the channels stand last.
 
@@ -221,16 +221,16 @@ def budget(
     input: Any = None,
     **options: Any,
 ) -> Found:
-    """The width, depth or resolution with which a network meets limits, the largest first.
+    """The width, depth or resolution that keeps a network within limits, the largest first.
 
     Args:
         target: a path, or a name from `networks`.
-        params, macs, flops, memory: at most so much: a number, or a text such as ``"5M"``, ``"64 MB"``.
-            Memory is weights and the most values alive at once. Without any of them the limits are those
+        params, macs, flops, memory: the limits: a number, or a text such as ``"5M"``, ``"64 MB"``.
+            Memory is weights and the most values in memory at once. Without any of them the limits are those
             that the file sets under ``expect``.
-        vary: what may change: ``["width", "input"]``, or with values ``{"width": [0.5, 0.75], "input": None}``;
+        vary: what can change: ``["width", "input"]``, or with values ``{"width": [0.5, 0.75], "input": None}``;
             ``input`` is the resolution.
-        parameters, input: what is set, and stays unless it is varied.
+        parameters, input: fixed values, except for what varies.
         options: ``batch=…`` and ``dtype="float16"`` for the memory, ``max_layers=…``.
 
     Raises:
@@ -252,7 +252,7 @@ def layer(kind: str, input: str | Sequence[int], **options: Any) -> Step:
 
     Args:
         kind: the kind's name, or its name in another library.
-        input: the shape that goes in, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
+        input: the input shape, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
         options: the kind's options; numbers may be NumPy's, lists may stand for tuples.
 
     Raises:
@@ -341,15 +341,15 @@ def sweep(
         network: a file, or the name of a bundled network.
         parameters: for each name a range or list of values, or one value.
         input: a range or list of lengths of the sides, a shape in which sides are ranges, or such by name.
-        columns: what to tell: ``params``, ``macs``, ``flops``, ``activations``, ``memory``, ``rf`` …
+        columns: what to show: ``params``, ``macs``, ``flops``, ``activations``, ``memory``, ``rf`` …
         where: conditions, such as ``"macs < 300M"``.
-        pareto: kept are points than which no other has less of one of these and no more of all; or ``max:rf``.
-        jobs: processes side by side.
+        pareto: keep the Pareto front: the smallest of each of these columns, or the largest, as ``max:rf``.
+        jobs: parallel processes.
         cluster: the address of a dask.distributed cluster.
         options: ``sort="macs"``, ``limit=…``, ``batch=…``, ``max_points=…``.
 
     Returns:
-        For each point that fits and is kept what was set, and the columns.
+        For each point that fits and is kept: the values that were set, and the columns.
 
     Raises:
         ConvcalcError: something of this cannot be read, or the points are too many.
@@ -400,7 +400,7 @@ def by_hand(
         options: ``stride=2``, ``padding="same"`` and the others of `convcalc.hand.Options`.
 
     Raises:
-        ConvcalcError: what was given does not go together, or is too much to do by hand.
+        ConvcalcError: what was given does not fit together, or is too much to do by hand.
 
     >>> by_hand("0 1 2; 3 4 5", "1 1").facts["results"]
     {'y': [[[1, 3], [7, 9]]]}
@@ -417,7 +417,7 @@ def image_kernel(kernel: Any) -> Kernel:
         kernel: a name, text such as ``"0 1 0; 1 -4 1; 0 1 0"``, nested lists or an array.
 
     Raises:
-        ConvcalcError: there is none of that name, or it is not a matrix.
+        ConvcalcError: no kernel has that name, or it is not a matrix.
 
     >>> image_kernel("sobel_x").values
     ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))

@@ -45,11 +45,11 @@ def draw_window(
     every: bool = False,
     **options: Any,
 ) -> Picture:
-    """The kernel of a layer on its input, and the output that comes of it.
+    """The kernel of a layer on its input, and its output.
 
     Args:
         kind, input, options: as for `convcalc.layer`.
-        step: the place of the output that is drawn, such as ``(1, 0)``; the first unless given.
+        step: the place of the output that is drawn, such as ``(1, 0)``; the first by default.
         every: all steps, one after the other.
 
     Raises:
@@ -68,7 +68,7 @@ def draw_net(
 
     Args:
         network: a file, the name of a bundled network, or what `convcalc.load` or `convcalc.chain` gave.
-        depth: blocks so deep are a box each, 1 for the outermost; 0 draws every layer; None draws as
+        depth: blocks at this depth are drawn as one box each: 1 is the outermost, 0 draws every layer; None draws as
             much as a page has room for.
         of: what the bars in the boxes show: macs, params or activations.
 
@@ -93,13 +93,13 @@ def draw_cost(
 
     Args:
         networks: as for `draw_net`.
-        of: macs, params, activations, memory; or alive, which is over time.
-        by: what has a bar: stage or layer.
+        of: macs, params, activations, memory; or alive, which is memory over time.
+        by: one bar for each stage or layer.
         device: for a roofline: ``device="a100"``, ``precision="float16"``; or ``peak=``, ``bandwidth=`` in
             operations and bytes per second.
 
     Raises:
-        ConvcalcError: a network is missing or wrong, or what is asked for does not go together.
+        ConvcalcError: a network is missing or wrong, or the arguments do not fit together.
     """
     from convcalc.draw.asked import costs_picture
 
@@ -117,7 +117,7 @@ def draw_field(
 
     Args:
         network: as for `draw_net`.
-        unit: a layer and a unit of it, such as ``"conv5_3:6,6"``; the middle of the last map unless given.
+        unit: a layer and a unit of it, such as ``"conv5_3:6,6"``; the middle of the last map by default.
         picture: a file with a picture to draw it on.
 
     Raises:

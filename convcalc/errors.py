@@ -123,7 +123,7 @@ class SpecErrors(SpecError):  # noqa: N818 - several of them
         lines = [str(each) for each in self.problems[:MAX_TOLD]]
         more = len(self.problems) - MAX_TOLD
         if more > 0:
-            lines.append(f"… and {'at least ' * self.stopped}{more} more; mend these first")
+            lines.append(f"… and {'at least ' * self.stopped}{more} more; fix these first")
         return "\n".join(lines)
 
 

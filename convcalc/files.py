@@ -285,7 +285,7 @@ def check_new(path: str, option: str = "", *, overwrite: bool | None) -> None:
     """
     if os.path.isfile(path) and not overwrite:
         other = "" if overwrite is None else ", or add --overwrite to replace it"
-        message = f"is there already; choose another name{other}"
+        message = f"already exists; choose another name{other}"
         raise UsageError(f"{file_name(path, option)}: {message}")
 
 

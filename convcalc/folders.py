@@ -165,7 +165,7 @@ def _refuse_earlier(out: str, names: tuple[str, ...], way_out: str) -> None:
     """Refuse a folder that holds what an earlier run has made."""
     kept = [name for name in names if os.path.exists(os.path.join(out, name))]
     if kept:
-        message = f"{shortened(out)} holds an earlier run ({', '.join(kept[:3])}); {way_out}"
+        message = f"{shortened(out)} has an earlier run ({', '.join(kept[:3])}); {way_out}"
         raise UsageError(message)
 
 
@@ -182,7 +182,7 @@ def reading(folder: str) -> Iterator[None]:
         if os.path.isdir(os.path.join(folder, WHOLE)):
             message = (
                 f"{shortened(folder)}: a run that was killed must be finished first; "
-                "run this as somebody who may write there"
+                "run this as a user who can write there"
             )
             raise UsageError(message)
         yield
@@ -372,7 +372,7 @@ class _Lock:
             if time.monotonic() > until:
                 message = (
                     f"{file_name(folder)}: another convcalc is working in it; "
-                    "run this again when that has ended"
+                    "run this again when it has finished"
                 )
                 raise UsageError(message)
             time.sleep(_PAUSE)

@@ -341,7 +341,7 @@ def taps_read(n: N, s: N, before: N, d: N, o: N, t: N) -> N:
 def matmul_macs(k: N, values: N) -> N:
     """k·values
 
-    Multiply-adds of a matrix product (…, m, k)·(…, k, n): each of the values that come out is a sum of
+    Multiply-adds of a matrix product (…, m, k)·(…, k, n): each of the output values is a sum of
     k products.
 
     >>> matmul_macs(64, 12 * 197 * 197)
@@ -354,7 +354,7 @@ def attention_weights(c: N, h: N, g: N, k: N, v: N) -> N:
     """c·(h + g)·(k + v)
 
     Weights of the four projections of attention: h·k rows of queries, g·k of keys, g·v of values, and
-    h·v columns of what comes out. With g = h and k = v = c / h it is 4·c·c.
+    h·v columns of the output. With g = h and k = v = c / h it is 4·c·c.
 
     >>> attention_weights(768, 12, 12, 64, 64)
     2359296

@@ -1,4 +1,4 @@
-"""What a command found out, as plain data: rows, totals, notes. Every format prints any report.
+"""The result of a command, as plain data: rows, totals, notes. Every format prints any report.
 
 Columns are data too: key, heading, alignment, how to get the value and how people read it.
 """
@@ -74,7 +74,7 @@ class Shown:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Report:
-    """What a command found out.
+    """The result of a command.
 
     Attributes:
         title, subtitle: what it is about.
@@ -149,7 +149,7 @@ class Report:
         return list(self.layout(width)) if self.layout else self.lines
 
     def document(self, format_name: str) -> Iterable[str] | None:  # noqa: ARG002 - for subclasses
-        """The report in a layout of its own; None where the format's usual one is right."""
+        """The report in its own layout; None where the format's usual one is right."""
         return None
 
     def as_dict(self, row: Any) -> dict[str, Any]:

@@ -418,7 +418,7 @@ def _parts(number: Any) -> tuple[Any, int]:
         TypeError: it is not a number.
     """
     if not hasattr(number, "numerator") or isinstance(number, bool):
-        message = f"{type(number).__name__} is no exact number"
+        message = f"{type(number).__name__} is not an exact number"
         raise TypeError(message)
     return number.numerator, number.denominator
 

@@ -234,10 +234,10 @@ def test_a_norm_over_the_whole_map_sees_all_and_keeps_the_field_beside_it() -> N
     analysis = walked(f"[{conv()}, instancenorm, {conv()}]")
     assert sizes(analysis) == {"conv2": ("all", [5, 5])}
     assert analysis.notes == [
-        "instancenorm1: instancenorm takes its mean over the whole map, so every unit sees all of it (rf: all)"
+        "instancenorm1: instancenorm takes its mean over the whole map, so every unit sees the whole map (rf: all)"
     ]
     assert compare_report([analysis]).notes == [
-        "<text>: rf is all (instancenorm takes its mean over the whole map, so every unit sees all of it), 5 without that"
+        "<text>: rf is all (instancenorm takes its mean over the whole map, so every unit sees the whole map), 5 without that"
     ]
 
 
@@ -269,7 +269,7 @@ def test_a_gap_of_half_a_pixel_is_not_answered_by_padding() -> None:
     up = "{upsample: {scale_factor: 2}}"
     analysis = walked(f"[{{concat: [[], [{conv(s=2)}, {up}]]}}]")
     (note,) = alignment(analysis)
-    assert "(0.5 apart); upsampling leaves a part of a pixel that no padding closes" in note
+    assert "(0.5 apart); upsampling leaves a part of a pixel that padding cannot correct" in note
     even = walked(
         f"[{{concat: [[{conv(2, p=0)}], [{conv(3, p=0)}, {{pad: {{padding: [[0, 1], [0, 1]]}}}}]]}}]"
     )

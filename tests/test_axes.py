@@ -37,7 +37,7 @@ def test_channels_last_is_the_shape_with_its_last_number_in_front(shape: tuple[i
 NOTES = {
     (224, 224, 3): (
         "the input 224×224×3 is read channels first, as 224 channels of 224×3; for 3 channels of 224×224 write "
-        "3x224x224, or say the order with --order hwc or order: hwc in a file"
+        "3x224x224, or give the order with --order hwc or order: hwc in a file"
     ),
     (28, 28, 1): (
         "the input 28×28×1 is read channels first, as 28 channels of 28×1; for 1 channel of 28×28 write 1x28x28, or "
@@ -86,7 +86,7 @@ def test_the_input_of_a_file_is_mended_in_the_file() -> None:
     assert note.endswith("of 32×48 write [3, 32, 48], or add order: hwc to the file")
     network = package.loads(FILE.format("[3, 32, 48]", ""), input=(32, 48, 3))
     (note,) = order_notes(network)
-    assert note.endswith("or say the order with --order hwc or order: hwc in a file")
+    assert note.endswith("or give the order with --order hwc or order: hwc in a file")
 
 
 def test_the_order_can_be_said(convcalc: Run, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_refusal_names_the_order(convcalc: Run) -> None:
     said = convcalc("chain", "--input", "224x224x3", "conv:k7c64").err
     assert said == (
         "convcalc: conv1 (conv:k7c64): a 7-wide window does not fit 3 along the width; the input 224×224×3 is read "
-        "channels first, as 224 channels of 224×3; for 3 channels of 224×224 write 3x224x224, or say the order with --order "
+        "channels first, as 224 channels of 224×3; for 3 channels of 224×224 write 3x224x224, or give the order with --order "
         "hwc or order: hwc in a file; or raise the padding by 2 per side, or use a kernel of at most 3\n"
     )
 
@@ -218,7 +218,7 @@ def test_an_order_without_an_input_turns_nothing(convcalc: Run, tmp_path: Path) 
             ran = convcalc(command, network, "--order", order)
             assert (ran.code, ran.out) == (2, "")
             assert ran.err.startswith(
-                f"convcalc: --order {order}: says how --input is written, but there is no --input; give one, "
+                f"convcalc: --order {order}: describes --input, but there is no --input; give one, "
                 f"or write order: {order} into the file for its own input"
             )
 

@@ -274,10 +274,10 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "no times": (["0*relu"], "0*relu: the number before * is 0; use 1 or more"),
     "fewer times": (["-2*relu"], "-2*relu: the number before * is -2; use 1 or more"),
-    "too many": (["100001*relu"], "100001*relu: the chain grows past 100,000 layers; use fewer"),
+    "too many": (["100001*relu"], "100001*relu: the chain has more than 100,000 layers; use fewer"),
     "too many together": (
         ["99999*relu", "2*relu"],
-        "2*relu: the chain grows past 100,000 layers; use fewer",
+        "2*relu: the chain has more than 100,000 layers; use fewer",
     ),
     "join": (
         ["add"],
@@ -342,7 +342,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "name for none": (
         ["relu:/inplace=true"],
-        "relu:/inplace=true: relu has no option 'inplace'; leave it out: it changes no number",
+        "relu:/inplace=true: relu has no option 'inplace'; leave it out: it does not change any number",
     ),
     "boolean": (
         ["conv:k3/bias=no"],
@@ -414,7 +414,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "beyond memory": (
         ["100*up:999999999"],
-        "upsample1 (100*up:999999999): its output 3×31999999968×31999999968 holds more than 1,000,000,000,000,000,000 values; use smaller numbers",
+        "upsample1 (100*up:999999999): its output 3×31999999968×31999999968 has more than 1,000,000,000,000,000,000 values; use smaller numbers",
     ),
     "control characters": (
         ["conv\x1b[31m:k3"],
@@ -444,9 +444,9 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     "group not closed": (["3*(relu", "2*(conv:k3"], "2*( is not closed; add )"),
     "group not opened": (
         ["relu", "relu)"],
-        "a ) closes nothing; delete it, or write 3*( where the group begins",
+        "a ) has no ( before it; delete it, or write 3*( where the group begins",
     ),
-    "group of nothing": (["3*()"], "3*() holds no layers; name some, such as 3*(conv:k3c64 relu)"),
+    "group of nothing": (["3*()"], "3*() has no layers; name some, such as 3*(conv:k3c64 relu)"),
     "group without a number": (
         ["(conv:k3", "relu)"],
         "the number of repeats is missing; write for example 3*(conv:k3c64 relu)",
@@ -458,7 +458,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "groups that grow": (
         ["1000*(1000*(1000*(relu)))"],
-        "1000*(1000*(1000*(relu))): the chain grows past 100,000 layers; use fewer",
+        "1000*(1000*(1000*(relu))): the chain has more than 100,000 layers; use fewer",
     ),
     "groups with too many words": (
         ["2*(" + "relu " * 20_000 + ")"],

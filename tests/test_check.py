@@ -60,13 +60,13 @@ def test_all_that_is_wrong_is_said_with_its_place(nets: Path, convcalc: Any) -> 
         "nets/wrong.yaml:3:5: no layer kind or block 'cnv'; did you mean 'conv'?",
         *places,
         "",
-        "3 files: 1 as promised, 2 with something wrong",
+        "3 files: 1 as expected, 2 with errors",
     ]
 
 
 def test_what_is_as_promised_is_exit_code_0(nets: Path, convcalc: Any) -> None:
     ran = convcalc("check", "nets/good.yaml")
-    assert (ran.code, ran.out.strip()) == (0, "1 file: 1 as promised, 0 with something wrong")
+    assert (ran.code, ran.out.strip()) == (0, "1 file: 1 as expected, 0 with errors")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_path_without_a_network_is_refused(nets: Path, path: str, convcalc: An
     ran = convcalc("check", path)
     assert (ran.code, ran.err) == (
         2,
-        f"convcalc: {path}: no network file; give a file, a folder, or a pattern such as 'nets/*.yaml'\n",
+        f"convcalc: {path}: not a network file; give a file, a folder, or a pattern such as 'nets/*.yaml'\n",
     )
 
 
@@ -109,7 +109,7 @@ def test_a_name_of_no_network_is_refused_as_other_commands_do(
 def test_bundled_networks_are_found_by_name(nets: Path, name: str, convcalc: Any) -> None:
     assert convcalc("arch", name).code == 0
     ran = convcalc("check", name)
-    assert (ran.code, ran.out) == (0, "1 file: 1 as promised, 0 with something wrong\n")
+    assert (ran.code, ran.out) == (0, "1 file: 1 as expected, 0 with errors\n")
     Path(name).write_text(WRONG)  # a file of this name comes first
     assert convcalc("check", name).code == 1
 
@@ -272,7 +272,7 @@ def test_arch_fails_only_where_it_is_strict(nets: Path, convcalc: Any) -> None:
     assert all(f"note: expect: {said}\n" in strict.out for said in SAID)
     assert convcalc("arch", "nets/good.yaml", "--strict").code == 0
     changed = convcalc("arch", "nets/deep/over.yml", "--strict", "--input", "3x9x9")
-    said = "--strict checks what expect: says of the file as it is, and --input changes it; leave one out"
+    said = "--strict compares the unchanged file with its expect:, and --input changes it; leave one out"
     assert (changed.code, changed.err) == (2, f"convcalc: {said}\n")
     Path("bare.yaml").write_text("input: [1, 8]\nlayers: [relu]\n", encoding="utf-8")
     bare = convcalc("arch", "bare.yaml", "--strict")

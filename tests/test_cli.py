@@ -92,7 +92,7 @@ BAD = [
     (("layer", "--n", "8", "--k", "3", "--p", "1,"), "--p must be numbers such as 0,1, but is '1,'"),
     (("layer", "--n", "8", "--k", "0"), "--k is 0; use 1 or more"),
     (("layer", "--n", "8", "--k", "3", "--s", "0"), "--s is 0; use 1 or more"),
-    (("layer", "--n", "8", "--k", "3", "--p", "-1"), "--p is -1; use 0 or more (the kind crop takes cells away)"),
+    (("layer", "--n", "8", "--k", "3", "--p", "-1"), "--p is -1; use 0 or more (the kind crop removes cells)"),
     (("layer", "--n", "8", "--k", "3", "--p", "sme"), "--p cannot be 'sme'; did you mean 'same'?"),
     (("layer", "--n", "8", "--k", "3", "--fit", "round"), "--fit cannot be 'round'; known: caffe, ceil, floor, strict"),
     (("layer", "--n", "8", "--k", "3", "--ceil"), "conv has no option --ceil; its options are --k, --s, --p, --d, --fit, --bias, --cout, --groups, --set connections"),
@@ -109,7 +109,7 @@ BAD = [
     (("layer", "--n", "9" * 30, "--k", "3"), "--n has 30 digits; use a number of up to 12 digits"),
     (("layer", "--n", "999999999999", "--k", "1", "--cin", "999999999999"), "the input 999999999999×999999999999×999999999999 must have sides of at least 1 and at most 1,000,000,000,000,000,000 values"),
     (("layer", "--n", "32", "--k", "5", "--s", "2", "--fit", "strict"), "conv: 14.5: a 5-wide window does not fit 32 along the height in steps of 2 (1 cell is left over); use an input of 31 or 33, another stride, or fit: floor"),
-    (("layer", "--n", "8", "--k", "3", "--p", "3", "--kind", "maxpool"), "maxpool: padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2"),
+    (("layer", "--n", "8", "--k", "3", "--p", "3", "--kind", "maxpool"), "maxpool: padding 3 is not less than the 3-wide window along the height, so some windows would contain only padding; use at most 2"),
     (("chain", "--input", "1x8x8"), "LAYER is missing; for example: convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120; run convcalc chain -h for help"),
     (("chain", "conv:k3"), "--input is missing; for example: convcalc chain --input 1x32x32 conv:k5c6 pool:k2 conv:k5c16 pool:k2 fc:120; run convcalc chain -h for help"),
     (("arch", "vgg166"), "no file 'vgg166' and no bundled network of that name; did you mean 'vgg16'?"),
@@ -126,15 +126,15 @@ BAD = [
     (("arch", "vgg16", "--sees", "conv1_1"), "conv1_1: a unit of 64×224×224 has 2 coordinates, not 0; write conv1_1:Y,X, counted from 0"),
     (("arch", "vgg16", "--sees", "conv1_1:224,1"), "conv1_1: no unit 224,1 in a map of 224×224; count from 0"),
     (("arch", "vgg16", "--sees", "conv1_1:1,x"), "--sees conv1_1:1,x: a place must be a whole number, but is 'x'"),
-    (("arch", "vgg16", "--max-layers", "10"), "the network grows past 10 layers; raise --max-layers if you mean it"),
+    (("arch", "vgg16", "--max-layers", "10"), "the network has more than 10 layers; raise --max-layers if you mean it"),
     (("arch", "vgg16", "--input", "3x20x20"), "does not fit"),
-    (("hw", "make", "ps.yaml", "--roster", "r.csv", "--secret-file", "s", "--out", "d", "-o", "out"), "-o out: a report goes there, not a folder, and no suffix says its format; the folder is --out out; use one of .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format"),
+    (("hw", "make", "ps.yaml", "--roster", "r.csv", "--secret-file", "s", "--out", "d", "-o", "out"), "-o out: this is for a report, not a folder, and without a suffix its format is not known; the folder is --out out; use one of .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .svg, .png, .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format"),
     (("arch", "vgg16", "-o", "nowhere/x.csv"), "-o nowhere/x.csv: cannot be written: No such file or directory; choose another place"),
     (("arch", "vgg16", "--batch", "0"), "--batch: 0 is out of range; give 1 to 1,000,000,000; run convcalc arch -h for help"),
     (("arch", "vgg16", "--format", "xml"), "--format: no format 'xml'; known: csv, html, json, jsonl, latex, markdown, png, svg, table; run convcalc arch -h for help"),
     (("arch", "vgg16", "--depht", "1"), "no option '--depht'; did you mean '--depth'"),
-    (("hw", "new", "ps.yaml", "-o", "d.yaml"), "no option '-o'; write the file alone, as in convcalc hw new FILE; run convcalc hw new -h for help"),
+    (("hw", "new", "ps.yaml", "-o", "d.yaml"), "no option '-o'; write only the file, as in convcalc hw new FILE; run convcalc hw new -h for help"),
     (("completion", "bash", "-o", "d"), "no option '-o'; it prints its lines: send them to a file with > FILE; run convcalc completion -h for help"),
     (("arch", "vgg16", "--strictt"), "no option '--strictt'; did you mean '--strict' or '--sort'? Run convcalc arch -h for help."),
     (("arch", "vgg16", "--depth"), "Option '--depth' requires an argument; run convcalc arch -h for help"),
@@ -143,7 +143,7 @@ BAD = [
     (("hw", "stats", "x", "--top", "0"), "no option '--top'"),
     (("list", "qqq"), "no bundled network has 'qqq' in its name; convcalc list shows all"),
     (("kinds", "convv"), "no layer kind 'convv'; did you mean 'conv'?"),
-    (("kinds", "conv", "--operations"), "--operations holds for all kinds; leave the kind out, or --operations"),
+    (("kinds", "conv", "--operations"), "--operations is the same for all kinds; leave out the kind or --operations"),
     (("diff", "lenet5"), "SECOND is missing; for example: convcalc diff resnet50 resnet50_torchvision; run convcalc diff -h for help"),
     (("compare",), "NETWORK is missing; for example: convcalc compare vgg16 resnet50 mobilenet_v2; run convcalc compare -h for help"),
     (("completion", "tcsh"), "bash|zsh|fish: 'tcsh' is not one of 'bash', 'zsh', 'fish'; run convcalc completion -h for help"),
@@ -274,7 +274,7 @@ def test_layer_sizes(arguments: tuple[str, ...], output: list[int], convcalc: Ru
         (("--n", "33x32", "--k", "5", "--s", "2"), "14.5: a 5-wide window does not fit 32 along the width in steps of 2; libraries floor to 14 and never read the last column"),
         (("--n", "32x30", "--k", "5x4", "--s", "2x3"), "14.5: a 5-wide window does not fit 32 along the height in steps of 2; libraries floor to 14 and never read the last row"),
         (("--n", "224", "--k", "7", "--s", "2", "--p", "3"), "112.5: a 7-wide window does not fit 224 + 2·3 = 230 in steps of 2; libraries floor to 112; only padding is left unread"),
-        (("--n", "112", "--k", "3", "--s", "2", "--kind", "maxpool", "--ceil"), "55.5: a 3-wide window does not fit 112 in steps of 2; rounded up to 56: the last window hangs over the end"),
+        (("--n", "112", "--k", "3", "--s", "2", "--kind", "maxpool", "--ceil"), "55.5: a 3-wide window does not fit 112 in steps of 2; rounded up to 56: the last window goes past the end"),
         (("--n", "5", "--k", "2", "--s", "3", "--p", "1", "--kind", "maxpool", "--ceil"), "2.67: a 2-wide window does not fit 5 + 2·1 = 7 in steps of 3; 2, not 3: a last window that would start past the input is dropped"),
     ],
 )  # fmt: skip
@@ -652,7 +652,7 @@ def test_no_two_views_are_asked_for_and_one_dropped(pair: tuple[str, str], convc
     fits = all(other in TOGETHER.get(name, ()) for name in alone for other in pair if other != name)
     rows = {*pair} & {"--sort", "--depth", "--all"}
     assert (ran.code == 0) == (fits and len(rows) < 2)
-    assert fits or " has a report of its own, without " in ran.err
+    assert fits or " makes its own report, without " in ran.err
     if fits and ran.code:
         assert "; leave one out" in ran.err
 
@@ -660,7 +660,7 @@ def test_no_two_views_are_asked_for_and_one_dropped(pair: tuple[str, str], convc
 def test_a_format_of_rows_alone_says_what_it_leaves_out(convcalc: Run) -> None:
     ran = convcalc("arch", "lenet5", "--memory", "--format", "csv")
     assert ran.err == (
-        "note: csv has rows alone; --format json and the table also have the totals of --memory\n"
+        "note: csv has only rows; --format json and the table also have the totals of --memory\n"
     )
     assert convcalc("arch", "lenet5", "--memory", "--format", "json").err == ""
 

@@ -89,7 +89,7 @@ total                                                                           
 
 params and macs: how many more the second network has
 macs = multiply-adds, bias not counted; flops = 2 · macs
-next: --all shows the layers that are the same as well
+next: --all also shows the layers that are the same
 """
     )
 
@@ -478,5 +478,5 @@ def test_sizes_that_follow_in_many_ways_are_one_row_with_the_number_of_layers() 
     cause, rest = folded(rows)
     assert cause.changes == ("stride 2 → 1", "64×64 → 128×128 comes out")
     assert (rest.layers, rest.kind, rest.cause) == (9, "9 layers", "conv1")
-    assert rest.changes == ("maps of 128×128 instead of 64×64 come out, and other sizes behind it",)
+    assert rest.changes == ("maps of 128×128 instead of 64×64 come out, and other sizes after it",)
     assert rest.macs == sum(row.macs or 0 for row in rows[1:])

@@ -1,206 +1,139 @@
-"""Every command in every format: keys of JSON in one style, and in documents all that the table says."""
+"""Every command that takes a network, on a small network in every format that is read."""
 
 from __future__ import annotations
 
-import html
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from command_lines import commands, run
-from convcalc.cli import output, picture_output
-from convcalc.formats import FORMATS
-from convcalc.report import Report
-from convcalc.text import LATEX, as_ascii
-from manual.json_meanings import NAMED
-from report_lines import answers, furnish, lines_of, offers
+from convcalc.errors import ConvcalcError
+from convcalc.homework import load as load_sheet
+from convcalc.homework.classroom.distribute import make
+from convcalc.homework.classroom.roster import Roster, Student
+from convcalc.interop.load import load
+from convcalc.network.load import load as load_yaml
+from homework.test_networks_handed_in import CAFFE, DARKNET, YAML, keras, onnx, packed
+from interop.pt2_files import small
+from interop.test_safetensors import array
+from interop.test_safetensors import packed as tensors
 
-DOCUMENTS = ("markdown", "html", "latex")
-KEY = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*")
-# What a document says in other words: a column instead of a sentence, or a picture of letters.
-SAID_OTHERWISE = {
-    # Headings of matrices side by side; which cells a window reads, beside these themselves.
-    "hand": {"rows", "columns", "cells", "padded", "turned", "0", "5"},
-    "hw check": {"text", "understood", "2,640"},  # "? not understood" is the status unreadable
-    "hw conventions": {"this", "another", "than"},  # "This is the usual value." is a column
+KERAS = keras([8, 8, 1])
+FORMATS: dict[str, Any] = {
+    "net.yaml": YAML.encode(),
+    "net.onnx": onnx(),
+    "net.prototxt": CAFFE.encode(),
+    "net.cfg": DARKNET.encode(),
+    "net.json": KERAS,
+    "net.keras": packed({"config.json": KERAS, "metadata.json": b"{}"}),
+    "net.pt2": small().file(),
+}
+# The command, with what it prints on a network of a convolution and a linear layer behind it.
+COMMANDS = {
+    "arch": (["arch", "{}"], "linear"),
+    "explain": (["arch", "{}", "--explain", "{last}"], "params"),
+    "compare": (["compare", "{}", "lenet5"], "LeNet-5"),
+    "diff": (["diff", "{}", "{}"], "the same:"),
+    "check": (["check", "{}"], "1 as promised"),
+    "verify": (["verify", "{}"], " numbers agree\n"),
 }
 
 
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files that the lines name."""
-    folder = tmp_path_factory.mktemp("furnished")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        furnish(folder)
-    return folder
+@pytest.fixture
+def nets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, content in FORMATS.items():
+        content(tmp_path / name) if callable(content) else (tmp_path / name).write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-@pytest.fixture(autouse=True)
-def _in_the_folder(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(furnished)
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setenv("NO_COLOR", "1")
-
-
-def keys_in(value: Any) -> Iterator[str]:
-    """The keys of JSON, without those that are names of the input."""
-    if isinstance(value, list):
-        for item in value:
-            yield from keys_in(item)
-    elif isinstance(value, dict):
-        for key, inside in value.items():
-            yield key
-            yield from () if key in NAMED and isinstance(inside, dict) else keys_in(inside)
-
-
-@pytest.mark.unmeasured
-@pytest.mark.parametrize("name", lines_of("json"))
-def test_keys_of_json_are_words_with_underscores(name: str) -> None:
-    odd = {
-        (line, key)
-        for line, out in answers(name, "json")
-        for key in keys_in(json.loads(out))
-        if not KEY.fullmatch(key)
-    }
-    assert not odd
-
-
-def test_every_command_with_a_report_is_tried() -> None:
-    for name in FORMATS:
-        tried = lines_of(name)
-        assert set(tried) == {each for each in commands() if offers(commands()[each], name)}
-        assert all(tried.values())
-
-
-def reports(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Report]]:
-    """The reports of a command's lines, as the table would show them, without their pictures."""
-    kept: list[Any] = []
-    for module in (output, picture_output):
-        monkeypatch.setattr(module, "shelf", lambda *_: kept)
-    for words in lines_of("json")[name]:
-        kept.clear()
-        run(words, limit=60)
-        for each in kept:
-            report = each if isinstance(each, Report) else each.report()
-            yield " ".join(words), replace(report.folded(), figures=(), hint="")
-
-
-def said(name: str, report: Report) -> str:
-    """What a format says of a report, without the signs of its own language."""
-    found = FORMATS[name]
-    text = "\n".join([*found.lines(report), *(found.asides(report) if found.draws else ())])
-    if name == "html":
-        text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
-        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
-    elif name == "latex":
-        for sign in sorted(LATEX, key=lambda sign: (-len(LATEX[sign]), sign)):
-            text = text if sign.isspace() else text.replace(LATEX[sign], sign)
-    return as_ascii(re.sub("─+", " ", text))
-
-
-def is_laid_out(report: Report) -> bool:
-    """Whether a format that keeps spaces shows lines instead of the rows."""
-    return bool(report.layout or report.lines) and not report.lines_repeat_rows
-
-
-def words_of(text: str) -> set[str]:
-    """The numbers and the longer words of a text, without a letter's case."""
-    return {word.lower() for word in re.findall(r"[A-Za-z]{4,}|\d+(?:[.,]\d+)*", text)}
-
-
-@pytest.mark.unmeasured
-@pytest.mark.parametrize("name", lines_of("json"))
-def test_documents_say_all_that_the_table_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    lacking: list[tuple[str, ...]] = []
-    for line, report in reports(name, monkeypatch):
-        table = words_of(said("table", report)) - {"note"} - SAID_OTHERWISE.get(name, set())
-        for document in DOCUMENTS:
-            text = said(document, report)
-            lacking += [(line, document, *lost)] if (lost := table - words_of(text)) else []
-            for shown in (report, *report.tables):
-                for column in shown.printed_columns:
-                    texts = [column.text(column.value(row)) for row in shown.rows]
-                    if document == "latex" or not is_laid_out(shown):
-                        texts.append(column.heading)
-                    lost = words_of(as_ascii(" ".join(texts))) - words_of(text)
-                    lacking += [(line, document, column.key, *lost)] if lost else []
-    assert not lacking
-
-
-@pytest.mark.unmeasured
-@pytest.mark.parametrize("name", lines_of("json"))
-def test_programs_get_the_columns_that_people_see(
-    name: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_command_takes_every_format(
+    name: str, command: str, nets: Path, convcalc: Callable[..., Any]
 ) -> None:
-    for line, report in reports(name, monkeypatch):
-        for shown in (report, *report.tables):
-            keys = [column.key for column in shown.columns]
-            assert len(keys) == len(set(keys)), line
-            if shown.columns:
-                first = next(iter(FORMATS["csv"].lines(shown)))
-                assert first.split(",") == keys, line
+    words, said = COMMANDS[command]
+    last = load(name).nodes[-1].name if command == "explain" else ""
+    ran = convcalc(*(word.format(name, last=last) for word in words))
+    assert ran.code == 0, ran.err
+    assert said in ran.out
 
 
-def test_memory_has_its_columns_in_every_format(convcalc: Any) -> None:
-    for name, row in {
-        "table": "weights           246,824  246.82  241.04  parameters and buffers",
-        "markdown": "| weights | 246,824 | 246.82 | 241.04 | parameters and buffers |",
-        "html": '<tr><td>weights</td><td class="r">246,824</td><td class="r">246.82</td><td class="r">241.04</td>'
-        "<td>parameters and buffers</td></tr>",
-        "latex": r"weights & 246,824 & 246.82 & 241.04 & parameters and buffers \\",
-    }.items():
-        assert row in convcalc("arch", "lenet5", "--memory", "--format", name).out.splitlines()
+def test_a_folder_is_checked_with_the_files_of_other_tools(nets: Path, convcalc: Any) -> None:
+    (nets / "setup.cfg").write_text("[flake8]\nmax-line-length = 100\n")
+    (nets / "package.json").write_text('{"name": "net"}')
+    (nets / "weights.safetensors").write_bytes(tensors({"conv.weight": array(4, 1, 3, 3)}))
+    (nets / "open.json").write_bytes(keras([None, None, 1]))
+    (nets / "cut.onnx").write_bytes(onnx()[:200])
+    ran = convcalc("check", ".", "--format", "json")
+    assert ran.code == 1
+    found = json.loads(ran.out)
+    assert (found["files"], found["wrong"]) == (len(FORMATS) + 2, 1)
+    assert [row["file"] for row in found["findings"]] == ["./cut.onnx"]
+    assert "5 files: 5 as promised" in convcalc("check", "net.[ojkp]*").out
+    assert "1 file: 1 as promised" in convcalc("check", "*.cfg").out
 
 
-def test_a_drawing_has_its_numbers_in_every_document(convcalc: Any) -> None:
-    """A picture of letters says them in a terminal; a document without them would say nothing."""
-    for of, number in (("macs", "416,520"), ("alive", "22,912")):
-        for name in DOCUMENTS:
-            assert number in convcalc("draw", "cost", "lenet5", "--of", of, "--format", name).out
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "net.yaml"])
+def test_a_network_in_yaml_holds_a_file_of_another_tool(name: str, nets: Path) -> None:
+    channels = 3 if name == "net.pt2" else 1
+    (nets / "holds.yaml").write_text(
+        f"input: [2, 8, 8]\nlayers:\n  - conv: {{out_channels: {channels}, kernel_size: 1}}\n"
+        f"  - network: {{file: {name}, name: held}}\n  - linear: {{out_features: 3}}\n"
+    )
+    alone, found = load(name).walk(), load("holds.yaml").walk()
+    assert [step.name for step in found][1:-1] == [f"held.{step.name}" for step in alone]
+    # a convolution of 1×1 in front and 10 values into 3 behind
+    assert found.totals["params"] == alone.totals["params"] + 3 * channels + 33
+    assert [Path(file).name for file in found.network.files] == [name, "holds.yaml"]
 
 
-def test_a_legend_says_what_the_columns_mean(convcalc: Any) -> None:
-    def legend(*words: str) -> str:
-        return str(convcalc("arch", "lenet5", *words, watched=True).err)
+def test_what_a_held_file_refuses(nets: Path) -> None:
+    def refusal(text: str) -> str:
+        (nets / "bad.yaml").write_text(text)
+        with pytest.raises(ConvcalcError) as caught:
+            load("bad.yaml")
+        return str(caught.value).partition("\n")[0]
 
-    assert "\nrf = receptive field: pixels of the image a unit sees, per axis\n" in legend()
-    assert "\nconnections = inputs and biases of each unit" in legend("--columns", "connections")
-    assert "rf = " not in legend("--columns", "connections")
-    assert "activations = values that come out" in legend("--memory")
-    many = "rf,rf_stride,rf_padding,connections,bias_adds"
-    assert "\n--columns help says what each column means\n" in legend("--columns", many)
-
-
-BLOCKS = """
-input: [1, 64, 64]
-layers:
-  - repeat: 40
-    layers: [relu]
-  - repeat: 2
-    layers: [tanh]
-  - repeat: 2
-    layers: [tanh, sigmoid]
-  - repeat: 9
-    layers: [{conv: {out_channels: 1, kernel_size: 3}}, relu]
-"""
+    assert refusal("input: [2, 8, 8]\nlayers: [network: {file: net.onnx}]") == (
+        "bad.yaml:2:10: net takes 1 channel at x, but gets 2; give it as many"
+    )
+    assert refusal("extends: net.onnx\nname: mine") == (
+        "bad.yaml:1:10: extends 'net.onnx', a file of ONNX (.onnx), which cannot be changed; "
+        "write layers: with network: {file: net.onnx}"
+    )
+    assert "has no parameter 'a'; it has none" in refusal(
+        "input: [1, 8, 8]\nlayers: [network: {file: net.onnx, parameters: {a: 1}}]"
+    )
+    (nets / "many.yaml").write_text("input: [1, 8, 8]\nlayers: [network: net.cfg]")
+    with pytest.raises(ConvcalcError, match="grows past 2 layers"):
+        load("many.yaml", max_layers=2)
+    with pytest.raises(ConvcalcError, match="not UTF-8"):  # without the readers
+        load_yaml("bad.yaml")
 
 
-def test_a_block_that_repeats_once_is_folded_only_where_that_saves_rows(convcalc: Any) -> None:
-    Path("blocks.yaml").write_text(BLOCKS, encoding="utf-8")
-    names = [line.split("  ")[0] for line in convcalc("arch", "blocks.yaml").out.splitlines()]
-    assert names[5:13] == [
-        "relu1",
-        "relu2 … relu40 (×39)",
-        "tanh1",
-        "tanh2",
-        "tanh3",
-        "sigmoid1",
-        "tanh4 … sigmoid2",
-        "conv1",
-    ]
+def test_a_held_file_stops_after_a_layer_and_shares_its_weights(nets: Path) -> None:
+    (nets / "twice.yaml").write_text(
+        "input: [1, 8, 8]\nlayers:\n  - network: {file: net.cfg, name: one, until: conv1}\n"
+        "  - from: input\n  - network: {file: net.cfg, name: two, until: conv1, weights: one}\n"
+    )
+    names = [node.name for node in load("net.cfg").nodes]
+    text = (nets / "twice.yaml").read_text().replace("conv1", names[0])
+    (nets / "twice.yaml").write_text(text)
+    assert load("twice.yaml").walk().totals["params"] == 40
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_question_names_a_network_of_any_format(name: str, nets: Path) -> None:
+    (nets / "sheet.yaml").write_text(
+        f"convcalc_sheet: 1\nid: ps\nquestions:\n  - {{type: params-model, arch: {name}}}\n"
+    )
+    sheet = load_sheet(str(nets / "sheet.yaml"))
+    assert sheet.questions[0].parts[0].expected == load(name).walk().totals["params"]
+    roster = Roster()
+    roster.add(Student("s1"))
+    make(sheet, roster, b"an old and well kept secret", str(nets / "dist"))
+    copy = load_sheet(str(nets / "dist" / "s1.yaml"))
+    assert copy.questions[0].parts[0].expected == sheet.questions[0].parts[0].expected

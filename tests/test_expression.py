@@ -155,12 +155,12 @@ def test_it_lists_the_names_it_uses(text: str) -> None:
 
 
 WRONG = {
-    "": "ends where a number or a $name should follow; finish it",
-    "$n +": "ends where a number or a $name should follow; finish it",
-    "*$n": "has '*' where a number or a $name should be; write one there",
-    "$n + )": "has ')' where a number or a $name should be; write one there",
-    "()": "has ')' where a number or a $name should be; write one there",
-    "+$n": "has '+' where a number or a $name should be; write one there",
+    "": "ends where a number or a $name is expected; finish it",
+    "$n +": "ends where a number or a $name is expected; finish it",
+    "*$n": "has '*' where a number or a $name is expected; write one there",
+    "$n + )": "has ')' where a number or a $name is expected; write one there",
+    "()": "has ')' where a number or a $name is expected; write one there",
+    "+$n": "has '+' where a number or a $name is expected; write one there",
     "($n": "has no closing parenthesis; add )",
     "($n]": "has ']' in it; expressions are + - * / // % ** and parentheses over numbers and $names, and min, max, round_to, floor, ceil",
     "$n)": "has ')' after its end; join the parts with + - * / // or %",
@@ -177,9 +177,9 @@ WRONG = {
     "$zero**-1": "divides 1 by 0; change the parameters or the expression",
     "$n > 3": "is $n > 3, which is true, but must be a whole number; give one",
     "$n < 3 < 5": "compares more than two values at once; join comparisons with and",
-    "not $n": "has 7 beside not, which joins true and false; compare it first, as $n > 1",
-    "$n and 1": "has 7 beside and, which joins true and false; compare it first, as $n > 1",
-    "min()": "has ')' where a number or a $name should be; write one there",
+    "not $n": "has 7 next to not, which is only for true and false; compare it first, as $n > 1",
+    "$n and 1": "has 7 next to and, which is only for true and false; compare it first, as $n > 1",
+    "min()": "has ')' where a number or a $name is expected; write one there",
     "min": "has 'min' without its parentheses; write min(…)",
     "round_to(5)": "gives round_to(…) 1 value; give it 2, with commas between them",
     "round_to($n, 0)": "has round_to(…, 0); round to a whole number of at least 1",
@@ -198,8 +198,8 @@ WRONG = {
     "1" * 17 + "*$n": f"passes {MAX_VALUE:,}; use smaller numbers",
     "$width" + "*99999" * 3: f"passes {MAX_VALUE:,}; use smaller numbers",
     "0 - $width" + "*99999" * 3: f"passes {MAX_VALUE:,}; use smaller numbers",
-    "(" * 21 + "$n" + ")" * 21: "nests parentheses or signs deeper than 20; write it flatter",
-    "-" * 21 + "$n": "nests parentheses or signs deeper than 20; write it flatter",
+    "(" * 21 + "$n" + ")" * 21: "has parentheses or signs nested deeper than 20; write it flatter",
+    "-" * 21 + "$n": "has parentheses or signs nested deeper than 20; write it flatter",
     "$n" + " " * 199: "is 201 characters long; use at most 200",
 }
 

@@ -57,7 +57,7 @@ def test_an_earlier_run_is_replaced_only_when_told_to_and_other_files_stay(tmp_p
     out.mkdir()
     (out / "notes.txt").write_text("mine")
     (out / "a.csv").write_text("old")
-    with pytest.raises(UsageError, match=r"holds an earlier run \(a.csv\); choose another$"):
+    with pytest.raises(UsageError, match=r"has an earlier run \(a.csv\); choose another$"):
         folder(out)
     assert names(out) == ["a.csv", "notes.txt"]
     made = folder(out, replace=True)
@@ -102,7 +102,7 @@ def test_what_a_killed_run_had_not_finished_is_swept_and_what_it_had_is_put_in_p
 
 def test_one_process_at_a_time(tmp_path: Path, impatient: None) -> None:
     made = folder(tmp_path / "marks")
-    said = r"marks: another convcalc is working in it; run this again when that has ended$"
+    said = r"marks: another convcalc is working in it; run this again when it has finished$"
     with pytest.raises(UsageError, match=said):
         folder(tmp_path / "marks", replace=True)
     with pytest.raises(UsageError, match=said), reading(str(tmp_path / "marks")):

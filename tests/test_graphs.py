@@ -123,7 +123,7 @@ def test_sides_are_expressions_and_other_shapes_can_be_asked_for() -> None:
 
 
 REFUSED_INPUTS: list[tuple[Any, str]] = [
-    ((3, 16, 16), "has 2 inputs (image, mask); say which one you mean, as in --input image=3x16x16"),
+    ((3, 16, 16), "has 2 inputs (image, mask); name one, as in --input image=3x16x16"),
     ({"masc": (1, 16, 16)}, "no input 'masc'; did you mean 'mask'?"),
     ({"mask": (1, 1, 16, 16)}, "the input mask 1×1×16×16 has 4 sides, but the file's own 1×16×16 has 3"),
     ({"mask": "x"}, "input mask must be a shape such as 3x224x224"),
@@ -283,7 +283,7 @@ def test_fields_of_many_inputs_are_followed_only_in_networks_that_are_not_too_la
     walked = loads(TWO).walk()
     assert list(walked.by_input) == ["image"]
     assert walked.notes == [
-        "receptive fields are told for image only: 2 inputs and 5 layers are too many to follow each"
+        "receptive fields are shown for image only: 2 inputs and 5 layers are too many to compute them for each input"
     ]
     assert "output both: 2×16×16, rf 5 of image" in str(walked).splitlines()
     same(verify(loads(TWO)))
@@ -368,7 +368,7 @@ def test_outputs_have_the_names_of_the_file() -> None:
     assert {name: rf[0].size for name, rf in walked.rf.items() if not isinstance(rf, UnknownField)} == {"p2": 5, "p3": 9}  # fmt: skip
     data = walked.to_dict()
     assert (data["outputs"], data["output_layers"]) == (["p2", "p3"], {"p2": "c2", "p3": "c3"})
-    assert data["notes"] == ["dead: leads to no output, but counted"]
+    assert data["notes"] == ["dead: leads to no output, but is counted"]
     lines = str(walked).splitlines()
     assert "output p2 (c2): 4×8×8, rf 5" in lines
     assert "output p3 (c3): 8×4×4, rf 9" in lines
@@ -726,7 +726,7 @@ def test_it_must_lie_within_the_folder(folder: Callable[..., str], tmp_path: Pat
     folder(out="{input: [1, 8, 8], layers: [relu]}")
     path = str(tmp_path / "home" / "in.yaml")
     assert len(load(path).nodes) == 1
-    with pytest.raises(ConvcalcError, match="which lies outside of the folder; copy it there"):
+    with pytest.raises(ConvcalcError, match="which is outside of the folder; copy it there"):
         load(path, within=str(tmp_path / "home"))
     bundled = tmp_path / "home" / "lenet.yaml"
     bundled.write_text("{input: [1, 32, 32], layers: [network: lenet5]}", encoding="utf-8")
@@ -741,7 +741,7 @@ def test_an_output_never_writes_over_a_file_that_is_held(
         b="input: [1, 8, 8]\nlayers: [relu]\n",
     )
     before = (tmp_path / "b.yaml").read_bytes()
-    assert "is there already" in convcalc("arch", path, "-o", str(tmp_path / "b.yaml")).err
+    assert "already exists" in convcalc("arch", path, "-o", str(tmp_path / "b.yaml")).err
     for words in (("arch", path), ("compare", path), ("verify", path), ("check", path), ("check", str(tmp_path))):  # fmt: skip
         ran = convcalc(*words, "-o", str(tmp_path / "b.yaml"), "--format", "csv")
         assert ran.code == 2

@@ -592,7 +592,7 @@ def test_text_has_one_meaning_inline_in_a_file_and_on_standard_input(
 def test_the_lines_of_a_file_are_counted_from_its_start(tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
     file.write_text("\n\n[[1, b]]\n", encoding="utf-8")
-    with pytest.raises(ConvcalcError, match=r"x\.txt:3:6: --x holds 'b', which is not a number"):
+    with pytest.raises(ConvcalcError, match=r"x\.txt:3:6: --x contains 'b', which is not a number"):
         read(str(file), "--x")
 
 
@@ -691,23 +691,23 @@ def test_words_of_padding_have_their_meaning() -> None:
 # ----------------------------------------------------------------------------------- mistakes
 
 BAD: list[tuple[tuple[str, ...], str]] = [
-    (("--x", "nan 1", "--k", "1"), "--x: holds 'nan'; give finite numbers"),
-    (("--x", "1 -inf", "--k", "1"), "--x: holds '-inf'; give finite numbers"),
-    (("--x", "1 a", "--k", "1"), "--x: holds 'a', which is not a number; write 3, 0.5 or 1/16"),
-    (("--x", "1_000", "--k", "1"), "--x: holds '1_000', which is not a number; write 3, 0.5 or 1/16"),
+    (("--x", "nan 1", "--k", "1"), "--x: contains 'nan'; give finite numbers"),
+    (("--x", "1 -inf", "--k", "1"), "--x: contains '-inf'; give finite numbers"),
+    (("--x", "1 a", "--k", "1"), "--x: contains 'a', which is not a number; write 3, 0.5 or 1/16"),
+    (("--x", "1_000", "--k", "1"), "--x: contains '1_000', which is not a number; write 3, 0.5 or 1/16"),
     (("--x", "1/0", "--k", "1"), "--x: divides by 0 in '1/0'; give another denominator"),
-    (("--x", "1e400", "--k", "1"), "--x: holds '1e400'; use exponents of up to two digits"),
+    (("--x", "1e400", "--k", "1"), "--x: contains '1e400'; use exponents of up to two digits"),
     (("--x", "9" * 41, "--k", "1"), "--x: has a number of 41 characters; use at most 40"),
-    (("--x", "1 2; 3", "--k", "1"), "--x: row 0 is 2 long, but row 1 is 1 long; make them alike"),
+    (("--x", "1 2; 3", "--k", "1"), "--x: row 0 is 2 long, but row 1 is 1 long; make them equal"),
     (("--x", "1 2; ; 3 4", "--k", "1"), "--x: has an empty row; give it numbers, or take it out"),
-    (("--x", "1 2; 3 4 | 5 6", "--k", "1"), "--x: channel 0 is 2×2, but channel 1 is 1×2; make them alike"),
-    (("--x", "1 | 2 || 3", "--k", "1"), "--x: filter 0 is 2×1, but filter 1 is 1×1; make them alike"),
+    (("--x", "1 2; 3 4 | 5 6", "--k", "1"), "--x: channel 0 is 2×2, but channel 1 is 1×2; make them equal"),
+    (("--x", "1 | 2 || 3", "--k", "1"), "--x: filter 0 is 2×1, but filter 1 is 1×1; make them equal"),
     (("--x", "", "--k", "1"), "--x: is empty; give numbers, such as '0 1; 2 3'"),
     (("--x", "[]", "--k", "1"), "--x: is empty; give numbers, such as '0 1; 2 3'"),
     (("--x", "[[], []]", "--k", "1"), "--x: has an empty row; give it numbers, or take it out"),
-    (("--x", "[[1, 2], 3]", "--k", "1"), "--x: row 0 is 2 long, but row 1 is a number; make them alike"),
-    (("--x", "1,,2", "--k", "1"), "--x: '1,,2' lacks a number beside a comma; write one, or 0"),
-    (("--x", "[[1, no]]", "--k", "1"), "--x:1:6: --x holds 'no', which is not a number; write 3, 0.5 or 1/16\n  [[1, no]]\n       ^"),
+    (("--x", "[[1, 2], 3]", "--k", "1"), "--x: row 0 is 2 long, but row 1 is a number; make them equal"),
+    (("--x", "1,,2", "--k", "1"), "--x: '1,,2' has a comma without a number; write one, or 0"),
+    (("--x", "[[1, no]]", "--k", "1"), "--x:1:6: --x contains 'no', which is not a number; write 3, 0.5 or 1/16\n  [[1, no]]\n       ^"),
     (("--x", "[[[[[1]]]]]", "--k", "1"), "--x:1:5: --x is nested more than 4 deep; give filters of channels of rows\n  [[[[[1]]]]]\n      ^"),
     (("--x", "[[1, 2]", "--k", "1"), "--x:1:1: not valid YAML: the [ here is not closed, or a comma is missing in it; close it with ]\n  [[1, 2]\n  ^"),
     (("--x", "{y: [[1]]}", "--k", "1"), "--x:1:1: has no x; write x: [[0, 1], [2, 3]]\n  {y: [[1]]}\n  ^"),
@@ -718,11 +718,11 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "n.npz", "--k", "1"), "--x: n.npz is not a kind of file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
     (("--x", "1 2", "--k", "rows"), "no kernel 'rows'; convcalc kernel lists them"),
     (("--x", "rows", "--k", "1"), "--x: rows is not a kind of file that is read; give numbers, a file in .yaml, .yml, .json, .csv, .txt, .npy, or - for standard input"),
-    (("--x", "ragged.yaml", "--k", "1"), "--x: ragged.yaml: row 0 is 2 long, but row 1 is 1 long; make them alike"),
-    (("--x", "ragged.txt", "--k", "1"), "--x: ragged.txt: row 0 is 2 long, but row 1 is 1 long; make them alike"),
-    (("--x", "text.yaml", "--k", "1"), "--x: text.yaml: holds 'a', which is not a number; write 3, 0.5 or 1/16"),
+    (("--x", "ragged.yaml", "--k", "1"), "--x: ragged.yaml: row 0 is 2 long, but row 1 is 1 long; make them equal"),
+    (("--x", "ragged.txt", "--k", "1"), "--x: ragged.txt: row 0 is 2 long, but row 1 is 1 long; make them equal"),
+    (("--x", "text.yaml", "--k", "1"), "--x: text.yaml: contains 'a', which is not a number; write 3, 0.5 or 1/16"),
     (("--x", "empty.txt", "--k", "1"), "--x: empty.txt: is empty; give numbers, such as '0 1; 2 3'"),
-    (("--x", "decimals.csv", "--k", "1"), "--x: decimals.csv: holds '\"1', which is not a number; write 3, 0.5 or 1/16"),
+    (("--x", "decimals.csv", "--k", "1"), "--x: decimals.csv: contains '\"1', which is not a number; write 3, 0.5 or 1/16"),
     (("--x", "brackets.npy", "--k", "1"), "--x: brackets.npy is not a whole .npy file; save it with numpy.save"),
     (("--x", "a\0.csv", "--k", "1"), "--x a\\x00.csv: is not a file name; check the name"),
     (("--x", "empty.csv", "--k", "1"), "--x: empty.csv: is empty; give numbers, a line per row"),
@@ -732,10 +732,10 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "large.csv", "--k", "1"), "--x large.csv: larger than 4 MiB; by hand, use a matrix of up to 100,000 cells"),
     (("--x", "many.csv", "--k", "1"), "--x: many.csv: has 100,001 cells; by hand, use up to 100,000"),
     (("--x", "tag.yaml", "--k", "1"), "tag.yaml:1:1: the tag !!python/object/apply:os.getcwd is not allowed; leave it out\n  !!python/object/apply:os.getcwd []\n  ^"),
-    (("--x", "nan.npy", "--k", "1"), "--x: nan.npy holds nan at [1]; give finite numbers"),
-    (("--x", "far.npy", "--k", "1"), "--x: far.npy: holds '1e-300'; use exponents of up to two digits"),
-    (("--x", "object.npy", "--k", "1"), "--x: object.npy holds object; give integers or floats of up to 64 bits"),
-    (("--x", "complex.npy", "--k", "1"), "--x: complex.npy holds complex128; give integers or floats of up to 64 bits"),
+    (("--x", "nan.npy", "--k", "1"), "--x: nan.npy contains nan at [1]; give finite numbers"),
+    (("--x", "far.npy", "--k", "1"), "--x: far.npy: contains '1e-300'; use exponents of up to two digits"),
+    (("--x", "object.npy", "--k", "1"), "--x: object.npy contains object; give integers or floats of up to 64 bits"),
+    (("--x", "complex.npy", "--k", "1"), "--x: complex.npy contains complex128; give integers or floats of up to 64 bits"),
     (("--x", "none.npy", "--k", "1"), "--x: none.npy has shape (0,); give 1 to 4 axes and 1 to 100,000 cells"),
     (("--x", "wide.npy", "--k", "1"), "--x: wide.npy has shape (1000000000000,); give 1 to 4 axes and 1 to 100,000 cells"),
     (("--x", "deep.npy", "--k", "1"), "--x: deep.npy has shape (1, 1, 1, 1, 1); give 1 to 4 axes and 1 to 100,000 cells"),
@@ -769,8 +769,8 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", "1 2", "--k", "1 2", "--op", "tconv", "--p", "3"), "tconv: padding 3 + 3 cuts away all of the 3 cells of the row; lower padding"),
     (("--x", "1 2", "--k", "1", "--bias", "1 2"), "--bias has 2 numbers for 1 filter; give one each"),
     (("--x", "1 2", "--k", "1 || 2", "--bias", "1"), "--bias has 1 number for 2 filters; give one each"),
-    (("--x", "1 2 | 3 4", "--k", "1"), "--k has kernels for 1 channel, but --x has 2; give one kernel per channel, with |, and set filters apart with ||"),
-    (("--x", "1 2", "--k", "1 | 2"), "--k has kernels for 2 channels, but --x has 1; give one kernel per channel, with |, and set filters apart with ||"),
+    (("--x", "1 2 | 3 4", "--k", "1"), "--k has kernels for 1 channel, but --x has 2; give one kernel per channel, with |, and separate filters with ||"),
+    (("--x", "1 2", "--k", "1 | 2"), "--k has kernels for 2 channels, but --x has 1; give one kernel per channel, with |, and separate filters with ||"),
     (("--x", "1 2 || 3 4", "--k", "1"), "--x has 2 axes in front of its 1; give channels only, with |"),
     (("--x", "1 2; 3 4", "--k", "1", "--dims", "1"), "--x has rows, but --dims is 1; give one row per channel"),
     (("--x", "1 2", "--k", "1", "--dims", "3"), "--dims is 3; by hand, use 1 or 2"),
@@ -780,23 +780,23 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--x", X33, "--k", K22, "--step", "1"), "--step 1: y has windows from 0,0 to 1,1; count from 0"),
     (("--x", X33, "--k", K22, "--step", "a,b"), "--step must be a whole number, but is 'a'; write plain digits"),
     (("--x", K22, "--k", K22, "--op", "tconv", "--step", "3,0"), "--step 3,0: y has windows from 0,0 to 2,2; count from 0"),
-    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--step", "0,0"), "--step: --grad gives several gradients; say of which, with --wrt input, weights or bias"),
+    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--step", "0,0"), "--step: --grad gives several gradients; choose one with --wrt input, weights or bias"),
     (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", "weight"), "--wrt: no gradient of conv with respect to 'weight'; did you mean 'weights'?"),
     (("--x", POOLED, "--k", "2", "--op", "max", "--grad", "1 2; 3 4", "--wrt", "bias"), "--wrt: no gradient of maxpool with respect to 'bias'; known: input"),
-    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", ""), "--wrt: '' lacks a name; known: input, weights, bias"),
-    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", "input,"), "--wrt: 'input,' lacks a name; known: input, weights, bias"),
-    (("--x", X33, "--k", K22, "--wrt", ""), "--wrt means nothing to conv; leave it out"),
-    (("--x", X33, "--k", K22, "--wrt", "input"), "--wrt means nothing to conv; leave it out"),
-    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--flip"), "--flip means nothing to a gradient of conv; leave it or --grad out"),
-    (("--x", X33, "--k", K22, "--op", "tconv", "--flip"), "--flip means nothing to tconv; leave it out"),
-    (("--x", X33, "--k", K22, "--op", "tconv", "--fit", "ceil"), "--fit means nothing to tconv; leave it out"),
-    (("--x", X33, "--k", K22, "--a", "1"), "--output-padding means nothing to conv; leave it out"),
-    (("--x", X33, "--k", "2", "--op", "maxpool", "--bias", "1"), "--bias means nothing to maxpool; leave it out"),
-    (("--x", X33, "--k", "2", "--op", "maxpool", "--exclude-pad"), "--exclude-pad means nothing to maxpool; leave it out"),
-    (("--x", X33, "--k", "2", "--op", "avgpool", "--d", "2"), "--d means nothing to avgpool; leave it out"),
-    (("--x", "1 2", "--k", "1", "--op", "maxpool", "--p", "1"), "maxpool: the window y[0] lies on padding alone, which has no maximum; lower --p"),
-    (("--x", "1 2", "--k", "1", "--op", "maxpool", "--p", "1", "--grad", "1 2 3 4"), "maxpool: a window lies on padding alone, which has no maximum; lower --p"),
-    (("--x", "1 2", "--k", "1", "--op", "avgpool", "--p", "1", "--exclude-pad"), "avgpool: a window lies on padding alone, which has no mean; lower --p"),
+    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", ""), "--wrt: '' has a name missing; known: input, weights, bias"),
+    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--wrt", "input,"), "--wrt: 'input,' has a name missing; known: input, weights, bias"),
+    (("--x", X33, "--k", K22, "--wrt", ""), "--wrt has no meaning for conv; leave it out"),
+    (("--x", X33, "--k", K22, "--wrt", "input"), "--wrt has no meaning for conv; leave it out"),
+    (("--x", X33, "--k", K22, "--grad", "1 2; 3 4", "--flip"), "--flip has no meaning for a gradient of conv; leave it or --grad out"),
+    (("--x", X33, "--k", K22, "--op", "tconv", "--flip"), "--flip has no meaning for tconv; leave it out"),
+    (("--x", X33, "--k", K22, "--op", "tconv", "--fit", "ceil"), "--fit has no meaning for tconv; leave it out"),
+    (("--x", X33, "--k", K22, "--a", "1"), "--output-padding has no meaning for conv; leave it out"),
+    (("--x", X33, "--k", "2", "--op", "maxpool", "--bias", "1"), "--bias has no meaning for maxpool; leave it out"),
+    (("--x", X33, "--k", "2", "--op", "maxpool", "--exclude-pad"), "--exclude-pad has no meaning for maxpool; leave it out"),
+    (("--x", X33, "--k", "2", "--op", "avgpool", "--d", "2"), "--d has no meaning for avgpool; leave it out"),
+    (("--x", "1 2", "--k", "1", "--op", "maxpool", "--p", "1"), "maxpool: the window y[0] lies on padding only, which has no maximum; lower --p"),
+    (("--x", "1 2", "--k", "1", "--op", "maxpool", "--p", "1", "--grad", "1 2 3 4"), "maxpool: a window lies on padding only, which has no maximum; lower --p"),
+    (("--x", "1 2", "--k", "1", "--op", "avgpool", "--p", "1", "--exclude-pad"), "avgpool: a window lies on padding only, which has no mean; lower --p"),
     (("--x", X33, "--k", K22, "--key"), "--key gives the answers to a worksheet; add --blank"),
     (("--x", "-", "--k", "-"), "only one matrix can come from standard input (-); put the others in files"),
     (("--x", "wide.csv", "--k", "wide.csv", "--p", "same"), "conv: 400,000,000 products are too many by hand (at most 200,000); --step I,J shows one window"),
@@ -861,9 +861,9 @@ def test_python_gets_the_same_refusals() -> None:
     refusals: list[tuple[Callable[[], Any], str]] = [
         (lambda: solve("maxpool", "1"), "maxpool needs the size of its window; give it with --k 2 or --k 2x3"),
         (lambda: solve("conv", "1"), "conv needs a kernel; give it with --k '0 1; 2 3'"),
-        (lambda: solve("conv", [float("nan")], [1]), "--x: holds 'nan'; give finite numbers"),
+        (lambda: solve("conv", [float("nan")], [1]), "--x: contains 'nan'; give finite numbers"),
         (lambda: solve("conv", np.ones((1, 1, 1, 1, 1)), [1]), "--x: is nested 5 deep; give filters of channels of rows, 4 at most"),
-        (lambda: solve("conv", [[[[[[1]]]]], [[[[[1, 2]]]]]], [1]), "--x: part 0 is 1×1×1×1×1, but part 1 is 1×1×1×1×2; make them alike"),
+        (lambda: solve("conv", [[[[[[1]]]]], [[[[[1, 2]]]]]], [1]), "--x: part 0 is 1×1×1×1×1, but part 1 is 1×1×1×1×2; make them equal"),
     ]  # fmt: skip
     for refused, message in refusals:
         with pytest.raises(UsageError) as caught:
@@ -909,7 +909,7 @@ def test_a_matrix_from_python_may_hold_texts_and_arrays() -> None:
 def test_what_holds_no_numbers_in_order_is_refused(value: Any) -> None:
     with pytest.raises(UsageError) as caught:
         matrices.as_matrix(value, "x")
-    assert str(caught.value) == f"x: holds {value!r}; give numbers, in lists or an array"
+    assert str(caught.value) == f"x: contains {value!r}; give numbers, in lists or an array"
 
 
 def test_a_sum_with_thousands_of_digits_is_said_as_nearly_as_possible(
@@ -937,7 +937,7 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest() -> None:
         ({"padding": (1, "x")}, "--p must be a whole number, but is 'x'; give an int"),
         ({"step": 1}, "--step must be a list, but is 1; write it in [ ]"),
         ({"flip": "yes"}, "flip must be True or False, but is 'yes'"),
-        ({"op": None}, "--op must be a text, but is None"),
+        ({"op": None}, "op must be a text, but is None"),
         ({"wrt": 3, "grad": "1 2; 3 4"}, "--wrt must be a list, but is 3; write it in [ ]"),
         ({"op": "maxpool", "k": None, "size": "2"}, "--k must be a whole number, but is '2'; write 2"),
     ],

@@ -63,7 +63,7 @@ def test_a_file_that_is_there_is_replaced_only_if_that_is_wanted(
     ran = convcalc("import", "lenet5", "-o", str(made))
     assert ran.code == 2
     assert ran.err == (
-        f"convcalc: -o {made}: is there already; choose another name, or add --overwrite to replace it\n"
+        f"convcalc: -o {made}: already exists; choose another name, or add --overwrite to replace it\n"
     )
     assert made.read_text(encoding="utf-8") == "mine\n"
     assert convcalc("import", "lenet5", "-o", str(made), "--overwrite").code == 0
@@ -97,7 +97,7 @@ def test_a_long_file_with_flat_names_has_blocks(convcalc: Run, tmp_path: Path) -
     [
         (("nosuch.onnx",), "no file 'nosuch.onnx' and no bundled network of that name"),
         (("lenet5", "-o", "no/such/net.yaml"), "-o no/such/net.yaml: cannot be written"),
-        (("lenet5", "--max-layers", "3"), "the network grows past 3 layers"),
+        (("lenet5", "--max-layers", "3"), "the network has more than 3 layers"),
     ],
 )
 def test_what_cannot_be_done_is_said(convcalc: Run, words: tuple[str, ...], said: str) -> None:

@@ -52,7 +52,7 @@ def _refuse(_: str) -> list[Check]:
 @pytest.mark.parametrize(
     ("verify", "said"),
     [
-        (_die, "the process that verified it ended, most likely for want of memory; use --jobs 1, or a lower --limit"),
+        (_die, "the process that verified it stopped, probably because memory was full; use --jobs 1, or a lower --limit"),
         (_refuse, "no"),
     ],
 )  # fmt: skip

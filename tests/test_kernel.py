@@ -284,7 +284,7 @@ def test_clipping_is_counted_and_said(here: Path, convcalc: Run) -> None:
     plain = convcalc("kernel", "box blur", "face.pgm", "-o", "out.pgm", "--border", "reflect")
     assert "clipped  no value is under 0 or over 255" in plain.out
     edges = convcalc("kernel", "outline", "face.pgm", "--no-preview").err
-    assert "note: --abs shows the negative values as well: edges in both directions" in edges
+    assert "note: --abs also shows the negative values: edges in both directions" in edges
     edges = convcalc("kernel", "outline", "face.pgm", "--no-preview", "--abs", "--flip")
     assert "border zero, flip, absolute" in edges.out
     assert edges.err == ""
@@ -535,10 +535,10 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("--no-preview",), "--no-preview is about a picture; name one, as in convcalc kernel sharpen photo.png, or leave --no-preview out"),
     (("sharpen", "face.png", "--preview", "--format", "json"), "--preview is not possible in json; leave out one of the two"),
     (("sharpen", "face.png", "-o", "-"), "-o -: a picture does not go to standard output; name a file, such as out.png"),
-    (("-1 x", "face.png"), "KERNEL: holds 'x', which is not a number; write 3, 0.5 or 1/16"),
+    (("-1 x", "face.png"), "KERNEL: contains 'x', which is not a number; write 3, 0.5 or 1/16"),
     (("sharpn",), "no kernel 'sharpn'; did you mean 'sharpen'?"),
     (("qqq",), "no kernel 'qqq'; convcalc kernel lists them"),
-    (("1 2; 3",), "KERNEL: row 0 is 2 long, but row 1 is 1 long; make them alike"),
+    (("1 2; 3",), "KERNEL: row 0 is 2 long, but row 1 is 1 long; make them equal"),
     (("1 | 2",), "KERNEL is 2×1; give rows and columns, up to 99 of each"),
     (("1 " * 100,), "KERNEL is 100; give rows and columns, up to 99 of each"),
     (("1e30",), "KERNEL has numbers too large or too finely divided for exact sums; use shorter ones"),
@@ -560,14 +560,14 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("sharpen", "large.png"), "large.png: 10,000×6,000 pixels; use a picture of 1 to 50,000,000"),
     (("sharpen", "bomb.png"), "bomb.png: 10,000×10,000 pixels; use a picture of 1 to 50,000,000"),
     (("sharpen", "bomb2.png"), "bomb2.png: more pixels than Pillow opens; use a picture of 1 to 50,000,000"),
-    (("sharpen", "small.png"), "small.png: 7,070×7,070 pixels in a file of 65 bytes, where at most 4,032,500 are read; use a smaller picture"),
+    (("sharpen", "small.png"), "small.png: 7,070×7,070 pixels in a file of 65 bytes, but at most 4,032,500 are read; use a smaller picture"),
     (("sharpen", "long.ppm"), "long.ppm: 1,000,001×1 pixels; use a picture of at most 1,000,000 rows and columns"),
     ((f"{'1 ' * 99};" * 98 + "1 " * 99, "map.pgm"), "a 99×99 kernel makes 19,602,000,000 products on 1000×2000 pixels, more than 10,000,000,000; use a smaller picture or kernel"),
     (("sharpen", "deep.png"), "deep.png: has more than 8 bits a channel (mode I;16); save it with 8"),
     (("sharpen", "large.pgm"), "large.pgm: 99,999×99,999 pixels; use a picture of 1 to 50,000,000"),
     (("sharpen", "zero.pgm"), "zero.pgm: 0×5 pixels; use a picture of 1 to 50,000,000"),
     (("sharpen", "cut.pgm"), "cut.pgm: ends after 3 of 4 values; the picture is cut off"),
-    (("sharpen", "text.pgm"), "text.pgm: holds something other than numbers from 0 to 255; check the picture"),
+    (("sharpen", "text.pgm"), "text.pgm: contains something other than numbers from 0 to 255; check the picture"),
     (("gaussian_blur5", "tiny.pgm", "--border", "none"), "a 5×5 kernel does not fit 2×2 pixels; use another --border"),
 ]  # fmt: skip
 
@@ -748,4 +748,4 @@ def test_a_small_file_of_many_pixels_takes_no_memory(
     assert tracemalloc.get_traced_memory()[1] < 5 * 10**6
     tracemalloc.stop()
     assert (ran.code, ran.out) == (2, "")
-    assert f"7,070×7,070 pixels in a file of {size:,} bytes, where at most " in ran.err
+    assert f"7,070×7,070 pixels in a file of {size:,} bytes, but at most " in ran.err

@@ -306,7 +306,7 @@ NOTES: list[tuple[str, dict[str, Any], Shape, list[str]]] = [
         (3, 32, 32),
         [
             "same pads 0 before and 1 after, as TensorFlow, Keras and ONNX SAME_UPPER do; "
-            "same_lower swaps them, padding: 1 pads both sides alike"
+            "same_lower swaps them, padding: 1 pads both sides equally"
         ],
     ),
     (
@@ -344,7 +344,7 @@ NOTES: list[tuple[str, dict[str, Any], Shape, list[str]]] = [
         "maxpool",
         {"kernel_size": 3, "stride": 2, "ceil_mode": True},
         (1, 32, 32),
-        ["15.5 is rounded up: the last window hangs over the end (floor gives 15)"],
+        ["15.5 is rounded up: the last window goes past the end (floor gives 15)"],
     ),
     (
         "maxpool",
@@ -357,7 +357,7 @@ NOTES: list[tuple[str, dict[str, Any], Shape, list[str]]] = [
         "maxpool",
         {"kernel_size": 3, "stride": 2, "fit": "caffe"},
         (1, 32, 32),
-        ["15.5 is rounded up: the last window hangs over the end (floor gives 15)"],
+        ["15.5 is rounded up: the last window goes past the end (floor gives 15)"],
     ),
     (
         "adaptive_avgpool",
@@ -404,7 +404,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "flatten",
         {"start_axis": 2, "end_axis": 1},
         ((8, 6, 6),),
-        "start_axis is the width, which comes after end_axis, the height; exchange them",
+        "start_axis is the width, which comes after end_axis, the height; swap them",
     ),
     (
         "permute",
@@ -495,13 +495,13 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "conv",
         {"out_channels": 4, "kernel_size": 3, "padding": -1},
         ((3, 8, 8),),
-        "padding is -1; use 0 or more (the kind crop takes cells away)",
+        "padding is -1; use 0 or more (the kind crop removes cells)",
     ),
     (
         "conv",
         {"out_channels": 4, "kernel_size": 3, "padding": ((0, -2), (0, 0))},
         ((3, 8, 8),),
-        "padding is -2; use 0 or more (the kind crop takes cells away)",
+        "padding is -2; use 0 or more (the kind crop removes cells)",
     ),
     (
         "conv",
@@ -537,7 +537,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "conv",
         {"out_channels": 2, "kernel_size": 3, "groups": 2, "connections": ((0,), (1,))},
         ((2, 8, 8),),
-        "connections and groups 2 exclude each other; leave groups out",
+        "connections and groups 2 cannot be used together; leave groups out",
     ),
     (
         "conv",
@@ -627,7 +627,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "conv_transpose",
         {"kernel_size": 3, "out_channels": 4, "padding": -1},
         ((2, 8, 8),),
-        "padding is -1; use 0 or more (the kind crop takes cells away)",
+        "padding is -1; use 0 or more (the kind crop removes cells)",
     ),
     (
         "conv_transpose",
@@ -652,19 +652,19 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         for options, said in (
             (
                 {"stride": 2, "output_shape": 9},
-                "output_shape 9 along the height cannot come out: it is at most 8; use less, or a larger stride",
+                "output_shape 9 along the height is not possible: it is at most 8; use less, or a larger stride",
             ),
             (
                 {"stride": 2, "padding": 1, "output_shape": (6, 4)},
-                "output_shape 4 along the width cannot come out: with padding 1 + 1 it is 5 to 6; use one of these",
+                "output_shape 4 along the width is not possible: with padding 1 + 1 it is 5 to 6; use one of these",
             ),
             (
                 {"padding": 4, "output_shape": 3},
-                "output_shape 3 along the height cannot come out: padding 4 + 4 leaves nothing; lower the padding",
+                "output_shape 3 along the height is not possible: padding 4 + 4 leaves nothing; lower the padding",
             ),
             (
                 {"stride": 2, "padding": 1, "output_padding": 1, "output_shape": 6},
-                "with output_shape and padding in numbers the output padding follows; leave output_padding out",
+                "with output_shape and padding in numbers the output padding is computed; leave output_padding out",
             ),
             ({"output_shape": 0}, "output_shape is 0; use 1 or more"),
             (
@@ -689,13 +689,13 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "conv_transpose",
         {"kernel_size": 3, "out_channels": 4, "padding": 2},
         ((2, 1, 4),),
-        "padding 2 + 2 takes away the whole output along the height: (1 − 1)·1 + 3 = 3 cells; lower the padding",
+        "padding 2 + 2 removes the whole output along the height: (1 − 1)·1 + 3 = 3 cells; lower the padding",
     ),
     (
         "linear",
         {"out_features": 10},
         ((512, 7, 7),),
-        "a fully connected layer takes a vector, but gets 512×7×7; put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1",
+        "a fully connected layer takes a vector, but gets 512×7×7; put flatten (or a global pool and flatten) before it, or name the axis that it works on, as axis: -1",
     ),
     ("linear", {"out_features": 0}, ((512,),), "out_features is 0; use 1 or more"),
     (
@@ -778,7 +778,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "reduce",
         {},
         ((8,),),
-        "8 has no axis besides the channels; name one: axes: [channels]",
+        "8 has no axis other than the channels; name one: axes: [channels]",
     ),
     (
         "reduce",
@@ -797,7 +797,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "flatten",
         {"start_axis": "w", "end_axis": "h"},
         ((8, 6, 5),),
-        "start_axis is the width, which comes after end_axis, the height; exchange them",
+        "start_axis is the width, which comes after end_axis, the height; swap them",
     ),
     (
         "concat",
@@ -822,7 +822,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "maxpool",
         {"kernel_size": 3, "padding": 3},
         ((2, 8, 8),),
-        "padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2",
+        "padding 3 is not less than the 3-wide window along the height, so some windows would contain only padding; use at most 2",
     ),
     (
         "maxpool",
@@ -848,7 +848,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "subsample",
         {"kernel_size": 2},
         ((6, 1, 1),),
-        "a 2-wide window does not fit 1 along the height; put before it a pad of 1 per side, or use a kernel of at most 1",
+        "a 2-wide window does not fit 1 along the height; put a pad before it, of 1 per side, or use a kernel of at most 1",
     ),
     (
         "global_avgpool",
@@ -893,7 +893,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "unpool",
         {"kernel_size": 2, "padding": 1},
         ((2, 1, 1),),
-        "padding 1 takes away the whole output along the height; lower it",
+        "padding 1 removes the whole output along the height; lower it",
     ),
     (
         "unpool",
@@ -909,7 +909,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "the input's channel count is 6, which num_groups 4 does not divide; try num_groups 3",
     ),
     ("lrn", {"size": 0}, ((6, 8, 8),), "size is 0; use 1 or more"),
-    ("lrn", {}, ((6,),), "needs channels and at least one axis; leave it out of vectors"),
+    ("lrn", {}, ((6,),), "needs channels and at least one axis; leave it out for vectors"),
     (
         "pad",
         {"padding": 1},
@@ -968,7 +968,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "crop",
         {"padding": 1, "offset": 1},
         ((6, 8, 8),),
-        "crop got padding and offset; offset goes with size or like",
+        "crop got padding and offset; offset is used with size or like",
     ),
     (
         "pad",
@@ -986,7 +986,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "pad",
         {"like": "a"},
         ((6, 8, 8), (6, 8, 7)),
-        "cannot pad a width of 8 to 7; pad adds cells (crop takes them away)",
+        "cannot pad a width of 8 to 7; pad adds cells (crop removes them)",
     ),
     ("resize", {}, ((6, 8, 8),), "resize got nothing; give one of size, scale, like"),
     (
@@ -1118,13 +1118,13 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "matmul",
         {},
         ((6, 6), (6, 6), (6, 6)),
-        "matmul multiplies two paths, but gets 3; nest one in a path of another",
+        "matmul multiplies two paths, but gets 3; put a second matmul into one of its paths",
     ),
     (
         "matmul",
         {},
         ((6, 8), (2, 8, 3)),
-        "cannot matmul 6×8 and 2×8×3: give two maps with as many sides, two or more; put a reshape before it",
+        "cannot matmul 6×8 and 2×8×3: give two maps with the same number of sides, two or more; put a reshape before it",
     ),
     (
         "matmul",
@@ -1154,7 +1154,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "reshape",
         {"shape": (3, 5)},
         ((6, 8, 8),),
-        "6×8×8 holds 384 values, but 3×5 needs 15; make the products equal",
+        "6×8×8 has 384 values, but 3×5 needs 15; make the products equal",
     ),
     ("reshape", {"shape": (0, 5)}, ((6, 8, 8),), "a side of shape is 0; use 1 or more"),
     (
@@ -1173,7 +1173,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "pixel_shuffle",
         {"upscale_factor": 2},
         ((6, 8, 8),),
-        "the input has 6 channels, and upscale_factor 2 takes 4 for each that comes out; give the layer before a multiple of 4",
+        "the input has 6 channels, and upscale_factor 2 takes 4 for each output channel; give the layer before it a multiple of 4",
     ),
     ("pixel_shuffle", {"upscale_factor": 0}, ((6, 8, 8),), "upscale_factor is 0; use 1 or more"),
     (
@@ -1227,16 +1227,16 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "avgpool",
         {"kernel_size": 3, "padding": ((1, 3), 0)},
         ((2, 8, 8),),
-        "padding 3 is not less than the 3-wide window along the height, so some windows would hold padding only; use at most 2",
+        "padding 3 is not less than the 3-wide window along the height, so some windows would contain only padding; use at most 2",
     ),
     (
         "lppool",
         {"kernel_size": 3, "dilation": 2, "padding": 5},
         ((2, 8, 8),),
-        "padding 5 is not less than the 5-wide window along the height, so some windows would hold padding only; use at most 4",
+        "padding 5 is not less than the 5-wide window along the height, so some windows would contain only padding; use at most 4",
     ),
     ("clip", {}, ((6,),), "no limit is given; give min, max or both (hardtanh has -1 and 1)"),
-    ("clip", {"min": 6.0, "max": 0.5}, ((6,),), "min 6 is above max 0.5; exchange the two"),
+    ("clip", {"min": 6.0, "max": 0.5}, ((6,),), "min 6 is above max 0.5; swap the two"),
     (
         "glu",
         {},
@@ -1247,7 +1247,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "scale",
         {"factor": False},
         ((6, 8, 8),),
-        "neither factor nor bias is left; set one of them to true",
+        "factor and bias are both false; set one of them to true",
     ),
     *(
         (kind, {}, ((6, 8, 8),), "it joins 1 path; give two or more ([] is the input itself)")
@@ -1273,7 +1273,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
             kind,
             {},
             ((6, 8, 8),) * 3,
-            "it joins 3 paths, but takes exactly two; bring the others together before it",
+            "it joins 3 paths, but takes exactly two; join the others before it",
         )
         for kind in ("subtract", "divide")
     ),
@@ -1281,7 +1281,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "maxpool",
         {"kernel_size": 3, "stride": 2, "ceil_mode": True, "fit": "caffe"},
         ((1, 32, 32),),
-        "ceil_mode and fit caffe exclude each other; leave one of them out",
+        "ceil_mode and fit caffe cannot be used together; leave one of them out",
     ),
 ]
 
@@ -1321,7 +1321,7 @@ def test_every_kind_that_can_refuse_does_so_in_the_table() -> None:
 
 def test_a_map_beyond_all_memory_is_refused() -> None:
     with pytest.raises(
-        ShapeError, match=r"holds more than 1,000,000,000,000,000,000 values; use smaller numbers"
+        ShapeError, match=r"has more than 1,000,000,000,000,000,000 values; use smaller numbers"
     ):
         convcalc.layer("upsample", (10**6, 10**6), scale_factor=10**8)
 

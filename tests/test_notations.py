@@ -340,8 +340,8 @@ REFUSED_WORDS = {
     "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "3 x 3x3 conv, 8": "3 x 3x3 conv: '3 x 3x3' can be 3 layers or one kernel; write 3 x (CONV3-8), or 3x3x3",
     "pool 2 x2": "pool 2 x2: '2 x2' can be a size or how often; write 2x2, or 2 x (CONV3-8)",
-    "conv3-8, relu (x3)": "relu x3: 'x3' stands behind relu; put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
-    "2 conv layers 5x5": "2 conv layers 5x5: the number can be that of layers or that of their filters; "
+    "conv3-8, relu (x3)": "relu x3: 'x3' comes after relu; put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
+    "2 conv layers 5x5": "2 conv layers 5x5: the number can mean layers or filters; "
     "write 2 x (CONV3-8), or 8 filters",
     "convs 3x3 8": "convs 3x3 8: does not say how many layers; write 2 x (CONV3-8), or one layer",
     "transpose convolutions 4x4, 8": "transpose convolutions 4x4: does not say how many layers; write 2 x (CONV3-8), or one layer",
@@ -352,13 +352,13 @@ REFUSED_WORDS = {
     "write 3x3 depthwise conv, stride 1, pad 1",
     "conv two 3x3, 8": "conv two 3x3: 'two' can be how many layers, or which one; "
     "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
-    "conv3-8, relu twice": "relu twice: 'twice' stands behind relu; put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
-    "two CONV3-8 with ReLU": "two CONV3-8 with ReLU: relu can stand behind each layer, or behind the last; "
+    "conv3-8, relu twice": "relu twice: 'twice' comes after relu; put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
+    "two CONV3-8 with ReLU": "two CONV3-8 with ReLU: relu can come after each layer, or after the last; "
     "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
     "two 3x3 convs, 8, each followed by ReLU": "each followed by: put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)",
     "Convolutional layers: 3x3, 8": "Convolutional layers: 3x3: does not say how many layers; write 2 x (CONV3-8), or one layer",
     "(" * 31 + "relu" + ")" * 31: "more than 30 brackets are inside one another; use fewer",
-    "3 fc layers": "3 fc layers: the number can be that of layers or that of their filters; write 2 x (CONV3-8), or 8 filters",
+    "3 fc layers": "3 fc layers: the number can mean layers or filters; write 2 x (CONV3-8), or 8 filters",
     "conv 8x5x5": "conv 8x5x5: 8x5x5 can be 8 filters or a side; write 5x5, 8 filters",
     "3x3 conv, stride: 2": "3x3 conv, stride: 2: a convolution has a kernel and filters; "
     "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
@@ -367,7 +367,7 @@ REFUSED_WORDS = {
     "conv:k3c8, stride 2": "stride 2: 'stride 2' belongs to no layer; write layers such as CONV5-64, POOL2, FC-10",
     "pool 2x2x2": "maxpool1 (pool 2x2x2): kernel_size [2, 2, 2] is for 3 axes, but the input has 2; give one number, or 2",
     "Linear(9→10)": "Linear 9 to 10: is written for 9 values, but 3×32×32 = 3,072 come in; write 3072",
-    "softmax-2": "softmax-2: softmax has no number, but '2' is said of it; leave it out",
+    "softmax-2": "softmax-2: softmax takes no numbers, but has '2'; leave it out",
     "10 FC-20": "10 FC-20: '20' is one number too many for linear; write one, as in FC-10",
     "pool(3, 2)": "2: '2' is one number too many for maxpool; "
     "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2",
@@ -382,8 +382,8 @@ REFUSED_WORDS = {
     "CONV3-8 (stride: -2)": "CONV3-8 stride: -2: -2 is below 0; write 0 or more, or 2 without the sign",
     "FC -10": "FC -10: -10 is below 0; write 0 or more, or 10 without the sign",
     "dropout -.5": "dropout -.5: -.5 is below 0; write 0 or more, or .5 without the sign",
-    "conv 3x3, 8, output 28x28": "output 28x28: what comes out is worked out here; leave it out",
-    "conv 3x3, 8, output size: 28x28x8": "output size: 28x28x8: what comes out is worked out here; leave it out",
+    "conv 3x3, 8, output 28x28": "output 28x28: convcalc computes the output; leave it out",
+    "conv 3x3, 8, output size: 28x28x8": "output size: 28x28x8: convcalc computes the output; leave it out",
     "Conv1: conv3-8": "Conv1: a convolution has a kernel and filters; write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1",
     "conv2, 64 filters": "conv2, 64 filters: 2 can be the number of the layer or its kernel; write 2x2, or the kernel that it has",
     "conv3 with 8 filters, pad 1": "conv3 with 8 filters, pad 1: 3 can be the number of the layer or its kernel; "
@@ -693,16 +693,16 @@ def test_plain_python_around_layers_is_followed(name: str) -> None:
 
 
 PYTHON_REFUSED = {
-    "m = nn.Sequential(nn.ReLU())\nm[3] = nn.Tanh()": "line 2: m[3]: is changed, which is not read; write each layer on a line of its own",
+    "m = nn.Sequential(nn.ReLU())\nm[3] = nn.Tanh()": "line 2: m[3]: is changed, which is not read; write each layer on its own line",
     "m = nn.Sequential(nn.ReLU())\nm._modules['0'] = nn.Tanh()": "line 2: m._modules['0']: is changed, which is not read; "
-    "write each layer on a line of its own",
+    "write each layer on its own line",
     "m = nn.Sequential(nn.ReLU())\nm.a.b = nn.Tanh()": "line 2: m.a.b: is changed, which is not read; "
-    "make it with the values it shall have",
+    "make it with its final values",
     "m = nn.Sequential(nn.ReLU())\nsetattr(m, '0', nn.Tanh())": "line 2: setattr(m, '0', nn.Tanh()): is not read; leave it out",
     "def f():\n    x = nn.Sequential(nn.ReLU())\n    return x[0:'a']\nm = nn.Sequential(f())": "line 3: x[0:'a']: is not among its items; "
     "use a number or name that is there",
-    "nn.ReLU()\nl = [nn.ReLU()]\nl.sort()": "line 3: l.sort(): is not read; write each layer on a line of its own",
-    "a, b = nn.ReLU()": "(a, b): are not as many as their values; write one per line",
+    "nn.ReLU()\nl = [nn.ReLU()]\nl.sort()": "line 3: l.sort(): is not read; write each layer on its own line",
+    "a, b = nn.ReLU()": "(a, b): do not have the same number of values; write one per line",
     "m = nn.Sequential(nn.ReLU(), conv)": "conv: is not made in these lines; add the line that makes it",
     "def f():\n    return nn.ReLU()\nm = nn.Sequential(f(k=1))": "line 3: f(k=1): f has no argument 'k'; leave it out",
     "m = nn.Sequential(nn.Conv2d(3, 8, 7 // 0))": "nn.Conv2d(3, 8, 7 // 0): kernel_size: '7 // 0' is not a plain number; write the result",
@@ -710,9 +710,9 @@ PYTHON_REFUSED = {
     "m = nn.Sequential(nn.Conv2d(3, 8 if x else 9, 3))": "nn.Conv2d(3, 8 if x else 9, 3): out_channels: '8 if x else 9' depends on what "
     "is not known; write its value",
     "m = nn.Sequential(*[nn.ReLU() for i in range(n)])": "*[nn.ReLU() for i in range(n)]: '*[nn.ReLU() for i in range(n)]' is not read; "
-    "write each layer on a line of its own",
+    "write each layer on its own line",
     "l = nn.ModuleList([nn.ReLU()])": "l: is a list of layers, which is not called; call each of them",
-    "del x\nnn.ReLU()": "line 1: del x: 'delete' is not read; write each layer on a line of its own",
+    "del x\nnn.ReLU()": "line 1: del x: 'delete' is not read; write each layer on its own line",
     "nn.Conv2d(3, f'{x}', 3)": "nn.Conv2d(3, f'{x}', 3): out_channels: \"f'{x}'\" is not a plain number; write the number",
     "@torch.no_grad()\ndef f():\n    return nn.ReLU()\nnn.Sequential(f())": "line 1: torch.no_grad(): is not read; leave it out",
 }  # fmt: skip
@@ -745,25 +745,25 @@ def test_a_squeeze_after_a_pool_of_all_gives_a_row() -> None:
 
 FORWARD_REFUSED = {
     "y = self.c(x); z = self.c(x); return y + z": [
-        "line 7: y + z: is not a call of one layer, which alone is followed; write a YAML file",
+        "line 7: y + z: is not a call of one layer, and only these are followed; write a YAML file",
     ],
     "x = self.c(x); x = self.c(x); return x": [
-        "line 6: self.c(x): uses c a second time, so its weights count once only; write a YAML file",
+        "line 6: self.c(x): uses c a second time, so its weights count only once; write a YAML file",
     ],
     "x = self.c(x); F.relu(x, inplace=True); return x": [
         "line 6: F.relu(x, inplace=True): changes its input in place; write x = in front of it",
     ],
     "x = self.c(x)": ["forward() returns nothing; add return x at its end"],
     "h = self.c(x); return h, x": [
-        "line 6: (h, x): is not a call of one layer, which alone is followed; write a YAML file",
+        "line 6: (h, x): is not a call of one layer, and only these are followed; write a YAML file",
     ],
     "return nn.Conv2d(3, 4, 3)(x)": [
-        "line 5: nn.Conv2d(3, 4, 3): is made anew at each call, so it is never trained; make it in __init__()",
+        "line 5: nn.Conv2d(3, 4, 3): is made again at each call, so it is never trained; make it in __init__()",
     ],
     "x = self.c(x).mean(1); return x": [
         "line 5: self.c(x).mean(1): is read only over the axes (2, 3) of an image; use nn.AdaptiveAvgPool2d(1)",
     ],
-    "if self.training:;     x = self.c(x); return x": ["line 5: self.training: 'if' is not read; write each layer on a line of its own"],
+    "if self.training:;     x = self.c(x); return x": ["line 5: self.training: 'if' is not read; write each layer on its own line"],
     "x = self.d(x); return x": [
         "line 5: self.d: is not made in these lines; add the line that makes it",
     ],
@@ -780,9 +780,9 @@ FORWARD_REFUSED = {
         "line 5: F.interpolate: 'interpolate' is not a function that is followed; write a YAML file",
     ],
     "for i in range(3):;     x = self.c(x); return x": [
-        "line 6: self.c(x): uses c a second time, so its weights count once only; write a YAML file",
+        "line 6: self.c(x): uses c a second time, so its weights count only once; write a YAML file",
     ],
-    "while True:;     x = self.c(x); return x": ["line 5: True: 'while' is not read; write each layer on a line of its own"],
+    "while True:;     x = self.c(x); return x": ["line 5: True: 'while' is not read; write each layer on its own line"],
 }  # fmt: skip
 
 
@@ -809,7 +809,7 @@ REFUSED_PYTORCH = {
     "nn.Flatten(2)": "nn.Flatten(2): flattens some axes only, which is not read; flatten all of them",
     "nn.Upsample(size=64)": "nn.Upsample(size=64): is read with scale_factor only; write by how much it grows",
     "nn.Conv2d(3,": "this is not Python: '(' was never closed; copy whole lines",
-    "nn.Conv2d(3, 6, 5)\nif x:\n    nn.ReLU()": "line 2: x: 'if' is not read; write each layer on a line of its own",
+    "nn.Conv2d(3, 6, 5)\nif x:\n    nn.ReLU()": "line 2: x: 'if' is not read; write each layer on its own line",
     "nn.Conv1d(3, 6, 5)": "conv1 (nn.Conv1d(3, 6, 5)): conv1d takes 1 axis, (C, L), but 3×32×32 has 2; use conv2d",
     "nn.ReLU() + nn.ReLU()": "nn.ReLU() + nn.ReLU(): is not a layer; write for example nn.Conv2d(3, 6, 5)",
     "nn.Sequential(nn.ReLU(), MyBlock())": "MyBlock(): MyBlock is not a layer that can be read here; known are Conv2d, Linear, "
@@ -818,24 +818,24 @@ REFUSED_PYTORCH = {
     "MyBlock is not a layer that can be read here; known are Conv2d, Linear, MaxPool2d and the like",
     "m = nn.Conv2d(3, 6, 5)\nm.weight.requires_grad = False": "line 2: m.weight.requires_grad: is not read, because all "
     "parameters are counted; leave it out",
-    "m = nn.Sequential(*[nn.Conv2d(3, 3, 1)] * 3)": "m: uses m.0 a second time, so its weights count once only; write a YAML file",
+    "m = nn.Sequential(*[nn.Conv2d(3, 3, 1)] * 3)": "m: uses m.0 a second time, so its weights count only once; write a YAML file",
     "nn.Sequential(*[nn.ReLU()] * 9999)": "[nn.ReLU()] * 9999: has more than 4,000 items; use fewer",
     "nn.Sequential(nn.utils.weight_norm(nn.Conv2d(3, 8, 3)))": "nn.utils.weight_norm(nn.Conv2d(3, 8, 3)): weight_norm "
-    "is not read, because it adds a parameter for each filter or unit; write the layer alone, or a YAML file",
+    "is not read, because it adds a parameter for each filter or unit; write only the layer, or a YAML file",
     "w = nn.Parameter(torch.zeros(3))\nnn.ReLU()": "line 1: nn.Parameter(torch.zeros(3)): is a weight without a layer, "
     "which is not read; write a YAML file",
-    "a = nn.Sequential(nn.ReLU())\nb = nn.Sequential(nn.Tanh())": "'a' and 'b' are models of their own; keep the lines of one of them",
+    "a = nn.Sequential(nn.ReLU())\nb = nn.Sequential(nn.Tanh())": "'a' and 'b' are separate models; keep the lines of one of them",
     "class A(nn.Module):\n    def forward(self, x):\n        return x\nb = nn.Sequential(nn.Tanh())": "'b' and 'A' are models of "
     "their own; keep the lines of one of them",
     "m = nn.Sequential(nn.ReLU())\nm.register_forward_hook(f)": "line 2: m.register_forward_hook(f): is not read; "
-    "write each layer on a line of its own",
+    "write each layer on its own line",
     "m = nn.Sequential(nn.Conv2d(3, 8, 3))\nm[0].bias = None": "line 2: m[0].bias: is changed, which is not read; "
-    "make it with the values it shall have",
+    "make it with its final values",
     "def f(n):\n    return nn.Conv2d(3, n, 3)\nm = nn.Sequential(f())": "line 2: nn.Conv2d(3, n, 3): out_channels: 'n' is a name "
     "without a value here; write the number",
     "def f(n):\n    return nn.ReLU()\nm = nn.Sequential(f(1, 2))": "line 3: f(1, 2): gives 2 arguments, but f takes 1; leave some out",
     "for i in range(2000):\n    for j in range(2000):\n        a = 1\nnn.ReLU()": "line 3: a = 1: takes more than 60,000 steps; "
-    "write each layer on a line of its own",
+    "write each layer on its own line",
     "nn.Sequential([nn.ReLU()][7])": "[nn.ReLU()][7]: is not among its items; use a number or name that is there",
     "nn.ReLU().__class__": "no layers are named; write for example CONV5-64, POOL2, FC-10",
     "nn.PReLU(2)": "nn.PReLU(2): is written for 2 channels, but 3 come in; write 3",
@@ -843,11 +843,11 @@ REFUSED_PYTORCH = {
     "write [3, 32, 32]",
     "nn.LayerNorm([32, 3, 32])": "nn.LayerNorm([32, 3, 32]): is over 32×3×32, but 3×32×32 comes in; "
     "only a norm of all its values is read; write [3, 32, 32]",
-    "nn.Linear(32, 10)": "nn.Linear(32, 10): acts on the last axis, 32 of 3×32×32, which is not read; flatten the map before it",
+    "nn.Linear(32, 10)": "nn.Linear(32, 10): works on the last axis, 32 of 3×32×32, which is not read; flatten the map before it",
     "nn.GLU()": "nn.GLU(): is read with dim=1 only, which halves the channels; write it",
-    "nn.Hardtanh(2, 1)": "clip1 (nn.Hardtanh(2, 1)): min 2 is above max 1; exchange the two",
+    "nn.Hardtanh(2, 1)": "clip1 (nn.Hardtanh(2, 1)): min 2 is above max 1; swap the two",
     "nn.GELU('erf')": "nn.GELU('erf'): approximate cannot be 'erf'; known: none, tanh",
-    "nn.ReLU()\n'\ud800'": "the code has half a character, which no editor shows; copy it again",
+    "nn.ReLU()\n'\ud800'": "the code has half a character, which editors do not show; copy it again",
     "(" * 31 + "nn.ReLU()" + ")" * 31: "the code nests too many brackets; write one layer on each line",
 }  # fmt: skip
 
@@ -907,7 +907,7 @@ def test_a_printed_block_does_not_show_its_order() -> None:
 
 def test_what_is_assumed_about_the_order_is_said() -> None:
     assert read("self.a = nn.ReLU()\nself.b = nn.Tanh()").notes == [
-        "layers are taken in the order in which they are written; no forward() says another"
+        "layers are read in the order in which they are written; no forward() gives another order"
     ]
     assert read("nn.ReLU()\nnn.Tanh()").notes == []
     assert read(NET).notes == []
@@ -916,7 +916,7 @@ def test_what_is_assumed_about_the_order_is_said() -> None:
     ]
     assert read("nn.Conv2d(3, 6, 5), nn.Flatten(), nn.Linear(4704, 10)").notes == []
     assert read((SUMMARIES / "print_net.txt").read_text(encoding="utf-8")).notes == [
-        "layers are taken in the order in which they are printed; a printed model does not show its forward()"
+        "layers are read in the order in which they are printed; a printed model does not show its forward()"
     ]
 
 
@@ -1004,10 +1004,10 @@ REFUSED_KERAS = {
     "layers.Conv2D(8, 3, data_format='channels_first')": "layers.Conv2D(8, 3, data_format='channels_first'): "
     "has the channels first; Keras code is read with the channels last",
     "layers.Dense(10)": "linear1 (layers.Dense(10)): a fully connected layer takes a vector, but gets 3×32×32; "
-    "put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1",
+    "put flatten (or a global pool and flatten) before it, or name the axis that it works on, as axis: -1",
     "layers.Dense(10, activation='rulu')": "layers.Dense(10, activation='rulu'): no activation 'rulu'; did you mean 'relu'?",
     "i = keras.Input((32, 32, 3))\nc = layers.Conv2D(3, 3)\nx = c(i)\nx = c(x)": "line 4: c(x): uses c a second time, "
-    "so its weights count once only; write a YAML file",
+    "so its weights count only once; write a YAML file",
     "layers.LSTM(3)": "layers.LSTM(3): LSTM is not a layer that can be read here; known are Conv2D, Dense, MaxPooling2D and the like",
     "layers.BatchNormalization(axis=1)": "layers.BatchNormalization(axis=1): normalises along axis 1, and only the last one, -1, "
     "is read; leave it out",
@@ -1019,36 +1019,36 @@ REFUSED_KERAS = {
     "write for example (28, 28, 1)",
     "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Add()([x, i])": "line 3: layers.Add(): joins several "
     "paths, which is not followed; write a YAML file",
-    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Conv2D(3, 3)(i)": "'x' and 'y' are outputs of their own; "
+    "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.Conv2D(3, 3)(i)": "'x' and 'y' are separate outputs; "
     "keep the lines of one of them",
     "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\nm = Model(i, [x, i])": "line 3: [x, i]: "
-    "is not a call of one layer, which alone is followed; write a YAML file",
+    "is not a call of one layer, and only these are followed; write a YAML file",
     "i = keras.Input((32, 32, 3))\nx = layers.Conv2D(3, 3)(i)\ny = layers.ReLU()(x)\nm = Model(x, y)": "line 4: Model(x, y): "
-    "begins behind other layers; begin with an Input of its own",
+    "begins after other layers; begin with its own Input",
     "i = keras.Input((32, 32, 3))\nj = keras.Input((32, 32, 3))\nx = layers.ReLU()(i)\nm = Model(j, x)": "line 4: Model(j, x): "
     "has an output that its input does not lead to; write a YAML file",
     "m = Sequential([layers.Conv2D(8, 3)])\nfor l in m.layers:\n    l.trainable = False": "line 2: m.layers: 'for' is not read; "
-    "write each layer on a line of its own",
-    "class A(Model):\n    def call(self, x):\n        return layers.Dense(3)(x)": "line 3: layers.Dense(3): is made anew at each call, "
+    "write each layer on its own line",
+    "class A(Model):\n    def call(self, x):\n        return layers.Dense(3)(x)": "line 3: layers.Dense(3): is made again at each call, "
     "so it is never trained; make it in __init__()",
     "class A(keras.Model):\n    def call(self, x):\n        return self.a(x)": "line 3: self.a: is not made in these lines; "
     "add the line that makes it",
     "i = Input((9, 9, 3))\nx = layers.ReLU()(i)\nx = keras.ops.resize(x, 3)": "line 3: keras.ops.resize(x, 3): "
-    "is not a call of one layer, which alone is followed; write a YAML file",
+    "is not a call of one layer, and only these are followed; write a YAML file",
     "i = Input((9, 9, 3))\nx = layers.ReLU()(i)\nx = x.reshape(3)": "line 3: x.reshape(3): "
-    "is not a call of one layer, which alone is followed; write a YAML file",
+    "is not a call of one layer, and only these are followed; write a YAML file",
     "m = Sequential([layers.Conv2D(8, 3), layers.ReLU()])\nm._layers.pop()": "line 2: m._layers.pop(): is not read; "
-    "write each layer on a line of its own",
+    "write each layer on its own line",
     "model.add(layers.Flatten(input_shape=(4, 4, 1)))\nmodel.add(layers.Dense(3, input_shape=(16,)))": "line 2: "
-    "layers.Dense(3, input_shape=(16,)): says another input than a line before it; keep one",
+    "layers.Dense(3, input_shape=(16,)): gives another input than a line before it; keep one",
     "layers.Conv2D(8, 3, trainable=False)": "layers.Conv2D(8, 3, trainable=False): trainable is not read, because all parameters "
     "are counted; leave it out",
     "c = layers.Conv2D(8, 3)\nc.trainable = False": "line 2: c.trainable: is not read, because all parameters are counted; leave it out",
-    "a = Sequential([layers.Conv2D(8, 3)])\nb = Sequential([layers.Conv2D(8, 3)])": "'a' and 'b' are models of their own; keep the "
+    "a = Sequential([layers.Conv2D(8, 3)])\nb = Sequential([layers.Conv2D(8, 3)])": "'a' and 'b' are separate models; keep the "
     "lines of one of them",
     "m = Sequential([layers.Conv2D(8, 3)])\nb = MyBlock()": "line 2: MyBlock(): MyBlock is not a layer that can be read here; "
     "known are Conv2D, Dense, MaxPooling2D and the like",
-    "model.add(layers.Flatten())\nwhile True:\n    pass": "line 2: True: 'while' is not read; write each layer on a line of its own",
+    "model.add(layers.Flatten())\nwhile True:\n    pass": "line 2: True: 'while' is not read; write each layer on its own line",
 }  # fmt: skip
 
 

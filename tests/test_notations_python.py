@@ -37,7 +37,7 @@ def test_a_layer_that_forward_does_not_use_is_told() -> None:
     made = f"{CONV}; self.d = nn.Conv2d(6, 6, 5); self.e = nn.Sequential(nn.ReLU(), nn.BatchNorm2d(3)); self.r = nn.ReLU()"
     text = forward("return self.c(x)", made)
     assert notes(text) == [
-        "forward() does not use d, e.1, whose parameters are not counted here, and PyTorch counts them"
+        "forward() does not use d, e.1, so their parameters are not counted here; PyTorch counts them"
     ]
     assert params(text) == 456  # torch: 456 + 906 + 6
 
@@ -45,7 +45,7 @@ def test_a_layer_that_forward_does_not_use_is_told() -> None:
 def test_of_many_layers_that_are_not_used_the_first_are_named() -> None:
     made = "; ".join(f"self.c{n} = nn.Conv2d(3, 6, 5)" for n in range(8))
     (note,) = notes(forward("return self.c7(x)", made))
-    assert note.startswith("forward() does not use c0, c1, c2, c3, c4 …, whose")
+    assert note.startswith("forward() does not use c0, c1, c2, c3, c4 …, so their")
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_a_flatten_that_forward_lacks_is_told() -> None:
 
 
 AROUND = {
-    "nn.utils.spectral_norm(nn.Conv2d(3, 8, 3))": "spectral_norm is not read; write the layer alone, which has as many parameters",
+    "nn.utils.spectral_norm(nn.Conv2d(3, 8, 3))": "spectral_norm is not read; write only the layer, which has as many parameters",
     "nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 8, 3))": "weight_norm is not read, because it adds a parameter for "
-    "each filter or unit; write the layer alone, or a YAML file",
+    "each filter or unit; write only the layer, or a YAML file",
 }  # fmt: skip
 
 
@@ -178,16 +178,16 @@ def test_a_name_has_the_value_that_python_gives_it(name: str) -> None:
 
 
 NAMES_REFUSED = {
-    "kw = dict(3, k=4)\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 1: dict(3, k=4): is not read; write each layer on a line of its own",
+    "kw = dict(3, k=4)\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 1: dict(3, k=4): is not read; write each layer on its own line",
     "def f(n, k=3):\n    return nn.Conv2d(3, n, k)\nm = nn.Sequential(f(8, n=9))": "line 3: f(8, n=9): n is given twice; keep one",
     "def f():\n    nonlocal n\n    n = 8\nf()\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 2: nonlocal n: no function around this one "
     "has 'n'; leave it out",
     "n = 1\ndef f():\n    nonlocal n\n    n = 8\nf()\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 3: nonlocal n: no function around this "
     "one has 'n'; leave it out",
-    "def f(c=nn.Conv2d(3, 3, 1)):\n    return c\nm = nn.Sequential(f(), f())": "m: uses m.0 a second time, so its weights count once only; "
+    "def f(c=nn.Conv2d(3, 3, 1)):\n    return c\nm = nn.Sequential(f(), f())": "m: uses m.0 a second time, so its weights count only once; "
     "write a YAML file",  # a default is made once
     "m = nn.Sequential(nn.Conv2d(3, 8, 3 if (a and True) else 5))": "nn.Conv2d(3, 8, 3 if a and True else 5): kernel_size: "
-    "'3 if a and True else 5' depends on what is not known; write its value",
+    "'3 if a and True else 5' depends on something that is not known; write its value",
 }  # fmt: skip
 
 
@@ -305,7 +305,7 @@ def test_what_real_classes_have_is_followed(name: str) -> None:
 def test_a_loop_over_a_model_that_may_change_it_is_refused(line: str) -> None:
     text = f"m = nn.Sequential(nn.ReLU())\nfor p in m.parameters():\n    {line}"
     assert refusal(text) == (
-        "line 2: m.parameters(): 'for' is not read; write each layer on a line of its own"
+        "line 2: m.parameters(): 'for' is not read; write each layer on its own line"
     )
 
 
@@ -317,7 +317,7 @@ def test_a_model_that_an_old_pytorch_printed_is_read() -> None:
 
 # ------------------------------------------------------------------------------------------------ Keras
 
-CHANGED = "is changed, which is not read; make it with the values it shall have"
+CHANGED = "is changed, which is not read; make it with its final values"
 CHANGES = {
     "m.layers[-1].filters = 16": f"line 2: m.layers[-1].filters: {CHANGED}",
     "m.layers[0].strides += 1": f"line 2: m.layers[0].strides: {CHANGED}",
@@ -389,14 +389,14 @@ def test_a_function_of_keras_is_read_with_its_arguments() -> None:
     text = f"{INPUT}x = keras.activations.relu(x, max_value=6.0)\nx = tf.nn.leaky_relu(x, 0.3)\nx = keras.activations.relu(x)"
     assert layers(text, None) == layers("conv:k3c8 relu6 leaky_relu:0.3 relu")
     assert refusal(f"{INPUT}x = keras.activations.gelu(x, True)", None) == (
-        "line 3: keras.activations.gelu(x, True): is read with its input alone; leave the other arguments out"
+        "line 3: keras.activations.gelu(x, True): is read with its input only; leave the other arguments out"
     )
 
 
 @pytest.mark.parametrize("meaning", ["5", "choose()"])
 def test_the_name_of_a_layer_with_another_meaning_is_refused(meaning: str) -> None:
     assert refusal(f"Conv2D = {meaning}\nm = Sequential([Conv2D(8, 3)])") == (
-        "line 2: Conv2D(8, 3): Conv2D is given another meaning, which is not read; write each layer on a line of its own"
+        "line 2: Conv2D(8, 3): Conv2D gets another meaning, which is not read; write each layer on its own line"
     )
 
 
@@ -410,10 +410,10 @@ def test_a_convolution_may_have_the_arguments_of_keras_1() -> None:
 
 
 OTHERS = {
-    "from mylib import Conv2d\nnn.Sequential(Conv2d(3, 8, 3))": "Conv2d is of mylib, of which nothing is known",
-    "from .layers import Conv2d, ReLU\nnn.Sequential(Conv2d(3, 8, 3))": "Conv2d is of .layers, of which nothing is known",
-    "import mylib.layers as nn\nnn.Sequential(nn.Conv2d(3, 8, 3))": "nn is mylib.layers, of which nothing is known",
-    "from mylib.keras import Conv2D\nSequential([Conv2D(8, 3)])": "Conv2D is of mylib.keras, of which nothing is known",
+    "from mylib import Conv2d\nnn.Sequential(Conv2d(3, 8, 3))": "Conv2d is of mylib, which convcalc does not know",
+    "from .layers import Conv2d, ReLU\nnn.Sequential(Conv2d(3, 8, 3))": "Conv2d is of .layers, which convcalc does not know",
+    "import mylib.layers as nn\nnn.Sequential(nn.Conv2d(3, 8, 3))": "nn is mylib.layers, which convcalc does not know",
+    "from mylib.keras import Conv2D\nSequential([Conv2D(8, 3)])": "Conv2D is of mylib.keras, which convcalc does not know",
 }
 
 

@@ -120,7 +120,7 @@ def test_notebooks_show_what_is_looked_at() -> None:
         "hand": ("1 + 2 = 3",),
         "fit": ("28 windows, 5 wide",),
         "net": ("conv1 k5 c6",),
-        "sheet": ("First", "Answer: a whole number", "the next window lies 2 cells further"),
+        "sheet": ("First", "Answer: a whole number", "the next window is 2 cells further"),
         "question": ("q4. A convolution has 10 filters",),
         "result": ("✗ wrong: How deep is one filter?",),
         "marked": ("1 correct, 1 not answered (1 of 2 points)",),
@@ -253,14 +253,14 @@ def test_a_magic_stands_for_a_command_line(line: str, cell: str | None, words: l
 @pytest.mark.parametrize(
     ("line", "cell", "message"),
     [
-        ("layer 'x", None, "layer 'x: a quotation mark has no partner; close it"),
+        ("layer 'x", None, "layer 'x: a quotation mark is not closed; close it"),
         (
             "", " \n# nothing\n",
             "%%convcalc: the cell is empty; write a network file into it, or a chain such as 1x32x32 conv:k5c6 pool:k2",
         ),
         (
             "", "conv:k3c8",
-            "%%convcalc: the layers of a chain need what goes in; begin the cell with it, as in 3x32x32 conv:k3c8, "
+            "%%convcalc: the layers of a chain need an input shape; begin the cell with it, as in 3x32x32 conv:k3c8, "
             "or write %%convcalc --input 3x32x32",
         ),
     ],
@@ -324,7 +324,7 @@ def test_commands_leave_reports_and_pictures_for_the_notebook(
         ("kernel sobel_x --format nothing", None, "--format: no format 'nothing'"),
         (
             "arch --strict", "input: [3, 8, 8]\nlayers: [relu]\nexpect: {params: 7}",
-            "arch: something is not as it should be: exit code 1",
+            "arch: something is wrong: exit code 1",
         ),
     ],
 )  # fmt: skip
@@ -340,9 +340,7 @@ def test_bytes_are_not_printed_in_a_notebook(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(group, "main", lambda *_, **__: sys.stdout.buffer.write(b"\xff"))
     with pytest.raises(ConvcalcError) as error:
         run_command(["export"])
-    assert (
-        str(error.value) == "this makes a file that a notebook cannot show; say where with -o FILE"
-    )
+    assert str(error.value) == "this makes a file that a notebook cannot show; name it with -o FILE"
 
 
 def fake_ipython(monkeypatch: pytest.MonkeyPatch, kernel: object) -> list[Any]:

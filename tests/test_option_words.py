@@ -110,9 +110,9 @@ def test_an_option_is_given_once() -> None:
     [
         ("layer --n 32 --k 3 --kernel 5", "--k and --kernel are the same option; give one of them"),
         ("layer --n 32 -k3 --k 5", "-k and --k are the same option; give one of them"),
-        ("layer --n 32 --no-bias --bias", "--no-bias and --bias exclude each other; give one of them"),
-        ("why 28 --params --size --k 5", "--params and --size exclude each other; give one of them"),
-        ("why 28 --size --type params", "--size and --type exclude each other; give one of them"),
+        ("layer --n 32 --no-bias --bias", "--no-bias and --bias cannot be used together; give one of them"),
+        ("why 28 --params --size --k 5", "--params and --size cannot be used together; give one of them"),
+        ("why 28 --size --type params", "--size and --type cannot be used together; give one of them"),
         ("layer --n 32 --kernel x", "--kernel must be numbers such as 3 or 3x5, but is 'x'"),
         ("layer --n 32 --filters 0", "--filters is 0; use 1 or more"),
         ("layer --n 8 -k 3 -s0", "-s is 0; use 1 or more"),

@@ -495,7 +495,7 @@ def test_a_suffix_of_another_format_is_refused_before_the_work(
     ran = convcalc("arch", "lenet5", "--format", "csv", "-o", str(path))
     assert ran.code == 2
     assert ran.err == (
-        f"convcalc: -o {path}: its suffix stands for json, but --format is csv; "
+        f"convcalc: -o {path}: its suffix means json, but --format is csv; "
         "leave --format out, or end the name in .csv\n"
     )
     assert not path.exists()

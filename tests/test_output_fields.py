@@ -139,7 +139,7 @@ def test_each_output_has_a_line(convcalc: Run) -> None:
 def test_outputs_that_see_all_say_why_and_what_is_left_without_that(convcalc: Run) -> None:
     shown = convcalc("arch", "efficientnet_b0", "--rf")
     assert (
-        "fc: sees all (a map of one value scales the whole, so every unit sees all that it saw); without that it "
+        "fc: sees all (one value scales the whole map, so every unit sees everything that this value saw); without that it "
         "sees 851, moves by 32; 425 before and 394 after"
     ) in shown.out
 
@@ -153,14 +153,14 @@ def test_a_rate_needs_time() -> None:
     with pytest.raises(UsageError) as caught:
         add_output_fields(report_of(analysis), analysis, rate=25)
     assert str(caught.value) == (
-        "--rate is for sequences (C, L) and videos (C, D, H, W), but this network is on pictures; leave it out"
+        "--rate is for sequences (C, L) and videos (C, D, H, W), but this network takes pictures; leave it out"
     )
 
 
 def test_words_that_mean_nothing_are_refused(convcalc: Run) -> None:
     shown = convcalc("arch", "lenet5", "--rf-through", "norm,gates,zzz")
     assert shown.err == (
-        "convcalc: --rf-through: 'norm' is nothing that can be left out; did you mean 'norms'?\n"
+        "convcalc: --rf-through: 'norm' cannot be left out; did you mean 'norms'?\n"
     )
 
 

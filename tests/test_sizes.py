@@ -242,7 +242,7 @@ def test_notes_say_what_is_near_and_which_weights_are_fixed() -> None:
     report = sizes_report(convcalc.load("vgg16", input=(3, 230, 224)))
     assert report.notes == [
         "height: 230 is not divided evenly everywhere; near it 224 and 256",
-        "fc6: the number of its weights follows from the input's size, so weights trained at 3×230×224 fit no other",
+        "fc6: its number of weights depends on the input size, so weights trained at 3×230×224 fit no other size",
     ]
 
 
@@ -332,7 +332,7 @@ def test_inputs_change_together_along_the_axes_on_which_they_are_as_long() -> No
         ("mask", "height", 20, "5·i"),
     ]
     report = sizes_report(loads(TWO))
-    assert report.notes[-1] == "mask: changes with image along the axes on which it is as long"
+    assert report.notes[-1] == "mask: changes with image along the axes where both are equally long"
     assert [column.heading for column in report.columns][:3] == ["input", "axis", "size"]
 
 
@@ -362,7 +362,7 @@ def test_sizes_stated_in_numbers_are_named() -> None:
         "{input: [3, 32, 32], layers: [{opaque: {output: [8, 4, 4]}}, {maxpool: {kernel_size: 2}}]}"
     )
     assert sizes_report(loads(text)).notes == [
-        "opaque1: what comes out is stated in numbers, and taken to be the same for every input; state it in "
+        "opaque1: the output is given in numbers, so it is the same for every input; state it in "
         "letters, such as [c, h, w], if it follows from what comes in"
     ]
     letters = text.replace("[8, 4, 4]", "[8, h, w]")

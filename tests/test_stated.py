@@ -226,7 +226,7 @@ def test_nothing_that_is_stated_is_called_proven(convcalc: Run, tmp_path: Path) 
 FIELDS = [
     ("rf: unit", "3", "custom1"),
     ("rf: [3, 2, 1]", "5", "custom1"),
-    ("rf: all", "all", "a unit of custom sees all, as its author states (rf: all)"),
+    ("rf: all", "all", "a unit of custom sees everything, as its author states (rf: all)"),
     ("rf: unknown", "?", "what a unit of custom reads is not stated"),
 ]
 

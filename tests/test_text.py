@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import html
+import inspect
 import json
+import re
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convcalc import text
+from convcalc import layers, text
+from convcalc.homework import questions
 from convcalc.text import (
     ASCII,
     FORMULA_SIGNS,
@@ -210,3 +214,83 @@ def test_json_shows_every_character_and_means_the_same(value: str) -> None:
     shown = escape_json(json.dumps({"a": value}, ensure_ascii=False))
     assert shown.isprintable()
     assert json.loads(shown) == {"a": value}
+
+
+# ------------------------------------------------------------------------------- plain words
+
+# Wordings that a reader who still learns English reads twice, each with a plain one.
+BENT = {
+    r"\b(?:shapes?|sizes?|values?|volumes?|channels|ones?) that (?:go|goes|come|comes) (?:in|out)\b": "input or output shape",
+    r"\bwhat (?:goes|comes) (?:in|out)\b": "the input, the output",
+    r"\bof (?:its|their) own(?=$|[.,:;)])": "its own, separate",
+    r"\bat (?:most|least) so (?:many|much)\b": "at most this many",
+    r"\bunless (?:given|told)\b|\bsays otherwise\b": "by default",
+    r"\btak(?:e|es|en|ing) (?:\w+ )?(?:off|away)\b": "subtract, remove",
+    r"\bhang(?:s|ing)? over\b": "go past the end",
+    r"\bexclude each other\b": "cannot be used together",
+    r"\b(?:hand|hands|handed) (?:it |this |them )?in\b": "submit",
+    r"\black(?:s|ing)?\b": "has no",
+    r"\bstands? (?:over|under|behind|beside)\b": "is above, is after, is next to",
+    r"\b(?:thereof|thereby|lest|whence|upon|commonest|anew|slips?|for want of)\b": "a word of today",
+    r"\bmay not be\b": "must not be, or perhaps is not",
+}  # fmt: skip
+
+
+def bent_words(text: str) -> list[str]:
+    """What of a text is better said plainly, with the plain wording."""
+    return [
+        f"{found[0]!r}: {plain}"
+        for pattern, plain in BENT.items()
+        for found in re.finditer(pattern, text, re.IGNORECASE)
+    ]
+
+
+def said_by(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The texts of a module that it can print, with their lines: no docstrings, and f-strings whole."""
+    apart = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            apart |= set(map(id, node.values))
+    for node in ast.walk(tree):
+        if id(node) not in apart and isinstance(node, (ast.Constant, ast.JoinedStr)):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            texts = [each.value if isinstance(each, ast.Constant) else "…" for each in parts]
+            said = "".join([each for each in texts if isinstance(each, str)])
+            if " " in said:
+                yield node.lineno, said
+
+
+def shown_docstrings() -> Iterator[tuple[str, str]]:
+    """The docstrings that users read: those of commands, layer kinds and question types, with their names."""
+    for name in sorted(layers.KINDS.load()):
+        yield name, inspect.getdoc(layers.KINDS[name]) or ""
+    for name in sorted(questions.QUESTIONS.load()):
+        yield name, inspect.getdoc(questions.QUESTIONS[name]) or ""
+    for path in sorted((ROOT / "tests" / "golden" / "help").glob("*.txt")):
+        yield path.stem, " ".join(path.read_text(encoding="utf-8").split())
+
+
+def test_the_program_speaks_plainly() -> None:
+    bent = [f"{name}: {each}" for name, text in shown_docstrings() for each in bent_words(text)]
+    for path in sorted((ROOT / "convcalc").rglob("*.py")):
+        if path.relative_to(ROOT / "convcalc").as_posix() not in READERS:
+            for line, text in said_by(ast.parse(path.read_text(encoding="utf-8"))):
+                bent += [f"{path.relative_to(ROOT)}:{line}: {each}" for each in bent_words(text)]
+    for folder in ("architectures", "homework", "convcalc"):
+        for path in sorted((ROOT / folder).rglob("*.yaml")):
+            for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                bent += [f"{path.relative_to(ROOT)}:{line}: {each}" for each in bent_words(text)]
+    assert not bent, "\n".join(bent)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the shape that goes in", "a number of its own", "at least so much: 3", "--k lacks a value",
+     "3 unless given", "hand this in", "the mean taken off", "a row may not be closed"],
+)  # fmt: skip
+def test_bent_words_are_noticed(text: str) -> None:
+    assert bent_words(text)
+
+
+def test_plain_words_are_not_bent() -> None:
+    assert not bent_words("the input shape of its own layer; takes 3 values, and goes past the end")

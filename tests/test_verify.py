@@ -81,15 +81,15 @@ WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "field": {"reads": lambda self, shape, out: tuple(Slide(a.k, a.s, a.before + 1, a.d) for a in self.windows(shape))},
 }  # fmt: skip
 SAID = {
-    "shape": "conv1: the walk says 2×9×9 comes out, the array is 2×8×8",
-    "params": "conv1: the walk says 18 params, the arrays hold 20",
-    "weights": "conv1: the walk says 20 weights, the arrays hold 18",
-    "biases": "conv1: the walk says 3 biases, the arrays hold 2",
-    "buffers": "conv1: the walk says 3 buffers, the arrays hold 0",
-    "macs": "conv1: the walk says 1 macs, 1,152 products were made",
-    "valid_macs": "conv1: the walk says 1,152 macs on real cells, 968 were made there",
-    "counts": "conv k3 c2 p1: the walk says 3 adds, 0 bias_adds, the loops did 0 adds, 48 bias_adds",
-    "field": "conv1[4, 4]: the walk says it sees pixels 2-4 × 2-4, perturbing finds 3-5 × 3-5",
+    "shape": "conv1: the formulas give 2×9×9 as output, the array is 2×8×8",
+    "params": "conv1: the formulas give 18 params, the arrays have 20",
+    "weights": "conv1: the formulas give 20 weights, the arrays have 18",
+    "biases": "conv1: the formulas give 3 biases, the arrays have 2",
+    "buffers": "conv1: the formulas give 3 buffers, the arrays have 0",
+    "macs": "conv1: the formulas give 1 macs, 1,152 products were made",
+    "valid_macs": "conv1: the formulas give 1,152 macs on real cells, 968 were made there",
+    "counts": "conv k3 c2 p1: the formulas give 3 adds, 0 bias_adds, the loops did 0 adds, 48 bias_adds",
+    "field": "conv1[4, 4]: the formulas give pixels 2-4 × 2-4, perturbing finds 3-5 × 3-5",
 }
 
 
@@ -120,7 +120,7 @@ def test_an_expectation_that_is_not_kept_is_a_disagreement(convcalc: Run, tmp_pa
     )
     ran = convcalc("verify", str(path))
     assert ran.code == 1
-    assert "disagrees: params: expect: promises 7, but it is 0" in ran.out
+    assert "disagrees: params: expect: is 7, but it is 0" in ran.out
 
 
 def test_many_disagreements_are_cut_short() -> None:
@@ -131,9 +131,9 @@ def test_many_disagreements_are_cut_short() -> None:
 
 
 TOO_LARGE = [
-    (("mlp_1000x1000x3",), "One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, more than 6.0 GB; try --input 3x250x250 or --only field,paths,counts,expect or smaller parameters with --set or --limit 12.1 where there is so much memory"),
-    (("fc:100000", "fc:1000000", "--input", "3x200x200"), "chain: running it needs 400.0 GB at linear2, more than 6.0 GB; try --only field,paths,counts or --limit 400.1 where there is so much memory"),
-    (("lenet5", "--set", "classes=4000000", "--limit", "0.5"), "LeNet-5: running it needs 1.4 GB at output, more than 500.0 MB; try --only field,paths,counts,expect or smaller parameters with --set or --limit 1.4 where there is so much memory"),
+    (("mlp_1000x1000x3",), "One hidden layer on a 1000x1000 colour image: running it needs 12.0 GB at hidden, more than 6.0 GB; try --input 3x250x250 or --only field,paths,counts,expect or smaller parameters with --set or --limit 12.1 if there is that much memory"),
+    (("fc:100000", "fc:1000000", "--input", "3x200x200"), "chain: running it needs 400.0 GB at linear2, more than 6.0 GB; try --only field,paths,counts or --limit 400.1 if there is that much memory"),
+    (("lenet5", "--set", "classes=4000000", "--limit", "0.5"), "LeNet-5: running it needs 1.4 GB at output, more than 500.0 MB; try --only field,paths,counts,expect or smaller parameters with --set or --limit 1.4 if there is that much memory"),
     (("conv:k3000c1p2999", "--input", "1x3000x3000"), "chain: running it takes about 12 days (323,892,009,000,000 products at conv1), more than 1 hour; try --only field,paths,counts"),
     (("lrn:65631445265", "--input", "2x5x3"), "chain: running it takes about 5 hours (1,968,943,358,070 operations at lrn1), more than 1 hour; try --input 2x1x1 or --only field,paths,counts"),
     (("conv:k1000000p999999c1", "--input", "1x16"), "chain: finding its receptive fields takes about 15 hours (16 pixels through conv1), more than 1 hour; try --input 1x1 or --only shape,params,weights,biases,buffers,macs,valid_macs,paths,counts"),
@@ -443,7 +443,7 @@ def test_of_many_units_those_that_differ_are_told() -> None:
     claimed = {unit: (unit, unit + 4) for unit in range(10)}
     check = Check("conv1 along the height", "field", claimed, claimed | {7: (7, 12)})
     assert sentence(check) == (
-        "conv1 along the height: the walk says it sees pixels 1 unit 7: 7-11, "
+        "conv1 along the height: the formulas give pixels 1 unit 7: 7-11, "
         "perturbing finds 1 unit 7: 7-12"
     )
 
@@ -487,8 +487,8 @@ def test_json_lists_what_was_checked(convcalc: Run) -> None:
         (("verify", "lenet5", "--limit", "inf"), "--limit: inf GB is not an amount of memory to use; give 0.001 to 10,000"),
         (("verify", "lenet5", "--limit", "0"), "--limit: 0 GB is not an amount of memory to use; give 0.001 to 10,000"),
         (("verify", "lenet5", "--limit", "-1"), "--limit: -1 GB is not an amount of memory to use; give 0.001 to 10,000"),
-        (("verify", "conv:k3", "--set", "n=3", "--input", "1x9x9"), "--set n=3: sets a parameter of a file, but conv:k3 is a layer; write its options behind it, such as conv:k3c8"),
-        (("verify", "conv:k3"), "conv:k3 is a layer; give what goes in with --input 3x32x32"),
+        (("verify", "conv:k3", "--set", "n=3", "--input", "1x9x9"), "--set n=3: sets a parameter of a file, but conv:k3 is a layer; write its options after it, such as conv:k3c8"),
+        (("verify", "conv:k3"), "conv:k3 is a layer; give its input shape with --input 3x32x32"),
         (("verify", "lennet"), "no file 'lennet' and no bundled network of that name; did you mean 'lenet5'?"),
         (("verify", "conv:k9", "--input", "1x4x4"), "conv1 (conv:k9): a 9-wide window does not fit 4 along the height; raise the padding by 3 per side, or use a kernel of at most 4"),
     ],

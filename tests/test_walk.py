@@ -164,7 +164,7 @@ def test_an_error_in_a_network_without_a_file_names_the_layer() -> None:
         walk(Network("net", "", (3, 8, 8), [node]))
     assert str(caught.value) == (
         "late (linear): a fully connected layer takes a vector, but gets 3×8×8; "
-        "put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1"
+        "put flatten (or a global pool and flatten) before it, or name the axis that it works on, as axis: -1"
     )
 
 
@@ -262,7 +262,7 @@ def test_paths_with_other_strides_have_no_field_but_their_units_see_what_they_se
 
 def test_scaling_by_one_value_sees_all_that_the_value_saw() -> None:
     report = of_text("[{multiply: [[], [global_avgpool]]}, relu]", "[3, 8, 8]").walk()
-    reason = "a map of one value scales the whole, so every unit sees all that it saw"
+    reason = "one value scales the whole map, so every unit sees everything that this value saw"
     assert [getattr(step.rf, "reason", "") for step in report.steps[1:]] == [reason, reason]
     assert pixels(report, "relu1", (0, 0)) == [(0, 7), (0, 7)]
 

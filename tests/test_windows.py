@@ -51,9 +51,8 @@ def test_the_only_window_may_hang_over_the_end(kind: str, axes: int, fit: str) -
     assert out == (2, *(1,) * axes)
     x = np.random.default_rng(0).standard_normal(shape)
     assert WITNESSES[kind].loops(layer.options(), [x], {}).shape == out
-    assert (
-        "0.5 is rounded up: the last window hangs over the end (floor refuses it)"
-        in layer.notes(shape, out)
+    assert "0.5 is rounded up: the last window goes past the end (floor refuses it)" in layer.notes(
+        shape, out
     )
     with pytest.raises(ShapeError, match="does not fit 2 along"):
         layer_of(kind, kernel_size=3, stride=2).check(shape)
@@ -89,7 +88,7 @@ def test_a_window_that_hangs_over_too_far_is_refused_with_a_way_out_that_works()
     with pytest.raises(ShapeError) as caught:
         layer.check((1, 2))
     assert str(caught.value) == (
-        "a 5-wide window does not fit 2 along the length, and may hang over by 1 at most; "
+        "a 5-wide window does not fit 2 along the length, and can go past the end by at most 1; "
         "raise the padding by 1 per side, or use a kernel of at most 3"
     )
     layer_of("maxpool", kernel_size=5, stride=2, padding=1, ceil_mode=True).check((1, 2))
@@ -98,7 +97,7 @@ def test_a_window_that_hangs_over_too_far_is_refused_with_a_way_out_that_works()
 
 def test_more_padding_is_advised_only_where_the_layer_takes_it() -> None:
     for kind, way_out in (
-        ("maxpool", "put before it a pad of 3"),
+        ("maxpool", "put a pad before it, of 3"),
         ("conv", "raise the padding by 3"),
     ):
         options = {"out_channels": 1} if kind == "conv" else {}

@@ -50,7 +50,7 @@ def test_a_network_that_another_file_names_is_not_written_over(
     ran = convcalc(*words.split(), "--format", "json", "-o", output)
     said = f"-o: {output} is what this command reads; choose another name"
     if words.startswith("arch") and output.endswith(".yaml"):  # the file of the network
-        said = f"-o {output} writes the network's file, which does not depend on --format; leave that out"
+        said = f"-o {output} writes the network's file, which does not depend on --format; leave it out"
     assert (ran.code, ran.err.splitlines()[-1]) == (2, f"convcalc: {said}")
     assert unchanged(place)
 

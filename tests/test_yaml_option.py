@@ -49,11 +49,11 @@ def test_a_changed_network_is_written_as_it_is_now(changes: tuple[str, ...], con
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("arch lenet5 --yaml --rf", "--yaml writes the network's file, which does not depend on --rf; leave that out"),
-        ("arch lenet5 --yaml --batch 3", "--yaml writes the network's file, which does not depend on --batch; leave that out"),
-        ("arch lenet5 -o a.YAML --format csv", "-o a.YAML writes the network's file, which does not depend on --format; leave that out"),
-        ("chain --input 1x8x8 relu -o there.yml", "-o there.yml: is there already; choose another name"),
-        ("init there.yml", "there.yml: is there already; choose another name, or add --overwrite to replace it"),
+        ("arch lenet5 --yaml --rf", "--yaml writes the network's file, which does not depend on --rf; leave it out"),
+        ("arch lenet5 --yaml --batch 3", "--yaml writes the network's file, which does not depend on --batch; leave it out"),
+        ("arch lenet5 -o a.YAML --format csv", "-o a.YAML writes the network's file, which does not depend on --format; leave it out"),
+        ("chain --input 1x8x8 relu -o there.yml", "-o there.yml: already exists; choose another name"),
+        ("init there.yml", "there.yml: already exists; choose another name, or add --overwrite to replace it"),
         ("init --from vgg166", "no bundled network 'vgg166'; did you mean 'vgg16'?"),
         ("init --from ../../x", "no bundled network '../../x'; convcalc list shows them"),
         ("compare lenet5 vgg16 -o a.yaml", "-o a.yaml: no format has the suffix '.yaml'; use one of .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format"),

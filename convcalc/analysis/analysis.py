@@ -162,17 +162,17 @@ class Step(ShownStep):
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
-        """The shapes that go in, without the batch: one for each step that it reads."""
+        """The input shapes, without the batch: one for each step that it reads."""
         return self.work.shapes
 
     @property
     def input(self) -> Shape:
-        """The first of the shapes that go in."""
+        """The first of the input shapes."""
         return self.work.shapes[0]
 
     @property
     def output(self) -> Shape:
-        """The shape that comes out, without the batch."""
+        """The output shape, without the batch."""
         return self.work.output
 
     @property
@@ -212,7 +212,7 @@ class Step(ShownStep):
 
     @property
     def activations(self) -> int:
-        """Values that come out, of the whole batch."""
+        """Output values, of the whole batch."""
         return self.work.activations
 
     @property
@@ -266,8 +266,8 @@ class Analysis(ShownAnalysis):
     Attributes:
         network: what was walked.
         batch: samples at once.
-        image: the step that stands for what goes in; of several inputs the one in whose pixels
-            receptive fields are told, which is the first (see `by_input`).
+        image: the step that stands for the input; of several inputs the first, and receptive
+            fields are in its pixels (see `by_input`).
         steps: a step per layer, in an order in which each follows what it reads.
         images: the steps of all inputs, the first one first.
         through: what receptive fields leave out.
@@ -447,7 +447,7 @@ class Analysis(ShownAnalysis):
 
 
 def _reduces(step: Step) -> bool:
-    """Whether a step gives one cell of a map by weights of its own, which is a map still."""
+    """Whether a step gives one cell of a map by its own weights, which is a map still."""
     return bool(step.weights) and len(step.output) > 1 and any(s.is_map for s in step.before)
 
 

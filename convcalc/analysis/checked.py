@@ -80,7 +80,7 @@ def _files(path: str) -> Iterator[str]:
     else:
         found = [find(path)]
     if not found:
-        message = f"{printable(path)}: no network file; give a file, a folder, or a pattern such as 'nets/*.yaml'"
+        message = f"{printable(path)}: not a network file; give a file, a folder, or a pattern such as 'nets/*.yaml'"
         raise UsageError(message)
     if len(found) > _MAX_FILES:
         message = f"{printable(path)}: {len(found):,} files; at most {_MAX_FILES:,} are checked"
@@ -166,7 +166,7 @@ def checked_report(files: Sequence[str], findings: Sequence[Finding]) -> Report:
     wrong = len({finding.path for finding in findings})
     good = len(files) - wrong
     lines = [f"{_where(each)}: {each.what}" for each in findings]
-    total = f"{plural(len(files), 'file')}: {good:,} as promised, {wrong:,} with something wrong"
+    total = f"{plural(len(files), 'file')}: {good:,} as expected, {wrong:,} with errors"
     facts: dict[str, Any] = {"files": len(files), "wrong": wrong}
     return _Checked(
         title="", columns=_COLUMNS, rows=list(findings), key="findings", facts=facts, lines=lines,
@@ -208,8 +208,8 @@ def _property(text: str) -> str:
 
 
 _RULES = {
-    "spec": "The file is no network that convcalc can read, or a layer does not fit what comes in.",
-    "expect": "A number is not as the file promises, or is over its budget.",
+    "spec": "convcalc cannot read the file as a network, or a layer does not fit its input.",
+    "expect": "A number differs from what the file expects, or is over its budget.",
 }
 
 

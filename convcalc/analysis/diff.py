@@ -162,7 +162,7 @@ class _Comparison:
         return [f"reads {words[0]} → {words[1]}"]
 
     def ends(self) -> Iterable[Difference]:
-        """What comes out of the networks, where it is not the same layers."""
+        """The output of the networks, where it is not the same layers."""
         ends = self.first.outputs, self.second.outputs
         one, other = ({self.sources[step] for step in side} for side in ends)
         if one != other and self.alone.isdisjoint((*ends[0], *ends[1])):
@@ -194,7 +194,7 @@ def _row(
 
 
 def _what_follows(first: Step, second: Step) -> str:
-    """How two layers that are set alike differ by what comes in; empty if they do not."""
+    """How two layers that are set alike differ by the input; empty if they do not."""
     if first.output != second.output:
         return _instead(first.output, second.output, "out")
     one, other = sorted(first.shapes), sorted(second.shapes)
@@ -286,9 +286,7 @@ def _together(group: Sequence[Difference]) -> Difference:
         second=name([row.second for row in group]) if first.second else "",
         kind=first.kind if len({row.kind for row in group}) == 1 else plural(len(group), "layer"),
         sort=first.sort,
-        changes=first.changes
-        if is_one_way
-        else (f"{first.changes[0]}, and other sizes behind it",),
+        changes=first.changes if is_one_way else (f"{first.changes[0]}, and other sizes after it",),
         cause=first.cause,
         outputs=(last.outputs[0], last.outputs[1]),
         params=total([row.params for row in group]),

@@ -25,7 +25,7 @@ def diff_report(first: Analysis, second: Analysis, *, every: bool = False) -> Re
 
     Args:
         first, second: of the networks, walked with one batch.
-        every: show every layer, also those that are the same, each in a row of its own.
+        every: show every layer, also those that are the same, each in its own row.
     """
     found = differences(first, second)
     unlike = [row for row in found if row.sort != "same"]
@@ -51,7 +51,7 @@ def diff_report(first: Analysis, second: Analysis, *, every: bool = False) -> Re
         ],
         row_dict=_row_dict,
         fold=None if every else lambda: folded(unlike),
-        hint="" if every or not unlike else "--all shows the layers that are the same as well",
+        hint="" if every or not unlike else "--all also shows the layers that are the same",
     )
     if not unlike:
         line = f"the same: {plural(len(first), 'layer')} with the same options, inputs and shapes"

@@ -42,8 +42,8 @@ def explain(
 
     Args:
         layer: the layer.
-        shapes: what goes in, one shape per path.
-        out: what comes out.
+        shapes: the input, one shape per path.
+        out: the output.
         before: the receptive field of its input; None for a layer on the image itself.
         words: in what each axis of the image is counted; pixels where that is not said.
     """

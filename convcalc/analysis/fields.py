@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
     from convcalc.analysis.analysis import Step, Work
 
-TOO_LONG = UnknownField("the pattern of what units see repeats too rarely to follow")
+TOO_LONG = UnknownField("the pattern of what units see is too long to compute")
 TOO_WIDE = UnknownField(f"it is wider than {MAX_VALUES:,} pixels")
 UNEQUAL = UnknownField("its paths move by different steps, so each of its units sees another size")
 GATHERED = UnknownField(
-    "it combines all positions, so every unit sees all that they saw", whole=True
+    "it combines all positions, so every unit sees everything that they saw", whole=True
 )
-GATED = "a map of one value scales the whole, so every unit sees all that it saw"
+GATED = "one value scales the whole map, so every unit sees everything that this value saw"
 
 
 def causes_in(text: str) -> frozenset[str]:
@@ -45,7 +45,7 @@ def causes_in(text: str) -> frozenset[str]:
     """
     found = frozenset(filter(None, (word.strip().lower() for word in text.split(","))))
     for word in sorted(found - set(CAUSES)):
-        message = f"--rf-through: {quoted(word)} is nothing that can be left out{did_you_mean(word, CAUSES)}"
+        message = f"--rf-through: {quoted(word)} cannot be left out{did_you_mean(word, CAUSES)}"
         raise UsageError(message)
     return found
 
@@ -131,7 +131,7 @@ def _that_see(before: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def _maps(work: Work, before: tuple[Step, ...]) -> list[Step]:
-    """The ends of paths that are as large as what comes out."""
+    """The ends of paths that are as large as the output."""
     sides = work.output[1:]
     return [step for step in before if step.output[1:] == sides]
 
@@ -215,7 +215,7 @@ def _misaligned(
     elif isinstance(first, Field) and isinstance(second, Field):
         way_out = "use kernels that are all odd, or all even, on both paths"
     else:
-        way_out = f"upsampling leaves a part of a {one} that no padding closes"
+        way_out = f"upsampling leaves a part of a {one} that padding cannot correct"
     return (
         f"paths are not aligned along the {along}: unit 0 of {a} is centred at {one} "
         f"{_halved(first.doubled_center)}, of {b} at {_halved(second.doubled_center)} "

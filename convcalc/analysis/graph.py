@@ -92,8 +92,8 @@ def notes_on_graph(analysis: Analysis) -> Iterator[str]:
             yield f"{listed(unread)}: no layer reads {'this input' if len(unread) == 1 else 'these inputs'}"
         if len(analysis.by_input) < len(analysis.images):
             yield (
-                f"receptive fields are told for {analysis.image.name} only: {len(analysis.images)} inputs and "
-                f"{len(analysis):,} layers are too many to follow each"
+                f"receptive fields are shown for {analysis.image.name} only: {len(analysis.images)} inputs and "
+                f"{len(analysis):,} layers are too many to compute them for each input"
             )
     if analysis.network.outputs:
         yield from _dead_ends(analysis)
@@ -112,7 +112,7 @@ def _dead_ends(analysis: Analysis) -> Iterator[str]:
             dead.append(step.name)
     if dead:
         lead = "leads" if len(dead) == 1 else "lead"
-        yield f"{listed(dead[::-1])}: {lead} to no output, but counted"
+        yield f"{listed(dead[::-1])}: {lead} to no output, but {'is' if len(dead) == 1 else 'are'} counted"
 
 
 def _shared(analysis: Analysis) -> Iterator[str]:

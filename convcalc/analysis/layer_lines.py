@@ -1,4 +1,4 @@
-"""One layer in lines: what comes out, whether its window fits and what would, parameters, work, field."""
+"""One layer in lines: the output, whether its window fits and what would, parameters, work, field."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _misfit_line(axes: list[Axis], axis: Axis, step: Step) -> str:
     cells = axis.unread - axis.after
     along = [name for name, each in zip(axis_names(step.input), axes) if each == axis]
     if size != axis.floor:
-        said = f"rounded up to {size}: the last window hangs over the end"
+        said = f"rounded up to {size}: the last window goes past the end"
     elif step.layer.rounding() in ("ceil", "caffe"):
         said = f"{size}, not {size + 1}: a last window that would start past the input is dropped"
     elif cells > 0:

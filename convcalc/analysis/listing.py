@@ -1,4 +1,4 @@
-"""The bundled networks, with the numbers that their files promise."""
+"""The bundled networks, with the numbers that their files expect."""
 
 from __future__ import annotations
 

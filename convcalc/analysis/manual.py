@@ -63,7 +63,7 @@ def operations_report() -> Report:
         row_dict=dict,
         facts={"rules": list(RULES)},
         footer=list(RULES),
-        hint="convcalc kinds KIND says how a kind is evaluated, convcalc verify counts them one by one",
+        hint="convcalc kinds KIND shows how a kind is evaluated, convcalc verify counts them one by one",
     )
 
 
@@ -99,7 +99,7 @@ def _default_text(option: Option) -> str:
 
 
 def _example(cls: type[Layer]) -> list[str]:
-    """The kind's own example, as YAML and with what comes out."""
+    """The kind's own example, as YAML and with the output."""
     options, shape = cls.example
     layer = make(cls, options)
     shapes = (shape, shape) if cls.merges else (shape,)

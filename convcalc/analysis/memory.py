@@ -142,7 +142,7 @@ def _is_free(source: Step, freed: Collection[Step]) -> bool:
 
 
 def _only_views(step: Step, freed: Collection[Step]) -> bool:
-    """Every layer writes to a place of its own, unless its values only get another shape."""
+    """Every layer writes to a separate place, unless its values only get another shape."""
     return step.layer.is_view and bool(step.before) and _is_free(step.before[0], freed)
 
 
@@ -216,7 +216,7 @@ def memory_table(analysis: Analysis, *, dtype: str = "float32") -> Report:
         "weights": "parameters and buffers",
         "outputs": "the input and every output, each kept",
         "outputs_in_place": "the same with relu, batchnorm and dropout in place",
-        "peak": f"most alive at once when run in order ({plural(most.values, 'value')}, at {most.where}), without weights",
+        "peak": f"most in memory at one time when run in order ({plural(most.values, 'value')}, at {most.where}), without weights",
         "training": "weights, their gradients, and what the backward pass needs of the forward pass",
     }
     if missing := not_counted(analysis):

@@ -121,10 +121,10 @@ def _run_rows(analysis: Analysis, precision: str) -> Iterator[Meaning]:
         "outputs in place", of_value * in_place,
         "the same with relu, batchnorm and dropout in place",
     )  # fmt: skip
-    yield Meaning("peak", apart, "most alive at once when run in order, without weights")
+    yield Meaning("peak", apart, "most in memory at one time when run in order, without weights")
     yield Meaning("peak in place", reused, "the same with relu, batchnorm and dropout in place")
     yield Meaning(
-        "peak fused", fused, "the same, and add and multiply write over one of their inputs"
+        "peak fused", fused, "the same, and add and multiply also write over one of their inputs"
     )
     total = _known(analysis, stored + reused)
     yield Meaning("to run", total, "weights + peak in place")
@@ -193,11 +193,11 @@ def _footer(analysis: Analysis, ask: Ask, unit: memory.Unit) -> Iterator[str]:
 def _notes(analysis: Analysis, ask: Ask) -> Iterator[str]:
     """What the numbers leave out."""
     if missing := not_counted(analysis):
-        yield f"at least so much: {missing}"
+        yield f"at least this much: {missing}"
     if ask.precision != ONLY_RUN:
         yield (
-            "training: gradients of maps come and go besides, and a library's workspace and the "
-            "memory that its allocator holds are not counted"
+            "training: temporary gradients of maps, a library's workspace, and memory that its "
+            "allocator reserves are not counted"
         )
 
 
@@ -208,8 +208,8 @@ def _fits(analysis: Analysis, ask: Ask) -> dict[str, int]:
     one = analysis if analysis.batch == 1 else analysis.network.walk()
     if one.unavailable:
         message = (
-            f"--device: what fits is not known, for the memory of {', '.join(one.unavailable)} "
-            "is not; leave --device out"
+            f"--device: which batch fits is not known, because the memory of {', '.join(one.unavailable)} "
+            "is not known; leave --device out"
         )
         raise UsageError(message)
     of_weight, of_value = bytes_of(ask.precision)
@@ -226,7 +226,7 @@ def _fits_lines(fits: dict[str, int], ask: Ask) -> Iterator[str]:
     where = f"{ask.device / 1e9:,.6g} GB" if ask.device >= _LARGE else f"{ask.device:,} bytes"
     for verb, batch in fits.items():
         if batch:
-            yield f"{where}: room to {verb} {plural(batch, 'sample')} at once, and no more"
+            yield f"{where}: enough to {verb} {plural(batch, 'sample')} at once, not more"
         else:
             yield f"{where}: too little to {verb} it, even with 1 sample"
 
@@ -234,7 +234,7 @@ def _fits_lines(fits: dict[str, int], ask: Ask) -> Iterator[str]:
 def _hint(ask: Ask) -> str:
     """The next useful option."""
     if ask.precision == ONLY_RUN:
-        return "" if ask.device else "--device 512KiB says which batch fits"
+        return "" if ask.device else "--device 512KiB shows which batch fits"
     if not ask.device:
-        return "--device 24GB says which batch fits; --optimizer adam, --precision mixed"
-    return "--checkpoint sqrt runs parts again, and keeps less"
+        return "--device 24GB shows which batch fits; --optimizer adam, --precision mixed"
+    return "--checkpoint sqrt runs parts again and keeps less"

@@ -36,7 +36,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
 
     Args:
         layer: the layer.
-        shape: what goes in, channels first; a map is flattened for a layer on vectors.
+        shape: the input, channels first; a map is flattened for a layer on vectors.
         explain: whether to add the working: formula, numbers, steps, answer.
 
     Raises:

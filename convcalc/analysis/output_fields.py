@@ -33,7 +33,7 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
         UsageError: the first axis is not one of time.
     """
     if rate and len(analysis.network.input) == 3:
-        message = "--rate is for sequences (C, L) and videos (C, D, H, W), but this network is on pictures; leave it out"
+        message = "--rate is for sequences (C, L) and videos (C, D, H, W), but this network takes pictures; leave it out"
         raise UsageError(message)
     seen = list(_seen(analysis))
     several = len(analysis.images) > 1

@@ -36,7 +36,7 @@ def roof_of(device: str, peak: int, bandwidth: int, precision: str) -> Roof:
             raise UsageError(message)
         return Roof("given", peak, bandwidth, precision or "float32", "given on the command line")
     if peak or bandwidth:
-        message = "--device says the peak and the bandwidth; leave --peak and --bandwidth out, or --device"
+        message = "--device sets the peak and the bandwidth; leave --peak and --bandwidth out, or --device"
         raise UsageError(message)
     found = DEVICES[device]
     chosen = precision or next(iter(found.peaks))
@@ -74,7 +74,7 @@ def roofline_report(analysis: Analysis, roof: Roof, model: str = "layers") -> Re
         ],
         rows=loads,
         totals={"macs": macs, "bytes": moved, "microseconds": seconds * _MICRO, "layers": len(loads)},
-        notes=[f"at least so much: {missing}"] if missing else [],
+        notes=[f"at least this much: {missing}"] if missing else [],
         footer=list(_footer(analysis, roof, loads)),
         legend=[f"bytes: {MODELS[model][1]}", "lower bounds: a real program takes longer", f"source: {roof.source}"],
         facts={

@@ -100,15 +100,15 @@ COLUMNS: dict[str, Column] = {
             right=False,
             keep=3,
         ),
-        _shape("input", "shape that goes in: channels first, no batch", 1),
-        _shape("output", "shape that comes out: channels first, no batch", 8),
+        _shape("input", "input shape: channels first, no batch", 1),
+        _shape("output", "output shape: channels first, no batch", 8),
         _count("params", "trained numbers: weights + biases", 8),
         _count("weights", "trained numbers that multiply"),
         _count("biases", "trained numbers that are added"),
         _count("buffers", "stored numbers that are not trained (running means and variances)"),
         _count("macs", OPERATIONS["macs"], 8),
         _count("flops", "2 · macs"),
-        _count("activations", "values that come out"),
+        _count("activations", "output values"),
         _field("rf", "size", "receptive field: pixels of the image a unit sees, per axis", 6),
         _field("rf_stride", "stride", "pixels between neighbouring units' fields", 4),
         _field(
@@ -243,5 +243,5 @@ def not_counted(analysis: Analysis) -> str:
     found = [
         f"{plural(number, 'layer')} of {name}" for name, number in analysis.unavailable.items()
     ]
-    shown = found if len(found) <= 4 else [*found[:3], f"{len(found) - 3} other sorts"]
+    shown = found if len(found) <= 4 else [*found[:3], f"{len(found) - 3} other kinds"]
     return f"{', '.join(shown)} not counted" if found else ""

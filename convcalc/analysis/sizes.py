@@ -97,7 +97,7 @@ class _Lines(NamedTuple):
 
     @property
     def ends(self) -> bool:
-        """Whether two sizes that have to be equal grow apart, so that no large input works."""
+        """Whether two sizes that must be equal grow apart, so that no large input works."""
         return any(isinstance(each, Equals) and each.slope for _, each in self.conditions)
 
 
@@ -237,7 +237,7 @@ def _solve(conditions: list[tuple[str, Condition]]) -> tuple[int, int]:
         if isinstance(condition, Equals):
             n = -offset / slope if slope else None
             if n is None or n.denominator != 1 or n < 1:
-                message = f"{name} joins sizes that are never equal where all divide evenly"
+                message = f"{name} joins sizes that are never equal when all layers divide evenly"
                 raise _Conflict(message)
             only[int(n)] = name
             continue
@@ -245,7 +245,7 @@ def _solve(conditions: list[tuple[str, Condition]]) -> tuple[int, int]:
         a, b, modulus = int(slope * scale), int(offset * scale), condition.by * scale
         shared = gcd(a, modulus)
         if b % shared:
-            raise _Conflict(f"{name} never divides evenly where the layers before it do")
+            raise _Conflict(f"{name} never divides evenly when the layers before it do")
         modulus //= shared
         wanted = -(b // shared) * pow(a // shared, -1, modulus) % modulus
         if (wanted - rest) % gcd(step, modulus):
@@ -358,7 +358,7 @@ def sizes_report(network: Network) -> Report:
             text=lambda series: str(series or "none"), plain=_plain_series, right=False, keep=8,
         ),
         Column(
-            "all_larger", "all larger work", attrgetter("all_larger"), "whether every larger size works",
+            "all_larger", "all larger sizes work", attrgetter("all_larger"), "whether every larger size works",
             text=lambda value: "yes" if value else "no", right=False, keep=6,
         ),
     ]  # fmt: skip
@@ -368,7 +368,7 @@ def sizes_report(network: Network) -> Report:
         columns=columns,
         rows=rows,
         notes=[*_notes(network, rows), *_moving(network), *_stated(network)],
-        legend=["i = 0, 1, 2, …; along one axis, the others as they are"],
+        legend=["i = 0, 1, 2, …; along one axis; the others do not change"],
         facts={"network": network.name, "input": list(network.input)},
         key="sizes",
     )
@@ -409,8 +409,8 @@ def _moving(network: Network) -> Iterator[str]:
     if names:
         verb = "changes" if len(names) == 1 else "change"
         yield (
-            f"{listed(names)}: {verb} with {printable(network.input_name)} along the axes on "
-            "which it is as long"
+            f"{listed(names)}: {verb} with {printable(network.input_name)} along the axes "
+            "where both are equally long"
         )
 
 
@@ -419,8 +419,8 @@ def _stated(network: Network) -> Iterator[str]:
     names = [node.name for node in network.nodes if node.layer.states_size()]
     if names:
         yield (
-            f"{listed(names)}: what comes out is stated in numbers, and taken to be the same for every "
-            "input; state it in letters, such as [c, h, w], if it follows from what comes in"
+            f"{listed(names)}: the output is given in numbers, so it is the same for every "
+            "input; if it depends on the input, give it in letters, such as [c, h, w]"
         )
 
 
@@ -435,6 +435,6 @@ def _fixed_weights(network: Network, rows: list[AxisSizes]) -> Iterator[str]:
         name = next(_changed_weights(network, other), None)
         if name:
             yield (
-                f"{name}: the number of its weights follows from the input's size, so weights trained at "
-                f"{times(network.input)} fit no other"
+                f"{name}: its number of weights depends on the input size, so weights trained at "
+                f"{times(network.input)} fit no other size"
             )

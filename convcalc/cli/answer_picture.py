@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from convcalc.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
-HELP = "Write to FILE; its suffix chooses the format. .svg and .png are the picture alone."
+HELP = "Write to FILE; its suffix chooses the format. .svg and .png have only the picture."
 
 
 def draw_options(function: F) -> F:
@@ -62,7 +62,7 @@ def show_with_picture(
         return
     chosen = _format(name, to_file)
     if draw and not chosen.pictures and (to_file or not chosen.draws):
-        message = f"--draw is for the terminal and for pages, not for {format_said(name, to_file)}; write -o x.html for both, -o x.svg or -o x.png for the picture alone, or leave it out"
+        message = f"--draw is for the terminal and for pages, not for {format_said(name, to_file)}; write -o x.html for both, -o x.svg or -o x.png for only the picture, or leave it out"
         raise UsageError(message)
     made = report()
     in_page = chosen.pictures or shelf(output, chosen) is not None

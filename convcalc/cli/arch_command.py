@@ -33,21 +33,21 @@ EXAMPLES = """
 """
 _STRICT = Rule(
     "--strict",
-    "{option} checks what expect: says of the file as it is, and {others} changes it; leave one out",
+    "{option} compares the unchanged file with its expect:, and {others} changes it; leave one out",
     apart=("--input", "--set"),
 )
 
 
 @click.command(cls=NetworkCommand, examples=EXAMPLES, rules=(*VIEW_RULES, _STRICT))
 @click.argument("network", type=NETWORK)
-@change_options("Another input shape than the file's.", "Change a parameter.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
 @click.option(
     "--max-layers", default=100_000, type=click.IntRange(1, 10**8), help="Refuse to expand more."
 )
 @click.option(
     "--strict",
     is_flag=True,
-    help="Exit code 1 if a number is not as expect: promises, or a cost is not known.",
+    help="Exit code 1 if a number differs from expect:, or a cost is not known.",
 )
 @view_options
 @yaml_option
@@ -67,7 +67,7 @@ def command(
     as_yaml: bool,
     **view: Any,
 ) -> None:
-    """A network, layer by layer: shapes, parameters, work, receptive field.
+    """A network, layer by layer: shapes, parameters, operations, receptive field.
 
     NETWORK is a YAML file, - for standard input, or the name of a bundled network (convcalc list).
     """

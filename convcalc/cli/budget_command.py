@@ -1,4 +1,4 @@
-"""``convcalc budget``: the width, depth or resolution with which a network meets limits."""
+"""``convcalc budget``: the width, depth or resolution that keeps a network within limits."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ EXAMPLES = """
     convcalc budget efficientnet_b0 --params 10M --macs 1G --set classes=10
     convcalc budget resnet50 --memory 256MB --batch 8 --vary input
 """
-_MEMORY = (
-    "{option} counts for the limit --memory alone, not for {others}; add --memory, or leave it out"
-)
+_MEMORY = "{option} is only for the limit --memory, not for {others}; add --memory, or leave it out"
 _RULES = tuple(
     Rule(name, _MEMORY, apart=("--params", "--macs", "--flops"), unless=("--memory",))
     for name in ("--batch", "--precision")
@@ -37,26 +35,33 @@ _RULES = tuple(
 
 @click.command(cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.argument("network", type=NETWORK)
-@click.option("--params", type=LIMIT, metavar="NUMBER", help="At most so many parameters: 5M.")
-@click.option("--macs", type=LIMIT, metavar="NUMBER", help="At most so many multiply-adds: 600M.")
-@click.option("--flops", type=LIMIT, metavar="NUMBER", help="The same as operations: 1.2G.")
-@click.option("--memory", type=MEMORY_LIMIT, metavar="BYTES", help="At most so much to run: 64MB.")
+@click.option("--params", type=LIMIT, metavar="NUMBER", help="At most this many parameters: 5M.")
+@click.option("--macs", type=LIMIT, metavar="NUMBER", help="At most this many multiply-adds: 600M.")
+@click.option(
+    "--flops",
+    type=LIMIT,
+    metavar="NUMBER",
+    help="At most this many operations: 1.2G; a multiply-add is two.",
+)
+@click.option(
+    "--memory", type=MEMORY_LIMIT, metavar="BYTES", help="At most this much memory to run it: 64MB."
+)
 @click.option(
     "--vary",
     multiple=True,
     type=VARIED,
-    help="What may change: a parameter, or input; values as 0.5..1.5:0.25 or 128,160.",
+    help="What can change: a parameter or input; values: 0.5..1.5:0.25 or 128,160.",
 )
-@change_options("An input shape that stays.", "A parameter that stays.")
+@change_options("An input shape that does not change.", "A parameter that does not change.")
 @click.option(
-    "--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once, for --memory."
+    "--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch, for --memory."
 )
 @click.option(
     "--precision",
     "dtype",
     default="float32",
     type=click.Choice(list(BYTES), case_sensitive=False),
-    help="For --memory.",
+    help="Data type, for --memory.",
 )
 @click.option("--all", "every", is_flag=True, help="Show every network that was found.")
 @output_options
@@ -70,10 +75,10 @@ def command(
     output: str | None,
     **asked: Any,
 ) -> None:
-    """The width, depth or resolution with which a NETWORK meets limits, the largest first.
+    """The width, depth or resolution that keeps a NETWORK within limits, the largest first.
 
-    Unless --vary says what may change, that is the resolution, and the parameters of the file that
-    make it larger. Without a limit those of the file count, as expect: {params: "<= 5M"}. Exit code 1
+    Without --vary, these change: the resolution, and the parameters of the file that
+    make it larger. Without a limit, the limits in the file count, as expect: {params: "<= 5M"}. Exit code 1
     if nothing fits.
     """
     from convcalc.solve.budget import budget
@@ -82,7 +87,7 @@ def command(
     check_order(shape)
     limits = {name: asked.pop(name) for name in ("params", "macs", "flops", "memory")}
     settings = settings_of(parameters)
-    with counting("networks walked") as tell:
+    with counting("networks computed") as tell:
         found = budget(
             network, limits, given=settings, shape=shape, order=said_order(), tell=tell, **asked
         )

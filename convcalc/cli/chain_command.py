@@ -29,9 +29,7 @@ EXAMPLES = """
 
 @click.command(cls=NetworkCommand, examples=EXAMPLES, rules=VIEW_RULES)
 @click.argument("layers", nargs=-1, required=True, metavar="LAYER...", type=CHAIN_LAYERS)
-@click.option(
-    "--input", "shape", required=True, metavar="CxHxW", type=SHAPE, help="Shape that goes in."
-)
+@click.option("--input", "shape", required=True, metavar="CxHxW", type=SHAPE, help="Input shape.")
 @order_option
 @view_options
 @yaml_option
@@ -52,7 +50,7 @@ def command(
     A LAYER is a kind or a short form of one (conv, pool, avgpool, fc, bn, relu, dw, tconv, gap …), a
     colon, and options of a letter and a number each: k kernel, c channels, s stride, p padding,
     d dilation, g groups, a output padding. Numbers per axis: k3x5. Padding before and after: p0,1.
-    Padding by a word: psame. Any other option: /name=value. Several alike: 3*conv:k3c64.
+    Padding by a word: psame. Any other option: /name=value. Several equal layers: 3*conv:k3c64.
 
     The words of slides (CONV5-64, "3x3 conv, 64, pad 1") and lines of PyTorch and Keras are read too, and
     never run; - reads them from standard input.

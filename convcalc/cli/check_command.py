@@ -1,4 +1,4 @@
-"""``convcalc check``: network files against what they promise, for continuous integration."""
+"""``convcalc check``: network files against their own expect:, for continuous integration."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _format_of(ctx: click.Context, word: str) -> str:
 def command(files: tuple[str, ...], *, format_name: str | None, output: str | None) -> None:
     """Check network FILEs, folders of them, patterns and bundled networks: errors, failed expect: and budgets.
 
-    Exit code 1 if anything is wrong. A budget stands in the file, as in
+    Exit code 1 if anything is wrong. A budget is in the file, as in
     expect: {params: "<= 5M", macs: "<= 600M", memory: "<= 64 MB"}.
     """
     from convcalc.analysis.checked import check_files, checked_report

@@ -28,7 +28,7 @@ EXAMPLES = """
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("networks", nargs=-1, required=True, metavar="NETWORK...", type=NETWORK)
 @change_options("The same input shape for all of them.", "Change a parameter in all.")
-@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch.")
 @click.option("--sort", type=click.Choice(SORTS), help="Sort the rows, largest first.")
 @rf_through_option
 @output_options
@@ -42,7 +42,7 @@ def command(
     format_name: str | None,
     output: str | None,
 ) -> None:
-    """Several networks side by side: parameters, work, activations, receptive field of the outputs."""
+    """Several networks side by side: parameters, operations, activations, receptive field of the outputs."""
     from convcalc.analysis.fields import causes_in
     from convcalc.analysis.walk import walk
 

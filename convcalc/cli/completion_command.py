@@ -24,7 +24,7 @@ EXAMPLES = """
     "shell", metavar="bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]), required=False
 )
 @click.option("--install", "installs", is_flag=True, help="Put it where the shell finds it.")
-@click.option("--uninstall", "uninstalls", is_flag=True, help="Take away what --install wrote.")
+@click.option("--uninstall", "uninstalls", is_flag=True, help="Remove what --install wrote.")
 @click.pass_context
 def command(ctx: click.Context, /, shell: str | None, *, installs: bool, uninstalls: bool) -> None:
     """Complete commands, options, networks, layers and files in your shell with the TAB key.
@@ -35,7 +35,7 @@ def command(ctx: click.Context, /, shell: str | None, *, installs: bool, uninsta
     from convcalc.cli.shells import install
 
     if installs and uninstalls:
-        message = "--install writes it and --uninstall takes it away; give one of them"
+        message = "--install writes it and --uninstall removes it; give one of them"
         raise UsageError(message)
     if installs or uninstalls:
         name = install.shell_in_use(shell or "")
@@ -57,6 +57,6 @@ def _tell_changes(shell: str, *, uninstalls: bool) -> None:
         word = "wrote" if os.path.lexists(path) else "removed"
         remark(f"{word} {printable(path)}")
     if uninstalls:
-        remark(f"completion for {shell} is gone from new terminals" if done else f"completion for {shell} is not installed")  # fmt: skip
+        remark(f"completion for {shell} is removed from new terminals" if done else f"completion for {shell} is not installed")  # fmt: skip
         return
     remark("next: open a new terminal, and try convcalc arch vg, then the TAB key" if done else f"completion for {shell} is installed already")  # fmt: skip

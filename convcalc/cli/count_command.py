@@ -47,9 +47,9 @@ class _Way(Type):
 @click.option(
     "--like", default=_ALL, type=_Way(), metavar="TOOL", help=f"{', '.join([_ALL, *WAYS])}."
 )
-@click.option("--with-bugs", "bugs", is_flag=True, help="Count wrong where the tool is known to.")
-@change_options("Another input shape than the file's.", "Change a parameter.")
-@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@click.option("--with-bugs", "bugs", is_flag=True, help="Repeat the known bugs of the tool.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch.")
 @output_options
 def command(
     network: str,
@@ -64,7 +64,7 @@ def command(
 ) -> None:
     """Operations, parameters, activations and memory as other tools count them.
 
-    Every tool's number is a sum of numbers that are proven; --like TOOL shows of which.
+    Every tool's number is a sum of proven numbers; --like TOOL shows which ones.
     """
     from convcalc.analysis.counting.report import way_report, ways_report
     from convcalc.analysis.walk import walk

@@ -26,7 +26,7 @@ def device_options(device: str, peak: str, bandwidth: str, model: str) -> Callab
         click.option(
             "--precision",
             type=click.Choice(list(BYTES), case_sensitive=False),
-            help="The device's first unless given.",
+            help="Data type; by default the device's first.",
         ),
         click.option(
             "--bytes",

@@ -24,7 +24,7 @@ EXAMPLES = """
 @click.argument("first", type=NETWORK)
 @click.argument("second", type=NETWORK)
 @change_options("The same input shape for both.", "Change a parameter in both.")
-@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch.")
 @click.option(
     "--all/--only-different",
     "every",
@@ -43,10 +43,10 @@ def command(
     format_name: str | None,
     output: str | None,
 ) -> None:
-    """Which layers of two networks differ: their options, inputs and sizes, and the parameters and work that costs.
+    """Which layers of two networks differ: their options, inputs and sizes, and the parameters and operations that costs.
 
-    Layers are paired by their names where these agree, else by their order, options and shapes.
-    Names alone are no difference. Exit code 0 if the networks are the same, 1 if they differ.
+    Layers are paired by their names if these agree, or else by their order, options and shapes.
+    Names only are not a difference. Exit code 0 if the networks are the same, 1 if they differ.
     """
     from convcalc.analysis.diff_report import diff_report
     from convcalc.analysis.walk import walk

@@ -13,7 +13,7 @@ COMMANDS = {
     "fit": "every window on the padded input, and the cells that none of them reads",
     "window": "the kernel on the input and the output, step by step",
     "net": "a network: its layers or blocks, its paths, and the sizes between them",
-    "cost": "where the work, the parameters or the memory of a network are",
+    "cost": "where the operations, parameters or memory of a network are",
     "field": "the pixels that a unit sees, layer by layer and on a picture",
 }
 EXAMPLES = """
@@ -40,6 +40,6 @@ command = Group(
     help=(
         "Pictures of a layer or a network, drawn from what convcalc calculates.\n\n"
         "Without -o a picture is drawn in the terminal. With -o x.svg, x.png or x.html it is a file, "
-        "and with -o x.csv or x.json its numbers are."
+        "and with -o x.csv or x.json its numbers are in a file."
     ),
 )

@@ -1,4 +1,4 @@
-"""``convcalc draw cost``: where the work, the parameters or the memory of a network are."""
+"""``convcalc draw cost``: where the operations, parameters or memory of a network are."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ EXAMPLES = """
 @click.option(
     "--of",
     type=click.Choice(("macs", "params", "activations", "memory", "alive")),
-    help="What the bars show; alive is over time.",
+    help="What the bars show; alive is memory over time.",
 )
-@click.option("--by", type=click.Choice(("stage", "layer")), help="What has a bar.")
+@click.option("--by", type=click.Choice(("stage", "layer")), help="Draw one bar for each.")
 @device_options(
     "Draw a roofline of a device.",
-    "Operations per second of another: 10T.",
+    "Operations per second of another device: 10T.",
     "Bytes per second it can move: 100G.",
     "Which bytes a roofline counts.",
 )
-@change_options("Another input shape than the file's.", "Change a parameter.")
-@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch.")
 @picture_options
 def command(
     networks: tuple[str, ...],
@@ -55,7 +55,7 @@ def command(
     """Draw what the stages or layers of a network cost; or several networks side by side.
 
     NETWORK is a file of any format, - for standard input, the name of a bundled network, or the layers
-    of a chain. With --of alive it is what must be held while each layer works, with --device the layers
+    of a chain. With --of alive it is the memory in use while each layer works, with --device the layers
     under the roof of a device's arithmetic and memory.
     """
     from convcalc.analysis.walk import walk

@@ -23,7 +23,7 @@ EXAMPLES = """
 _RULES = (
     Rule(
         "--picture",
-        "{option} is drawn on, but {format} has numbers alone; leave one of them out",
+        "{option} is for a drawing, but {format} has only numbers; leave one of them out",
         where=lambda chosen: chosen.draws or chosen.pictures,
     ),
 )
@@ -35,10 +35,10 @@ _RULES = (
     "--sees",
     default="",
     type=UNIT,
-    help="The unit, or some: 0-6,0-6; the middle of the last map unless given.",
+    help="One unit, or several: 0-6,0-6; by default the middle of the last map.",
 )
 @click.option("--picture", type=FILE, help="A picture to draw it on, instead of convcalc's.")
-@change_options("Another input shape than the file's.", "Change a parameter.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
 @rf_through_option
 @picture_options
 def command(

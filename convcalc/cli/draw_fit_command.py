@@ -23,8 +23,8 @@ EXAMPLES = """
 def command(format_name: str | None, output: str | None, *, dark: bool, **typed: Any) -> None:
     """Draw every window on the padded input, and the cells that none of them reads.
 
-    Of a transposed layer, the patches are drawn that its inputs write on the output. Beside it stands
-    how the size comes about. Axes that are alike are drawn once.
+    For a transposed layer, the picture shows the patches that its inputs write on the output, and
+    how the size is calculated. Equal axes are drawn once.
     """
     from convcalc.draw.fit import Fit
 

@@ -25,7 +25,7 @@ EXAMPLES = """
 @click.option(
     "--depth",
     type=click.IntRange(0, 100),
-    help="Blocks this deep are a box each, 1 for the outermost; 0 draws every layer.",
+    help="Draw blocks at this depth as one box each: 1 is the outermost, 0 draws every layer.",
 )
 @click.option(
     "--of",
@@ -33,7 +33,7 @@ EXAMPLES = """
     type=click.Choice(("macs", "params", "activations")),
     help="What the bars in the boxes show.",
 )
-@change_options("Another input shape than the file's.", "Change a parameter.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
 @picture_options
 def command(
     networks: tuple[str, ...],
@@ -49,7 +49,7 @@ def command(
     """Draw a network: its layers or blocks, its paths, and the sizes between them.
 
     NETWORK is a file of any format, - for standard input, the name of a bundled network, or the layers
-    of a chain. Blocks that repeat are drawn once; without --depth as much is drawn as a page has room
+    of a chain. Blocks that repeat are drawn once; without --depth, the picture shows as much as a page has room
     for.
     """
     from convcalc.analysis.walk import walk

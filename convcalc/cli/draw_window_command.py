@@ -35,7 +35,7 @@ class _Step(Type):
 @click.command("window", cls=LayerCommand, examples=EXAMPLES, rules=_RULES)
 @layer_options
 @click.option(
-    "--step", type=_Step(), metavar="I,J", help="The output to draw; the first unless given."
+    "--step", type=_Step(), metavar="I,J", help="The output to draw; by default the first."
 )
 @click.option("--all", "every", is_flag=True, help="All steps: an SVG that moves, a PNG for each.")
 @picture_options
@@ -50,7 +50,7 @@ def command(
 ) -> None:
     """Draw the kernel on the input and the output, step by step.
 
-    A transposed layer is drawn as the convolution that it equals: zeros lie between its inputs, and the
+    A transposed layer is drawn as the equal convolution: zeros lie between its inputs, and the
     kernel is turned. For pictures with numbers: convcalc hand --draw.
     """
     from convcalc.draw.window import Window

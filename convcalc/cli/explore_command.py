@@ -21,20 +21,20 @@ EXAMPLES = """
 @click.command(cls=Command, examples=EXAMPLES)
 @output_option("Write to FILE.html, or into FOLDER/ for a server; opens no browser.", place=False)
 @click.option(
-    "--pyodide", default="", type=FILE, help="Pyodide's package, where npm cannot get it."
+    "--pyodide", default="", type=FILE, help="Pyodide's package file, if npm cannot get it."
 )
 def command(*, output: str | None, pyodide: str) -> None:
     """A page with sliders that runs convcalc itself: layers, chains, networks, YAML, files, wrong numbers.
 
-    One file that opens from a disk, without a server and without the network, and sends nothing. Without
+    One file that opens from a disk, without a server or the internet, and sends nothing. Without
     -o it is a temporary file, and your browser opens it. A FOLDER/ is the same for a server of plain files.
 
-    Python for browsers (Pyodide) is got once with npm, checked, and kept.
+    Python for browsers (Pyodide) is downloaded once with npm, checked, and kept.
     """
     from convcalc.explore.write import is_folder, open_page, temporary_page, write_explore
 
     if output == STDIN:
-        message = "-o -: a page of 9 MB is nothing to read; name a file such as page.html"
+        message = "-o -: a page of 9 MB is not for a terminal; name a file such as page.html"
         raise UsageError(message)
     if output:
         write_explore(output, pyodide, _tell)

@@ -45,13 +45,13 @@ class _Tool(Type):
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("network", type=NETWORK)
-@click.option("--to", "tool", type=_Tool(), help="What to write; the suffix of -o says it as well.")
+@click.option("--to", "tool", type=_Tool(), help="What to write; the suffix of -o also chooses it.")
 @click.option(
     "--depth",
     type=click.IntRange(0, 100),
-    help="Graphs: draw blocks this deep as one box each, 1 for the outermost; 0 draws every layer.",
+    help="Graphs: draw blocks at this depth as one box each: 1 is the outermost, 0 draws every layer.",
 )
-@change_options("Another input shape than the file's.", "Change a parameter.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
 @output_option("Write to FILE.")
 def command(
     network: str,
@@ -65,7 +65,7 @@ def command(
     """Write a network for another tool: as code, as a file that it reads, or as a graph.
 
     NETWORK is a file of any format, - for standard input, or the name of a bundled network.
-    What the tool cannot say is refused, with the names of the layers.
+    What the tool cannot express is refused, with the names of the layers.
     """
     from convcalc.analysis.walk import walk
     from convcalc.files import write_file
@@ -74,7 +74,7 @@ def command(
     to_file = output if output and output != "-" else ""
     chosen = find_writer(tool, to_file)
     if not (chosen.is_text or to_file) and sys.stdout.isatty():
-        message = f"--to {chosen.name} makes a file that no terminal shows; say where with -o net{chosen.suffixes[0]}"
+        message = f"--to {chosen.name} makes a file that a terminal cannot show; name it with -o net{chosen.suffixes[0]}"
         raise UsageError(message)
     if depth is not None and not chosen.folds:
         message = f"--depth: is for graphs, and --to {chosen.name} writes every layer; leave it out"

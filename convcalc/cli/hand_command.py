@@ -61,7 +61,7 @@ _KEY = Rule("--key", "{option} gives the answers to a worksheet; add --blank", n
 )
 @click.option("--blank", is_flag=True, help="A worksheet: boxes instead of results.")
 @click.option(
-    "--key", is_flag=True, help="With --blank: the answers, after it or in columns of their own."
+    "--key", is_flag=True, help="With --blank: the answers, after it or in separate columns."
 )
 @click.option("--dims", type=int, metavar="N", help="Axes, 1 or 2, if lists can mean either.")
 @draw_options
@@ -77,8 +77,8 @@ def command(
 ) -> None:
     """A convolution, transposed convolution, pool or gradient by hand, window by window.
 
-    A MATRIX is text such as '0 1; 2 3', where ; separates rows, | channels and || filters; nested lists;
-    a file (.yaml .json .csv .txt .npy); or - for standard input. Text files and standard input have one row
+    A MATRIX is text such as '0 1; 2 3', where ; separates rows, | channels and || filters. It can also be
+    nested lists, a file (.yaml .json .csv .txt .npy), or - for standard input. Text files and standard input have one row
     per line, and an empty line between channels. In .csv files ; separates columns. Numbers are exact;
     fractions are written 1/16.
     """

@@ -44,7 +44,7 @@ _RULES = (
     "--student",
     default="",
     metavar="ID",
-    help="Whose answers, if the file holds several students, or if numbers vary.",
+    help="The student, if the file has several or if numbers vary.",
 )
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @click.option("--with-answers", is_flag=True, help="Put the right answers into the JSON.")

@@ -12,11 +12,11 @@ from convcalc.cli.group import Group
 COMMANDS = {
     "check": "check answers against a sheet, without giving them away",
     "hint": "the method for a question of a sheet",
-    "new": "write a sheet to begin from",
+    "new": "write a sheet to start from",
     "show": "print a sheet, without answers",
     "lint": "check a sheet for errors: wrong keys, missing values, numbers that hide a mistake",
     "types": "the question types, and the mistakes that are recognised",
-    "conventions": "what a sheet may set: all conventions with their values, and the presets",
+    "conventions": "what a sheet can set: all conventions with their values, and the presets",
     "make": "one sheet per student, each with its own numbers",
     "grade": "mark a class: files, folders, zips",
     "regrade": "mark again with a corrected sheet and show whose points change",
@@ -45,7 +45,7 @@ command = Group(
     examples=EXAMPLES,
     prefix="hw ",
     help=(
-        "Homework: check answers, name the mistake, find wrong keys.\n\n"
+        "Homework: check answers, name the mistake, find wrong answer keys.\n\n"
         "A sheet is a YAML file of questions. The answers are computed, never stored in it."
     ),
 )

@@ -1,4 +1,4 @@
-"""``convcalc hw conventions``: what a sheet may set."""
+"""``convcalc hw conventions``: what a sheet can set."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXAMPLES = """
 def command(name: str, *, preset: str, format_name: str | None, output: str | None) -> None:
     """The conventions of a sheet: their values, what each means, which one is usual, and the presets.
 
-    With NAME one convention, with the question types whose answers depend on it.
+    With NAME, one convention and the question types that depend on it.
     """
     from convcalc.homework.sheets.manual import conventions_report
 

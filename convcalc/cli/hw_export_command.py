@@ -70,7 +70,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     is_folder, to_file = export.suffix == "/", bool(output) and output != "-"
     if not export.text and not to_file:
         what = "a folder" if is_folder else "an archive"
-        message = f"--to {name} makes {what}; say where with -o {found.id}{export.suffix}"
+        message = f"--to {name} makes {what}; name it with -o {found.id}{export.suffix}"
         raise UsageError(message)
     if force and not is_folder:
         message = (

@@ -51,7 +51,7 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
 @roster_options("The class: a CSV with a column student_id.")
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @click.option(
-    "--anon", is_flag=True, help="Use codes instead of names; DIR/names/ says whose they are."
+    "--anon", is_flag=True, help="Use codes instead of names; DIR/names/ has the list of both."
 )
 @click.option("--with-answers", is_flag=True, help="Show the right answers on the feedback pages.")
 @click.option(
@@ -64,7 +64,7 @@ def _old_outputs(ctx: click.Context, word: str) -> str | None:
     "--column", default="", metavar="NAME", help='Column of the gradebook, as "PS1 (8756)".'
 )
 @click.option("--add", is_flag=True, help="Add these files to those that DIR was made from.")
-@click.option("--force", is_flag=True, help="Replace grades that are there.")
+@click.option("--force", is_flag=True, help="Replace existing grades.")
 @partial(output_options, formats=FormatName(_old_outputs))
 def command(
     sheet: str,

@@ -28,7 +28,7 @@ EXAMPLES = """
     show_default=True,
     help="1 a question, 2 the rule with other numbers, 3 your numbers without the result, 4 worked out.",
 )
-@click.option("--student", metavar="ID", help="Whose numbers, where they vary.")
+@click.option("--student", metavar="ID", help="The student, where numbers vary.")
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
 @output_options
 def command(
@@ -41,7 +41,7 @@ def command(
     format_name: str | None,
     output: str | None,
 ) -> None:
-    """The method for a QUESTION of a SHEET, never finer than the sheet allows."""
+    """The method for a QUESTION of a SHEET, up to the level that the sheet allows."""
     from convcalc.homework.marking.report import hint_report
     from convcalc.homework.sheets.read import load
 

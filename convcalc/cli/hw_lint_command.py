@@ -21,7 +21,7 @@ EXAMPLES = """
 def command(sheet: str, *, exit_zero: bool, format_name: str | None, output: str | None) -> int:
     """Check a SHEET for errors: wrong keys, missing values, numbers that hide a mistake.
 
-    The exit status is 1 for wrong keys, missing values and the like; notes alone leave it 0.
+    The exit status is 1 for wrong keys, missing values and the like; with only notes it is 0.
     """
     from convcalc.homework.marking.lint import lint
     from convcalc.homework.marking.report import lint_report

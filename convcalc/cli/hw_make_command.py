@@ -29,7 +29,7 @@ EXAMPLES = """
     help=f"{SECRET_HELP} Written if the file does not exist.",
 )
 @click.option("--out", required=True, type=FOLDER, help="The folder for the sheets.")
-@click.option("--force", is_flag=True, help="Replace sheets that are there.")
+@click.option("--force", is_flag=True, help="Replace existing sheets.")
 @output_options
 def command(
     sheet: str,

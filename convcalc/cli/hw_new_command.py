@@ -1,4 +1,4 @@
-"""``convcalc hw new``: a sheet to begin from."""
+"""``convcalc hw new``: a sheet to start from."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ EXAMPLES = """
     default="",
     help="Begin from this bundled sheet; convcalc list --sheets shows them.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 def command(file: str, *, name: str, overwrite: bool) -> None:
-    """Write a sheet to begin from into FILE: every key with a comment, seven sorts of questions.
+    """Write a sheet to start from into FILE: every key with a comment, seven kinds of questions.
 
     Without FILE it is printed.
     """

@@ -49,4 +49,4 @@ def tell_unused(sheet: Sheet, given: Mapping[str, Any], out: str | None) -> None
 
     tell_unused_secret(sheet, "" if given["anon"] else given["secret_file"])
     if given["add"] and out and not holds_grades(out):
-        remark(f"note: {printable(out)} holds no grades yet, so --add begins them")
+        remark(f"note: {printable(out)} has no grades yet, so --add starts them")

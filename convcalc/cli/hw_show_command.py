@@ -26,7 +26,9 @@ EXAMPLES = """
 @click.argument("sheet", type=SHEET)
 @click.option("--student", metavar="ID", help="The sheet of this student, where numbers vary.")
 @click.option("--secret-file", type=FILE, help=SECRET_HELP)
-@click.option("--with-answers", is_flag=True, help="The right answers too, after the questions.")
+@click.option(
+    "--with-answers", is_flag=True, help="Also show the right answers, after the questions."
+)
 @partial(
     output_options,
     formats=FormatName(lambda _, word: None if word == "text" else word, also=("text",)),

@@ -26,12 +26,12 @@ _RULES = (Rule("--overwrite", "{option} replaces the file of -o; add -o FILE", n
 
 @click.command("import", cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.argument("network", type=NETWORK)
-@change_options("Another input shape than the file's.", "Change a parameter.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
 @click.option(
     "--max-layers", default=100_000, type=click.IntRange(1, 10**8), help="Refuse to read more."
 )
 @output_option("Write to FILE instead of standard output.")
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 def command(
     network: str,
     shape: Any,

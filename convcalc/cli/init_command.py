@@ -1,4 +1,4 @@
-"""``convcalc init``: a network file to begin from."""
+"""``convcalc init``: a network file to start from."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ EXAMPLES = """
     metavar="NAME",
     help="Begin from this bundled network; convcalc list shows them.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 def command(file: str, *, name: str | None, overwrite: bool) -> None:
-    """Write a network to begin from into FILE: every key with a comment, blocks, paths and repeats.
+    """Write a network to start from into FILE: every key with a comment, blocks, paths and repeats.
 
-    Without FILE it is printed. A sheet of questions to begin from is written by convcalc hw new.
+    Without FILE it is printed. For a sheet of questions, use convcalc hw new.
     """
     from convcalc.network.find import is_bundled, network_to_begin_from
 

@@ -58,7 +58,7 @@ def command(
 ) -> None:
     """List the image KERNELs, describe one, or apply it to a PICTURE.
 
-    KERNEL is a name or a matrix such as '0 1 0; 1 -4 1; 0 1 0'. It is applied to each colour by itself;
+    KERNEL is a name or a matrix such as '0 1 0; 1 -4 1; 0 1 0'. It is applied to each colour separately;
     results are rounded, and values under 0 or over 255 are clipped and counted. PGM and PPM pictures need
     nothing else; for other formats, pip install Pillow. With a PICTURE, -o writes the new picture, and
     --format is that of the report.

@@ -35,7 +35,7 @@ def command(
     from convcalc.analysis.manual import kind_report, kinds_report, operations_report
 
     if operations and kind:
-        message = "--operations holds for all kinds; leave the kind out, or --operations"
+        message = "--operations is the same for all kinds; leave out the kind or --operations"
         raise UsageError(message)
     report = operations_report() if operations else kind_report(kind) if kind else kinds_report()
     show(report, format_name, output)

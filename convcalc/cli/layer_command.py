@@ -32,7 +32,7 @@ EXAMPLES = """
 def command(
     format_name: str | None, output: str | None, *, explain: bool, draw: bool, **typed: Any
 ) -> None:
-    """One layer: what comes out, does it fit, parameters, multiply-adds, receptive field."""
+    """One layer: output size, does it fit, parameters, multiply-adds, receptive field."""
     from convcalc.analysis.one_layer import layer_report
     from convcalc.layers.options import options_of
 

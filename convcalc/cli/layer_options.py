@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _PER_AXIS, _NUMBER = LayerOption("PER_AXIS", 1), LayerOption("WHOLE", 1)
 _PER_AXIS_0 = LayerOption("PER_AXIS", 0)
-_PADDING = LayerOption("PADDING", 0, " (the kind crop takes cells away)")
+_PADDING = LayerOption("PADDING", 0, " (the kind crop removes cells)")
 _PADDING_HELP = "Padding per side: 1, 1x2, 0,1x0,1, or valid, same, full, causal."
 # What the options of layers are called on the command line; others are given with --set.
 CALLED = {
@@ -57,15 +57,15 @@ _OPTIONS: tuple[tuple[str, str, str, Any], ...] = (
     ("--s --stride stride", "S", "Stride.", _PER_AXIS),
     ("--p --padding padding", "P", _PADDING_HELP, _PADDING),
     ("--d --dilation dilation", "D", "Dilation; 1 is an ordinary kernel.", _PER_AXIS),
-    ("--cin", "C", "Input channels; 1 unless given.", _NUMBER),
-    ("--cout", "C", "Output channels (or units); as many as go in unless given.", _NUMBER),
+    ("--cin", "C", "Input channels; 1 by default.", _NUMBER),
+    ("--cout", "C", "Output channels (or units); by default as many as input channels.", _NUMBER),
     ("--groups", "G", "Groups.", _NUMBER),
     ("--a --output-padding output_padding", "A", "Output padding, when transposed.", _PER_AXIS_0),
     ("--bias/--no-bias", "", "Whether there is a bias.", None),
     ("--fit", "RULE", "floor, strict (14.5 is an error), ceil or caffe.", LayerOption("FIT")),
     ("--ceil ceil_mode", "", "Pools: round up (ceil_mode).", None),
     ("--kind", "KIND", "Layer kind; convcalc kinds lists them.", KIND),
-    ("--dims", "", "Axes: 1, 2 or 3; 2 unless --n or the kind says otherwise.", Few(1, 3)),
+    ("--dims", "", "Number of axes; 2 unless --n or the kind sets it.", Few(1, 3)),
     ("--set more", "NAME=VALUE", "Any other option of the kind.", KnownPair("option", _others)),
 )  # fmt: skip
 _SETTINGS: dict[str, dict[str, Any]] = {
@@ -99,7 +99,7 @@ def layer_options(function: F) -> F:
 
 
 def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
-    """The shape that goes in, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``.
+    """The input shape, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``.
 
     Raises:
         UsageError: there is none, or they contradict each other.
@@ -122,7 +122,7 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
     if len(sizes) == 1:
         if typed["padding"] == "causal" and not (dims or cls.dimensions):
             remark(
-                "note: --p causal pads a sequence, so --n is read as one axis; --dims 1 says the same"
+                "note: --p causal pads a sequence, so --n is read as one axis; --dims 1 does the same"
             )
         sizes = sizes * (dims or cls.dimensions or _axes_said(typed) or 2)
     elif dims and dims != len(sizes):

@@ -32,7 +32,7 @@ _LISTED = Known("word", _names)
 @click.option("--sheets", is_flag=True, help="List the bundled homework sheets instead.")
 @output_options
 def command(word: str, *, sheets: bool, format_name: str | None, output: str | None) -> None:
-    """The bundled networks, with the numbers their files promise. WORD picks those that contain it."""
+    """The bundled networks, with the numbers that their files expect. WORD selects names that contain it."""
     if sheets:
         from convcalc.homework.sheets.bundled import sheet_list as listed
     else:

@@ -13,33 +13,33 @@ from convcalc.cli.output import remark
 
 # Each command with what it does, so that --help imports none of them.
 COMMANDS = {
-    "layer": "one layer: size, whether it fits, parameters, work, receptive field",
+    "layer": "one layer: size, whether it fits, parameters, operations, receptive field",
     "chain": "a stack of layers on one line",
-    "arch": "a network from a YAML file or the bundle, layer by layer",
+    "arch": "a network from a YAML file, or a bundled one, layer by layer",
     "compare": "several networks side by side",
     "diff": "which layers of two networks differ, and what that costs",
-    "solve": "the inverse: what gives this size, reaches this field, mirrors this encoder",
-    "budget": "the width, depth or resolution with which a network meets limits",
+    "solve": "inverse questions: which layers give this size, reach this field, or mirror this encoder",
+    "budget": "the width, depth or resolution that keeps a network within limits",
     "sweep": "a network at many values of its parameters and inputs",
     "count": "operations and parameters as other tools count them",
     "reconcile": "which way of counting gives a published number",
     "memory": "the memory to run and to train a network, and which batch fits",
     "roofline": "whether arithmetic or memory limits each layer on a device",
-    "init": "a network file to begin from, with comments",
+    "init": "a network file to start from, with comments",
     "import": "a network of another tool as YAML, with its blocks and repeats",
-    "check": "network files against what they promise, for continuous integration",
+    "check": "check network files against their own expect:, for continuous integration",
     "export": "a network for another tool: code, a file it reads, or a graph",
-    "verify": "real arrays against the formulas, for layers, a network, or all",
+    "verify": "check the formulas with real arrays, for layers, a network, or all",
     "hand": "a small convolution by hand, window by window",
     "draw": "pictures of a layer or a network, for the terminal, as SVG, PNG or a page",
     "kernel": "the named image kernels, and one of them on a picture",
-    "explore": "a page with sliders that works from a disk, without the network",
-    "hw": "homework: check answers, name the mistake, find wrong keys",
+    "explore": "a page with sliders that works offline",
+    "hw": "homework: check answers, name the mistake, find wrong answer keys",
     "why": "which mistake leads to a number",
     "list": "the bundled networks",
     "kinds": "the layer kinds, with formula, example and common mistake",
     "schema": "a JSON Schema for network files, for editors",
-    "completion": "commands, options, names and files by the TAB key",
+    "completion": "complete commands, options, names and files with the TAB key",
 }
 EXAMPLES = """
     convcalc layer --n 32 --k 5 --s 3
@@ -70,8 +70,8 @@ group = Group(
     load=load,
     examples=EXAMPLES,
     help=(
-        "Convolution arithmetic: what size comes out, how many parameters and operations, what a unit "
-        "sees - for one layer, a chain, or a network in YAML."
+        "Convolution arithmetic: output size, parameters, operations and receptive field - "
+        "for one layer, a chain, or a network in YAML."
     ),
     epilog="convcalc COMMAND -h shows a command's options and examples.",
     params=[

@@ -29,26 +29,26 @@ EXAMPLES = """
 
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("network", type=NETWORK)
-@change_options("Another input shape than the file's.", "Change a parameter.")
-@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch.")
 @click.option(
     "--precision",
     default="float32",
     type=click.Choice(DTYPES, case_sensitive=False),
-    help="float32 if it is not given.",
+    help="Data type; float32 by default.",
 )
 @click.option(
     "--optimizer",
     default="sgd",
     type=click.Choice(list(OPTIMIZERS), case_sensitive=False),
-    help="sgd if it is not given.",
+    help="Optimizer; sgd by default.",
 )
 @click.option(
     "--checkpoint",
     type=click.Choice(CHECKPOINTS, case_sensitive=False),
-    help="Keep the inputs of parts only, and run parts again.",
+    help="Keep only the inputs of parts, and run the parts again.",
 )
-@click.option("--device", type=BYTES, metavar="MEMORY", help="Say which batch fits into 24GB.")
+@click.option("--device", type=BYTES, metavar="MEMORY", help="Show which batch fits into 24GB.")
 @output_options
 def command(
     network: str,

@@ -47,7 +47,7 @@ def load_networks(
         return {name: load_network(name, shape, parameters) for name in dict.fromkeys(targets)}
     layer = shortened(targets[0])
     if not shape:
-        message = f"{layer} is a layer; give what goes in with --input 3x32x32"
+        message = f"{layer} is a layer; give its input shape with --input 3x32x32"
         raise UsageError(message)
     if isinstance(shape, dict):
         message = f"{layer} is a layer, and layers have one input; write --input 3x32x32"
@@ -55,7 +55,7 @@ def load_networks(
     if parameters:
         message = (
             f"{changes_text(None, parameters)}: sets a parameter of a file, but {layer} is a layer; "
-            "write its options behind it, such as conv:k3c8"
+            "write its options after it, such as conv:k3c8"
         )
         raise UsageError(message)
     return {"chain": chain_of(targets, shape, said_order())}

@@ -30,7 +30,7 @@ def in_our_words(
         rules: which of its options go together.
 
     Raises:
-        UsageError: an option is given twice, or two that exclude each other.
+        UsageError: an option is given twice, or two that cannot be used together.
     """
     ctx.meta[_LINE] = ctx, tuple(args)
     options = _options_of(command, ctx)
@@ -108,7 +108,7 @@ def _given(options: Mapping[str, click.Option], word: str) -> Given | None:
 def _check_again(
     ctx: click.Context, options: Mapping[str, click.Option], before: Given, now: Given
 ) -> None:
-    """Refuse an option that is given again with a value, and options that exclude each other.
+    """Refuse an option that is given again with a value, and options that cannot be used together.
 
     Raises:
         UsageError: it is.
@@ -117,7 +117,7 @@ def _check_again(
     if options[now.name].is_flag and before.name == now.name:
         return
     if not is_same or options[now.name].is_flag:
-        message = f"{before.typed} and {now.typed} exclude each other; give one of them"
+        message = f"{before.typed} and {now.typed} cannot be used together; give one of them"
     elif before.typed == now.typed:
         message = f"{now.typed} is given twice; give it once"
     else:

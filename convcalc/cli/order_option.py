@@ -38,7 +38,7 @@ def check_order(shape: Any) -> None:
     order = said_order()
     if order and not shape:
         message = (
-            f"--order {order}: says how --input is written, but there is no --input; give one, or write "
+            f"--order {order}: describes --input, but there is no --input; give one, or write "
             f"order: {order} into the file for its own input"
         )
         raise UsageError(message)

@@ -118,7 +118,7 @@ def show(
         report = report.folded()
     if report.beside_rows and chosen.rows_alone:
         remark(
-            f"note: {name} has rows alone; --format json and the table also have {report.beside_rows}"
+            f"note: {name} has only rows; --format json and the table also have {report.beside_rows}"
         )
     if output and output != "-":
         write_lines(output, own or chosen.lines(report))
@@ -164,7 +164,7 @@ def check_suffix(path: str, format_name: str | None) -> None:
         said = f"{_SHORT} is given" if short else f"--format is {format_name}"
         out = _SHORT if short else "--format"
         message = (
-            f"-o {printable(path)}: its suffix stands for {meant}, but {said}; "
+            f"-o {printable(path)}: its suffix means {meant}, but {said}; "
             f"leave {out} out, or end the name in {suffix}"
         )
         raise UsageError(message)

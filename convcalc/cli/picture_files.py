@@ -30,7 +30,7 @@ def write_png(picture: Picture, path: str, scheme: str) -> None:
     if not path:
         if sys.stdout.isatty():
             message = (
-                "--format png makes a file that no terminal shows; say where with -o picture.png"
+                "--format png makes a file that a terminal cannot show; name it with -o picture.png"
             )
             raise UsageError(message)
         from convcalc.draw.png import png_bytes

@@ -80,7 +80,7 @@ def chosen_format(path: str, format_name: str | None) -> str | None:
     if meant in PICTURE_FORMATS:
         if format_name not in (None, meant):
             asked = format_said(str(format_name))
-            message = f"-o {printable(path)}: its suffix stands for {meant}, but {asked} is given; leave it out, or change the name"
+            message = f"-o {printable(path)}: its suffix means {meant}, but {asked} is given; leave it out, or change the name"
             raise UsageError(message)
         return meant
     if path:

@@ -24,7 +24,7 @@ EXAMPLES = """
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("network", type=NETWORK)
 @click.argument("value")
-@change_options("Another input shape than the file's.", "Change a parameter.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
 @output_options
 def command(
     network: str,

@@ -28,12 +28,12 @@ EXAMPLES = """
 @click.argument("network", type=NETWORK)
 @device_options(
     "A device, with the peaks of its data sheet.",
-    "Operations a second: 10T; two for a multiply-add.",
-    "Bytes a second: 100G.",
+    "Operations per second: 10T; a multiply-add is two.",
+    "Bytes per second: 100G.",
     "Which bytes are counted.",
 )
-@change_options("Another input shape than the file's.", "Change a parameter.")
-@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once.")
+@change_options("Input shape to use instead of the file's.", "Change a parameter.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch.")
 @output_options
 def command(
     network: str,
@@ -48,9 +48,9 @@ def command(
     format_name: str | None,
     output: str | None,
 ) -> None:
-    """Whether arithmetic or memory limits each layer on a device, and the least time that follows.
+    """Whether arithmetic or memory limits each layer on a device, and the shortest possible time.
 
-    No layer is faster than its operations at the device's peak, nor than its bytes at the device's
+    A layer cannot be faster than its operations at the device's peak or its bytes at the device's
     bandwidth. Real programs take longer.
     """
     from convcalc.analysis.roofline_report import roof_of, roofline_report

@@ -53,5 +53,5 @@ command = _Group(
     load=load,
     examples=EXAMPLES,
     prefix="solve ",
-    help="The inverse questions: what gives this size, what reaches this field, what undoes this encoder.",
+    help="Inverse questions: which layers give this size, reach this field, or mirror this encoder.",
 )

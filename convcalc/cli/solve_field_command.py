@@ -17,7 +17,12 @@ EXAMPLES = """
 
 @click.command("field", cls=Command, examples=EXAMPLES)
 @click.option(
-    "--rf", "field", required=True, type=int, metavar="N", help="Pixels to see along an axis."
+    "--rf",
+    "field",
+    required=True,
+    type=int,
+    metavar="N",
+    help="Receptive field to reach, in pixels along an axis.",
 )
 @click.option(
     "--k",
@@ -25,7 +30,7 @@ EXAMPLES = """
     metavar="K",
     help="The kernel; 3 unless --layers is given.",
 )
-@click.option("--layers", type=click.IntRange(1, 1000), metavar="L", help="So many layers.")
+@click.option("--layers", type=click.IntRange(1, 1000), metavar="L", help="Number of layers.")
 @output_options
 def command(
     field: int, k: int | None, layers: int | None, format_name: str | None, output: str | None

@@ -22,7 +22,9 @@ EXAMPLES = """
 @click.argument(
     "network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK_OR_LAYERS
 )
-@change_options("Another input shape; for layers the one that goes in.", "Change a parameter.")
+@change_options(
+    "Input shape, instead of the file's; for layers, their input shape.", "Change a parameter."
+)
 @output_options
 def command(
     network: tuple[str, ...],

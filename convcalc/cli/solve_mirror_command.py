@@ -42,14 +42,16 @@ class _Sizes(Type):
 @click.argument(
     "network", nargs=-1, required=True, metavar="NETWORK | LAYER...", type=NETWORK_OR_LAYERS
 )
-@change_options("Another input shape; for layers the one that goes in.", "Change a parameter.")
+@change_options(
+    "Input shape, instead of the file's; for layers, their input shape.", "Change a parameter."
+)
 @click.option(
     "--sizes",
     type=_Sizes(),
     metavar="A..B",
-    help="Sizes of the input; the own one and 7 more unless given.",
+    help="Input sizes; by default the network's own and 7 more.",
 )
-@click.option("--axis", default=0, type=Few(0, 2), help="Which axis, from 0; 0 unless given.")
+@click.option("--axis", default=0, type=Few(0, 2), help="Which axis, counted from 0; 0 by default.")
 @output_options
 def command(
     network: tuple[str, ...],
@@ -70,7 +72,7 @@ def command(
     found = load_one(network, shape, parameters)
     sides = found.input[1:]
     if axis >= len(sides):
-        message = f"--axis {axis}: the input has {len(sides)} axes besides its channels, counted from 0; choose one of them"
+        message = f"--axis {axis}: the input has {len(sides)} axes, without its channels, counted from 0; choose one of them"
         raise UsageError(message)
     tried = sizes or range(sides[axis], sides[axis] + 8)
     show(mirror_report(walk(found), tried, axis), format_name, output)

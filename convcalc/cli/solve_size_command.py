@@ -30,8 +30,8 @@ _NUMBER, _NUMBER_0 = LayerOption("WHOLE", 1), LayerOption("WHOLE", 0)
 
 
 @click.command("size", cls=Command, examples=EXAMPLES, rules=_RULES)
-@click.option("--n", required=True, type=SHAPE, metavar="N[xN]", help="The size that goes in.")
-@click.option("--o", required=True, type=SHAPE, metavar="O[xO]", help="The size that comes out.")
+@click.option("--n", required=True, type=SHAPE, metavar="N[xN]", help="Input size.")
+@click.option("--o", required=True, type=SHAPE, metavar="O[xO]", help="Output size.")
 @click.option("--k", type=_NUMBER, metavar="K", help="Only with this kernel.")
 @click.option("--s", type=_NUMBER, metavar="S", help="Only with this stride.")
 @click.option(
@@ -49,7 +49,9 @@ _NUMBER, _NUMBER_0 = LayerOption("WHOLE", 1), LayerOption("WHOLE", 0)
     metavar="RULE",
     help="floor (the default), strict, ceil or caffe.",
 )
-@click.option("--uneven", is_flag=True, help="Also padding that differs by one before and after.")
+@click.option(
+    "--uneven", is_flag=True, help="Also allow padding that differs by one before and after."
+)
 @click.option("--all", "every", is_flag=True, help="Show every answer.")
 @output_options
 def command(
@@ -70,7 +72,7 @@ def command(
 ) -> None:
     """Kernel, stride, padding and dilation that take one size to another, the best first.
 
-    The word size may be left out. Numbers that you give are fixed. One number for --n and --o is one axis; the window is the same
+    You can leave out the word size. Numbers that you give are fixed. One number for --n and --o is one axis; the window is the same
     along each.
     """
     from convcalc.solve.report import windows_report

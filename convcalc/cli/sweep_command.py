@@ -42,8 +42,8 @@ _BUSY = Rule("--cluster", "{option} has its own processes; leave it or {others} 
     help="An input: the length of its sides, or a shape, with ranges.",
 )
 @order_option
-@click.option("--batch", default=1, type=click.IntRange(1, 10**6), help="Samples at once.")
-@click.option("--columns", type=known.MEASURES, help="What to tell of each point, with commas.")
+@click.option("--batch", default=1, type=click.IntRange(1, 10**6), help="Samples in a batch.")
+@click.option("--columns", type=known.MEASURES, help="What to show of each point, with commas.")
 @click.option(
     "--where",
     "conditions",
@@ -52,14 +52,14 @@ _BUSY = Rule("--cluster", "{option} has its own processes; leave it or {others} 
     help='Keep points such as "macs < 300M".',
 )
 @click.option(
-    "--pareto", type=known.GOALS, help="Keep the Pareto front: the least of each, or max:NAME."
+    "--pareto", type=known.GOALS, help="Keep the Pareto front: the smallest, or max:NAME."
 )
-@click.option("--sort", type=known.GOAL, help="The least first, or with max:NAME the most.")
-@click.option("--limit", type=click.IntRange(1), help="Tell so many points at most.")
+@click.option("--sort", type=known.GOAL, help="Smallest first; largest first with max:NAME.")
+@click.option("--limit", type=click.IntRange(1), help="Show at most this many points.")
 @click.option(
     "--max-points", type=COUNT, metavar="NUMBER", help="Refuse more points; 10M by default."
 )
-@click.option("--jobs", default=1, type=click.IntRange(1, 1024), help="Processes side by side.")
+@click.option("--jobs", default=1, type=click.IntRange(1, 1024), help="Parallel processes.")
 @click.option("--cluster", metavar="ADDRESS", help="Work on a dask.distributed cluster.")
 @output_options
 def command(
@@ -74,7 +74,7 @@ def command(
 ) -> None:
     """A network at every point of a grid: its parameters and inputs as ranges, its costs as columns.
 
-    CSV and JSON lines are written as the points come, so that they may be many; a table is printed at the end.
+    CSV and JSON lines are written point by point, so there can be very many; a table is printed at the end.
     """
     from convcalc.cli.progress import counting
     from convcalc.solve.asking import input_of, origin_of, parameter_of, sweep_of

@@ -64,7 +64,9 @@ class Rule(NamedTuple):
 
 # Of all commands that have such options.
 _COMMON = (
-    Rule("--json", "{option} and {others} exclude each other; give one of them", ("--format",)),
+    Rule(
+        "--json", "{option} and {others} cannot be used together; give one of them", ("--format",)
+    ),
     Rule("--roster-id", "{option} is a column of --roster; give it, too", needs=("--roster",)),
 )
 

@@ -63,7 +63,7 @@ def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
     """What is wrong with a place for a report whose format is not known."""
     what = f"no format has the suffix {suffix!r}"
     if not suffix:
-        what = "a report goes there, not a folder, and no suffix says its format"
+        what = "this is for a report, not a folder, and without a suffix its format is not known"
         ctx = click.get_current_context(silent=True)
         if ctx and any("--out" in param.opts for param in ctx.command.params):
             what += f"; the folder is --out {printable(output)}"

@@ -27,8 +27,8 @@ EXAMPLES = """
 @click.command(cls=Command, examples=EXAMPLES)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", type=NETWORK_OR_LAYERS)
 @click.option("--all", "every", is_flag=True, help="Verify every bundled network.")
-@change_options("Another input shape; what a chain starts from.", "Change a parameter.")
-@click.option("--only", type=SUBJECTS, help="Subjects to check; an unknown one lists all.")
+@change_options("Input shape of a network or a chain.", "Change a parameter.")
+@click.option("--only", type=SUBJECTS, help="What to check; an unknown word lists all.")
 @click.option("--each", is_flag=True, help="List every check.")
 @click.option(
     "--seed", default=0, type=click.IntRange(0, 2**32 - 1), help="Seed for the random arrays."
@@ -68,13 +68,13 @@ def command(
     jobs: int,
     **options: Any,
 ) -> None:
-    """Run real arrays through a network and hold every number against them.
+    """Run real arrays through a network and compare every number with them.
 
     TARGET is a network (a YAML file or a bundled name), or with --input a chain of layers such as
-    conv:k5c6. Checked are shapes, parameters and buffers (sizes of the arrays), macs (products that
-    were made) and those on real cells, receptive fields (by perturbing pixels), the fast path against
-    the textbook loops and the elementary operations that these do (on shrunken copies), and what the
-    file expects. Exit code 1 if anything disagrees, 2 if nothing was checked.
+    conv:k5c6. It checks shapes, parameters and buffers (sizes of the arrays), and macs (products that
+    were made), all of them and those on real cells. It changes pixels to check receptive fields. On small
+    copies it compares the fast path with the textbook loops, and counts the operations of these. It also
+    checks what the file expects. Exit code 1 if anything disagrees, 2 if nothing was checked.
     """
     if bool(targets) == every:
         way_out = (

@@ -20,10 +20,10 @@ rf_through_option = click.option(
     "--rf-through",
     type=CAUSES,
     default="",
-    help="Leave out of receptive fields: norms, gates.",
+    help="Ignore in receptive fields: norms, gates.",
 )
 _VIEW_OPTIONS = (
-    click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples at once."),
+    click.option("--batch", default=1, type=click.IntRange(1, 10**9), help="Samples in a batch."),
     click.option("--columns", type=COLUMNS, help="Columns to show; help lists them."),
     click.option(
         "--sort",
@@ -31,20 +31,20 @@ _VIEW_OPTIONS = (
         help="Sort the rows, largest first; shows every row.",
     ),
     click.option(
-        "--depth", type=click.IntRange(1, 100), help="Show blocks this deep as one row each."
+        "--depth", type=click.IntRange(1, 100), help="Show blocks at this depth as one row each."
     ),
     click.option("--all", "every", is_flag=True, help="Show every row of repeated blocks."),
     click.option("--rf", is_flag=True, help="Show the receptive field: size, stride, padding."),
     rf_through_option,
     click.option(
-        "--rate", type=click.IntRange(1, 10**9), help="Samples a second: fields in seconds too."
+        "--rate", type=click.IntRange(1, 10**9), help="Samples per second: fields in seconds too."
     ),
-    click.option("--memory", is_flag=True, help="Add the memory it needs, under each meaning."),
+    click.option("--memory", is_flag=True, help="Add memory: weights, outputs, peak, training."),
     click.option("--explain", type=LAYER, help="Show the working of one layer."),
     click.option(
         "--sees",
         type=UNIT,
-        help="Show which pixels one unit sees, or some: 0-6,0-6.",
+        help="Show which pixels one unit sees, or several: 0-6,0-6.",
     ),
     click.option("--sizes", is_flag=True, help="Show which inputs fit, and which divide evenly."),
 )

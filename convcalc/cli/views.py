@@ -18,7 +18,7 @@ VIEW_RULES = (
     *(
         Rule(
             view,
-            "{option} has a report of its own, without {others}; ask for one of them at a time",
+            "{option} makes its own report, without {others}; use one of them at a time",
             apart=tuple(name for name in _ALL if name not in (view, *also)),
         )
         for view, also in _ALONE.items()

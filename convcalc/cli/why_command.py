@@ -33,7 +33,7 @@ def command(
 ) -> int:  # fmt: skip
     """Which mistake leads to NUMBER; exit status 0 if it is right, 1 if not.
 
-    Say what the number is meant to be (--params, --size, --macs, …) and what is given.
+    Give the meaning of the number (--params, --size, --macs, …) and the values of the question.
     """
     from convcalc.homework.conventions import conventions
     from convcalc.homework.marking.why import report_of, why

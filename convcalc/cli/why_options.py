@@ -49,13 +49,15 @@ def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...])
 
 _PAIRS: dict[str, Any] = {"multiple": True, "callback": _pairs}
 _OTHERS = (
-    click.option("--type", "kind", type=QUESTION_TYPE, help="Another type; see convcalc hw types."),
-    click.option("--given", "more", type=GIVEN, help="Another word of the type.", **_PAIRS),
+    click.option(
+        "--type", "kind", type=QUESTION_TYPE, help="A question type of convcalc hw types."
+    ),
+    click.option("--given", "more", type=GIVEN, help="Another value of the question.", **_PAIRS),
     click.option(
         "--preset", default="", type=PRESET, help="pytorch, cs231n, d2l, keras or deeplearning.ai."
     ),
     click.option(
-        "--convention", "changes", type=CONVENTION_PAIR, help="Such as flops=2macs.", **_PAIRS
+        "--convention", "changes", type=CONVENTION_PAIR, help="A rule: flops=2macs.", **_PAIRS
     ),
 )
 
@@ -77,7 +79,7 @@ def given_words(options: Mapping[str, str | None], more: Mapping[str, str]) -> d
     """What is given, by the words of the types.
 
     Args:
-        options: by options with names of their own; None where one is not given.
+        options: by options with their own names; None where one is not given.
         more: by ``--given``.
 
     Raises:
@@ -85,7 +87,7 @@ def given_words(options: Mapping[str, str | None], more: Mapping[str, str]) -> d
     """
     given = {word: value for word, value in options.items() if value is not None}
     for word in given.keys() & more.keys():
-        message = f"{spelt(word)} and --given {word} both say what {word} is; give one of them"
+        message = f"{spelt(word)} and --given {word} both set {word}; give one of them"
         raise UsageError(message)
     return given | dict(more)
 

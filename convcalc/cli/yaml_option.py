@@ -30,7 +30,7 @@ class NetworkCommand(Command):
 
 def yaml_option(function: F) -> F:
     """Add ``--yaml`` to a command."""
-    text = "Print its file, to keep or to change; -o net.yaml does it too."
+    text = "Print the network as YAML, to keep or to change; -o net.yaml writes it."
     return click.option("--yaml", "as_yaml", is_flag=True, help=text)(function)
 
 
@@ -46,7 +46,7 @@ def asks_for_yaml(output: str | None, *, as_yaml: bool) -> bool:
         name = param.name or ""
         if name not in _KEPT and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             asked = "--yaml" if as_yaml else f"-o {output}"
-            message = f"{asked} writes the network's file, which does not depend on {param.opts[0]}; leave that out"
+            message = f"{asked} writes the network's file, which does not depend on {param.opts[0]}; leave it out"
             raise UsageError(message)
     return wanted
 

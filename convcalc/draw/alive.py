@@ -111,7 +111,7 @@ class AliveOverTime(Picture):
         samples, y = legend([("series1", _PARTS[0]), ("series2", _PARTS[1])], y + TEXT)
         return Figure(
             self.title,
-            f"What must be held while each of {plural(len(self.rows), 'layer')} works, from the first on the left to "
+            f"What must be in memory while each of {plural(len(self.rows), 'layer')} works, from the first on the left to "
             f"the last on the right: {self.top}; alive then: {self.alive}.",
             WIDTH,
             y,

@@ -20,7 +20,7 @@ def layer_picture(layer: Layer, shape: Shape, picture: str = "fit", **options: A
     """A picture of a layer.
 
     Args:
-        layer, shape: the layer, and what goes in.
+        layer, shape: the layer, and the input.
         picture: ``fit`` or ``window``.
         options: of ``window``: ``step=(1, 0)`` for one output, ``every=True`` for all.
 

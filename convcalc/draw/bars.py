@@ -60,7 +60,7 @@ class Panel(NamedTuple):
 def lower_bound(analysis: Analysis) -> list[str]:
     """A note on what is not counted; none where all is."""
     missing = not_counted(analysis)
-    return [f"at least so much: {missing}"] if missing else []
+    return [f"at least this much: {missing}"] if missing else []
 
 
 def panel_marks(panel: Panel, y: float) -> tuple[list[Mark], float]:

@@ -70,7 +70,7 @@ class Box:
 
     @property
     def sizes(self) -> str:
-        """The size of what comes out; of blocks that are only alike the range."""
+        """The size of the output; of blocks that are only alike the range."""
         return sizes_text([step.output for step in self.ends])
 
     @property
@@ -115,7 +115,7 @@ def alike(steps: Sequence[Step]) -> list[Any]:
 
 
 EVERYTHING = Detail(None, 0, "every layer")
-_ALIKE = "blocks that are alike are drawn once"
+_ALIKE = "equal blocks are drawn once"
 
 
 def details(depth: int) -> list[Detail]:
@@ -127,16 +127,14 @@ def details(depth: int) -> list[Detail]:
     return [
         Detail(same, 0, "blocks that repeat are drawn once"),
         Detail(alike, 0, _ALIKE),
-        Detail(
-            alike, 0, f"{_ALIKE}, the inside of a sort of block where it comes first", once=True
-        ),
+        Detail(alike, 0, f"{_ALIKE}, and opened where they come first", once=True),
         *[closed(each) for each in range(min(depth, _DEEPEST), 0, -1)],
     ]
 
 
 def closed(depth: int) -> Detail:
     """Blocks so deep as a box each."""
-    return Detail(alike, depth, f"blocks are a box each; {_ALIKE.replace('blocks', 'those')}")
+    return Detail(alike, depth, f"each block is one box; {_ALIKE}")
 
 
 def parts_of(analysis: Analysis, detail: Detail) -> Parts:

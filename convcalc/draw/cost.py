@@ -64,7 +64,7 @@ MEASURES = {
     "macs": Measure("multiply-adds", {"macs": Part("multiply-adds", lambda step: step.macs)}),
     "params": Measure("parameters", {"params": Part("parameters", lambda step: step.params)}),
     "activations": Measure(
-        "values that come out", {"activations": Part("values", lambda step: step.activations)}
+        "output values", {"activations": Part("values", lambda step: step.activations)}
     ),
     "memory": Measure(
         "bytes of weights and outputs in float32",
@@ -87,7 +87,7 @@ class Cost(Picture):
         by: `STAGE` or `LAYER`.
     """
 
-    about: ClassVar[str] = "where the work, the parameters or the memory of a network are"
+    about: ClassVar[str] = "where the operations, parameters or memory of a network are"
 
     analysis: Analysis
     of: str = "macs"

@@ -82,7 +82,7 @@ class Field(Picture):
             UsageError: what goes in is no picture.
         """
         if len(self.seen.image) != 2:
-            message = f"--picture: {printable(self.analysis.network.name)} takes {times(self.analysis.image.output)}, which is no picture; leave it out"
+            message = f"--picture: {printable(self.analysis.network.name)} takes {times(self.analysis.image.output)}, which is not a picture; leave it out"
             raise UsageError(message)
         return grid_size(*self.seen.image)
 

@@ -103,7 +103,7 @@ class Figure:
         return f"<Figure {printable(self.title)}: {plural(len(self.marks), 'mark')}>"
 
     def frames(self) -> list[Figure]:
-        """Each step as a picture of its own; without steps the picture itself."""
+        """Each step as a separate picture; without steps the picture itself."""
         if not self.steps:
             return [self]
         return [replace(self, marks=self.marks + step, steps=()) for step in self.steps]

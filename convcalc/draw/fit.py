@@ -31,7 +31,7 @@ _COLUMNS = [
     Column.of_mapping("window", "window", about="the output that it makes, from 0"),
     Column.of_mapping("first", "first", about="the first cell that it reads"),
     Column.of_mapping("last", "last", about="the last cell that it reads"),
-    Column.of_mapping("step", "step", about="cells from one that it reads to the next"),
+    Column.of_mapping("step", "step", about="the step from one cell that it reads to the next"),
     Column.of_mapping("padding", "on padding", about="how many of its cells lie outside of the input"),
 ]  # fmt: skip
 
@@ -43,7 +43,7 @@ class Fit(Picture):
 
     Attributes:
         layer: the layer.
-        shape: what goes in.
+        shape: the input.
     """
 
     about: ClassVar[str] = "every window on the padded input, and the cells that none of them reads"
@@ -53,7 +53,7 @@ class Fit(Picture):
 
     @cached_property
     def out(self) -> Shape:
-        """What comes out."""
+        """The output."""
         return self.layer.checked_out_shape(self.shape)
 
     @cached_property
@@ -63,7 +63,7 @@ class Fit(Picture):
 
     @property
     def title(self) -> str:
-        """The layer and what goes in."""
+        """The layer and the input."""
         called = " ".join(filter(None, (self.layer.kind, option_text(self.layer))))
         return f"{called} on {times(self.shape)} gives {times(self.out)}"
 

@@ -398,7 +398,7 @@ class _Plan:
         return self.x_of[box] - (self.sizes[box].label - BESIDE_LINE) / 2
 
     def _track(self, source: int, target: int) -> float:
-        """Where an edge passes the rows between its ends: in a lane of its own, or in that of an end."""
+        """Where an edge passes the rows between its ends: in its own lane, or in that of an end."""
         if (source, target) in self.skips:
             return self.skips[source, target].x
         straight = self.graph.main_before[target] == source

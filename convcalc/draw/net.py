@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.formats import View
 
-COSTS = {"macs": "multiply-adds", "params": "parameters", "activations": "values that come out"}
+COSTS = {"macs": "multiply-adds", "params": "parameters", "activations": "output values"}
 _LEAST = 500  # units across, for the title
 _LINE = 18
 _HEAD = 80  # the title, and what stands below
@@ -122,7 +122,7 @@ class Net(Picture):
             if self.depth is None
             else "--depth 1 draws a box for each block"
         )
-        message = f"{printable(self.analysis.network.name)}: has {plural(len(self.analysis), 'layer')}, more than the {MOST_BOXES:,} boxes that a picture may have; {help_}"
+        message = f"{printable(self.analysis.network.name)}: has {plural(len(self.analysis), 'layer')}, more than the {MOST_BOXES:,} boxes that a picture can have; {help_}"
         raise UsageError(message)
 
     def figure(self) -> Figure:

@@ -49,7 +49,7 @@ class _Manner(NamedTuple):
 
     Attributes:
         room: units for a line of it.
-        lines: whether what follows the heading stands in lines of its own.
+        lines: whether what follows the heading stands in its own lines.
     """
 
     room: float
@@ -142,7 +142,7 @@ def _width(line: Sequence[Words]) -> float:
 
 
 def labels_of(parts: Parts) -> list[str]:
-    """For each box what comes out of it, where that is not what comes in."""
+    """For each box what comes out of it, where that is not the input."""
     sources: dict[int, list[int]] = {}
     for source, target in parts.edges:
         sources.setdefault(target, []).append(source)

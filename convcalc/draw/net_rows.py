@@ -59,7 +59,7 @@ def row_marks(
     heads = heads_of(parts)
     tracks = max([max([row.track, *row.before]) for row in rows], default=0) + 1
     if tracks > MOST_TRACKS:
-        message = f"{tracks:,} paths beside each other, where a picture has room for {MOST_TRACKS}; without -o a terminal shows the first of them"
+        message = f"{tracks:,} paths next to each other, but a picture has room for {MOST_TRACKS}; without -o a terminal shows the first of them"
         raise UsageError(message)
     at = _Columns(x, min(_TRACK, _TRACKS / tracks))
     dot = min(_DOT, at.pitch / 2)

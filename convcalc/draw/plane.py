@@ -142,7 +142,7 @@ def plane_of(layer: Layer, shape: Shape, out: Shape) -> Plane:
     rulers = {name: ruler for ruler in rulers_of(layer, shape, out) for name in ruler.axes}
     names = axis_names(shape)
     if len(names) > 2:
-        message = f"draw: {times(shape)} has {len(names)} axes, and a window is drawn on 1 or 2; draw fit shows each axis by itself"
+        message = f"draw: {times(shape)} has {len(names)} axes, and a window is drawn on 1 or 2; draw fit shows each axis separately"
         raise UsageError(message)
     for ruler in rulers.values():
         _check_side(max(ruler.size, len(ruler.cells) // 2))  # no canvas is shorter than that
@@ -158,5 +158,5 @@ def plane_of(layer: Layer, shape: Shape, out: Shape) -> Plane:
 def _check_side(cells: int) -> None:
     """Refuse a canvas that nobody could follow."""
     if cells > MAX_SIDE:
-        message = f"draw window: {cells} cells side by side are too many to follow (at most {MAX_SIDE}); draw a smaller input, or all windows with convcalc draw fit"
+        message = f"draw window: {cells} cells side by side are too many to draw (at most {MAX_SIDE}); draw a smaller input, or all windows with convcalc draw fit"
         raise UsageError(message)

@@ -101,7 +101,7 @@ ROLES: dict[str, Look] = {
     "stated": Look("#ffffff", "#a1497b", "#16191d", "#e08abb", "", "4 2", 1.5),
     "block": Look("#e9e7f8", "#5d52a8", "#2c2752", "#a49be8", "", "", 2),
     "bar": Look("#1d4f7c", "", "#8fc0ee", ""),
-    # Categories; each has a pattern of its own.
+    # Categories; each has its own pattern.
     "series1": Look("#cfe5f5", "#3a77a8", "#1d3f5a", "#6fb1e0"),
     "series2": Look("#fbe2b4", "#a06a00", "#54400f", "#e3ad4b", "rising"),
     "series3": Look("#c9ecdc", "#1f7a5c", "#124634", "#52c49b", "dots"),

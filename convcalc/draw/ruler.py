@@ -79,7 +79,7 @@ def rulers_of(layer: Layer, shape: Shape, out: Shape) -> list[Ruler]:
 
     Args:
         layer: the layer.
-        shape: what goes in.
+        shape: the input.
         out: what comes out of it.
 
     Raises:

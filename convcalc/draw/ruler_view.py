@@ -60,7 +60,7 @@ def _of_windows(ruler: Ruler) -> list[str]:
         found.append(f"{plural(idle, 'cell')} of the padding {_is(idle)} never read")
     if over:
         found.append(
-            f"the last window hangs over by {plural(over, 'cell')}, which {_is(over)} left out"
+            f"the last window goes past the end by {plural(over, 'cell')}, which {_is(over)} left out"
         )
     lost = ruler.untouched()
     return [*found, f"{_called(ruler, lost)} never read" if lost else "every cell is read"]

@@ -54,7 +54,7 @@ class FirstWindow(Picture):
             if axis.before + axis.after
             else ""
         )
-        further = f"the next window lies {plural(axis.s, 'cell')} further"
+        further = f"the next window is {plural(axis.s, 'cell')} further"
         return f"{along}{plural(axis.n, 'cell')}{padding}; {further}"
 
     def lines(self, view: View) -> Iterator[str]:
@@ -155,7 +155,7 @@ def _of(rows: tuple[tuple[str, ...], ...]) -> Any:
 
 
 def _figure(title: str, said: list[str], height: float, marks: list[Mark]) -> Figure:
-    """A figure without a table of its own: its words say all."""
+    """A figure without its own table: its words say all."""
     return Figure(
         title=title,
         description=" ".join(f"{line}." for line in said),

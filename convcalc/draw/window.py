@@ -43,7 +43,7 @@ class Window(Picture):
 
     Attributes:
         layer: the layer.
-        shape: what goes in.
+        shape: the input.
         step: the place of the output that is drawn; None for all, one after the other.
         numbers: what stands in the cells; None where there are no numbers.
     """
@@ -57,7 +57,7 @@ class Window(Picture):
 
     @cached_property
     def out(self) -> Shape:
-        """What comes out."""
+        """The output."""
         return self.layer.checked_out_shape(self.shape)
 
     @cached_property
@@ -96,7 +96,7 @@ class Window(Picture):
 
     @property
     def title(self) -> str:
-        """The layer and what goes in."""
+        """The layer and the input."""
         called = " ".join(filter(None, (self.layer.kind, option_text(self.layer))))
         return f"{called} on {times(self.shape[1:])} gives {times(self.out[1:])}"
 

@@ -164,7 +164,7 @@ def error_part(error: ConvcalcError, text: str) -> Part:
     problems = [_problem(each, text) for each in error.problems[:MAX_TOLD]]
     more = len(error.problems) - MAX_TOLD
     if more > 0:
-        problems.append({"text": f"… and {more:,} more; mend these first"})
+        problems.append({"text": f"… and {more:,} more; fix these first"})
     return {"type": "error", "problems": problems}
 
 

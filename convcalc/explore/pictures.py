@@ -23,7 +23,7 @@ def layer_pictures(layer: Layer, shape: Shape, chosen: str, step: str) -> list[P
     """The picture of a layer; nothing where it has no windows, or none is wanted.
 
     Args:
-        layer, shape: the layer, and what goes in.
+        layer, shape: the layer, and the input.
         chosen: one of `CHOICES`.
         step: the output that the kernel is drawn at, such as 0,3; empty for one after the other.
     """

@@ -141,7 +141,7 @@ def _checked(data: bytes, path: str) -> bytes:
         UsageError: it is not.
     """
     if _checksum(data) != _CHECKSUM:
-        message = f"{printable(path)}: is not the package pyodide {VERSION} (its checksum is another); {_WAY_OUT}"
+        message = f"{printable(path)}: is not the package pyodide {VERSION} (its checksum differs); {_WAY_OUT}"
         raise UsageError(message)
     return data
 

@@ -64,7 +64,7 @@ def _check_folder(output: str) -> None:
     index = os.path.join(output, _INDEX)
     with suppress(FileNotFoundError, NotADirectoryError), open(index, "rb") as file:
         if _OURS not in file.read(2000):
-            message = f"-o {printable(output)}: holds an {_INDEX} that convcalc has not made; choose another folder"
+            message = f"-o {printable(output)}: contains an {_INDEX} that convcalc did not make; choose another folder"
             raise UsageError(message)
 
 

@@ -104,7 +104,7 @@ def suffixes() -> dict[str, str]:
 
 
 def input_text(report: Report) -> str:
-    """The shape that goes in, or those of all inputs, as a document names them; empty where there is none."""
+    """The input shape, or those of all inputs, as a document names them; empty where there is none."""
     if "input" not in report.facts or not report.rows or report.lines:
         return ""
     shapes = report.facts.get("inputs", {})
@@ -125,7 +125,7 @@ def figure_lines(figure: Any, view: View) -> list[str]:
     if view.width is None or widest <= view.width:
         return lines
     said = (
-        f"the picture needs {widest} columns, and here are {view.width}: make the terminal wider, or write "
+        f"the picture needs {widest} columns, but there are {view.width}: make the terminal wider, or write "
         "the picture with -o picture.svg"
     )
     return [*wrap(said, view.width), ""]

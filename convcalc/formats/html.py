@@ -46,7 +46,7 @@ _PAGE = (
 
 @output_format("html", suffix=".html")
 class Html(Format):
-    """A page of its own, without scripts or anything from elsewhere."""
+    """A separate page, without scripts or anything from elsewhere."""
 
     pictures = True
 

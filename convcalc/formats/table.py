@@ -244,7 +244,7 @@ def _in_lines(row: list[str], widths: list[int], wraps: list[bool]) -> Iterator[
 
 
 def _stacked(rows: list[list[str]], view: View) -> Iterator[str]:
-    """Each row as lines of its own: its name, and under it the other columns with their headings."""
+    """Each row as its own lines: its name, and under it the other columns with their headings."""
     _, *headings = rows[0]
     label = max(map(width, headings))
     for place, (name, *texts) in enumerate(rows[1:]):

@@ -81,7 +81,7 @@ class Exercise:
             about = "each cell of x is multiplied by k and written onto y; where results overlap, they are added"
             return [self.scatter("y", about, "x", x, ("x", "k"), kernels, shape, bias)]
         found = [
-            self.gather("y", "correlation: the kernel as it is", x, "x", kernels, bias),
+            self.gather("y", "correlation: the kernel is not turned", x, "x", kernels, bias),
         ]
         if flip:
             turned = kernels[
@@ -271,7 +271,7 @@ class Exercise:
             position, start = place
             read, outside = self.patch(x[c], start)
             if largest and outside.all():
-                message = f"maxpool: the window {element_name('y', (c, *position), x.shape, 1)} lies on padding alone, which has no maximum; lower --p"
+                message = f"maxpool: the window {element_name('y', (c, *position), x.shape, 1)} lies on padding only, which has no maximum; lower --p"
                 raise UsageError(message)
             divisor, uncounted = self.count_cells(start, outside)
             windows.append(
@@ -295,7 +295,7 @@ class Exercise:
                 uncounted[tap] = not on_padded_input(self.lines, under(self.lines, start, tap))  # type: ignore[arg-type]
         counted = int((~uncounted).sum())
         if not counted:
-            message = "avgpool: a window lies on padding alone, which has no mean; lower --p"
+            message = "avgpool: a window lies on padding only, which has no mean; lower --p"
             raise UsageError(message)
         return counted, uncounted
 
@@ -332,7 +332,7 @@ class Exercise:
             cells = [under(self.lines, start, tap) for tap in taps]
             cells = [cell for cell in cells if inside(self.lines, cell)]
             if not cells:
-                message = "maxpool: a window lies on padding alone, which has no maximum; lower --p"
+                message = "maxpool: a window lies on padding only, which has no maximum; lower --p"
                 raise UsageError(message)
             best = max(x[(c, *cell)] for cell in cells)
             winners = [cell for cell in cells if x[(c, *cell)] == best]

@@ -85,11 +85,11 @@ def number(text: str) -> Exact:
             raise ValueError(message)
     elif not NUMBER.fullmatch(plain):
         if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", ".nan", ".inf", "null", "none"):
-            message = f"holds {shortened(text)!r}; give finite numbers"
+            message = f"contains {shortened(text)!r}; give finite numbers"
         elif FAR.fullmatch(plain):
-            message = f"holds {text!r}; use exponents of up to two digits"
+            message = f"contains {text!r}; use exponents of up to two digits"
         else:
-            message = f"holds {shortened(text)!r}, which is not a number; write 3, 0.5 or 1/16"
+            message = f"contains {shortened(text)!r}, which is not a number; write 3, 0.5 or 1/16"
         raise ValueError(message)
     value = Fraction(plain)
     return int(value) if value.denominator == 1 else value
@@ -139,7 +139,9 @@ def as_matrix(value: Any, what: str) -> Given:
     def texts(item: Any) -> Any:
         item = item.tolist() if hasattr(item, "tolist") else item
         if isinstance(item, (bytes, Mapping, AbstractSet)):
-            message = f"{what}: holds {shortened(repr(item))}; give numbers, in lists or an array"
+            message = (
+                f"{what}: contains {shortened(repr(item))}; give numbers, in lists or an array"
+            )
             raise UsageError(message)
         if isinstance(item, int) and item.bit_length() > _MOST_BITS:
             message = f"{what}: has a number of more than {MAX_DIGITS} digits; use smaller ones"
@@ -241,7 +243,7 @@ def numbers(row: str, what: str) -> list[str]:
     parts = row.split(",") if "," in row else [row]
     if len(parts) > 1 and not all(part.strip() for part in parts):
         message = (
-            f"{what}: {shortened(row.strip())!r} lacks a number beside a comma; write one, or 0"
+            f"{what}: {shortened(row.strip())!r} has a comma without a number; write one, or 0"
         )
         raise UsageError(message)
     return [text for part in parts for text in part.split()]
@@ -335,7 +337,7 @@ def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noq
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             level = LEVELS.get(max(len(shape), len(shapes[0])) + flat, "part")
-            message = f"{what}: {level} 0 is {size_text(shapes[0])}, but {level} {i} is {size_text(shape)}; make them alike"
+            message = f"{what}: {level} 0 is {size_text(shapes[0])}, but {level} {i} is {size_text(shape)}; make them equal"
             raise UsageError(message)
     return (len(value), *shapes[0])
 

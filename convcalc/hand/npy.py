@@ -39,7 +39,7 @@ def array_of(data: bytes, name: str, max_axes: int, max_cells: int) -> npt.NDArr
         raise UsageError(message) from None
     if not np.isfinite(array).all():
         place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
-        message = f"{name} holds {array[place]} at {list(place)}; give finite numbers"
+        message = f"{name} contains {array[place]} at {list(place)}; give finite numbers"
         raise UsageError(message)
     return array.astype(np.uint8) if array.dtype.kind == "b" else array
 
@@ -55,7 +55,7 @@ def _small_array(data: bytes, name: str, max_axes: int, max_cells: int) -> npt.N
     )
     shape, _, dtype = header(file)
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
-        message = f"{name} holds {dtype}; give integers or floats of up to 64 bits"
+        message = f"{name} contains {dtype}; give integers or floats of up to 64 bits"
         raise UsageError(message)
     cells = 1
     for size in shape:

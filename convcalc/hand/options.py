@@ -118,7 +118,7 @@ class Options:
         self.check_meaning(op)
         self.check_wrt(op, ("input",) if pool else WRT)
         if self.step is not None and self.grad is not None and not pool and len(self.wrt) != 1:
-            message = "--step: --grad gives several gradients; say of which, with --wrt input, weights or bias"
+            message = "--step: --grad gives several gradients; choose one with --wrt input, weights or bias"
             raise UsageError(message)
         if self.dims not in (None, 1, 2):
             message = f"--dims is {self.dims}; by hand, use 1 or 2"
@@ -148,16 +148,14 @@ class Options:
         for option, is_given in meaningless.items():
             if is_given:
                 what, out = (f"a gradient of {op}", "it or --grad") if gradient else (op, "it")
-                message = f"{option} means nothing to {what}; leave {out} out"
+                message = f"{option} has no meaning for {what}; leave {out} out"
                 raise UsageError(message)
 
     def check_wrt(self, op: str, known: tuple[str, ...]) -> None:
         """Refuse gradients that there are not."""
         for word in self.wrt:
             if not word:
-                message = (
-                    f"--wrt: {quoted(','.join(self.wrt))} lacks a name; known: {', '.join(known)}"
-                )
+                message = f"--wrt: {quoted(','.join(self.wrt))} has a name missing; known: {', '.join(known)}"
                 raise UsageError(message)
             if word not in known:
                 message = f"--wrt: no gradient of {op} with respect to {shortened(word)!r}{did_you_mean(word, known)}"
@@ -237,7 +235,7 @@ def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | 
         sizes = (1, 1)
     own = sizes[0] if by_channel else sizes[1]
     if own != channels:
-        message = f"--k has kernels for {plural(own, 'channel')}, but --x has {channels}; give one kernel per channel, with |, and set filters apart with ||"
+        message = f"--k has kernels for {plural(own, 'channel')}, but --x has {channels}; give one kernel per channel, with |, and separate filters with ||"
         raise UsageError(message)
     array = array_of(kernel, (*sizes, *taps))
     if op == "tconv" and not by_channel:
@@ -319,7 +317,7 @@ def check_span(kernel_size: Shape, dilation: Shape) -> None:
 
 
 def leftover(axes: Sequence[Axis]) -> list[str]:
-    """A note for each axis whose last cells no window reads, or whose last window hangs over."""
+    """A note for each axis whose last cells no window reads, or whose last window goes past the end."""
     words = ("row", "column") if len(axes) == 2 else ("cell",)
     notes = []
     for axis, word in zip(axes, words):
@@ -332,7 +330,7 @@ def leftover(axes: Sequence[Axis]) -> list[str]:
         quotient = f"({line.padded_size} − {line.effective_kernel})/{line.s} + 1"
         cells = left - line.after  # the padding at the end is read last
         if left < 0:
-            rounding = f"rounded up to {windows}; the last window hangs over by {-left}"
+            rounding = f"rounded up to {windows}; the last window goes past the end by {-left}"
         elif cells > 0:
             last = f"the last {word} is" if cells == 1 else f"the last {cells} {word}s are"
             rounding = f"rounded down to {windows}; {last} never read"

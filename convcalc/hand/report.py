@@ -24,7 +24,7 @@ def hand_report(
     Args:
         work: the working.
         blank: boxes instead of what is to be found out.
-        key: with ``blank``, the answers after it, or beside it in columns of their own.
+        key: with ``blank``, the answers after it, or beside it in their own columns.
         every: all windows, however many.
     """
     page = Page(work, blank=blank, every=every)
@@ -67,7 +67,7 @@ def _hint_for(work: Working) -> str:
         one = "--step I,J" if work.op.endswith("pool") else "--wrt weights --step I,J"
         return f"{one} shows how one number is made, --blank makes a worksheet"
     if work.op == "conv" and len(work.sections) == 1:
-        return "--flip shows true convolution beside it, --step I,J shows one window, --blank makes a worksheet"
+        return "--flip also shows true convolution, --step I,J shows one window, --blank makes a worksheet"
     return "--step I,J shows one window, --blank makes a worksheet"
 
 
@@ -137,7 +137,7 @@ def _columns_of(page: Page) -> list[Column]:
 
 
 def _key_columns(answers: Page) -> list[Column]:
-    """What `_columns_of` leaves open in a worksheet, under names of its own."""
+    """What `_columns_of` leaves open in a worksheet, under its own names."""
     return [
         column._replace(
             key=f"{column.key}_key",

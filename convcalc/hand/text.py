@@ -130,7 +130,7 @@ class Page:
         return len(self.work.sections) > 1 or bool(section.stamps)
 
     def matrices(self) -> Iterator[list[str]]:
-        """What is given and what comes out, each with its name over it."""
+        """What is given and the output, each with its name over it."""
         given = self.work.given
         yield from self.with_captions("x", given["x"], 1, self.cells_around())
         if "k" in given:

@@ -36,7 +36,7 @@ STYLE = (
 
 @dataclass(slots=True, eq=False, repr=False)
 class Worksheet(Report):
-    """A report of a blank working, which is a page of its own in HTML.
+    """A report of a blank working, which is a separate page in HTML.
 
     Attributes:
         page: the working with boxes.
@@ -101,7 +101,7 @@ def _working(page: Page) -> Iterator[str]:
 
 
 def _matrices(page: Page) -> Iterator[str]:
-    """What is given and what comes out, map by map."""
+    """What is given and the output, map by map."""
     work = page.work
     arrays = [("x", work.given["x"], 1, page.given_text)]
     arrays += [("k", work.given["k"], 2, page.given_text)] if "k" in work.given else []

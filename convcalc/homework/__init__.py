@@ -86,8 +86,8 @@ def check(
         question: its id, such as ``q4``.
         answer: a text, a number, a tuple, nested lists, or an array; the name of a file below the
             present folder, where the question asks for one.
-        level: how fine the hint is, 0 to 4; never finer than the sheet allows.
-        numbers: those that were drawn, where the question draws them per student.
+        level: the level of the hint, 0 to 4; at most the level that the sheet allows.
+        numbers: the drawn numbers, if the question draws numbers per student.
 
     Raises:
         ConvcalcError: no such sheet or question, or numbers are drawn and these are not given. A

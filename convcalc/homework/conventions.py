@@ -280,7 +280,7 @@ _rule(
         ),
         "lenet": (
             "Pools have a weight and a bias per map, as in LeNet-5",
-            "for LeNet-5, whose pools have a weight and a bias per map",
+            "for LeNet-5, where pools have a weight and a bias per map",
             "counts a weight and a bias per map, as in LeNet-5",
         ),
     },
@@ -474,7 +474,7 @@ def convention_feedback(key: str, theirs: str, ours: str, our_rule: str = "") ->
     Args:
         key: the convention.
         theirs, ours: its values, that of the answer and that of the sheet.
-        our_rule: what "this sheet …" does, where a question says it in words of its own.
+        our_rule: what "this sheet …" does, where a question says it in its own words.
 
     >>> convention_feedback("flops", "2macs", "macs")
     'right as FLOPs; this sheet counts a multiply-add as one operation.'

@@ -98,7 +98,7 @@ def _check_pixels(name: str, rows: int, columns: int, size: int) -> None:
         raise UsageError(message)
     most = _FEW_PIXELS + _PIXELS_PER_BYTE * size
     if rows * columns > most:
-        message = f"{shown} in a file of {plural(size, 'byte')}, where at most {most:,} are read; use a smaller picture"
+        message = f"{shown} in a file of {plural(size, 'byte')}, but at most {most:,} are read; use a smaller picture"
         raise UsageError(message)
 
 
@@ -115,7 +115,9 @@ def _from_plain(name: str, data: bytes, header: re.Match[bytes]) -> Picture:
     else:
         texts = re.sub(rb"#[^\n]*", b"", body).split(None, wanted)[:wanted]
         if not all(text.isdigit() and len(text) <= 3 and int(text) <= 255 for text in texts):
-            message = f"{name}: holds something other than numbers from 0 to 255; check the picture"
+            message = (
+                f"{name}: contains something other than numbers from 0 to 255; check the picture"
+            )
             raise UsageError(message)
         cells = np.array([int(text) for text in texts], dtype=np.uint8)
     if len(cells) < wanted:

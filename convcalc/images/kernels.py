@@ -92,7 +92,7 @@ _ALL = (
         "identity",
         ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
         1,
-        "leaves the picture as it is",
+        "does not change the picture",
         POWELL,
     ),
     Kernel(

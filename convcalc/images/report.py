@@ -102,7 +102,7 @@ def _meaning_of_sum(kernel: Kernel) -> str:
     if kernel.sum == 1:
         return "plain areas keep their brightness"
     if kernel.sum == 0:
-        return "plain areas turn black; what is negative is clipped, unless --abs shows it"
+        return "plain areas turn black; negative values are clipped, unless --abs shows it"
     return f"plain areas are multiplied by {kernel.sum}"
 
 
@@ -112,7 +112,7 @@ def _meaning_of_flip(kernel: Kernel) -> str:
         return "the same turned by 180°, so correlation and true convolution agree"
     if kernel.turned == tuple(tuple(-value for value in row) for row in kernel.values):
         return "its own negative turned by 180°: a true convolution (--flip) swaps light and dark"
-    return "applied as it is (correlation); a true convolution (--flip) turns it by 180°"
+    return "applied without a change (correlation); a true convolution (--flip) turns it by 180°"
 
 
 def filter_report(
@@ -140,10 +140,10 @@ def filter_report(
     row = facts | {f"clipped_{name}": count for name, count in clipped.items()}
     remarks = []
     if kernel.sum == 0 and result.below and not options["absolute"]:
-        remarks.append("--abs shows the negative values as well: edges in both directions")
+        remarks.append("--abs also shows the negative values: edges in both directions")
     words = [
         f"{rows}×{columns} pixels",
-        "grey" if channels == 1 else "each colour by itself",
+        "grey" if channels == 1 else "each colour separately",
         f"border {options['border']}",
         *(word for word in ("flip", "absolute") if options[word]),
     ]

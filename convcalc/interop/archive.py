@@ -93,7 +93,7 @@ def unpacking(file: ForeignFile, way_out: str) -> Iterator[tuple[IO[bytes], list
         with file.open() as data:
             entries = entries_of(data)
             if len(entries) > MAX_ENTRIES:
-                what = f"an archive of more than {MAX_ENTRIES:,} files; pack the network alone"
+                what = f"an archive of more than {MAX_ENTRIES:,} files; pack only the network"
                 raise UsageError(f"{printable(file.path)}: {what}")
             yield data, entries
     except (BrokenArchiveError, OSError):
@@ -118,7 +118,7 @@ def unpacked(file: ForeignFile, data: IO[bytes], entry: Entry, most: int) -> byt
     if entry.flags & _ENCRYPTED:
         raise file.error(f"{shown} is encrypted; save it without a password")
     if entry.method not in (_STORED, _DEFLATED):
-        what = f"is packed in the way {entry.method}, which is not read; pack it with deflate"
+        what = f"is packed with the method {entry.method}, which is not read; pack it with deflate"
         raise file.error(f"{shown} {what}")
     size, where = size_text(entry.size), printable(file.path)
     if entry.size > most:
@@ -126,7 +126,7 @@ def unpacked(file: ForeignFile, data: IO[bytes], entry: Entry, most: int) -> byt
         raise UsageError(message)
     if entry.size > max(_SMALL, MAX_RATIO * entry.packed):
         packed = size_text(entry.packed)
-        what = f"{size} packed into {packed}; no network packs so well, so it is not read"
+        what = f"{size} packed into {packed}; a network cannot be compressed that much, so it is not read"
         raise UsageError(f"{where}: {shown} is {what}")
     return _content(data, entry)
 

@@ -98,7 +98,7 @@ class Asked(NamedTuple):
     max_layers: int = 100_000
 
     def inputs(self, file: ForeignFile, own: Mapping[str, Shape]) -> dict[str, Shape]:
-        """The shapes that go in, channels first.
+        """The input shapes, channels first.
 
         Args:
             file: which says them.

@@ -26,14 +26,14 @@ class Graph:
 
     Args:
         file: which they are from, for messages.
-        inputs: the shapes that go in, by name.
+        inputs: the input shapes, by name.
         max_layers: how many layers are too many.
 
     Attributes:
         is_changed: whether another input is asked for than the file's, so that no size that it states may
             stand for one that does not follow.
         notes: what was assumed, or changed by whoever wrote the file: a sentence each.
-        outputs: the places of what comes out, by name.
+        outputs: the places of the output, by name.
         shared: for each node that uses the weights of another one the place of that.
     """
 
@@ -172,7 +172,7 @@ class Graph:
         """
         self.tell()
         if not self.nodes:
-            raise self.file.error("the file has no layers; check that it holds a network")
+            raise self.file.error("the file has no layers; check that it has a network")
         (first, shape), *more = self.inputs.items()
         return Network(
             name=printable(name),
@@ -220,7 +220,7 @@ class Graph:
         return self.opaque(kind, reads, shape, name=name)
 
     def _put(self, layer: Layer, reads: Sequence[int], shape: Shape, name: str) -> int:
-        """A node, under a name of its own.
+        """A node, under its own name.
 
         Raises:
             UsageError: there are too many.

@@ -138,7 +138,7 @@ def _found(target: str) -> str:
 
 
 def _check_start(head: bytes, path: str, name: str) -> None:
-    """Refuse a file that is known to be no network, and what is neither text nor of another tool.
+    """Refuse a file that is known not to be a network, and what is neither text nor of another tool.
 
     Args:
         head: its first bytes.
@@ -153,7 +153,7 @@ def _check_start(head: bytes, path: str, name: str) -> None:
     if name or b"\0" not in head or is_utf_16(head) or path.endswith((".yaml", ".yml")):
         return  # what is wrong with it as YAML is said then
     known = ", ".join(["YAML", *_abouts().values()])
-    message = f"{file_name(path)}: is no network file that is read; known are {known}"
+    message = f"{file_name(path)}: is not a network file that convcalc reads; known are {known}"
     raise UsageError(message)
 
 

@@ -125,7 +125,7 @@ def resized(sizes: Sequence[int], scales: Sequence[float], mode: str, *, has_cor
     """A map made larger or smaller.
 
     Args:
-        sizes: of the map that comes out.
+        sizes: of the output map.
         scales: how many times larger it is along each axis, where that is what was asked for.
         mode: nearest, linear or cubic.
         has_corners: whether the corners of the two maps lie on each other.

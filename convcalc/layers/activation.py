@@ -18,7 +18,7 @@ Approximation = Literal["none", "tanh"]
 
 @frozen
 class Activation(Elementwise):
-    """A function of each value by itself, costed as elementary operations per value."""
+    """A function of each value, costed as elementary operations per value."""
 
     family: ClassVar = "activation"
     per_value: ClassVar[dict[str, int]] = {}
@@ -114,7 +114,7 @@ class Prelu(Activation):
         He et al., arXiv:1502.01852; PyTorch PReLU.
 
     Common mistake:
-        Forgetting that PyTorch trains one slope for all channels unless told otherwise, Keras one per value.
+        Forgetting that PyTorch trains one slope for all channels by default, Keras one per value.
     """
 
     aliases: ClassVar = {
@@ -292,14 +292,14 @@ class Softmax(Elementwise):
         c − 1 comparisons for the largest and c − 1 additions for the sum per position; no parameters
 
     Options:
-        axis: along which the outputs add up to 1, by name or number; c is its length.
+        axis: the axis on which the outputs add up to 1, by name or number; c is its length.
 
     Source:
-        Bridle 1990; with the largest taken off as in Goodfellow, Bengio & Courville 2016, section 4.1,
+        Bridle 1990; with the largest subtracted as in Goodfellow, Bengio & Courville 2016, section 4.1,
         and PyTorch Softmax over the channels.
 
     Common mistake:
-        Counting the last fully connected layer twice: softmax has no parameters of its own.
+        Counting the last fully connected layer twice: softmax has no parameters.
     """
 
     keeps_input: ClassVar = False

@@ -50,7 +50,7 @@ class Clip(Elementwise):
             message = "no limit is given; give min, max or both (hardtanh has -1 and 1)"
             raise ShapeError(message)
         if self.min is not None and self.max is not None and self.min > self.max:
-            message = f"min {self.min:g} is above max {self.max:g}; exchange the two"
+            message = f"min {self.min:g} is above max {self.max:g}; swap the two"
             raise ShapeError(message)
 
 
@@ -174,7 +174,7 @@ class Softsign(Activation):
     """x / (1 + |x|)
 
     Formula:
-        one addition and one division per value (to leave out a sign costs nothing); no parameters
+        one addition and one division per value (leaving out a sign costs nothing); no parameters
 
     Source:
         Turian, Bergstra & Bengio 2009; PyTorch Softsign.
@@ -224,7 +224,7 @@ class LogSoftmax(Softmax):
         position; no parameters
 
     Options:
-        axis: along which it is worked out, by name or number; c is its length.
+        axis: the axis of the sum, by name or number; c is its length.
 
     Source:
         PyTorch LogSoftmax; Goodfellow, Bengio & Courville 2016, section 6.2.2.3.
@@ -254,11 +254,11 @@ class LogSoftmax(Softmax):
 
 @kind("glu")
 class Glu(NoParameters):
-    """a·σ(b), where a is the first half of the channels and b the second: half as many come out
+    """a·σ(b), where a is the first half of the channels and b the second: half as many channels
 
     Formula:
         (c, n, n) becomes (c/2, n, n); a·(1 / (1 + e⁻ᵇ)): one exponential, one addition, one division
-        and one multiplication per value that comes out; no parameters
+        and one multiplication per output value; no parameters
 
     Source:
         Dauphin et al., arXiv:1612.08083, equation 1; PyTorch GLU over the channels (dim=1 of a batch of

@@ -22,14 +22,14 @@ class MatMul(Merge):
         macs = m·k·n for each of the matrices that the sides before the last two count; no parameters
 
     Options:
-        transpose_a: whether the last two sides of the first path change places before.
-        transpose_b: the same of the second path: with it (…, m, k)·(…, n, k) becomes (…, m, n).
+        transpose_a: whether the last two sides of the first path are swapped before.
+        transpose_b: the same for the second path: with it (…, m, k)·(…, n, k) becomes (…, m, n).
 
     Source:
         Vaswani et al., arXiv:1706.03762, equation 1 (QKᵀ); PyTorch matmul; ONNX MatMul.
 
     Common mistake:
-        Counting m·n: every value that comes out is a sum of k products.
+        Counting m·n: every output value is a sum of k products.
     """
 
     aliases: ClassVar = {
@@ -65,14 +65,12 @@ class MatMul(Merge):
     def check(self, *shapes: Shape) -> None:
         super().check(*shapes)
         if len(shapes) != 2:
-            message = f"matmul multiplies two paths, but gets {len(shapes)}; nest one in a path of another"
+            message = f"matmul multiplies two paths, but gets {len(shapes)}; put a second matmul into one of its paths"
             raise ShapeError(message)
         one, other = shapes
         said = f"cannot matmul {times(one)} and {times(other)}"
         if len(one) != len(other) or len(one) < 2:
-            message = (
-                f"{said}: give two maps with as many sides, two or more; put a reshape before it"
-            )
+            message = f"{said}: give two maps with the same number of sides, two or more; put a reshape before it"
             raise ShapeError(message)
         if any(1 not in pair and pair[0] != pair[1] for pair in zip(one[:-2], other[:-2])):
             message = (
@@ -93,7 +91,7 @@ class Attention(Layer):
     """Multi-head self-attention: each position of a map is a token of c values that looks at all others.
 
     Formula:
-        params = 4·c·c + 4·c: queries, keys, values and what comes out, each with its biases
+        params = 4·c·c + 4·c: queries, keys, values and the output, each with its biases
         macs = L·4·c·c + 2·L·L·c, with L = n·n tokens: the projections, then scores and weighted sums
         in general, with h heads of k (key_dim) and v (value_dim) values and g (kv_heads) key heads:
         c·(h + g)·(k + v) weights, used once per token, and L·L·h·(k + v) products of scores and sums
@@ -101,7 +99,7 @@ class Attention(Layer):
 
     Options:
         key_dim: values per head of queries and keys; c / heads if it is not given.
-        value_dim: values per head of what is summed; as key_dim if it is not given.
+        value_dim: values per head of what is summed; key_dim if it is not given.
         kv_heads: heads of keys and values that the others share (grouped queries); heads if not given.
 
     Source:
@@ -110,7 +108,7 @@ class Attention(Layer):
 
     Common mistake:
         Counting the projections only: scores and sums are 2·L·L·c more, and most of it where L > 2·c.
-        Multiplying by the heads: they share the c channels out, so that their number changes nothing.
+        Multiplying by the heads: they share the c channels, so their number changes nothing.
     """
 
     aliases: ClassVar = {
@@ -199,7 +197,9 @@ class Attention(Layer):
         return Kept(input=True, values=values)
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
-        reason = "attention lets every position look at all others, so every unit sees all of it"
+        reason = (
+            "attention lets every position look at all others, so every unit sees the whole map"
+        )
         return UnknownField(reason, whole=True)
 
     def check(self, shape: Shape) -> None:

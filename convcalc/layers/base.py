@@ -159,7 +159,7 @@ class Layer(Frozen):
     vector_is_1d: ClassVar[bool] = (
         False  # whether, as PyTorch's BatchNorm1d, kind1d takes vectors too
     )
-    is_source: ClassVar[bool] = False  # whether it reads nothing of what comes in
+    is_source: ClassVar[bool] = False  # whether it reads nothing of the input
     is_view: ClassVar[bool] = False  # whether the values stay where they are in memory
     is_part_view: ClassVar[bool] = (
         False  # whether they are a part of what is there, which PyTorch leaves in place
@@ -208,7 +208,7 @@ class Layer(Frozen):
         return self.kind
 
     def states_size(self) -> bool:
-        """Whether the size that comes out is stated in numbers, whatever comes in."""
+        """Whether the output size is stated in numbers, whatever comes in."""
         return False
 
     def takes_vectors(self) -> bool:
@@ -223,7 +223,7 @@ class Layer(Frozen):
         """
 
     def out_shape(self, shape: Shape) -> Shape:
-        """The shape that comes out."""
+        """The output shape."""
         raise NotImplementedError
 
     def checked_out_shape(self, *shapes: Shape) -> Shape:

@@ -27,7 +27,7 @@ def check_output(shape: Shape) -> None:
     """Refuse maps beyond all memory, whose numbers would only grow from here on."""
     if formulas.product(shape) > MAX_VALUES or any([side > MAX_NUMBER for side in shape]):
         message = (
-            f"its output {times(shape)} holds more than {MAX_VALUES:,} values; use smaller numbers"
+            f"its output {times(shape)} has more than {MAX_VALUES:,} values; use smaller numbers"
         )
         raise ShapeError(message)
 
@@ -86,7 +86,7 @@ def check_padding(padding: Padding, axes: int) -> None:
     sides = padding if isinstance(padding, tuple) else (padding,)
     smallest = min(min(side) if isinstance(side, tuple) else side for side in sides)
     if smallest < 0:
-        message = f"padding is {smallest}; use 0 or more (the kind crop takes cells away)"
+        message = f"padding is {smallest}; use 0 or more (the kind crop removes cells)"
         raise ShapeError(message)
 
 
@@ -149,8 +149,10 @@ def check_room(axis: Axis, size: int, fit: str, name: str, max_padding: int) -> 
         most = most_cells(axis, fit)
         short = formulas.ceil_div(axis.effective_kernel - most, 2)
         can_pad = max(axis.before, axis.after) + short <= max_padding
-        pad = "raise the padding by" if can_pad else "put before it a pad of"
-        rounded = f", and may hang over by {axis.s - 1} at most" if most > axis.padded_size else ""
+        pad = "raise the padding by" if can_pad else "put a pad before it, of"
+        rounded = (
+            f", and can go past the end by at most {axis.s - 1}" if most > axis.padded_size else ""
+        )
         message = (
             f"{article(axis.effective_kernel)} {width} does not fit {axis.padded_sum} along the {name}{rounded}; "
             f"{pad} {short} per side, or use a kernel of at most {(most - 1) // axis.d + 1}"

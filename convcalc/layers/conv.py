@@ -93,7 +93,7 @@ class Conv(Filters):
 
     Common mistake:
         Leaving the input channels out: (k·k + 1)·cout is right only for one input channel. A filter
-        is as deep as its input. Some slides print it so, and a 5×5 layer on RGB then loses two thirds.
+        is as deep as its input. Some slides print it that way; a 5×5 layer on RGB then loses two thirds.
     """
 
     aliases: ClassVar = {
@@ -154,7 +154,9 @@ class Conv(Filters):
         """Refuse a table that does not name existing input maps for every output map."""
         table = self.connections or ()
         if self.groups != 1:
-            message = f"connections and groups {self.groups} exclude each other; leave groups out"
+            message = (
+                f"connections and groups {self.groups} cannot be used together; leave groups out"
+            )
             raise ShapeError(message)
         if len(table) != self.out_channels:
             message = (
@@ -181,6 +183,6 @@ class Conv(Filters):
             axis = uneven[0]
             lines.append(
                 f"same pads {axis.before} before and {axis.after} after, as TensorFlow, Keras and "
-                f"ONNX SAME_UPPER do; same_lower swaps them, padding: {axis.after} pads both sides alike"
+                f"ONNX SAME_UPPER do; same_lower swaps them, padding: {axis.after} pads both sides equally"
             )
         return lines

@@ -14,7 +14,7 @@ from convcalc.layers.window import Shape, per_axis
 
 @kind("depthwise_conv")
 class DepthwiseConv(Filters):
-    """Each channel has `multiplier` filters of its own; no filter sees another channel.
+    """Each channel has `multiplier` filters; no filter sees another channel.
 
     Formula:
         o as for conv; params = (k·k + 1)·cin·m, macs = k·k·cin·m·o·o
@@ -73,7 +73,7 @@ class SeparableConv(Filters):
         Chollet, arXiv:1610.02357; Keras SeparableConv2D.
 
     Common mistake:
-        Forgetting the 1×1 half, which is most of the work once there are more than k·k channels.
+        Forgetting the 1×1 half, which has most of the operations if there are more than k·k channels.
     """
 
     aliases: ClassVar = {"short": ("sep", "sepconv"), "keras": with_dimensions("SeparableConv{}D")}

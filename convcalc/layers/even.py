@@ -1,7 +1,7 @@
 """A size as ``a·n + b`` of the network's input size n, for inputs that every layer divides evenly.
 
 `EvenSize` goes through a layer's ``even_out_shape`` in the place of a number. A division that has to
-come out whole, and two sizes that have to be equal, become conditions on n. So the inputs that fit
+come out whole, and two sizes that must be equal, become conditions on n. So the inputs that fit
 evenly everywhere are found without trying any.
 """
 
@@ -109,7 +109,7 @@ def _line(other: Any) -> tuple[Fraction, Fraction]:
 
 
 def require_equal(sizes: Sequence[Any]) -> Any:
-    """The size that all of them have to be; a condition where they are not equal yet."""
+    """The size that all of them must be; a condition where they are not equal yet."""
     first, *rest = sizes
     for other in rest:
         one, two = (first, other) if isinstance(first, EvenSize) else (other, first)

@@ -24,7 +24,7 @@ class Linear(Layer):
         with the same weights: macs and bias additions times the positions
 
     Options:
-        axis: the axis that it works along, by name or number; without it the input is a vector.
+        axis: the axis that it works on, by name or number; without it the input is a vector.
 
     Source:
         PyTorch Linear and Keras Dense, which work along the last axis of an array (axis: -1).
@@ -102,7 +102,7 @@ class Linear(Layer):
         elif len(shape) != 1:
             message = (
                 f"a fully connected layer takes a vector, but gets {times(shape)}; "
-                "put flatten (or a global pool and flatten) before it, or name the axis that it works along, as axis: -1"
+                "put flatten (or a global pool and flatten) before it, or name the axis that it works on, as axis: -1"
             )
             raise ShapeError(message)
 

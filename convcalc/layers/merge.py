@@ -89,7 +89,7 @@ class Add(Broadcast):
         He et al., arXiv:1512.03385, equation 1.
 
     Common mistake:
-        Forgetting the projection where the block changes size or channels: 256×56×56 and 512×28×28 do
+        Forgetting the projection if the block changes size or channels: 256×56×56 and 512×28×28 do
         not add.
     """
 
@@ -126,7 +126,7 @@ class Multiply(Broadcast):
         with two bottoms does the same; with one it is the kind scale.
 
     Common mistake:
-        Counting it among the multiply-adds: nothing is summed, and tools differ on it.
+        Counting it as multiply-adds: nothing is summed, and tools differ on it.
     """
 
     aliases: ClassVar = {
@@ -149,7 +149,7 @@ class Pairwise(Broadcast):
         if len(shapes) > 2:
             message = (
                 f"it joins {plural(len(shapes), 'path')}, but takes exactly two; "
-                "bring the others together before it"
+                "join the others before it"
             )
             raise ShapeError(message)
         super().check(*shapes)
@@ -157,7 +157,7 @@ class Pairwise(Broadcast):
 
 @kind("subtract")
 class Subtract(Pairwise):
-    """The first of two paths less the second, value by value.
+    """The first of two paths minus the second, value by value.
 
     Formula:
         a − b; shapes must agree (a side of 1 is repeated); one subtraction per value
@@ -166,7 +166,7 @@ class Subtract(Pairwise):
         Keras Subtract; ONNX Sub.
 
     Common mistake:
-        Exchanging the paths: unlike add, it takes the second from the first.
+        Swapping the paths: unlike add, it subtracts the second from the first.
     """
 
     keeps_input: ClassVar = False
@@ -188,7 +188,7 @@ class Divide(Pairwise):
         ONNX Div; torch.div.
 
     Common mistake:
-        Exchanging the paths: unlike multiply, it divides the first by the second.
+        Swapping the paths: unlike multiply, it divides the first by the second.
     """
 
     aliases: ClassVar = {"short": ("div",), "onnx": ("Div",)}
@@ -254,7 +254,7 @@ class Average(Broadcast):
         Keras Average; ONNX Mean.
 
     Common mistake:
-        Leaving the division out: it is one per value, however many paths there are.
+        Leaving the division out: it is one per value, for any number of paths.
     """
 
     keeps_input: ClassVar = False

@@ -73,7 +73,7 @@ class SampleNorm(Norm):
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         if len(shape) == 1:
             return None
-        reason = f"{self.kind} takes its mean over the whole map, so every unit sees all of it"
+        reason = f"{self.kind} takes its mean over the whole map, so every unit sees the whole map"
         return UnknownField(reason, whole=True, cause=NORMS)
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
@@ -88,7 +88,7 @@ class BatchNorm(SampleNorm):
     Formula:
         params = 2·c (scale and shift), buffers = 2·c (running mean and variance)
         no multiply-adds are counted: at inference it folds into the convolution before it;
-        kept apart, it is x·a + b with a and b known beforehand: one multiplication and one addition per cell
+        kept separate, it is x·a + b with a and b known before: one multiplication and one addition per cell
         without track_running_stats it takes mean and variance from the sample, as an instance norm does
 
     Options:
@@ -99,7 +99,7 @@ class BatchNorm(SampleNorm):
         Ioffe & Szegedy, arXiv:1502.03167; PyTorch BatchNorm2d.
 
     Common mistake:
-        Counting 4·c parameters: Keras prints the running statistics among them, but they are not trained.
+        Counting 4·c parameters: Keras prints the running statistics with them, but they are not trained.
         PyTorch also stores a step counter per layer, which is not counted here.
     """
 
@@ -150,8 +150,8 @@ class LayerNorm(SampleNorm):
         position of the other axes
 
     Options:
-        axes: which are averaged over, by name or number; all of them unless given. [channels] is the norm of
-            ConvNeXt and of transformers, at each position by itself.
+        axes: the axes of the mean, by name or number; all of them by default. [channels] is the norm of
+            ConvNeXt and of transformers, at each position separately.
 
     Source:
         Ba, Kiros & Hinton, arXiv:1607.06450; PyTorch LayerNorm over (C, H, W); Liu et al., arXiv:2201.03545.
@@ -235,7 +235,7 @@ class GroupNorm(SampleNorm):
 
 @kind("instancenorm")
 class InstanceNorm(SampleNorm):
-    """Normalises each channel of each sample by itself.
+    """Normalises each channel of each sample separately.
 
     Formula:
         params = 2·c with affine (c with scale: false or shift: false), none by default; no buffers
@@ -246,7 +246,7 @@ class InstanceNorm(SampleNorm):
         Ulyanov, Vedaldi & Lempitsky, arXiv:1607.08022; PyTorch InstanceNorm2d.
 
     Common mistake:
-        Assuming that it trains something: in PyTorch affine is off unless asked for.
+        Assuming that it trains something: in PyTorch affine is off by default.
     """
 
     aliases: ClassVar = {
@@ -271,7 +271,7 @@ class Lrn(Elementwise):
 
     Formula:
         y = x / (k + α/size · Σ x²)^β over `size` channels; no parameters
-        per value: its square, size − 1 additions (channels that are not there count as 0), times α/size,
+        per value: its square, size − 1 additions (channels that do not exist count as 0), times α/size,
         plus k, one power (counted as a root), one division
 
     Source:
@@ -305,7 +305,7 @@ class Lrn(Elementwise):
     def check(self, shape: Shape) -> None:
         check_at_least("size", self.size)
         if len(shape) < 2:
-            message = "needs channels and at least one axis; leave it out of vectors"
+            message = "needs channels and at least one axis; leave it out for vectors"
             raise ShapeError(message)
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
@@ -316,14 +316,14 @@ class Lrn(Elementwise):
 
 @kind("scale")
 class Scale(Elementwise):
-    """Multiplies each channel by a number of its own, and with bias adds one to it.
+    """Multiplies each channel by its own number, and with bias adds one to it.
 
     Formula:
         y = g·x + b; params = c, 2·c with bias: true; 1 and 2 with per_channel: false
         one multiplication per value for the factor, one addition for the bias
 
     Options:
-        factor: false leaves the factor out, so that only the bias is added.
+        factor: false leaves the factor out, so only the bias is added.
         per_channel: false has one number for all channels.
         trainable: false has fixed numbers: buffers instead of params.
 
@@ -333,7 +333,7 @@ class Scale(Elementwise):
 
     Common mistake:
         Leaving it out after Caffe's BatchNorm: that one only normalises, and its 2·c trained numbers are in
-        the Scale behind it.
+        the Scale after it.
     """
 
     aliases: ClassVar = {"short": ("layer_scale",), "caffe": ("Scale",)}
@@ -372,7 +372,7 @@ class Scale(Elementwise):
 
     def check(self, shape: Shape) -> None:
         if not (self.factor or self.bias):
-            message = "neither factor nor bias is left; set one of them to true"
+            message = "factor and bias are both false; set one of them to true"
             raise ShapeError(message)
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:

@@ -15,19 +15,19 @@ OPERATIONS: dict[str, str] = {
     "macs": "multiply-adds: one weight times one input, added to a sum; bias not counted",
     "bias_adds": "additions of a bias to a sum of multiply-adds: one per output value",
     "adds": "additions and subtractions other than multiply-adds and biases; a sum of k values is k − 1",
-    "multiplications": "multiplications other than the multiply-adds, also by a constant (½, ⅙, √½)",
-    "comparisons": "two values compared, also to take the larger; a maximum of k values is k − 1",
-    "divisions": "divisions of one value by another, also by the number of values in a mean",
+    "multiplications": "multiplications other than the multiply-adds, including those by a constant (½, ⅙, √½)",
+    "comparisons": "comparisons of two values, including those that take the larger; a maximum of k values is k − 1",
+    "divisions": "divisions of one value by another, including those by the number of values in a mean",
     "exponentials": "evaluations of eˣ, of the logarithm, or of the error function",
     "roots": "square roots, and powers with a fraction in the exponent; x² and x³ are multiplications",
 }
 
 RULES = (
     "Every operation of the formula on a kind's page is counted, once for each time it is done on one image.",
-    "Cells of the padding, and cells that a last window hangs over, are counted like all others.",
-    "Where a kind chooses between two formulas by the sign of x, both are worked out for every value.",
-    "A change of sign, |x|, a copy, the arithmetic of positions, and what can be worked out before the image "
-    "is known (from weights and stored statistics) cost nothing.",
+    "Cells of the padding, and cells past the end that a last window reads, are counted like all others.",
+    "If a kind chooses between two formulas by the sign of x, both are worked out for every value.",
+    "These cost nothing: a change of sign, |x|, a copy, the arithmetic of positions, and all that weights and "
+    "stored statistics give before the image is known.",
 )
 """What holds for the counts of all kinds."""
 

@@ -68,7 +68,7 @@ OPTION_WORDS = {
     "in_channels": "it follows from the layer before",
     "in_features": "it follows from the layer before",
     "num_features": "it follows from the layer before",
-    "inplace": "it changes no number",
+    "inplace": "it does not change any number",
 }
 
 
@@ -80,7 +80,7 @@ class Option(NamedTuple):
         field: of the dataclass; with a _ at its end where the name is that of a method.
         type: its type.
         default: its value where it is not given; `MISSING` where it must be given.
-        may_be_none: whether None is a value of its own.
+        may_be_none: whether None is a separate value.
     """
 
     name: str

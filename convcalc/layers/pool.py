@@ -39,7 +39,7 @@ class Pool(Window, NoParameters):
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
         if self.ceil_mode and self.fit not in ("floor", "ceil"):
-            message = f"ceil_mode and fit {self.fit} exclude each other; leave one of them out"
+            message = f"ceil_mode and fit {self.fit} cannot be used together; leave one of them out"
             raise ShapeError(message)
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -60,7 +60,7 @@ class Pool(Window, NoParameters):
             axis = rounded[0]
             floor = f"floor gives {axis.floor}" if axis.floor > 0 else "floor refuses it"
             lines.append(
-                f"{as_decimal(axis.exact)} is rounded up: the last window hangs over the end ({floor})"
+                f"{as_decimal(axis.exact)} is rounded up: the last window goes past the end ({floor})"
             )
         return lines
 
@@ -88,7 +88,7 @@ class PaddedPool(Pool):
             if given > most:
                 message = (
                     f"padding {given} is not less than the {axis.effective_kernel}-wide window along the "
-                    f"{name}, so some windows would hold padding only; use at most {most}"
+                    f"{name}, so some windows would contain only padding; use at most {most}"
                 )
                 raise ShapeError(message)
 
@@ -121,8 +121,8 @@ class MaxPool(PaddedPool):
         PyTorch MaxPool2d and Pool.h; ONNX MaxPool; Caffe pooling_layer.cpp for fit: caffe.
 
     Common mistake:
-        Taking the stride as 1: a pool's stride is its kernel unless you say otherwise. And 2×2 pooling
-        throws away 75 %, not half.
+        Taking the stride as 1: a pool's stride is its kernel by default. And 2×2 pooling
+        removes 75 %, not half.
     """
 
     keeps_indices: ClassVar = True
@@ -334,7 +334,7 @@ class GlobalMaxPool(OnePerMap):
 
 @frozen
 class AdaptivePool(NoParameters):
-    """A pool that picks its windows so that a given size comes out."""
+    """A pool that chooses its windows to give a certain size."""
 
     family: ClassVar = "pool"
 
@@ -382,17 +382,17 @@ def windowed(n: int, o: int) -> int:
 
 @kind("adaptive_avgpool")
 class AdaptiveAvgPool(AdaptivePool):
-    """The mean of windows chosen so that `output_size` comes out.
+    """The mean of windows chosen to give `output_size`.
 
     Formula:
         window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds;
-        per window one addition less than it has cells, and one division
+        per window one division, and additions: one less than its cells
 
     Source:
         PyTorch AdaptiveAvgPool2d.
 
     Common mistake:
-        Thinking of equal windows: unless o divides n they differ in size or overlap.
+        Expecting equal windows: unless o divides n they differ in size or overlap.
     """
 
     aliases: ClassVar = {
@@ -412,17 +412,17 @@ class AdaptiveAvgPool(AdaptivePool):
 
 @kind("adaptive_maxpool")
 class AdaptiveMaxPool(AdaptivePool):
-    """The largest value of windows chosen so that `output_size` comes out.
+    """The largest value of windows chosen to give `output_size`.
 
     Formula:
         window i reads the cells from ⌊i·n / o⌋ up to ⌈(i + 1)·n / o⌉; no parameters, no multiply-adds;
-        per window one comparison less than it has cells
+        per window comparisons: one less than its cells
 
     Source:
         PyTorch AdaptiveMaxPool2d.
 
     Common mistake:
-        Thinking of equal windows: unless o divides n they differ in size or overlap.
+        Expecting equal windows: unless o divides n they differ in size or overlap.
     """
 
     keeps_indices: ClassVar = True
@@ -435,11 +435,11 @@ class AdaptiveMaxPool(AdaptivePool):
 
 @kind("blur_pool")
 class BlurPool(Window):
-    """Blurs each map by a fixed kernel before it takes every `stride`-th cell, so that a shift shows less.
+    """Blurs each map by a fixed kernel before it takes every `stride`-th cell, so a shift of the picture changes less.
 
     Formula:
         o = ⌊(n − 1) / s⌋ + 1; no parameters, buffers = k·k·c (the kernel, kept once per channel)
-        macs = k·k·c·o·o, as of a depthwise convolution; the padding mirrors cells of the map, so every
+        macs = k·k·c·o·o, as for a depthwise convolution; the padding mirrors cells of the map, so every
         product is on a real cell
 
     Options:
@@ -450,8 +450,8 @@ class BlurPool(Window):
         and ⌈(k − 1)/2⌉ after.
 
     Common mistake:
-        Putting it in the place of the pool alone: a max pool of stride 2 becomes one of stride 1 and a
-        blur_pool. Counting its kernel among the parameters: it is fixed.
+        Using it instead of the pool: a max pool of stride 2 becomes one of stride 1 and a
+        blur_pool. Counting its kernel as parameters: it is fixed.
     """
 
     aliases: ClassVar = {"short": ("blur",)}

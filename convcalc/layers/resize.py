@@ -33,7 +33,7 @@ class Resize(NoParameters):
 
     Options:
         scale: a number or a fraction, 2, 0.5 or 3/2; in a chain a fraction is written 3:2.
-        like: the name of another layer whose sides to take, or input.
+        like: the name of another layer with the sides to take, or input.
         mode: nearest, linear (bilinear for pictures) or cubic (bicubic: Keys with a = −3/4).
         align_corners: whether the centres of the first and the last cell stay where they are.
 
@@ -42,7 +42,7 @@ class Resize(NoParameters):
         asymmetric with floor.
 
     Common mistake:
-        Expecting the same values of all libraries: PyTorch's nearest rounds ⌊i/s⌋, ONNX's default and
+        Expecting the same values from all libraries: PyTorch's nearest rounds ⌊i/s⌋, ONNX's default and
         TensorFlow 2 the centre (i + ½)/s − ½, and TensorFlow 1 aligned neither corners nor centres.
     """
 

@@ -42,11 +42,11 @@ class Pad(Rearrangement):
         o = n + before + after along each axis; no parameters, no operations
 
     Options:
-        like: the name of another layer whose height and width to reach, or input; half of the cells go
+        like: the name of another layer with the height and width to reach, or input; half of the cells go
             before, and an odd one after.
 
     Source:
-        PyTorch ZeroPad2d; U-Nets with padding pad what comes up to the size of the skip. Zero channels are the parameter-free shortcut (option A) of He et al.,
+        PyTorch ZeroPad2d; U-Nets with padding pad the map from below to the size of the skip. Zero channels are the parameter-free shortcut (option A) of He et al.,
         arXiv:1512.03385.
 
     Common mistake:
@@ -94,19 +94,19 @@ class Pad(Rearrangement):
             axis_names(shape), shape[1:], self.pads_of(shape, *others)
         ):
             if before + after < 0:
-                message = f"cannot pad a {name} of {n} to {n + before + after}; pad adds cells (crop takes them away)"
+                message = f"cannot pad a {name} of {n} to {n + before + after}; pad adds cells (crop removes them)"
                 raise ShapeError(message)
 
 
 @kind("crop")
 class Crop(Rearrangement):
-    """Takes cells away: down to `size` about the centre, or `padding` cells per side, or to the size of `like`.
+    """Removes cells: down to `size` around the centre, or `padding` cells per side, or to the size of `like`.
 
     Formula:
         o = size, or n − before − after; no parameters, no operations
 
     Options:
-        like: the name of another layer whose height and width to keep (U-Net's skips), or input.
+        like: the name of another layer with the height and width to keep (U-Net's skips), or input.
         offset: cells cut before, instead of half of them (Caffe's crop, FCN).
 
     Source:
@@ -155,7 +155,7 @@ class Crop(Rearrangement):
         axes = len(shape) - 1
         check_one_given("crop", {"size": self.size, "padding": self.padding, "like": self.like})
         if self.padding is not None and self.offset is not None:
-            message = "crop got padding and offset; offset goes with size or like"
+            message = "crop got padding and offset; offset is used with size or like"
             raise ShapeError(message)
         if self.size is not None:
             check_spatial("size", self.size, axes, least=1)
@@ -178,13 +178,13 @@ class Crop(Rearrangement):
 
 @kind("flatten")
 class Flatten(Rearrangement):
-    """Lays all values of a map in one row: (C, H, W) becomes (C·H·W,); or only some axes that follow one another.
+    """Puts all values of a map in one row: (C, H, W) becomes (C·H·W,); or only some axes that follow one another.
 
     Formula:
         m = c·n·n; no parameters, no operations
 
     Options:
-        start_axis, end_axis: the first and last axis that become one; start_axis 1 makes (C, H·W) of (C, H, W).
+        start_axis, end_axis: the first and last axis that become one; start_axis 1 makes (C, H·W) from (C, H, W).
 
     Source:
         PyTorch Flatten (channels first); Keras orders them channels last, the count is the same.
@@ -228,7 +228,7 @@ class Flatten(Rearrangement):
         if first > last:
             message = (
                 f"start_axis is the {axis_name(first, shape)}, which comes after end_axis, the "
-                f"{axis_name(last, shape)}; exchange them"
+                f"{axis_name(last, shape)}; swap them"
             )
             raise ShapeError(message)
 
@@ -238,7 +238,7 @@ class Reshape(Rearrangement):
     """The same values under another shape, in order.
 
     Formula:
-        the product of the sides stays; a side of -1 is what is left of it; no parameters, no operations
+        the product of the sides stays; a side of -1 is computed from the others; no parameters, no operations
 
     Source:
         PyTorch reshape, NumPy reshape (row by row).
@@ -284,15 +284,15 @@ class Reshape(Rearrangement):
     def check(self, shape: Shape) -> None:
         given = self._given()
         if len(given) < len(self.shape) - 1:
-            message = f"shape {times(self.shape)} leaves more than one side open; write -1 once"
+            message = f"shape {times(self.shape)} has -1 more than once; write it once"
             raise ShapeError(message)
         check_at_least("a side of shape", min(given, default=1))
         have, want = formulas.product(shape), formulas.product([1, *given])
         if len(given) < len(self.shape) and have % want:
-            message = f"{times(shape)} holds {have} values, which is not a multiple of {want}"
-            raise ShapeError(f"{message}; choose sides whose product divides it")
+            message = f"{times(shape)} has {have} values, which is not a multiple of {want}"
+            raise ShapeError(f"{message}; choose sides with a product that divides it")
         if len(given) == len(self.shape) and have != want:
-            message = f"{times(shape)} holds {have} values, but {times(self.shape)} needs {want}"
+            message = f"{times(shape)} has {have} values, but {times(self.shape)} needs {want}"
             raise ShapeError(f"{message}; make the products equal")
 
 
@@ -368,7 +368,7 @@ class PixelShuffle(Rearrangement):
         if shape[0] % cells:
             message = (
                 f"the input has {plural(shape[0], 'channel')}, and upscale_factor {self.upscale_factor} takes "
-                f"{cells} for each that comes out; give the layer before a multiple of {cells}"
+                f"{cells} for each output channel; give the layer before it a multiple of {cells}"
             )
             raise ShapeError(message)
 

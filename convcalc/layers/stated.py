@@ -63,7 +63,7 @@ class Unproven(NoParameters):
             return None
         if self.rf == "all":
             return UnknownField(
-                f"a unit of {self.called()} sees all, as its author states", whole=True
+                f"a unit of {self.called()} sees everything, as its author states", whole=True
             )
         return UnknownField(f"what a unit of {self.called()} reads is not stated")
 
@@ -90,15 +90,15 @@ class Unproven(NoParameters):
 
 @kind("custom")
 class Custom(Unproven):
-    """Any operation that convcalc does not know, with the numbers that you state; nothing of it is proven.
+    """Any operation that convcalc does not know, with the numbers that you state; none of them is proven.
 
     Formula:
-        as stated: numbers, or + - * // of the sides of what goes in: c, then l, or h, w, or d, h, w
+        as stated: numbers, or + - * // of the sides of the input: c, then l, or h, w, or d, h, w
         custom: {type: LSTM, output: [256, l], params: 4*256*(c + 256 + 1), macs: 4*256*(c + 256)*l}
 
     Options:
-        type: what to call it.
-        output: the shape that comes out.
+        type: its name.
+        output: the output shape.
         params, macs: trained numbers, and multiply-adds of one sample.
         counts: other operations by name, as convcalc kinds --operations has them: {adds: c*h*w}.
         rf: what a unit reads: unit (its own place), all, [kernel, stride, padding], or unknown.
@@ -106,10 +106,10 @@ class Custom(Unproven):
         keeps: which of input and output its backward pass needs: both, input, output, or none.
 
     Source:
-        the author of the file; say in source: or in a comment where the numbers are from.
+        the author of the file; give in source: or in a comment where the numbers are from.
 
     Common mistake:
-        Taking its numbers for proven: convcalc verify passes it over, and every table says so.
+        Believing that its numbers are proven: convcalc verify does not check it, as every table states.
     """
 
     aliases: ClassVar = {"short": ("stated",), "keras": ("Lambda",)}
@@ -158,22 +158,22 @@ class Custom(Unproven):
 
 @kind("opaque")
 class Opaque(Unproven):
-    """An operation of which only the size that comes out is known; its cost is unavailable, never 0.
+    """An operation with a known output size and nothing else; its cost is unavailable, never 0.
 
     Formula:
-        output as stated: numbers, or + - * // of the sides of what goes in, as for custom
-        params, macs and all counts are unavailable, so that the totals of a network are "at least" sums
+        output as stated: numbers, or + - * // of the sides of the input, as for custom
+        params, macs and all counts are unavailable, so the totals of a network are "at least" sums
 
     Options:
-        type: what to call it; the totals say how many layers of each type are not counted.
-        output: the shape that comes out.
+        type: its name; the totals show how many layers of each type are not counted.
+        output: the output shape.
         rf: what a unit reads: unit (its own place), all, [kernel, stride, padding], or unknown.
 
     Source:
         the author of the file.
 
     Common mistake:
-        Comparing totals that are "at least" with those of a network whose layers are all counted.
+        Comparing totals that are "at least" with those of a network where all layers are counted.
     """
 
     aliases: ClassVar = {"short": ("uncounted",)}
@@ -183,22 +183,22 @@ class Opaque(Unproven):
 
 @kind("opaque_join")
 class OpaqueJoin(Opaque):
-    """An operation on several paths of which only the size that comes out is known; its cost is unavailable.
+    """An operation on several paths with a known output size and nothing else; its cost is unavailable.
 
     Formula:
-        output as stated: numbers, or + - * // of the sides of what the first path gives
-        params, macs and all counts are unavailable, so that the totals of a network are "at least" sums
+        output as stated: numbers, or + - * // of the sides of the first path's output
+        params, macs and all counts are unavailable, so the totals of a network are "at least" sums
 
     Options:
-        type: what to call it; the totals say how many layers of each type are not counted.
-        output: the shape that comes out.
+        type: its name; the totals show how many layers of each type are not counted.
+        output: the output shape.
         rf: what a unit reads: unit (its own place in each path), all, [kernel, stride, padding], or unknown.
 
     Source:
         the author of the file.
 
     Common mistake:
-        Writing opaque for it, which reads one path: what the others give would come out of the network.
+        Using opaque for it, which reads one path: the other paths would become outputs of the network.
     """
 
     merges: ClassVar = True

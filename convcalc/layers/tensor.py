@@ -45,7 +45,7 @@ class Slice(Rearrangement):
 
     Options:
         start, stop: cells; negative numbers count from the end, as in Python.
-        into, take: instead of these, cut into so many equal parts and take one of them, counted from 0.
+        into, take: instead of these, the number of equal parts, and which of them to take, counted from 0.
 
     Source:
         ONNX Slice and Split; PyTorch chunk; Darknet's route with groups and group_id.
@@ -144,7 +144,7 @@ def _are(number: int, word: str) -> str:
 
 @kind("space_to_depth")
 class SpaceToDepth(Rearrangement):
-    """Lays each block of cells into the channels: the undoing of a pixel shuffle.
+    """Puts each block of cells into the channels: the inverse of a pixel shuffle.
 
     Formula:
         (c, H, W) becomes (c·r·r, H/r, W/r), r the block size; no parameters, no operations
@@ -159,7 +159,7 @@ class SpaceToDepth(Rearrangement):
 
     Common mistake:
         Moving weights between libraries: shapes and counts agree, but the channels come in another order.
-        Darknet's reorg has the same shape, and mixes cells of different blocks.
+        Darknet's reorg has the same shape, but mixes cells of different blocks.
     """
 
     aliases: ClassVar = {
@@ -204,7 +204,7 @@ class Permute(Rearrangement):
         PyTorch permute, ONNX Transpose. The values are counted as a new array, as after contiguous().
 
     Common mistake:
-        Using reshape for it: that keeps the values in their order, so they land at other places.
+        Using reshape for it: that keeps the values in their order, so they get to other places.
         Keras's Permute counts from 1, PyTorch's counts the batch: both are one higher.
     """
 
@@ -243,14 +243,14 @@ class Reduce(NoParameters):
         (max, min) per output, and a division for the mean; no parameters
 
     Options:
-        axes: names or numbers, such as [h, w] or [-1]; all but the channels unless given.
+        axes: names or numbers, such as [h, w] or [-1]; by default all but the channels.
         keep: whether the axis stays, with one cell.
 
     Source:
         ONNX ReduceMean, ReduceSum, ReduceMax, ReduceMin; PyTorch mean(dim, keepdim).
 
     Common mistake:
-        Forgetting keep: PyTorch and NumPy drop the axis unless told otherwise, ONNX keeps it.
+        Forgetting keep: PyTorch and NumPy drop the axis by default, ONNX keeps it.
     """
 
     aliases: ClassVar = {
@@ -284,7 +284,7 @@ class Reduce(NoParameters):
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         gone = self.places(shape)
         if not self.keep and gone != tuple(range(1, len(shape))):
-            return UnknownField("reduce takes an axis away, so the others move up")
+            return UnknownField("reduce removes an axis, so the others move up")
         every = range(1, len(shape))
         return tuple([Whole(shape[at]) if at in gone else Slide(1) for at in every]) or None
 
@@ -293,7 +293,9 @@ class Reduce(NoParameters):
             check_axis_names(self.axes, shape)
         gone = self.places(shape)
         if not gone:
-            message = f"{times(shape)} has no axis besides the channels; name one: axes: [channels]"
+            message = (
+                f"{times(shape)} has no axis other than the channels; name one: axes: [channels]"
+            )
             raise ShapeError(message)
         if not self.keep and len(gone) == len(shape):
             message = f"nothing is left of {times(shape)} without any axis; use keep: true"
@@ -306,7 +308,7 @@ class Reduce(NoParameters):
 
 @kind("parameter")
 class Parameter(Layer):
-    """A trained array that stands by itself and reads nothing: a class token, a position embedding.
+    """A trained array that has no input: a class token, a position embedding.
 
     Formula:
         params = the product of the sides of `shape`; no operations
@@ -318,8 +320,8 @@ class Parameter(Layer):
         Dosovitskiy et al., arXiv:2010.11929, equation 1; PyTorch nn.Parameter.
 
     Common mistake:
-        Taking it for a layer of the path before it: it stands as the first item of a path of its own, and
-        what comes into the path is left out. Its memory is that of the weights.
+        Using it as a layer after others: it must be the first item of its own path, and
+        the input of that path is not used. Its memory counts as weights.
     """
 
     keeps_input: ClassVar = False

@@ -37,20 +37,20 @@ class ConvTranspose(Layer):
         params = k·k·cin·cout/g + cout, macs = k·k·cin·cout/g·n·n (on the input positions)
 
     Options:
-        padding takes cells away from the output; the words same and same_lower give n·s, and take an odd
-        cell away at the end, or at the start.
-        output_shape gives o itself. If the padding is in numbers, output_padding follows from it (PyTorch's
-        output_size). If not, the padding follows (ONNX): the cells too many are cut off both ends, an odd
+        padding removes cells from the output; the words same and same_lower give n·s, and remove an odd
+        cell at the end, or at the start.
+        output_shape gives o itself. If the padding is in numbers, output_padding is computed from it (PyTorch's
+        output_size). If not, the padding is computed (ONNX): the extra cells are cut off at both ends, an odd
         one at the start, or with padding: same at the end.
-        size_rule: keras gives (n − 1)·s + max(d·(k − 1) + 1, s), which differs where s exceeds the kernel.
+        size_rule: keras gives (n − 1)·s + max(d·(k − 1) + 1, s), which differs if s is larger than the kernel.
 
     Source:
         Dumoulin & Visin, arXiv:1603.07285, relationship 14; PyTorch ConvTranspose2d; Keras Conv2DTranspose;
         ONNX ConvTranspose.
 
     Common mistake:
-        Counting the work on the output positions: that is s·s times too much, and several counting
-        tools print it so.
+        Counting the operations on the output positions: that is s·s times too much, and several counting
+        tools print it that way.
     """
 
     aliases: ClassVar = {
@@ -228,7 +228,7 @@ class ConvTranspose(Layer):
             raise ShapeError(message)
         if self.output_shape is not None and self.cuts(axes)[0] is not None:
             message = (
-                "with output_shape and padding in numbers the output padding follows; leave "
+                "with output_shape and padding in numbers the output padding is computed; leave "
                 "output_padding out"
             )
             raise ShapeError(message)
@@ -247,7 +247,7 @@ class ConvTranspose(Layer):
             )
         else:
             reached = f"padding {padding} leaves nothing; lower the padding"
-        message = f"output_shape {o} along the {name} cannot come out: {reached}"
+        message = f"output_shape {o} along the {name} is not possible: {reached}"
         raise ShapeError(message)
 
     def check_axis(self, name: str, axis: Axis, a: int) -> None:
@@ -260,7 +260,7 @@ class ConvTranspose(Layer):
             raise ShapeError(message)
         if not self.is_same() and self.size(axis, a) < 1:
             message = (
-                f"padding {axis.before} + {axis.after} takes away the whole output along the {name}: "
+                f"padding {axis.before} + {axis.after} removes the whole output along the {name}: "
                 f"({axis.n} − 1)·{axis.s} + {axis.effective_kernel} = {(axis.n - 1) * axis.s + axis.effective_kernel} cells; "
                 "lower the padding"
             )
@@ -345,6 +345,6 @@ class Unpool(NoParameters):
         for name, axis in zip(axis_names(shape), self.patches(shape)):
             if self.size(axis) < 1:
                 message = (
-                    f"padding {axis.before} takes away the whole output along the {name}; lower it"
+                    f"padding {axis.before} removes the whole output along the {name}; lower it"
                 )
                 raise ShapeError(message)

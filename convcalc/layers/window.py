@@ -44,7 +44,7 @@ class Axis(NamedTuple):
 
     @property
     def slack(self) -> int:
-        """Cells by which the padded input is longer than the window; below 0 the window hangs over."""
+        """Cells by which the padded input is longer than the window; below 0 the window goes past the end."""
         return self.padded_size - self.effective_kernel
 
     @property

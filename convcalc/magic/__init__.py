@@ -65,7 +65,7 @@ def command_of(line: str, cell: str | None = None) -> tuple[list[str], str]:
     try:
         words = shlex.split(line)
     except ValueError:
-        message = f"{line.strip()}: a quotation mark has no partner; close it"
+        message = f"{line.strip()}: a quotation mark is not closed; close it"
         raise ConvcalcError(message) from None
     if cell is None:
         return words, ""
@@ -85,14 +85,14 @@ def _chain_words(lines: list[str], words: list[str]) -> list[str]:
     """The layers of a chain as words of a command line, with the input where the cell begins with it.
 
     Raises:
-        ConvcalcError: nothing says what goes in.
+        ConvcalcError: there is no input.
     """
     first, _, rest = lines[0].strip().partition(" ")
     given: list[str] = []
     if _SHAPE.match(first):
         given, lines = ["--input", first], [rest, *lines[1:]]
     elif not any(word.split("=")[0] == "--input" for word in words):
-        message = "%%convcalc: the layers of a chain need what goes in; begin the cell with it, as in 3x32x32 conv:k3c8, or write %%convcalc --input 3x32x32"
+        message = "%%convcalc: the layers of a chain need an input shape; begin the cell with it, as in 3x32x32 conv:k3c8, or write %%convcalc --input 3x32x32"
         raise ConvcalcError(message)
     text = "\n".join(lines).strip()
     layers = [text] if "(" in text else text.split()

@@ -67,7 +67,7 @@ def _run(words: list[str], found: list[Any] | None) -> None:
     except SystemExit as stop:
         status = stop.code
     if status:
-        message = f"{words[0]}: something is not as it should be: exit code {status}"
+        message = f"{words[0]}: something is wrong: exit code {status}"
         raise ConvcalcError(message)
 
 
@@ -102,6 +102,6 @@ def _text_of(data: bytes) -> str:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        message = "this makes a file that a notebook cannot show; say where with -o FILE"
+        message = "this makes a file that a notebook cannot show; name it with -o FILE"
         raise ConvcalcError(message)
     return text

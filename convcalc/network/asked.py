@@ -33,8 +33,8 @@ def as_asked(path: str, own: Mapping[str, Shape], asked: Any, order: str = "") -
         if len(own) > 1:
             name = next(iter(own))
             message = (
-                f"{printable(path)}: has {len(own)} inputs ({', '.join(own)}); say which one you "
-                f"mean, as in --input {printable(name)}={'x'.join(map(str, own[name]))}"
+                f"{printable(path)}: has {len(own)} inputs ({', '.join(own)}); name "
+                f"one, as in --input {printable(name)}={'x'.join(map(str, own[name]))}"
             )
             raise UsageError(message)
         asked = {next(iter(own), FIRST_INPUT): asked}

@@ -47,7 +47,7 @@ def channels_first(shape: Shape, order: str) -> Shape:
 
 
 def written_order(own: str, said: str, *, asked: bool) -> str:
-    """The order in which the shapes in use were written: what is said holds for shapes given beside the file.
+    """The order in which the shapes in use were written: what is said holds for shapes given next to the file.
 
     >>> written_order("", "hwc", asked=True), written_order("hwc", "chw", asked=False)
     ('hwc', 'hwc')
@@ -110,7 +110,7 @@ def _exchanged(shape: Shape, *, in_file: bool) -> str:
         )
     return (
         f"{grouped(height)} channels of {width}×{channels}; for {plural(channels, 'channel')} of "
-        f"{height}×{width} write {channels}x{height}x{width}, or say the order with --order hwc or "
+        f"{height}×{width} write {channels}x{height}x{width}, or give the order with --order hwc or "
         "order: hwc in a file"
     )
 

@@ -75,7 +75,7 @@ def _plain_value(source: Source, node: Node, name: str) -> Any:
     found = read_value(source, node, what)
     for expression in expressions_in(found):
         if expression.names:
-            text = f"{what} is {quoted(expression.text)}, but a file's parameters use no others"
+            text = f"{what} is {quoted(expression.text)}, but a file's parameters cannot use other parameters"
             source.refuse(expression.node, f"{text}; write the result")
     try:
         return evaluate(found, {})
@@ -142,7 +142,7 @@ def _check_name(source: Source, key: Node, name: str) -> None:
     """Refuse a block's name that means something else already."""
     if name in ITEM_WORDS or name in KINDS:
         source.refuse(
-            key, f"a block cannot be called {name!r}, which has a meaning already; choose another"
+            key, f"a block cannot be called {name!r}, which already has a meaning; choose another"
         )
     if not name.isidentifier():
         source.refuse(

@@ -152,7 +152,7 @@ def parse_chain(
 
     Args:
         words: one per layer, such as ``conv:k5c6``.
-        shape: what goes in, channels first.
+        shape: the input, channels first.
         adapt: from a kind, its options as text and the number of axes, what the options stand for,
             where that is another way of writing them.
         max_layers: refuse a chain of more layers.
@@ -247,7 +247,7 @@ class Chain:
     """The nodes so far, and the shape that comes out of them.
 
     Args:
-        shape: what goes in.
+        shape: the input.
         max_layers: how many nodes it may have, besides the flattens that are put in.
         to_the_end: whether a layer that does not fit is told when the chain is complete, so that
             the error has all of it.
@@ -294,7 +294,7 @@ class Chain:
         """
         cls, label, given = written.cls, written.label, dict(written.options)
         if len(self.nodes) + written.times > self.max_layers:
-            message = f"{label}: the chain grows past {self.max_layers:,} layers; use fewer"
+            message = f"{label}: the chain has more than {self.max_layers:,} layers; use fewer"
             raise UsageError(message)
         if adapt and written.is_text:
             given = adapt(cls, given, len(self.shape) - 1)

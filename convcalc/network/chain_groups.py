@@ -44,7 +44,9 @@ def written_out(words: Sequence[str], most: int) -> Iterator[str]:
     """
     parts = _read([token for word in words for token in _tokens(word)])
     if _length(parts) > most:
-        message = f"{shortened(' '.join(words))}: the chain grows past {most:,} layers; use fewer"
+        message = (
+            f"{shortened(' '.join(words))}: the chain has more than {most:,} layers; use fewer"
+        )
         raise UsageError(message)
     return _words(parts)
 
@@ -70,10 +72,10 @@ def _read(tokens: Sequence[str]) -> list[_Part]:
         if token == ")":  # noqa: S105 - a bracket
             times, inside, opened = open_groups.pop()
             if not open_groups:
-                message = "a ) closes nothing; delete it, or write 3*( where the group begins"
+                message = "a ) has no ( before it; delete it, or write 3*( where the group begins"
                 raise UsageError(message)
             if not inside:
-                message = f"{opened}) holds no layers; name some, such as 3*(conv:k3c64 relu)"
+                message = f"{opened}) has no layers; name some, such as 3*(conv:k3c64 relu)"
                 raise UsageError(message)
             open_groups[-1][1].append((times, inside))
         elif token.endswith("("):

@@ -69,7 +69,7 @@ class Expander:
     Args:
         blocks: the blocks by name, each with ``parameters`` and ``items``.
         names: the file's parameters, which its blocks know besides their own.
-        inputs: what goes in; they are asked for where a $in is used.
+        inputs: the input; they are asked for where a $in is used.
         max_layers: how many nodes are too many.
 
     Attributes:
@@ -160,7 +160,7 @@ class Expander:
             raise item.error(message)
 
     def _names(self, item: Item, scope: Scope, at: int) -> Names:
-        """The parameters in force at an item, with the channels that come in if it uses them."""
+        """The parameters in force at an item, with the input channels if it uses them."""
         if item.reads_in and INCOMING not in scope.names:
             return {**scope.names, INCOMING: self.shapes.channels(at)}
         return scope.names
@@ -262,7 +262,7 @@ class Expander:
         if len(nodes) >= self.max_layers:
             self.over = True
             message = (
-                f"the network grows past {self.max_layers:,} layers; "
+                f"the network has more than {self.max_layers:,} layers; "
                 "raise --max-layers if you mean it"
             )
             raise item.error(message)
@@ -294,7 +294,7 @@ class Expander:
                 left_out = True
         if left_out and len(ends) < 2:  # nothing is merged, so that there is no layer
             if not ends:
-                message = f"none of its paths is left, so that {item.cls.kind} has no input; let one of them always be there"
+                message = f"none of its paths is left, so {item.cls.kind} has no input; one of them must always be there"
                 raise item.error(message)
             if given := self._name(item, names):
                 self._register(item, scope.prefix + given, ends[0])

@@ -317,7 +317,7 @@ def _flag(run: _Run, names: Names, word: str) -> bool:
     """A side of and, or, not."""
     value = run(names)
     if not isinstance(value, bool):
-        message = f"has {said(value)} beside {word}, which joins true and false; compare it first, as $n > 1"
+        message = f"has {said(value)} next to {word}, which is only for true and false; compare it first, as $n > 1"
         raise ExpressionError(message)
     return value
 
@@ -414,7 +414,7 @@ class _Reader:
 
     def _check_depth(self, depth: int) -> None:
         if depth > MAX_DEPTH:
-            message = f"nests parentheses or signs deeper than {MAX_DEPTH}; write it flatter"
+            message = f"has parentheses or signs nested deeper than {MAX_DEPTH}; write it flatter"
             raise ExpressionError(message)
 
     def _signed(self, depth: int) -> _Run:
@@ -433,7 +433,7 @@ class _Reader:
 
     def _atom(self, depth: int) -> _Run:
         if self.at >= len(self.tokens):
-            message = "ends where a number or a $name should follow; finish it"
+            message = "ends where a number or a $name is expected; finish it"
             raise ExpressionError(message)
         digits, name, sign, word = self.tokens[self.at]
         self.at += 1
@@ -450,7 +450,7 @@ class _Reader:
             run = self._either(depth + 1)
             self._close()
             return run
-        message = f"has {sign or word!r} where a number or a $name should be; write one there"
+        message = f"has {sign or word!r} where a number or a $name is expected; write one there"
         raise ExpressionError(message)
 
     def _close(self) -> None:

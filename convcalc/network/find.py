@@ -83,7 +83,7 @@ def find(target: str, beside: str = "") -> str:
         message = f"{printable(path)}: is a folder; name a .yaml file in it"
         raise UsageError(message)
     if "://" in target:
-        message = f"{quoted(target)} is an address, and nothing is fetched; download the file, then name it"
+        message = f"{quoted(target)} is a web address, and convcalc downloads nothing; download the file, then name it"
         raise UsageError(message)
     near = _bundled_near(name) if name else ""
     for suffix in _SUFFIXES:
@@ -146,9 +146,9 @@ EXTENDS = Way(
 HOLDS = Way(
     "network",
     "holds",
-    "a network cannot hold itself",
-    "which holds or extends this file in turn",
-    "networks hold networks",
+    "a network cannot contain itself",
+    "which contains or extends this file in turn",
+    "networks contain networks",
 )
 
 
@@ -174,14 +174,14 @@ def find_beside(
     real = os.path.realpath(path)
     if within and not is_inside(real, within) and not is_inside(real, bundled_folder()):
         source.refuse(
-            node, f"{way.word} {quoted(target)}, which lies outside of the folder; copy it there"
+            node, f"{way.word} {quoted(target)}, which is outside of the folder; copy it there"
         )
     own = os.path.realpath(source.path)
     chain = [*opened, own]
     if real == own:
         source.refuse(node, f"{way.itself}; name another")
     if real in chain:
-        source.refuse(node, f"{way.word} {quoted(target)}, {way.in_turn}; take one of the two out")
+        source.refuse(node, f"{way.word} {quoted(target)}, {way.in_turn}; remove one of the two")
     if len(chain) > MAX_EXTENDS:
         source.refuse(node, f"{way.too_deep} more than {MAX_EXTENDS} deep; copy the layers instead")
     return path, chain

@@ -49,7 +49,7 @@ class GraphExpander(Expander):
         mine, theirs = self.nodes[start:], self.nodes[first:stop]
         if len(mine) != len(theirs):
             message = (
-                f"has {plural(len(mine), 'layer')}, but {printable(item.target)}, whose weights it uses, "
+                f"has {plural(len(mine), 'layer')}, but {printable(item.target)}, which shares its weights, "
                 f"has {len(theirs):,}; weights are shared layer by layer, so give both the same layers"
             )
             raise item.error(message)
@@ -68,7 +68,7 @@ class GraphExpander(Expander):
         (place, one), (source, other) = mine, theirs
         if one.layer.kind != other.layer.kind:
             message = (
-                f"{one.name} is a {one.layer.kind}, but {other.name}, whose weights it uses, is a "
+                f"{one.name} is a {one.layer.kind}, but {other.name}, which shares its weights, is a "
                 f"{other.layer.kind}; give both the same layers"
             )
             raise item.error(message)
@@ -144,7 +144,7 @@ class GraphExpander(Expander):
         start = len(self.nodes)
         if start + len(network.nodes) > self.max_layers:
             message = (
-                f"the network grows past {self.max_layers:,} layers; "
+                f"the network has more than {self.max_layers:,} layers; "
                 "raise --max-layers if you mean it"
             )
             raise item.error(message)

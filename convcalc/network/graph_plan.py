@@ -165,7 +165,9 @@ class GraphPlanner(Planner):
         for name, (word, value) in given.items():
             if name not in further:
                 near = (
-                    did_you_mean(name, further) if further else "; its one input reads what is here"
+                    did_you_mean(name, further)
+                    if further
+                    else "; its one input reads the layer before it"
                 )
                 self.source.refuse(
                     word, f"{shortened(target)} has no further input {quoted(name)}{near}"
@@ -177,7 +179,7 @@ class GraphPlanner(Planner):
             self.source.refuse(
                 item.node,
                 f"{shortened(target)} has {len(further) + 1} inputs, and {missing[0]} is not given; "
-                f"say what each reads: inputs: {{{pairs}}}",
+                f"write what each reads: inputs: {{{pairs}}}",
             )
 
 

@@ -1,4 +1,4 @@
-"""``$in``: the channels that come in at a place, found while a network is expanded, and only where it is used."""
+"""``$in``: the input channels at a place, found while a network is expanded, and only where it is used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Shapes:
     """The shapes of the nodes so far; each node is worked out once.
 
     Args:
-        inputs: what goes in, the first input first.
+        inputs: the input, the first input first.
         nodes: the nodes, to which more are added meanwhile.
     """
 
@@ -34,7 +34,7 @@ class Shapes:
         self._found: dict[tuple[Layer, tuple[Shape, ...]], Shape] = {}
 
     def channels(self, place: int) -> int:
-        """The channels that come out of a node.
+        """The output channels of a node.
 
         Raises:
             SpecError: a layer up to there does not fit; it is told once.
@@ -55,7 +55,7 @@ class Shapes:
         return self.inputs[INPUT - place] if place < 0 else self._known[place]
 
     def _shape(self, node: Node) -> Shape | None:
-        """What comes out of a node, all before which are known; None where one of them is lost."""
+        """The output of a node, all before which are known; None where one of them is lost."""
         shapes = tuple([shape for place in node.inputs if (shape := self._at(place)) is not None])
         if len(shapes) < len(node.inputs):
             return None

@@ -63,7 +63,7 @@ class FileInput(NamedTuple):
         if product(shape) > MAX_VALUES:
             source.refuse(
                 node,
-                f"{self.what} holds more than {MAX_VALUES:,} values; use smaller numbers",
+                f"{self.what} has more than {MAX_VALUES:,} values; use smaller numbers",
             )
         return shape
 

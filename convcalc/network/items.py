@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Value = Any  # of an option; holds an Expression or a Template wherever the text has a $name
 Name = str | Template
 
-INCOMING = "in"  # $in, the channels that come in
+INCOMING = "in"  # $in, the input channels
 
 
 def expressions_in(value: Value) -> Iterator[Expression | Template]:

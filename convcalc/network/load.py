@@ -98,7 +98,7 @@ class Library:
         real = os.path.realpath(path)
         if real not in self._known:
             if len(self._known) >= MAX_FILES:
-                source.refuse(node, f"more than {MAX_FILES} files are held; use fewer")
+                source.refuse(node, f"more than {MAX_FILES} files are used; use fewer")
             try:
                 if self.opener and self.opener.about(path):
                     self._known[real] = Held(self.opener.network(path), path)
@@ -344,7 +344,7 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
     draft.planner = GraphPlanner(source, draft.blocks, include)
     if "layers" in keys:
         draft.cited = ""  # where the layers of the other file come from says nothing about these
-        draft.outputs = []  # and its outputs are layers of its own
+        draft.outputs = []  # and its outputs are separate layers
     for key, read_key in _READERS.items():
         if key in keys:
             done = problems.attempt(read_key, source, keys[key][1], draft, default=_FAILED)
@@ -370,7 +370,7 @@ def _read_extended(source: Source, node: Node, opened: list[str], library: Libra
     if about := library.about(path):
         source.refuse(
             node,
-            f"extends {quoted(target)}, a file of {about}, of which nothing can be changed; "
+            f"extends {quoted(target)}, a file of {about}, which cannot be changed; "
             f"write layers: with network: {{file: {shortened(target)}}}",
         )
     try:

@@ -81,7 +81,7 @@ def turns(item: GroupItem, names: Names) -> tuple[int, Iterator[dict[str, Any]]]
     sizes = {name: len(listed) for name, listed in found.items()}
     if len(set(sizes.values())) > 1:
         told = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
-        message = f"the values of repeat go in step, but there are not as many of each ({told}); give as many of each"
+        message = f"the values of repeat are used together, but their numbers differ ({told}); give the same number of each"
         raise item.error(message)
     rows = zip(*found.values())
     return next(iter(sizes.values())), (dict(zip(found, row)) for row in rows)

@@ -1,4 +1,4 @@
-"""What comes out of a network: the names that a file gives its outputs."""
+"""The output of a network: the names that a file gives its outputs."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def read_value(source: Source, node: Node, what: str, depth: int = 1) -> Any:
     if text.lower() in YES_OR_NO:
         way_out = "write true or false, or a number"
         source.refuse(
-            node, f"{what} is {quoted(text)}, on whose meaning YAML versions differ; {way_out}"
+            node, f"{what} is {quoted(text)}, which YAML versions read differently; {way_out}"
         )
     return text if _WORD.fullmatch(text) and text != "null" else source.whole_text(node, text, what)
 

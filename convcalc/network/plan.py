@@ -90,7 +90,7 @@ class Planner:
         if isinstance(node, ScalarNode) and not node.value:
             self.source.refuse(node, f"{what} is empty; list the layers, or write []")
         if id(node) in self._open:
-            self.source.refuse(node, f"{what} holds an alias (*) of itself; use repeat")
+            self.source.refuse(node, f"{what} contains an alias (*) of itself; use repeat")
         if len(self._open) >= MAX_NESTING:
             self.source.refuse(node, f"layers nest deeper than {MAX_NESTING} levels; use blocks")
         nodes = self.source.sequence(node, what)
@@ -117,7 +117,7 @@ class Planner:
         if not isinstance(node, MappingNode):
             self.source.refuse(
                 node,
-                "a layer must be a kind or a mapping, but this is a list; paths stand under add or concat",
+                "a layer must be a kind or a mapping, but this is a list; paths belong under add or concat",
             )
         item = self._known_items[id(node)] = self._mapped_item(node)
         return item
@@ -151,7 +151,7 @@ class Planner:
 
     def _from_item(self, node: Node, keys: Keys) -> Item:
         """Going on from another layer."""
-        self._alone(keys, "from", "make it an item of its own")
+        self._alone(keys, "from", "make it a separate item")
         for key, (word, _) in keys.items():
             if key != "from":
                 self.source.refuse(word, f"{quoted(key)} cannot be used next to from; leave it out")

@@ -390,7 +390,7 @@ def _schemas(cls: type[Layer]) -> dict[str, Any]:
         found[option.name] = {"description": about_option(cls, option.name), **known, **value}
     for word, name in option_words(cls).items():
         found[word] = {**found[name], "description": f"The same as {name}."}
-    number = {**_NUMBER, "description": "What comes in, which is checked."}
+    number = {**_NUMBER, "description": "The input, which is checked."}
     return found | dict.fromkeys(cls.incoming, number)
 
 

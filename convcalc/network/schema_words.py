@@ -1,22 +1,22 @@
 """What the keys of a network file mean, in a few words, for editors; and how its schema is found."""
 
-SCHEMA_FILE = "convcalc.schema.json"  # beside the file, so that nothing is fetched; `convcalc schema -o` writes it
+SCHEMA_FILE = "convcalc.schema.json"  # next to the file, so that nothing is fetched; `convcalc schema -o` writes it
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 NO_KIND = "There is no layer kind of this name; convcalc kinds lists them all."
 WITH_OPTIONS = "This kind needs options; convcalc kinds NAME shows them with an example."
 KEYS = {
-    "name": "What the network is called; the file's name without it.",
+    "name": "The name of the network; the file's name without it.",
     "source": "Where the network comes from.",
-    "input": "The shape that goes in, channels first: [3, 224, 224]; or several shapes by name.",
+    "input": "The input shape, channels first: [3, 224, 224]; or several shapes by name.",
     "order": "Whether shapes in this file have channels first (chw) or last (hwc).",
-    "axes": "In what the axes of the input are counted, such as samples; pixels without it.",
-    "parameters": "Numbers that may be changed without editing, by name; $name uses one.",
-    "blocks": "Layers that come more than once, by name, with parameters of their own.",
+    "axes": "The unit along the axes of the input, such as samples; pixels without it.",
+    "parameters": "Numbers that can be changed without editing, by name; $name uses one.",
+    "blocks": "Layers that come more than once, by name, with their own parameters.",
     "layers": "The layers in order; each reads the one before it.",
-    "outputs": "The names of the outputs; without it they are what no layer reads.",
+    "outputs": "The names of the outputs; without it, the layers that no other layer reads.",
     "expect": 'Numbers that the network must have, or limits such as "<= 5M"; convcalc check compares them.',
-    "extends": "Another network file, of which this one changes what it says itself.",
-    "notes": "Sentences for whoever reads the numbers of this network.",
+    "extends": "Another network file; this file changes only the keys that it has itself.",
+    "notes": "Sentences for readers of this network's numbers.",
 }
 EXAMPLES = {  # of keys whose form is not plain from what they mean
     "input": [[3, 224, 224], "3x32x32", {"image": [3, 64, 64], "mask": [1, 64, 64]}],
@@ -31,21 +31,21 @@ EXAMPLES = {  # of keys whose form is not plain from what they mean
     "extends": ["resnet50"],
 }
 ITEMS = {
-    "name": "What it is called.",
+    "name": "Its name.",
     "layers": "The layers in it.",
-    "repeat": "How many times they come, or values for each time, by name.",
+    "repeat": "How many times they are repeated, or values for each time, by name.",
     "when": "A condition; without it they are always there.",
-    "weights": "The name of a layer or block whose weights it uses.",
-    "from": "The name of a layer: what follows reads that one.",
+    "weights": "The name of a layer or block that shares its weights.",
+    "from": "The name of a layer: the next layer reads it.",
     "network": "Another network in this place: a file or a bundled name.",
 }
 NETWORK = {
     "file": "The file, or the name of a bundled network.",
-    "name": "What it is called here.",
+    "name": "Its name here.",
     "until": "The last of its layers that is taken.",
     "parameters": "Its parameters, with other values.",
     "inputs": "Which layer each of its inputs reads.",
-    "weights": "The name of a network whose weights it uses.",
+    "weights": "The name of a network that shares its weights.",
 }
 EXPECTED = {
     "params": "Trained numbers.",

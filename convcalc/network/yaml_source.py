@@ -46,7 +46,7 @@ _PROBLEMS = {
     "mapping values are not allowed in this context": "a ': ' cannot be used here; check the indentation, "
     "or put a text with ': ' in it in quotes",
     "block sequence entries are not allowed in this context": "a '- ' cannot be used here; "
-    "start the list on a line of its own",
+    "start the list on a new line",
     "did not find expected key": "this does not belong to what comes before it; check the indentation, "
     "quotes and brackets",
     "did not find expected '-' indicator": "this does not line up with the list before it; check the "
@@ -108,7 +108,7 @@ class Source:
         """
         marks = sum(map(self.text.count, MARKS))
         if marks > MAX_MARKS:
-            what = f"holds {marks:,} commas, colons, dashes and brackets; use repeat or blocks to need fewer than {MAX_MARKS:,}"
+            what = f"has {marks:,} commas, colons, dashes and brackets; use repeat or blocks to need fewer than {MAX_MARKS:,}"
             raise SpecError(self.path, 0, 0, what)
         try:
             if greatest_depth(self.text) > MAX_DEPTH:
@@ -332,7 +332,7 @@ class Source:
             plain = shortened(digits.lstrip("0") or "0")
             self.refuse(
                 node,
-                f"{what} is {quoted(text)}, and YAML may read a leading 0 as base 8; write {plain}",
+                f"{what} is {quoted(text)}, and YAML can read a leading 0 as base 8; write {plain}",
             )
         if len(digits) > MAX_DIGITS:
             self.refuse(
@@ -349,7 +349,7 @@ def _number_hint(text: str) -> str:
     """A guess at what was meant by a value that is not a plain whole number, and what to write."""
     lowered = text.lower()
     if lowered in YES_OR_NO:
-        return ", which YAML may read as true or false; write a number"
+        return ", which YAML can read as true or false; write a number"
     if not text or lowered in ("null", "~"):
         return "; write a number"
     if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
@@ -357,7 +357,7 @@ def _number_hint(text: str) -> str:
     if "_" in text and text.replace("_", "").isdigit():
         return f", which YAML reads as {text.replace('_', '')}; write it without _"
     if re.fullmatch(r"-?0[xo][0-9a-f_]+", lowered):
-        return ", which YAML may read in base 16 or 8; write it in plain digits"
+        return ", which YAML can read in base 16 or 8; write it in plain digits"
     if re.fullmatch(r"[0-9]+([x×,] ?[0-9]+)+", lowered):
         return f"; several numbers are written [{', '.join(re.findall('[0-9]+', text))}]"
     if re.fullmatch(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)", text):

@@ -39,7 +39,9 @@ def numbers(owner: str, name: str, value: npt.ArrayLike) -> Array:
         message = f"{owner}: {name} is ragged; give every row the same length"
         raise ValueError(message) from None
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > np.dtype(np.float64).itemsize:
-        message = f"{owner}: {name} holds {array.dtype}; give integers or floats of up to 64 bits"
+        message = (
+            f"{owner}: {name} contains {array.dtype}; give integers or floats of up to 64 bits"
+        )
         raise TypeError(message)
     if array.size == 0:
         message = f"{owner}: {name} has shape {array.shape}; every axis needs at least one cell"
@@ -49,7 +51,7 @@ def numbers(owner: str, name: str, value: npt.ArrayLike) -> Array:
         raise ValueError(message)
     if array.dtype.kind == "u" and array.dtype.itemsize == np.dtype(np.int64).itemsize:
         if (most := int(array.max())) > LARGEST:
-            message = f"{owner}: {name} holds {most}, which does not fit 64 bits with a sign; give floats instead"
+            message = f"{owner}: {name} contains {most}, which does not fit 64 bits with a sign; give floats instead"
             raise ValueError(message)
         return array.astype(np.int64)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))

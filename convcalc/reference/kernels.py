@@ -77,9 +77,7 @@ def kernels(
     else:
         _same_rank(owner, x, weight, rank + 1, "(connections, *kernel_size)")
         if groups != 1:
-            message = (
-                f"{owner}: groups is {groups} beside connections; leave it out, the table rules"
-            )
+            message = f"{owner}: groups is {groups} together with connections; leave it out, because the table decides"
             raise ValueError(message)
         table = checks.connection_table(owner, connections, channels)
         out_channels, lead = len(table), (sum(map(len, table)),)

@@ -65,7 +65,7 @@ def matmul_parts(
     pairs = list(zip(a.shape[:-2], b.shape[:-2], strict=True))
     if a.shape[-1] != b.shape[-2] or any(1 not in pair and pair[0] != pair[1] for pair in pairs):
         message = (
-            f"matmul: the inputs have shapes {shapes}; as many columns as rows must meet, and the "
+            f"matmul: the inputs have shapes {shapes}; the columns of the first must match the rows of the second, and the "
             "axes before must be equal or 1"
         )
         raise ValueError(message)
@@ -137,7 +137,7 @@ Given = dict[str, tuple[Array, Array | None]]
 
 
 def attention_type(image: Array, given: Given) -> np.dtype[Any]:
-    """The type of what comes out."""
+    """The type of the output."""
     arrays = [array for pair in given.values() for array in pair]
     return np.result_type(mean_type(image), checks.result_type(image, *arrays))
 

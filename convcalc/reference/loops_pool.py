@@ -30,7 +30,7 @@ def pool_axes(
     """The windows of a pool; without a stride they lie side by side. ceil_mode is fit ceil."""
     kernel = checks.per_axis(owner, "kernel_size", kernel_size, image.ndim - 1)
     if ceil_mode and fit == "strict":
-        message = f"{owner}: ceil_mode and fit strict exclude each other; give one of them"
+        message = f"{owner}: ceil_mode and fit strict cannot be used together; give one of them"
         raise ValueError(message)
     return slide(
         owner,
@@ -117,7 +117,7 @@ def maxpool_with_indices(
 def lowest(owner: str, dtype: np.dtype[np.generic]) -> float:
     """−∞, the maximum of nothing; integers have none."""
     if dtype.kind != "f":
-        message = f"{owner}: a window lies on padding alone, which has no maximum; lower padding"
+        message = f"{owner}: a window lies on padding only, which has no maximum; lower padding"
         raise ValueError(message)
     return -np.inf
 

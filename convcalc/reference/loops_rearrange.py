@@ -99,7 +99,7 @@ def crop_pairs(image: Array, size: object, padding: Padding | None) -> tuple[tup
         if before < 0 or before + after >= n:
             message = (
                 f"crop: cutting {before} and {after} off the {n} cells of spatial axis {number} "
-                "leaves nothing to return; cut less, and to no more than there is"
+                "leaves nothing to return; cut less"
             )
             raise ValueError(message)
     return pairs
@@ -138,7 +138,7 @@ def axes_in_row(cells: Array, start_axis: object, end_axis: object) -> tuple[int
     """The first and last of the axes that become one."""
     first, last = (checks.side("flatten", axis, cells.ndim) for axis in (start_axis, end_axis))
     if first > last:
-        message = f"flatten: start_axis {first} comes after end_axis {last}; exchange them"
+        message = f"flatten: start_axis {first} comes after end_axis {last}; swap them"
         raise ValueError(message)
     return first, last
 
@@ -230,7 +230,7 @@ def branches(owner: str, inputs: Sequence[npt.ArrayLike]) -> list[Array]:
     arrays = [checks.numbers(owner, f"input {i}", x) for i, x in enumerate(inputs)]
     if not arrays or any(array.ndim != arrays[0].ndim for array in arrays):
         shapes = ", ".join(str(array.shape) for array in arrays) or "none"
-        message = f"{owner}: the inputs have shapes {shapes}; give one or more with as many axes"
+        message = f"{owner}: the inputs have shapes {shapes}; give one or more with the same number of axes"
         raise ValueError(message)
     return arrays
 
@@ -244,7 +244,7 @@ def joined_shape(owner: str, arrays: Sequence[Array]) -> Shape:
             shapes = ", ".join(str(array.shape) for array in arrays)
             message = (
                 f"{owner}: the inputs have shapes {shapes}; "
-                "make them equal, or 1 where one shall be repeated"
+                "make them equal, or 1 where one must be repeated"
             )
             raise ValueError(message)
         shape.append(larger.pop() if larger else 1)

@@ -117,8 +117,8 @@ def starts_of(
         stride: cells from one place to the next.
         before: padding cells ahead of the input.
         after: padding cells behind it.
-        fit: `floor` stops when the window would hang over the end. `ceil` goes on until the end is
-            read, so the last window may hang over, but none may start behind the last real cell.
+        fit: `floor` stops when the window would go past the end. `ceil` goes on until the end is
+            read, so the last window may go past the end, but none may start behind the last real cell.
             `caffe` is ceil, and refuses such a start only when `clip`. `strict` is floor; the
             caller refuses leftovers.
         clip: for `caffe`: the layer has padding somewhere.

@@ -102,7 +102,7 @@ class _Asking:
         """What the input is called that an option without a name means."""
         names = list(self._own())
         if len(names) > 1:
-            message = f"--input: there are {len(names)} inputs; say which one, as in --input {names[0]}=128..256:32"
+            message = f"--input: there are {len(names)} inputs; name one, as in --input {names[0]}=128..256:32"
             raise UsageError(message)
         return names[0] if names else FIRST_INPUT
 
@@ -120,7 +120,7 @@ class _Asking:
             if own:
                 message = f"{what}: no input {quoted(name)}{did_you_mean(name, own)}"
                 raise UsageError(message)
-            message = f"{what}: nothing says how many channels {quoted(str(given))} has; write a whole shape, such as 3x{shortened(str(given))}x224"
+            message = f"{what}: nothing gives the number of channels of {quoted(str(given))}; write a whole shape, such as 3x{shortened(str(given))}x224"
             raise UsageError(message)
         sizes = _sizes(given, what)
         side = sizes[0] if len(sizes) == 1 else Side(self._axis(name, sizes))
@@ -189,7 +189,7 @@ def parameter_of(text: str) -> tuple[str, str]:
     """
     name, equals, values = text.partition("=")
     if not equals:
-        message = f"--set {shortened(text)}: lacks values; write --set name=8..64:8"
+        message = f"--set {shortened(text)}: has no values; write --set name=8..64:8"
         raise UsageError(message)
     if found := _PYTHON.fullmatch(values.strip()):
         first, end, step = int(found[1]), int(found[2]), int(found[3] or 1)
@@ -226,7 +226,7 @@ def setup_of(
         max_points: refuse more.
 
     Raises:
-        UsageError: there is no such parameter or input, nothing is swept, or too much.
+        UsageError: there is no such parameter or input, there is nothing to sweep, or too much.
     """
     asking = _Asking(origin.open())
     for name, value in parameters:
@@ -234,7 +234,11 @@ def setup_of(
     for name, text in inputs:
         asking.input(name, text)
     if not asking.axes or len(asking.axes) > MAX_AXES:
-        what = "nothing is swept" if not asking.axes else f"more than {MAX_AXES} values are swept"
+        what = (
+            "there is nothing to sweep"
+            if not asking.axes
+            else f"more than {MAX_AXES} values are swept"
+        )
         message = f"{what}; give ranges, such as --set width=8..64:8 or --input 128..256:32"
         raise UsageError(message)
     grid = Grid(asking.axes)

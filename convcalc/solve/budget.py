@@ -1,4 +1,4 @@
-"""The width, depth or resolution with which a network meets limits, the largest first."""
+"""The width, depth or resolution that keeps a network within limits, the largest first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MAX_WORK = 5 * 10**6  # layers to walk, over all networks that may have to be tried
 _USUAL_WORK = 3 * 10**5  # the same, where the values are not given: larger steps are taken above it
-_MOST_TRIED = 4 * 10**5  # likewise, where every network has to be tried
+_MOST_TRIED = 4 * 10**5  # likewise, where every network must be tried
 _PER_LINE = 4  # networks tried along the last axis, about
 _FEW = {Fraction(3, 2): 3, Fraction(3): 1}
 """How unevenly three parameters may change unless their values are given; more so where that gives fewer networks."""
@@ -48,7 +48,7 @@ class Candidate(NamedTuple):
 
     Attributes:
         parameters: those that may change, with their values.
-        input: what goes in, where the resolution may change; else None.
+        input: the input, where the resolution may change; else None.
         totals: params, macs, and what else is limited.
         stops: the limits that more of any parameter would break.
         used: how much of each limit it takes, 1 for all of it.
@@ -160,7 +160,7 @@ def budget(
         left=tuple(left),
         idle=tuple([axis.name for axis in search.axes if is_idle(trials, axis)]),
         candidates=candidates,
-        notes=[*search.notes, *([f"at least so much: {trials.unsure}"] if trials.unsure else [])],
+        notes=[*search.notes, *([f"at least this much: {trials.unsure}"] if trials.unsure else [])],
         tried=trials.count,
         batch=batch,
         dtype=dtype,
@@ -231,7 +231,7 @@ def _parted(text: str) -> tuple[str, str | None]:
     """
     name, equals, values = map(str.strip, text.partition("="))
     if not name or (equals and not values):
-        message = f"--vary {quoted(text)}: name what may change, as width, or with values, as width=0.5..1.5:0.25"
+        message = f"--vary {quoted(text)}: name what can change, such as width, or with values, such as width=0.5..1.5:0.25"
         raise UsageError(message)
     return name, values or None
 
@@ -347,8 +347,8 @@ class _Search:
         if (needed := work()) > MAX_WORK:
             many = " · ".join([f"{len(axis.values):,} of {axis.name}" for axis in self.axes])
             message = (
-                f"{self.trials.own.network.name}: {many} are too many values to look at together (about {needed:,} "
-                f"layers to walk; at most {MAX_WORK:,}); give fewer, such as --vary {self.names[0]}=1..2:0.25"
+                f"{self.trials.own.network.name}: {many} are too many values to try together (about {needed:,} "
+                f"layers to compute; at most {MAX_WORK:,}); give fewer, such as --vary {self.names[0]}=1..2:0.25"
             )
             raise UsageError(message)
 
@@ -384,9 +384,9 @@ class _Search:
             points = largest_rising(self._sizes(), self.fits, self._even_places)
             if points is not None:
                 return list(dict.fromkeys(map(self._filled_up, points)))
-        note = turns[0] if turns else "some values do not go together"
+        note = turns[0] if turns else "some values do not fit together"
         if not any(each.startswith(note) for each in self.notes):
-            self.notes.append(f"{note}, so all were looked at")
+            self.notes.append(f"{note}, so all were tried")
         self._thin(self._all_work, _MOST_TRIED)
         return largest_of_all(self._sizes(), self._is_even_and_fits)
 

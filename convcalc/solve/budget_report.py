@@ -33,7 +33,7 @@ def budget_report(found: Found, command: str = "", *, every: bool = False) -> Re
     limits = listing([f"{limit.name} ≤ {limit.text}" for limit in found.limits])
     return Report(
         title=f"{found.name} with {limits}",
-        subtitle=f"as it is: {_own(found)}",
+        subtitle=f"the file's own: {_own(found)}",
         columns=_columns(found),
         rows=rows,
         key="networks",
@@ -73,7 +73,7 @@ def _columns(found: Found) -> list[Column]:
     if found.any_fits:
         columns.append(
             Column(
-                "stops", "a step more breaks", lambda row: row.stops, right=False, keep=6,
+                "stops", "one step more breaks", lambda row: row.stops, right=False, keep=6,
                 text=lambda stops: ", ".join(stops) or "–", plain=" ".join,
             )
         )  # fmt: skip
@@ -138,7 +138,7 @@ def _notes(found: Found) -> list[str]:
     elif not over and not first.stops:
         ends = listing([f"{each.name} {shown(each.values[-1])}" for each in found.varied])
         notes.append(
-            f"the limits are not reached: the largest values looked at are {ends}; --vary gives others"
+            f"the limits are not reached: the largest values tried are {ends}; --vary gives others"
         )
     return [*notes, *found.notes]
 
@@ -155,11 +155,11 @@ def _footer(found: Found, count: int, command: str) -> list[str]:
     if command and found.any_fits:
         lines.append(f"the first: {command} {found.candidates[0].options}")
     lines.append(
-        f"looked at {' and '.join(map(_range_text, found.varied))}; {plural(found.tried, 'network')} walked"
+        f"tried {' and '.join(map(_range_text, found.varied))}; {plural(found.tried, 'network')} computed"
     )
     if found.left:
         lines.append(
-            f"as they are: {', '.join(found.left)}; --vary {found.left[0]} changes one of them"
+            f"unchanged: {', '.join(found.left)}; --vary {found.left[0]} changes one of them"
         )
     return lines
 
@@ -169,11 +169,11 @@ def _legend(found: Found) -> list[str]:
     lines = []
     if len(found.varied) > 1 and len(found.candidates) > 1:
         lines.append(
-            "the fullest first, and within 5 % the one whose parameters change most evenly"
+            "the fullest first, and within 5 % the one with the most even change of parameters"
         )
     if "memory" in found.own:
         lines.append(
-            f"memory = weights, and the most values alive at once, in bytes (batch {found.batch}, {found.dtype})"
+            f"memory = weights, and the most values in memory at once, in bytes (batch {found.batch}, {found.dtype})"
         )
     return lines
 

@@ -94,7 +94,7 @@ def condition_of(text: str, known: Iterable[str]) -> Condition:
     """
     found = _CONDITION.fullmatch(text)
     if not found:
-        message = f'--where: {quoted(text)} is no condition; write for example "macs < 300M"'
+        message = f'--where: {quoted(text)} is not a condition; write for example "macs < 300M"'
         raise UsageError(message)
     name, sign, amount = found.groups()
     _check_name(name, known, "--where")
@@ -209,7 +209,7 @@ def check_held(rows: int) -> None:
     """
     if rows > MAX_HELD:
         message = (
-            f"more than {MAX_HELD:,} rows would have to be held at once; narrow them with --where or --limit, "
+            f"more than {MAX_HELD:,} rows must be in memory together; select fewer with --where or --limit, "
             "or write them to a .csv or .jsonl file in the order of the sweep"
         )
         raise UsageError(message)

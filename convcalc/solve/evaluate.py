@@ -1,6 +1,6 @@
 """Programs at many points at once, in NumPy's int64, and never beyond what that holds.
 
-A piece of a grid keeps the values of each axis along a dimension of its own, so that what depends on
+A piece of a grid keeps the values of each axis along a separate dimension, so that what depends on
 few axes is worked out once for all others. Small arrays are worked out first and give exact bounds; from
 these follow the bounds of the large ones, and whether all numbers fit into 64 bits.
 """

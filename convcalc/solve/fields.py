@@ -66,10 +66,10 @@ def stacks(field: int, k: int | None = None, layers: int | None = None) -> list[
         UsageError: no stack of such layers reaches it.
     """
     if not 1 <= field <= MAX_FIELD:
-        message = f"--rf {field}: is no receptive field to reach; give 1 to {MAX_FIELD:,}"
+        message = f"--rf {field}: is not a receptive field to reach; give 1 to {MAX_FIELD:,}"
         raise UsageError(message)
     if k == 1 and field > 1:
-        message = f"--k 1: layers with a kernel of 1 never see more than one pixel, and {field:,} are asked for; give a larger kernel"
+        message = f"--k 1: layers with a kernel of 1 never see more than one pixel, but {field:,} are asked for; give a larger kernel"
         raise UsageError(message)
     return list(_with_layers(field, k, layers) if layers else _with_kernel(field, k or 3))
 

@@ -26,7 +26,7 @@ def largest_rising(
     Args:
         sizes: of each axis the number of its places.
         fits: whether a point fits; None where there is nothing.
-        places: which places of the last axis to look at, for places of the others; all unless given.
+        places: which places of the last axis to look at, for places of the others; all by default.
 
     Returns:
         The points; None where there is nothing at some point, so that bisection says nothing.

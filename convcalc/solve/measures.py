@@ -70,19 +70,19 @@ MEASURES = {
     "buffers": Measure("stored numbers that are not trained", _total("buffers")),
     "macs": Measure("multiply-adds", _total("macs")),
     "flops": Measure("2 operations for each multiply-add", _total("flops")),
-    "activations": Measure("values that all layers give", _total("activations")),
+    "activations": Measure("output values of all layers", _total("activations")),
     "memory": Measure(
-        "bytes to run it in float32: weights, and the most values alive at once", bytes_to_run
+        "bytes to run it in float32: weights, and the most values in memory at once", bytes_to_run
     ),
     "layers": Measure("number of layers", _total("layers")),
     "rf": Measure(
-        "receptive field before a global pool or flatten gathers the map",
+        "receptive field before a global pool or flatten",
         _field,
         lambda rf: field_text(rf if isinstance(rf, UnknownField) else list(rf)),
         lambda rf: plain_field(rf if isinstance(rf, UnknownField) else list(rf)),
         _widest_side,
     ),
-    "output": Measure("the shape that comes out", _output, times, list, max),
+    "output": Measure("the output shape", _output, times, list, max),
 }
 USUAL = ("params", "macs", "activations", "memory", "rf")
 

@@ -90,8 +90,8 @@ def layers_to_mirror(analysis: Analysis, axis: int) -> list[Mirrored]:
             found.append(Mirrored(each, windows[axis], rule))
         elif each.input[1:] != each.output[1:]:
             message = (
-                f"{each.name}: {each.kind} changes the size in another way than a window that slides, and no "
-                "transposed convolution undoes that; mirror the layers before it"
+                f"{each.name}: {each.kind} does not change the size with a sliding window, so a "
+                "transposed convolution cannot undo it; mirror the layers before it"
             )
             raise UsageError(message)
     if not found:

@@ -87,7 +87,7 @@ def _values(text: str, what: str) -> Sequence[Any]:
     if found:
         return _range(text, what, *[_as_signed(part) if part else 1 for part in found.groups()])
     if ".." in text:
-        message = f"{what}: {quoted(text)} is no range; {_EXAMPLE}"
+        message = f"{what}: {quoted(text)} is not a range; {_EXAMPLE}"
         raise UsageError(message)
     return (Setting(text, what).read(),)
 

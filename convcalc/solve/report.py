@@ -188,7 +188,7 @@ def fields_report(field: int, k: int | None, layers: int | None) -> Report:
         ],
         rows=stacks(field, k, layers),
         key="stacks",
-        legend=["sees = 1 + Σ d·(k − 1)·(product of the strides before); one axis, the other alike"],
+        legend=["sees = 1 + Σ d·(k − 1)·(product of the strides before); one axis, the other in the same way"],
         facts={"field": field},
         row_dict=lambda row: row._asdict(),
     )  # fmt: skip
@@ -238,13 +238,13 @@ def mirror_report(analysis: Analysis, sizes: range, axis: int = 0) -> Report:
         key="sizes",
         footer=[
             f"need no output padding: {_numbers(free)}",
-            *([f"cannot be given back: {_numbers([row.n for row in never])}"] if never else []),
+            *([f"cannot be restored: {_numbers([row.n for row in never])}"] if never else []),
             *([f"for {own}, from the end: {words}"] if words else []),
         ],
         legend=[
-            "output padding of each transposed convolution, that of the encoder's first layer first"
+            "output padding of each transposed convolution, beginning with the one for the encoder's first layer"
         ],
-        hint="convcalc solve input has the sizes that every layer of a network divides evenly",
+        hint="convcalc solve input shows the sizes that every layer of a network divides evenly",
         facts={
             "network": analysis.network.name,
             "layers": [layer.step.name for layer in layers],

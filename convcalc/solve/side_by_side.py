@@ -91,7 +91,7 @@ def on_cores(
                     lambda box: pool.submit(work_out, task, box), setup, choice, AHEAD * jobs
                 )
             except BrokenProcessPool:
-                message = "a process of the sweep ended before its work, most likely for want of memory; use fewer --jobs"
+                message = "a process of the sweep stopped too early, probably because memory was full; use fewer --jobs"
                 raise UsageError(message) from None
 
     return run

@@ -84,7 +84,7 @@ def _input(sweep: Sweep, name: str, sides: Sides) -> _Told:
         return list(zip(*[column.tolist() for column in found]))
 
     what = (
-        "the sides of the input, but for its channels" if OWN in sides else "the shape of the input"
+        "the sides of the input, without its channels" if OWN in sides else "the shape of the input"
     )
     return _Told(name, values, times, list, what if name == FIRST_INPUT else f"{what} {name}")
 

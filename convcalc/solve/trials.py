@@ -53,7 +53,7 @@ class Trials:
     Args:
         file: the network's file.
         given: parameters that are set whatever else is tried.
-        shape: likewise what goes in; the file's own where it is None.
+        shape: likewise the input; the file's own where it is None.
         order: in which inputs are written, where it was said: chw or hwc.
         limits: what is limited, so that it is measured.
         batch: samples at once.

@@ -224,9 +224,9 @@ def _effect(trials: Trials, axis: Varied) -> Fraction:
 def _nothing_scales(trials: Trials, fixed: Iterable[str]) -> str:
     """That nothing is left to change."""
     network, limited = trials.own.network, " or ".join([limit.name for limit in trials.limits])
-    what = f"{shortened(network.name)}: nothing that may change makes a difference to {limited}"
+    what = f"{shortened(network.name)}: nothing that can change makes a difference to {limited}"
     if names := [*fixed, *network.parameters]:
-        return f"{what}; name what may, such as --vary {shortened(names[0])}"
+        return f"{what}; name what can change, such as --vary {shortened(names[0])}"
     return f"{what}; add parameters: to the file, such as width: 1, and use them: round_to(64*$width, 8)"
 
 
@@ -248,10 +248,10 @@ def _asked(trials: Trials, name: str, values: Sequence[Number] | None) -> Varied
         message = f"{shortened(network.name)}: {shortened(name)} is {said(own)}, which is not a number; vary another parameter"
         raise UsageError(message)
     if own <= 0:
-        message = f"{shortened(network.name)}: {shortened(name)} is {shown(own)} as it is, which nothing scales; vary another parameter"
+        message = f"{shortened(network.name)}: {shortened(name)} is {shown(own)} in the file, which cannot be scaled; vary another parameter"
         raise UsageError(message)
     if values and min(values) <= 0:
-        message = f"--vary {shortened(name)}: {shown(min(values))} is no size; give values above 0, such as --vary {shortened(name)}={shown(own)}"
+        message = f"--vary {shortened(name)}: {shown(min(values))} is not a size; give values above 0, such as --vary {shortened(name)}={shown(own)}"
         raise UsageError(message)
     return Varied(name, own, tuple(values) if values else _usual(trials, name, own))
 
@@ -272,7 +272,7 @@ def _asked_input(trials: Trials, values: Sequence[Number] | None) -> Varied:
     own = trials.side
     wrong = [value for value in values or () if value < 1 or not isinstance(value, int)]
     if wrong:
-        message = f"--vary input: {shown(wrong[0])} is no side of an input; give whole numbers of at least 1, such as 96..224:32"
+        message = f"--vary input: {shown(wrong[0])} is not a side of an input; give whole numbers of at least 1, such as 96..224:32"
         raise UsageError(message)
     return Varied(INPUT, own, tuple(values) if values else sides(own))
 
@@ -281,7 +281,7 @@ def some_fail(axis: Varied, working: Sequence[Number]) -> str:
     """That some values of a parameter make no network."""
     many = len(axis.values) - len(working)
     failed = next(value for value in axis.values if value not in working)
-    return f"{plural(many, 'value')} of {axis.name} left out, with which the layers do not fit: {shown(failed)} is the smallest"
+    return f"{plural(many, 'value')} of {axis.name} left out, because the layers do not fit: {shown(failed)} is the smallest"
 
 
 def none_works(network: str, axis: Varied) -> str:

@@ -144,15 +144,13 @@ def _checked(question: Question) -> type[Layer]:
             message = f"--{name}: {question.kind} has no {option}; leave it out"
             raise UsageError(message)
     if question.fit != "floor" and "output_padding" in options:
-        message = f"--fit {question.fit}: a {question.kind} rounds nothing; leave it out"
+        message = f"--fit {question.fit}: a {question.kind} does not round; leave it out"
         raise UsageError(message)
     if max(*question.n, *question.o) > MAX_SIZE:
         message = f"sizes up to {MAX_SIZE:,} are solved, but {times(question.n)} to {times(question.o)} is asked; use smaller ones"
         raise UsageError(message)
     if len(question.n) != len(question.o):
-        message = (
-            f"--n has {len(question.n)} sides and --o has {len(question.o)}; give both as many"
-        )
+        message = f"--n has {len(question.n)} sides and --o has {len(question.o)}; give both the same number"
         raise UsageError(message)
     return cls
 

@@ -43,21 +43,21 @@ def sentence(check: Check) -> str:
     claimed, witnessed = map(value_text, both)
     match check.subject:
         case "shape":
-            what = f"the walk says {claimed} comes out, the array is {witnessed}"
+            what = f"the formulas give {claimed} as output, the array is {witnessed}"
         case "params" | "weights" | "biases" | "buffers":
-            what = f"the walk says {claimed} {check.subject}, the arrays hold {witnessed}"
+            what = f"the formulas give {claimed} {check.subject}, the arrays have {witnessed}"
         case "macs":
-            what = f"the walk says {claimed} macs, {witnessed} products were made"
+            what = f"the formulas give {claimed} macs, {witnessed} products were made"
         case "valid_macs":
-            what = f"the walk says {claimed} macs on real cells, {witnessed} were made there"
+            what = f"the formulas give {claimed} macs on real cells, {witnessed} were made there"
         case "field":
-            what = f"the walk says it sees pixels {claimed}, perturbing finds {witnessed}"
+            what = f"the formulas give pixels {claimed}, perturbing finds {witnessed}"
         case "counts":
-            what = f"the walk says {claimed}, the loops did {witnessed}"
+            what = f"the formulas give {claimed}, the loops did {witnessed}"
         case "paths":
             what = f"loops and matrix products differ: {claimed} against {witnessed}"
         case _:
-            what = f"expect: promises {claimed}, but it is {witnessed}"
+            what = f"expect: is {claimed}, but it is {witnessed}"
     return f"{check.node}: {what}"
 
 

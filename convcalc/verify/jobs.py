@@ -1,4 +1,4 @@
-"""Several networks verified side by side, each in a process of its own."""
+"""Several networks verified side by side, each in its own process."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def verify_side_by_side(
                     found[name] = future.result()
                 except BrokenProcessPool:
                     message = (
-                        f"{printable(name)}: the process that verified it ended, most likely for want of memory; "
+                        f"{printable(name)}: the process that verified it stopped, probably because memory was full; "
                         "use --jobs 1, or a lower --limit"
                     )
                     raise UsageError(message) from None

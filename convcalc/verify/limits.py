@@ -123,7 +123,7 @@ def _ways_out(
         ways.append("smaller parameters with --set")
     limit = -(-needed // 10**8) / 10 if needed >= 10**9 else -(-needed // 10**6) / 1000
     if needed and limit <= MAX_LIMIT:
-        ways.append(f"--limit {limit:g} where there is so much memory")
+        ways.append(f"--limit {limit:g} if there is that much memory")
     return f"try {' or '.join(ways)}" if ways else "use a smaller network"
 
 

@@ -145,7 +145,7 @@ def verify_networks(
         progress: told the name of each network, and of each node before it is run; before all of
             them, without a name, how long they take together, where that is long.
         may_shrink: whether a network that does not fit in memory is run on a smaller image.
-        jobs: how many networks are verified at once, each by a process of its own, as only networks
+        jobs: how many networks are verified at once, each by its own process, as only networks
             from files are; 0 for as many as there are cores.
 
     Returns:
@@ -196,7 +196,7 @@ def _is_from_file(plan: Plan) -> bool:
 
 
 def _verify_file(settings: Settings, may_shrink: bool, path: str) -> list[Check]:  # noqa: FBT001 - for partial
-    """In a process of its own: the checks of the network in a file."""
+    """In its own process: the checks of the network in a file."""
     plan = Plan.of(load(path), settings, [], may_shrink=may_shrink)
     return plan.verify(settings, lambda _: None)
 
@@ -207,7 +207,7 @@ def _reason(subject: str, network: Network, changes: str) -> str:
         return _no_expect(network, changes)
     if subject == "field":
         vectors = all(len(shape) == 1 for shape in network.inputs.values())
-        what = "of a vector" if vectors else "behind a flatten"
+        what = "of a vector" if vectors else "after a flatten"
         return f"there is no receptive field {what}"
     return {
         "valid_macs": "no layer multiplies, so there are no valid_macs",

@@ -89,7 +89,7 @@ def verify_analysis(
 
 
 def _sorts_of(analysis: Analysis) -> dict[str, tuple[Layer, list[Shape]]]:
-    """One layer of each sort, with the shapes that go in."""
+    """One layer of each sort, with the input shapes."""
     sorts: dict[str, tuple[Layer, list[Shape]]] = {}
     for step in proven(analysis):
         sorts.setdefault(sort_of(step), (step.layer, list(step.shapes)))

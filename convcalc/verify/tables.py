@@ -33,7 +33,7 @@ def verify_report(found: dict[str, list[Check]], notes: list[str], *, each: bool
         facts={"agree": total - len(wrong), "checked": total},
         notes=[*notes, *lines],
         footer=[agree],
-        legend=["witnessed = from arrays that were really made and multiplied"],
+        legend=["measured = from arrays that were really made and multiplied"],
         row_dict=dict,
     )
 
@@ -119,11 +119,11 @@ _ABOUT = {
     "biases": "sizes of the biases, and of the shifts of norms",
     "buffers": "sizes of the arrays that are not trained",
     "macs": "products that were made",
-    "valid_macs": "those of them on real cells, not on padding zeros",
+    "valid_macs": "the products on real cells, not on padding zeros",
     "field": "pixels a unit depends on, axis by axis: border, middle, last, every unit inside",
     "paths": "matrix products against textbook loops, shrunken copies, float64",
     "counts": "elementary operations that the textbook loops did, one by one, on those copies",
-    "expect": "what the file promises",
+    "expect": "what the file expects",
 }
 
 
@@ -138,9 +138,9 @@ def _subject_columns() -> list[Column]:
         Column.of_mapping("subject", "subject", right=False, keep=9),
         Column.of_mapping("checks", "checks", _sum_text, keep=5),
         Column.of_mapping("claimed", "claimed", _sum_text, keep=7),
-        Column.of_mapping("witnessed", "witnessed", _sum_text, keep=7),
+        Column.of_mapping("witnessed", "measured", _sum_text, keep=7),
         Column.of_mapping("agree", "agree", _sum_text, keep=8),
-        Column.of_mapping("about", "witnessed by", right=False, keep=1, least=24, wraps=True),
+        Column.of_mapping("about", "measured by", right=False, keep=1, least=24, wraps=True),
     ]
 
 
@@ -170,8 +170,8 @@ def _network_columns() -> list[Column]:
         Column.of_mapping("network", "network", right=False, keep=9),
         Column.of_mapping("checks", "checks", _sum_text, keep=7),
         Column.of_mapping("agree", "agree", _sum_text, keep=8),
-        Column.of_mapping("params", "params witnessed", _sum_text, keep=3),
-        Column.of_mapping("macs", "macs witnessed", _sum_text, keep=2),
+        Column.of_mapping("params", "params measured", _sum_text, keep=3),
+        Column.of_mapping("macs", "macs measured", _sum_text, keep=2),
         Column.of_mapping("valid_macs", "on real cells", _sum_text, keep=1),
         Column.of_mapping("all", "all", _yes_no, right=False, keep=9),
     ]

@@ -103,7 +103,7 @@ def test_the_tab_key_completes(shell: str, opened: Open) -> None:
     assert "vgg box/" in both.replace("\\", "")
     if shell != "bash":  # which shows no descriptions
         told = terminal.press("convcalc ch\t\t")[1]
-        assert "network files against what they promise, for continuous integration" in told
+        assert "check network files against their own expect:, for continuous integration" in told
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -74,7 +74,7 @@ def test_the_file_of_the_user_is_the_same_afterwards(
         assert startup.read_bytes().startswith(own)
         assert startup.stat().st_mode & 0o777 == 0o640
     ran = convcalc("completion", shell, "--uninstall")
-    assert ran.err.endswith(f"completion for {shell} is gone from new terminals\n")
+    assert ran.err.endswith(f"completion for {shell} is removed from new terminals\n")
     assert files(home) == before
     assert not (home / ".local/share/convcalc").exists()
     again = convcalc("completion", shell, "--uninstall")
@@ -174,7 +174,7 @@ def test_what_is_wrong_is_said_and_nothing_is_changed(
     assert refused(convcalc, "--install") == f"SHELL is not set, and completion is for bash, zsh and fish; {name}"  # fmt: skip
     monkeypatch.setenv("SHELL", "/bin/tcsh")
     assert refused(convcalc, "--uninstall") == f"SHELL is 'tcsh', and completion is for bash, zsh and fish; {name}"  # fmt: skip
-    assert refused(convcalc, "zsh", "--install", "--uninstall") == "--install writes it and --uninstall takes it away; give one of them"  # fmt: skip
+    assert refused(convcalc, "zsh", "--install", "--uninstall") == "--install writes it and --uninstall removes it; give one of them"  # fmt: skip
 
     bashrc.write_bytes(b"# >>> convcalc completion >>>\none\n")
     said = f"{bashrc}: the lines of convcalc's completion have no last line '# <<< convcalc completion <<<'; remove them by hand, then try again"

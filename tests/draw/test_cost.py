@@ -198,7 +198,7 @@ layers:
   - opaque: {type: GridSample, output: [4, 6, 6]}
 """
     analysis = walk(loads(text))
-    note = "at least so much: 1 layer of GridSample not counted"
+    note = "at least this much: 1 layer of GridSample not counted"
     picture = Cost(analysis)
     assert picture.panel.heading == "multiply-adds by stage, at least 3,888 in all"
     assert picture.twin().notes == Net(analysis).twin().notes == [note]

@@ -190,7 +190,7 @@ def test_the_command_draws_on_a_picture_of_ones_own(convcalc: Run, tmp_path: Pat
     ("words", "message"),
     [
         (("draw", "field", "mlp_mnist"), "hidden1: sees a vector, which has no pixels; ask about a network with an image"),
-        (("draw", "field", "wavenet", "--picture", "x.png"), "--picture: WaveNet, one block takes 256×16000, which is no picture; leave it out"),
+        (("draw", "field", "wavenet", "--picture", "x.png"), "--picture: WaveNet, one block takes 256×16000, which is not a picture; leave it out"),
         (("arch", "lenet5", "--explain", "C1", "--draw"), "--draw draws the network, or with --sees what a unit sees; leave --explain out"),
     ],
 )  # fmt: skip

@@ -153,9 +153,9 @@ def test_files_of_a_picture_are_chosen_by_suffix(convcalc: Run, tmp_path: Path) 
     [
         (("-o", "x.pdf"), "-o x.pdf: no format has the suffix '.pdf'; use one of .svg, .png, .txt, .json, "
          ".jsonl, .csv, .md, .tex, .html, or --format"),
-        (("-o", "x.svg", "--format", "json"), "-o x.svg: its suffix stands for svg, but --format json is given; "
+        (("-o", "x.svg", "--format", "json"), "-o x.svg: its suffix means svg, but --format json is given; "
          "leave it out, or change the name"),
-        (("-o", "x.json", "--format", "svg"), "-o x.json: its suffix stands for json, but --format is svg; "
+        (("-o", "x.json", "--format", "svg"), "-o x.json: its suffix means json, but --format is svg; "
          "leave --format out, or end the name in .svg"),
         (("--dark",), "--dark is for pictures in files; add -o picture.svg or -o picture.png, or leave it out"),
         (("--kind", "relu"), "draw: relu has no window to draw: it works position by position; draw a "

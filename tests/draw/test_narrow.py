@@ -50,11 +50,11 @@ def test_a_picture_that_does_not_fit_says_what_it_needs(
     monkeypatch.setenv("COLUMNS", "20")
     out = " ".join(convcalc("draw", "cost", "resnet50").out.split())
     assert (
-        "the picture needs 33 columns, and here are 20: make the terminal wider, or write the picture with -o picture.svg"
+        "the picture needs 33 columns, but there are 20: make the terminal wider, or write the picture with -o picture.svg"
         in out
     )
     monkeypatch.setenv("COLUMNS", "33")
-    assert "columns, and here are" not in convcalc("draw", "cost", "resnet50").out
+    assert "columns, but there are" not in convcalc("draw", "cost", "resnet50").out
 
 
 def test_cells_of_a_window_are_as_wide_as_there_is_room() -> None:

@@ -261,7 +261,7 @@ def test_names_from_files_are_escaped_in_every_picture() -> None:
 
 def test_too_many_boxes_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convcalc.draw.net.MOST_BOXES", 5)
-    many = "LeNet-5: has 15 layers, more than the 5 boxes that a picture may have; "
+    many = "LeNet-5: has 15 layers, more than the 5 boxes that a picture can have; "
     for depth, help_ in (
         (0, "--depth 1 draws a box for each block"),
         (None, "write its file with blocks, as convcalc import does"),
@@ -284,7 +284,7 @@ def test_of_very_many_paths_a_terminal_shows_some_and_a_file_none() -> None:
     with pytest.raises(UsageError) as error:
         picture.figure()
     assert str(error.value) == (
-        "80 paths beside each other, where a picture has room for 70; without -o a terminal shows the first of them"
+        "80 paths next to each other, but a picture has room for 70; without -o a terminal shows the first of them"
     )
 
 

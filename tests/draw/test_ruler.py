@@ -87,7 +87,7 @@ SAID: list[tuple[str, int, dict[str, Any], list[str]]] = [
     ("conv", 6, {"out_channels": 1, "kernel_size": 3, "stride": 2, "padding": 1},
      ["padding: 1 before and 1 after", "1 cell of the padding is never read", "every cell is read"]),
     ("maxpool", 6, {"kernel_size": 3, "stride": 2, "ceil_mode": True},
-     ["the last window hangs over by 1 cell, which is left out", "every cell is read"]),
+     ["the last window goes past the end by 1 cell, which is left out", "every cell is read"]),
     ("maxpool", 5, {"kernel_size": 1, "stride": 2, "fit": "caffe"},
      ["rows and columns 1 and 3 are never read"]),
     ("conv_transpose", 5, {"out_channels": 1, "kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 1},
@@ -117,7 +117,7 @@ def test_roles_tell_padding_what_hangs_over_and_what_is_cut_off() -> None:
         ("relu", 8, "draw: relu has no window to draw: it works position by position; draw a layer "
          "such as conv, maxpool or conv_transpose"),
         ("instancenorm", 8, "draw: instancenorm has no window to draw: instancenorm takes its mean over "
-         "the whole map, so every unit sees all of it; draw a layer such as conv, maxpool or conv_transpose"),
+         "the whole map, so every unit sees the whole map; draw a layer such as conv, maxpool or conv_transpose"),
         ("upsample", 20_001, "draw: 40,002 cells along the height are too many to draw (at most "
          "20,000); draw a smaller layer"),
     ],

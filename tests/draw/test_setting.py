@@ -59,7 +59,7 @@ def test_a_picture_shows_the_first_window_and_no_other() -> None:
     assert sum(title.startswith("window ") for title in titles) == 5
     texts = [mark.text for mark in figure.marks if isinstance(mark, Text)]
     assert texts[0] == (
-        "height and width: 32 cells, padding 1 before and 1 after; the next window lies 2 cells further"
+        "height and width: 32 cells, padding 1 before and 1 after; the next window is 2 cells further"
     )
     assert not any("never read" in text or "1×" in text for text in texts)
     hanging = FirstWindow((Axis(3, 5),)).rulers()[0]

@@ -235,7 +235,7 @@ def test_png_goes_to_a_pipe_as_it_is_and_never_to_a_terminal(
             with pytest.raises(UsageError) as error:
                 write_png(Dot(), "", "light")
             assert str(error.value) == (
-                "--format png makes a file that no terminal shows; say where with -o picture.png"
+                "--format png makes a file that a terminal cannot show; name it with -o picture.png"
             )
         else:
             write_png(Dot(), "", "light")

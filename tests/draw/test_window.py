@@ -256,11 +256,11 @@ REFUSED = [
     (lambda: Window(layer_of("relu"), (1, 5, 5)),
      "draw: relu has no window to draw: it works position by position; draw a layer such as conv, maxpool or conv_transpose"),
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=3), (1, 5, 5, 5)),
-     "draw: 1×5×5×5 has 3 axes, and a window is drawn on 1 or 2; draw fit shows each axis by itself"),
+     "draw: 1×5×5×5 has 3 axes, and a window is drawn on 1 or 2; draw fit shows each axis separately"),
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=3), (1, 224, 224)),
-     "draw window: 224 cells side by side are too many to follow (at most 48); draw a smaller input, or all windows with convcalc draw fit"),
+     "draw window: 224 cells side by side are too many to draw (at most 48); draw a smaller input, or all windows with convcalc draw fit"),
     (lambda: Window(layer_of("conv_transpose", out_channels=1, kernel_size=19_000), (1, 1)),
-     "draw window: 19000 cells side by side are too many to follow (at most 48); draw a smaller input, or all windows with convcalc draw fit"),
+     "draw window: 19000 cells side by side are too many to draw (at most 48); draw a smaller input, or all windows with convcalc draw fit"),
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=9, padding="same"), (1, 30, 30)),
      "draw window: 900 steps of 81 cells are too many for one picture; draw one with --step I,J, or a smaller input"),
     (lambda: Window(layer_of("conv", out_channels=1, kernel_size=3), (1, 5, 5), (3, 0)),
@@ -329,7 +329,7 @@ def test_answers_have_their_picture_where_it_is_asked_for(
         ran = convcalc(*words, "--draw", "--format", "json")
         assert ran.err == (
             "convcalc: --draw is for the terminal and for pages, not for --format json; write -o x.html for both, -o x.svg or "
-            "-o x.png for the picture alone, or leave it out\n"
+            "-o x.png for only the picture, or leave it out\n"
         )
     assert "<svg" not in convcalc("layer", "--kind", "relu", "--n", "4", "--format", "html").out
     monkeypatch.setattr(extras, "is_there", lambda name: False)

@@ -155,7 +155,7 @@ def test_the_form_says_what_holds() -> None:
         ("conv", {"n": "32", "k": "3", "input": "3x8x8"}, "input is the whole shape; leave n out"),
         ("conv", {"n": "8x8x8x8", "k": "3"}, "input size: 8x8x8x8 has 4 sides; give 1 to 3"),
         ("conv", {"n": "4", "k": "5"}, "conv: a 5-wide window does not fit 4 along the height; raise the padding by 1"),
-        ("add", {}, "add: joins several paths, so it is no layer by itself; write a network with it"),
+        ("add", {}, "add: joins several paths, so it cannot be a single layer; write a network with it"),
         ("cnv", {"n": "4"}, "no layer kind 'cnv'; did you mean 'conv'?"),
         ("layer", {}, "no layer kind 'layer'"),
         ("<b>", {}, "no layer kind '<b>'; convcalc kinds lists them"),
@@ -185,7 +185,7 @@ def test_a_layer_is_drawn() -> None:
         for line in lines(asked("conv", n="99", k="3", picture="window"))
         if "draw window" in line
     ]
-    assert "99 cells side by side are too many to follow" in said
+    assert "99 cells side by side are too many to draw" in said
     assert asked("maxpool", carried=True, **one["given"])["given"]["picture"] == "window"
     assert error("conv", n="7", k="3", picture="pie") == "picture: no 'pie'; known: none, window"
     assert error("conv", n="7", k="3", picture="window", step="2,x") == (
@@ -332,7 +332,7 @@ def test_an_error_in_the_walk_has_a_place_too() -> None:
 def test_the_editor_reads_no_files_but_the_bundled_ones(tmp_path: Any) -> None:
     other = tmp_path / "other.yaml"
     other.write_text("input: [3, 8, 8]\nlayers: [relu]\n", encoding="utf-8")
-    assert "lies outside of the folder" in error("yaml", text=f"extends: {other}\n")
+    assert "is outside of the folder" in error("yaml", text=f"extends: {other}\n")
     assert asked("yaml", text="extends: lenet5\n")["headline"]
     assert "empty" in error("yaml", text="#\n") or error("yaml", text="#\n")
 
@@ -341,7 +341,7 @@ def test_many_errors_are_cut_short() -> None:
     text = "input: [3, 4, 4]\nlayers:\n" + "".join(f"  - rulu{n}\n" for n in range(30))
     found = problems(asked("yaml", text=text))
     assert len(found) == 21
-    assert found[-1] == {"text": "… and 10 more; mend these first"}
+    assert found[-1] == {"text": "… and 10 more; fix these first"}
 
 
 DARKNET = b"[net]\nheight=32\nwidth=32\nchannels=3\n\n[convolutional]\nfilters=8\nsize=3\nstride=1\npad=1\nactivation=relu\n"
@@ -367,7 +367,7 @@ def test_files_that_are_refused() -> None:
         "convcalc import a\\x1b.onnx -o network.yaml, and drop that file here"
     )
     assert error("file", data=b"\x89PNG\x00\x00", name="cat.png").startswith(
-        "cat.png: is no network file that is read"
+        "cat.png: is not a network file that convcalc reads"
     )
     assert error("file", data=b"PK\x03\x04 damaged", name="a.pt2")
     assert error("file", data=b"\xff\xfe\xfd", name="a.yaml").startswith("a.yaml: not UTF-8 text")

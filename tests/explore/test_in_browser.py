@@ -136,7 +136,7 @@ def test_what_people_do(page: str, tmp_path: Path) -> None:
     assert found["hostile"].startswith("<img src=x onerror=alert(1)><b>")
     assert found["made"] == 0
     assert found["opened"][0].endswith("3×32×32 → 8×32×32")
-    assert found["not opened"].startswith("cat.png: is no network file that is read")
+    assert found["not opened"].startswith("cat.png: is not a network file that convcalc reads")
     assert found["kept"] == found["opened"][1]
     assert found["why"].startswith("2,600: input channels forgotten")
     assert {"type", "answer", "k", "c_in", "filters", "open", "summary"} <= set(found["focused"])

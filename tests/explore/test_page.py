@@ -499,15 +499,18 @@ def test_places_that_are_refused(
             "page.pdf",
             "-o page.pdf: is neither a page nor a folder; end it in .html, or in / for a folder",
         ),
-        ("-", "-o -: a page of 9 MB is nothing to read; name a file such as page.html"),
+        ("-", "-o -: a page of 9 MB is not for a terminal; name a file such as page.html"),
         (
             "none/page.html",
             "-o none/page.html: cannot be written: No such file or directory; choose another place",
         ),
-        ("mine", "-o mine: holds an index.html that convcalc has not made; choose another folder"),
+        (
+            "mine",
+            "-o mine: contains an index.html that convcalc did not make; choose another folder",
+        ),
         (
             "mine/",
-            "-o mine/: holds an index.html that convcalc has not made; choose another folder",
+            "-o mine/: contains an index.html that convcalc did not make; choose another folder",
         ),
     ):
         assert convcalc("explore", "-o", output) == (2, "", f"convcalc: {said}\n")

@@ -382,7 +382,9 @@ def test_dilations_of_rectangles_count_from_the_sheets_base() -> None:
     zero = conventions(dilation_base="0")
     (part,) = create_question("receptive-field", {"layers": "3x3/1/0x1"}, zero).parts()
     assert part.expected == (3, 5)
-    with pytest.raises(GivenError, match="0 is no dilation here: this sheet counts from 1"):
+    with pytest.raises(
+        GivenError, match="dilation 0 is not possible here: this sheet counts from 1"
+    ):
         create_question("receptive-field", {"layers": "3x3/1/0x1"})
 
 

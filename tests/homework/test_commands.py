@@ -441,9 +441,8 @@ def test_the_second_column_of_a_list_goes_on_below_itself(convcalc: Any) -> None
     out = convcalc("hw", "types", "conv-by-hand", columns=60).out
     assert (
         """
-  hand.flipped               true convolution where
-                             correlation is meant, or the
-                             reverse
+  hand.flipped               true convolution instead of
+                             correlation, or the reverse
 """
         in out
     )

@@ -22,7 +22,7 @@ fit: what happens when the window does not fit exactly
   strict  If a size is not a whole number, write: does not fit. Preset: cs231n.
   ceil    Pools round sizes up, as in Caffe.
 
-If an answer is right under another value, it gets what grading: other_convention says, and no points without that.
+If an answer is right under another value, it gets what grading: other_convention sets, and no points without that.
 """
 
 

@@ -417,7 +417,7 @@ def test_a_repeating_decimal_is_asked_as_a_fraction_and_may_be_rounded() -> None
         ("conv-1d", {"x": [[1]], "w": [[1]], "p": 8000}, "padding is 8,000"),
         ("pool-by-hand", {"x": [[1]], "k": 1, "p": 8000}, "padding is 8,000"),
         ("pool-by-hand", {"x": [[1]], "k": 10**11}, "k: the window is 100,000,000,000 wide"),
-        ("pool-by-hand", {"x": [[1]], "k": 1, "p": 1}, "a window lies on padding alone; give less padding"),
+        ("pool-by-hand", {"x": [[1]], "k": 1, "p": 1}, "a window lies on padding only; give less padding"),
         ("pipeline", {"x": [[1]], "w": [[1]], "p": 8000}, "padding is 8,000"),
         ("pipeline", {"x": [[1]], "w": [[1]], "k": 10**11}, "the window is 100,000,000,000 wide"),
         ("pipeline", {"x": [[1]], "w": [[[1]], [[2]]]}, "has 2 kernels for 1 maps; give one for each"),

@@ -230,7 +230,7 @@ CHOICE = "type: choice, text: Which?, options: [one, two, three], answer: b"
 @pytest.mark.parametrize("name", BANKS)
 def test_another_option_is_right_too_where_a_platform_holds_that(name: str) -> None:
     held = name in ("moodle-xml", "gift", "cloze", "jupyterquiz")
-    said = [f"q: {NAMES[name]} holds one right option; left out: three"]
+    said = [f"q: {NAMES[name]} takes only one right option; left out: three"]
     assert noted(f"accept: [c], {CHOICE}", name) == ([] if held else said)
 
 
@@ -260,7 +260,7 @@ def test_another_right_option_has_all_points() -> None:
 )  # fmt: skip
 def test_what_no_platform_can_hold_is_said(asked: str, answer: str, name: str) -> None:
     assert noted(asked, name) == [
-        f"q: the answer {answer}, which is accepted too, cannot be held; left out"
+        f"q: the answer {answer}, which is accepted too, cannot be stored; left out"
     ]
 
 

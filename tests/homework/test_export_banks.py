@@ -107,12 +107,12 @@ def test_a_formula_is_marked_by_a_person_where_only_one_spelling_can_be_held(nam
     [
         (
             "gift",
-            "GIFT holds no points, and every question gives 1; set them there: a 3, c 0.5 in 3 questions",
+            "GIFT has no points: every question gives 1; set them on the platform: a 3, c 0.5 in 3 questions",
         ),
         ("jupyterquiz", "JupyterQuiz gives no points; this sheet gives: a 3, c 0.5 in 3 questions"),
         (
             "prairielearn",
-            "PrairieLearn holds no points in a question; set them in infoAssessment.json, where 1 is usual: a 3, c 0.5",
+            "PrairieLearn has no points in a question; set them in infoAssessment.json, where 1 is usual: a 3, c 0.5",
         ),
     ],
 )
@@ -275,7 +275,7 @@ def test_boxes_that_give_points_together_only_are_named(name: str) -> None:
     )
     asked += "  - {id: s, points: 3, partial: none, type: savings-separable, given: {n: 8, k: 3, c_in: 4, filters: 8}}\n"
     said = (
-        f"{NAMES[name]} marks every box by itself; convcalc gives points for these together only: "
+        f"{NAMES[name]} marks every box by itself; convcalc gives points only for these together: "
         "v0 3 boxes, m0 4 boxes, s 3 boxes"
     )
     assert (said in notes(asked, name)) is (name not in ("prairielearn", "jupyterquiz"))
@@ -428,7 +428,7 @@ TABLE = 'given: {input: 12x12x3, arch: "conv:k3c4 pool:k2 conv:k3c5", '
 FOLLOWING = {
     "several shapes": (f"type: arch-table, {TABLE}ask: shape}}", True),
     "shapes and weights": (f"type: arch-table, {TABLE}ask: [shape, weights]}}", True),
-    "weights alone": (f"type: arch-table, {TABLE}ask: weights}}", False),
+    "only the weights": (f"type: arch-table, {TABLE}ask: weights}}", False),
     "one row": (f"type: arch-table, {TABLE}ask: [shape, weights], rows: [3]}}", False),
     "all or nothing": (f"type: arch-table, partial: none, {TABLE}ask: shape}}", False),
     "mean and variance": ("type: batch-norm-by-hand, given: {x: [[1, 5]], ask: [mean, variance]}", True),

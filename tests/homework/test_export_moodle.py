@@ -329,7 +329,7 @@ def test_the_command_writes_to_the_terminal_or_a_file(
     assert ran.err == (
         "30 variants of q10\n"
         "note: Moodle marks what follows from the student's own wrong answer as wrong; convcalc gives points for it: q5\n"
-        "note: Moodle marks every box by itself; convcalc gives points for these together only: q5 36 boxes\n"
+        "note: Moodle marks every box by itself; convcalc gives points only for these together: q5 36 boxes\n"
         "note: q1: boxes for numbers take no words, so it says: Write 0 in every box if a window does not fit.\n"
         "note: q5: Moodle gives a box whole points, 72 in all for 12; set the mark in the quiz to 12\n"
         "note: q8: Moodle gives a box whole points, 4 in all for 1; set the mark in the quiz to 1\n"
@@ -342,13 +342,13 @@ def test_the_command_writes_to_the_terminal_or_a_file(
     for name in ("qti", "prairielearn", "gradescope", "nbgrader"):
         refused = convcalc("hw", "export", "ps1.yaml", "--to", name)
         assert refused.code == 2
-        assert "say where with -o ps1" in refused.err
+        assert "name it with -o ps1" in refused.err
     refused = convcalc("hw", "export", "ps1.yaml", "--to", "moodle")
     assert "did you mean" in refused.err
     assert convcalc("hw", "export", "ps1.yaml", "--to", "otter", "-o", "out").code == 0
     again = convcalc("hw", "export", "ps1.yaml", "--to", "otter", "-o", "out")
     assert again.code == 2
-    assert "out holds an earlier run (ps1.ipynb" in again.err
+    assert "out has an earlier run (ps1.ipynb" in again.err
     assert convcalc("hw", "export", "ps1.yaml", "--to", "otter", "-o", "out", "--force").code == 0
 
 
@@ -382,6 +382,6 @@ def test_cloze_says_that_it_holds_one_variant() -> None:
     export_ = EXPORTS.find("cloze")(loads(ODD), 3)
     list(export_.files())
     assert export_.notes == [
-        "Cloze holds one variant of each question",
+        "Cloze takes one variant of each question",
         "paste the file into the question text of Moodle's editor in its HTML view",
     ]

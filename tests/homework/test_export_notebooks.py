@@ -159,7 +159,7 @@ def test_answers_that_a_notebook_sets_can_be_graded_as_a_file(ps1: Sheet) -> Non
     ("name", "said"),
     [
         ("nbgrader", "put the folder into source/ as source/tricky/; students get what nbgrader "
-                     "generate_assignment makes of it, without the keys"),
+                     "generate_assignment makes from it, without the keys"),
         ("otter", "run otter assign tricky.ipynb dist; students get dist/student, which has no keys in it"),
     ],
 )  # fmt: skip
@@ -344,7 +344,7 @@ def test_a_student_is_known_by_the_roster_or_by_the_address(autograder: Path) ->
     assert "'z9' is not a question of this sheet" in found["output"]
 
 
-NOBODY = "submission_metadata.json does not say who handed this in, so nothing is marked: everybody has other numbers; tell your teacher, who can mark again"
+NOBODY = "submission_metadata.json does not say who submitted this, so nothing is marked: everybody has different numbers; tell your teacher, who can mark again"
 
 
 @pytest.mark.parametrize(
@@ -392,13 +392,15 @@ def test_a_group_is_marked_with_the_numbers_of_the_member_whose_they_are(
     )
     found = marked(autograder)
     mail = {"s042": "ada@x.org", "s043": "bob@x.org"}[own]
-    why = "whose variant the answers name" if named else "which the answers fit best"
+    why = (
+        "the one with the variant in the answers" if named else "the one that fits the answers best"
+    )
     assert found["score"] == 1 + one["q10"].points
     first, *rest = found["output"].splitlines()
     assert f"variant {one.variant}" in first
     assert rest[:2] == [
         "eve@x.org is not on the roster.",
-        f"Handed in by a group of 3: marked with the numbers of {mail}, {why}.",
+        f"Submitted by a group of 3: marked with the numbers of {mail}, {why}.",
     ]
 
 

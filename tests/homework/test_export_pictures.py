@@ -29,9 +29,9 @@ questions:
   - {id: q7, type: params, given: {k: 5, c_in: 3, filters: 10}}
 """
 SHOWN = {
-    "figs-q5": "height and width: 32 cells; the next window lies 2 cells further.",
-    "figs-q6-variant-1": "height and width: 33 cells; the next window lies 1 cell further.",
-    "figs-q6-variant-2": "height and width: 31 cells; the next window lies 1 cell further.",
+    "figs-q5": "height and width: 32 cells; the next window is 2 cells further.",
+    "figs-q6-variant-1": "height and width: 33 cells; the next window is 1 cell further.",
+    "figs-q6-variant-2": "height and width: 31 cells; the next window is 1 cell further.",
     "figs-hand": "x: 3×3. w: 2×2.",
 }
 
@@ -150,8 +150,8 @@ def test_what_holds_no_pictures_says_so(name: str, platform: str) -> None:
     made, files = exported(name)
     assert b"<img" not in files[""]
     assert (
-        f"{platform} holds no pictures, so those of q5, q6, hand are left out; "
-        "hw show SHEET -o sheet.html draws them, to be put beside the questions"
+        f"{platform} takes no pictures, so those of q5, q6, hand are left out; "
+        "hw show SHEET -o sheet.html draws them, to add to the questions"
     ) in made.notes
 
 

@@ -250,7 +250,7 @@ def test_points_are_whole_or_half_and_a_line_says_what_was_changed() -> None:
     )
     made = EXPORTS.find("qti")(sheet, 1)
     (out,) = made.files()
-    assert made.notes == ["third: Canvas holds whole and half points, 0.5 for 0.333333"]
+    assert made.notes == ["third: Canvas takes only whole and half points, 0.5 for 0.333333"]
     assert b"<fieldentry>0.5</fieldentry>" in zipfile.ZipFile(io.BytesIO(out.data)).read(
         next(
             name

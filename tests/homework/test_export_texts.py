@@ -338,7 +338,7 @@ def test_words_that_gift_would_read_as_pairs_are_left_out_and_named() -> None:
     (out,) = export.files()
     assert b"->" not in out.data
     assert b"=%100%%50%x#Right." in out.data
-    assert export.notes == ["GIFT cannot hold the answer a -> b; left out"]
+    assert export.notes == ["GIFT cannot take the answer a -> b; left out"]
 
 
 # ------------------------------------------------------- Canvas, JupyterQuiz and PrairieLearn

@@ -92,15 +92,15 @@ def test_symbols_of_several_letters_and_of_both_cases() -> None:
         assert printed(parsed(text, names)) == "(k^2·c_in + 1)·c_out"
     assert printed(parsed("l*K", names)) == "L·k"
     assert printed(parsed("K/k", ("k", "K"))) == "K/k"
-    with pytest.raises(Unreadable, match="'cin' is none of the symbols"):
+    with pytest.raises(Unreadable, match="'cin' is not one of the symbols"):
         parsed("cin", ("c_in", "C_IN"))  # either may be meant
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("n + q", "'q' is none of the symbols n, k, s, p"),
-        ("k2", "'k2' is none of the symbols n, k, s, p"),
+        ("n + q", "'q' is not one of the symbols n, k, s, p"),
+        ("k2", "'k2' is not one of the symbols n, k, s, p"),
         ("n +", "the formula ends too early"),
         ("", "the formula ends too early"),
         ("(n", "a bracket without a )"),
@@ -240,7 +240,7 @@ def test_points_are_the_same_everywhere() -> None:
         ({"of": "parms"}, "of: cannot be 'parms'; did you mean 'params'?"),
         ({"of": "params", "symbols": ["k"]}, "of: has its own symbols; leave symbols and odd out"),
         ({"formula": "n +", "symbols": ["n"]}, "formula: 'n +' is not a formula: the formula ends too early"),
-        ({"formula": "n + q", "symbols": ["n"]}, "formula: 'n + q' is not a formula: 'q' is none of the symbols n"),
+        ({"formula": "n + q", "symbols": ["n"]}, "formula: 'n + q' is not a formula: 'q' is not one of the symbols n"),
         ({"formula": "n", "symbols": ["2n"]}, "symbols: '2n' is not a symbol; use letters, then digits or _"),
         ({"formula": "n", "symbols": ["n", "n"]}, "symbols: has a symbol twice"),
         ({"formula": "n", "symbols": list("abcdefghijn")}, "symbols: lists 11; at most 10"),

@@ -147,7 +147,7 @@ def test_nobody_is_marked_or_exported_by_the_first_draw() -> None:
     with pytest.raises(UsageError) as caught:
         list(items(sheet, 3))
     assert str(caught.value) == (
-        "q2 is worked out from questions whose numbers vary, and a platform draws those of each question by itself; "
+        "q2 uses the answers of questions with varying numbers, but a platform draws these for each question separately; "
         "leave q2 out, or export the sheet of one student"
     )
     assert [len(variants) for variants in items(loads(SHEET))] == [1] * 6
@@ -162,7 +162,7 @@ def test_nobody_is_marked_or_exported_by_the_first_draw() -> None:
         ("{formula: q1*t}", "t is marked by a person"),
         ("{formula: q1*s}", "s has several parts; name one, such as s.macs"),
         ("{formula: q1*s.gold}", "there is no earlier question s.gold"),
-        ("{formula: q1/(q1-760)}", "has no value for these answers: it divides by 0, or is enormous"),
+        ("{formula: q1/(q1-760)}", "has no value for these answers: it divides by 0, or is too large"),
         ("{formula: 'q1*'}", "'q1*' is not a formula: the formula ends too early"),
         ("{formula: '2*3'}", "names no other question; write for example q1*q2"),
         ("{formula: 3, values: {q1: 12}}", "names no other question; write for example q1*q2"),

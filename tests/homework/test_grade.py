@@ -131,7 +131,7 @@ def test_a_class_gets_what_each_student_would_get_alone(tmp_path: Path, files: P
 
 def test_numbers_that_vary_need_the_secret() -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
-    with pytest.raises(UsageError, match="q10 draws numbers per student; give --secret-file"):
+    with pytest.raises(UsageError, match="q10 draws numbers per student; give the --secret-file"):
         Grader(sheet)
 
 
@@ -140,7 +140,7 @@ def test_a_student_with_the_sheet_of_another_is_said_so(files: Path, tmp_path: P
     hand_in(files, s1="convcalc_answers: 1\nstudent: s1\nvariant: ffff\nanswers: {q4: 760}")
     run(sheet, files, tmp_path / "out", secret=SECRET)
     assert (
-        "the answers say variant 'ffff', but s1 has"
+        "the answers are for variant 'ffff', but s1 has"
         in rows(tmp_path / "out" / "grades.csv")[0]["notes"]
     )
 
@@ -456,7 +456,7 @@ def test_grades_are_never_written_over_without_force(
     before = contents(tmp_path / "out")
     hand_in(files, s1="q2: 1")
     with pytest.raises(
-        UsageError, match=r"holds an earlier run .*--add these files to it, or --force"
+        UsageError, match=r"has an earlier run .*--add these files to it, or --force"
     ):
         run(sheet, files, tmp_path / "out")
     assert contents(tmp_path / "out") == before
@@ -562,7 +562,7 @@ def test_codes_stand_for_names_and_lead_back(files: Path, tmp_path: Path, sheet:
 
 
 def test_anonymous_marking_needs_a_secret(sheet: Sheet, files: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--anon derives the codes from a secret"):
+    with pytest.raises(UsageError, match="--anon makes the codes from a secret"):
         run(sheet, files, tmp_path / "out", anonymous=True)
 
 

@@ -145,7 +145,7 @@ def test_a_key_of_a_text_question_is_a_note() -> None:
     (found,) = lint(sheet)
     assert (found.kind, found.text) == (
         "note",
-        "a person marks it, so that answer: is not read; remove it",
+        "a person marks it, so answer: is not read; remove it",
     )
 
 

@@ -294,24 +294,24 @@ def test_an_id_that_is_alike_is_told_apart() -> None:
         (
             "Matrikel;Nachname\nab;Lee\n",
             "",
-            "roster: no column is known to hold ids (Matrikel, Nachname); say which with --roster-id",
+            "roster: no column is known to have ids (Matrikel, Nachname); name it with --roster-id",
         ),
         ("student_id,name\ns1,Ann\n", "nam", "roster: no column 'nam'; did you mean 'name'?"),
         (
             'student_id,name\ns1,Ann Lee\ns2,"Bob Ray\ns3,Cy Doe\n',
             "",
-            "roster row 3: cannot be read (unexpected end of data); a quotation mark may not be closed: "
+            "roster row 3: cannot be read (unexpected end of data); a quotation mark is probably not closed: "
             "correct that row, or save the roster as CSV again",
         ),
         (
             'student_id,name\ns1,"Ann Lee\ns2,Bob" Ray\n',
             "",
-            "roster row 2: cannot be read (',' expected after '\"'); a quotation mark may not be closed",
+            "roster row 2: cannot be read (',' expected after '\"'); a quotation mark is probably not closed",
         ),
         (
             'student_id,name\ns1,"Ann Lee\ns2,Bob Ray"\n',
             "",
-            "roster row 2: 's1' goes on over several lines; a quotation mark may not be closed: correct that row",
+            "roster row 2: 's1' continues over several lines; a quotation mark is probably not closed: correct that row",
         ),
         ('student_id,name\n"s1\ns2",Bob\n', "", "roster row 2: "),
     ],
@@ -361,7 +361,7 @@ def test_notes_of_several_lines_are_no_part_of_a_student() -> None:
 
 def test_what_is_odd_about_a_roster_is_said() -> None:
     assert parse(ROSTER).notes == [
-        "Bo Berg is the name of s77 and s78: a file with the name alone is not graded"
+        "Bo Berg is the name of s77 and s78: a file with only this name is not graded"
     ]
     notes = parse("student_id,name\ns1,A B\n,C D\ns1,E F\n").notes
     assert notes == [
@@ -411,7 +411,7 @@ def test_the_summary_accounts_for_every_file(
     ran = convcalc("hw", "grade", "ps.yaml", "in", "--roster", "class.csv", "--out", "g")
     assert ran.code == 1
     assert ran.out.splitlines()[0] == (
-        "read 4 files: 1 graded, 1 whose it is unclear, 1 not on the roster, 1 without answers"
+        "read 4 files: 1 graded, 1 without a clear owner, 1 not on the roster, 1 without answers"
     )
     assert " unclear: in/Bo Berg.yaml - fits s77 and s78; put the id into its name" in ran.out
     assert " not on the roster: in/nobody.yaml" in ran.out

@@ -388,7 +388,7 @@ def test_sheets_that_are_there_are_not_written_over_without_force(
     make(ps1, class_of(2), SECRET, str(out))
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     with pytest.raises(
-        UsageError, match=r"holds an earlier run \(key\.csv, html, answers\); choose another --out"
+        UsageError, match=r"has an earlier run \(key\.csv, html, answers\); choose another --out"
     ):
         make(ps1, class_of(2), b"another secret", str(out))
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
@@ -647,7 +647,7 @@ def test_lint_does_not_judge_a_key_by_the_first_draw() -> None:
     (found,) = [each for each in lint(sheet) if each.id == "q1"]
     assert (found.kind, found.text) == (
         "key",
-        "the numbers vary, so that no key is right for all; remove answer:",
+        "the numbers vary, so no key is right for all; remove answer:",
     )
 
 
@@ -707,8 +707,8 @@ def test_a_class_is_not_marked_with_another_secret(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         grade(teacher, paths, out, Options(secret=second))
     assert str(caught.value) == (
-        "--secret-file: of the variants that 3 students name none belongs to this secret; "
-        "give the one that hw make was given for this sheet"
+        "--secret-file: no variant that 3 students name belongs to this secret; "
+        "give the one that hw make used for this sheet"
     )
     assert not (tmp_path / "out").exists()
     assert grade(teacher, paths, out, Options(secret=first)).students == 3

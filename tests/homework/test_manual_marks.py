@@ -129,7 +129,7 @@ def test_points_are_read_as_they_are_written(text: str, value: str) -> None:
     ("texts", "why"),
     [
         (NO_NUMBER, "is not a number of points; write a number from 0 to 3, or empty the cell"),
-        (DATES, "is not a number of points (a spreadsheet may have made a date of it); write"),
+        (DATES, "is not a number of points (a spreadsheet may have changed it into a date); write"),
         (TOO_MANY, "is more than the 3 that there are; write a number from 0 to 3"),
         (BELOW, "is below 0; write a number from 0 to 3"),
     ],
@@ -304,7 +304,7 @@ def test_two_who_may_be_meant_are_said_and_nobody_is_marked(
     save(tmp_path / "by-hand.csv", [["student_id", "question", "points"], [cell, "q3", "1"]])
     found = marks_of(tmp_path, sheet, students)
     assert found.given == {}
-    assert f"row 2: '{cell}' may be " in found.notes[0]
+    assert f"row 2: '{cell}' can be " in found.notes[0]
     assert found.kept[0]["points"] == "1"
 
 
@@ -346,7 +346,7 @@ def test_points_that_cannot_be_right_are_refused_all_at_once(tmp_path: Path) -> 
 by-hand.csv row 2: s1 q3: '2.5' is more than the 2 that there are; write a number from 0 to 2
 by-hand.csv row 3: s1 q4: '-1' is below 0; write a number from 0 to 1
 by-hand.csv row 4: s2 q3: 'two' is not a number of points; write a number from 0 to 2, or empty the cell
-by-hand.csv row 5: s3 q3: '02-Jan' is not a number of points (a spreadsheet may have made a date of it); write a number from 0 to 2, or empty the cell"""
+by-hand.csv row 5: s3 q3: '02-Jan' is not a number of points (a spreadsheet may have changed it into a date); write a number from 0 to 2, or empty the cell"""
     runs: list[Callable[[], object]] = [
         lambda: grade(sheet, [str(tmp_path / "in")], str(out), Options(force=True)),
         lambda: grade(sheet, [str(tmp_path / "in")], str(out), Options(add=True)),
@@ -389,7 +389,7 @@ def test_two_rows_that_say_different_things_are_refused(tmp_path: Path, sheet: S
     for first, second in ((("1", ""), ("2", "")), (("1", "a"), ("1", "b")), (("1", ""), ("", "b"))):
         save(tmp_path / "by-hand.csv", [head, ["s1", "q3", *first], ["S1", "Q3", *second]])
         assert refused(tmp_path, sheet) == (
-            "by-hand.csv row 3: is about s1 q3, as row 2 is, and says something else; keep one of them"
+            "by-hand.csv row 3: is about s1 q3, like row 2, but says something else; keep one of them"
         )
     for first, second in ((("1", "a"), ("1", "a")), (("1", "a"), ("", "")), (("", ""), ("1", "a"))):
         save(tmp_path / "by-hand.csv", [head, ["s1", "q3", *first], ["S1", "Q3", *second]])
@@ -418,11 +418,11 @@ def test_a_decimal_comma_without_quotes_is_not_read_as_one(tmp_path: Path, sheet
         (b"student_id,question,points,comment,comment\n", "has two columns comment; keep one"),
         (
             b'student_id,question,points,comment\ns1,q3,1,"good\ns2,q3,2,\n',
-            "row 2: cannot be read (unexpected end of data); a quotation mark may not be closed",
+            "row 2: cannot be read (unexpected end of data); a quotation mark is probably not closed",
         ),
         (
             b'student_id,question,points,comment\ns1,q3,1,"good\ns2,q3,2,\ns3,q3,2,"\n',
-            "row 2: a cell of it holds other rows; a quotation mark is missing before or after it",
+            "row 2: one of its cells contains other rows; a quotation mark is missing before or after it",
         ),
         (b'student_id,question,points\ns1,q3,"1"x\n', "row 2: cannot be read ("),
         (b"student_id,question,points\ns1,q3,%s\n" % (b"1" * 1_000_001), "row 2: cannot be read (field larger"),
@@ -623,7 +623,7 @@ def test_rows_that_are_gone_come_back_and_emptied_points_are_taken_back(
     save(out / "by-hand.csv", table)
     again(out, sheet)
     whole = (out / "by-hand.csv").read_bytes()
-    gone = "by-hand.csv: 2 rows are gone (s1 q4, s2 q3) and written again: to take points back, empty their cell"
+    gone = "by-hand.csv: 2 rows are gone (s1 q4, s2 q3) and written again: to remove points, empty their cell"
     save(out / "by-hand.csv", read_csv(out / "by-hand.csv")[:2])
     assert again(out, sheet) == [gone]
     assert (out / "by-hand.csv").read_bytes() == whole
@@ -664,10 +664,10 @@ def test_a_student_without_answers_keeps_the_points_of_paper(tmp_path: Path, she
     for _ in range(2):
         notes = again(out, sheet, **options)
         assert notes == [
-            "1 answer has points in by-hand.csv and nothing was handed in (s2 q3): kept, not counted"
+            "1 answer has points in by-hand.csv and nothing was submitted (s2 q3): kept, not counted"
         ]
         assert read_csv(out / "by-hand.csv")[2] == [
-            "s2", "", "q3", "on paper", "2", "2", "well done", "not counted: nothing was handed in", "",
+            "s2", "", "q3", "on paper", "2", "2", "well done", "not counted: nothing was submitted", "",
         ]  # fmt: skip
 
 

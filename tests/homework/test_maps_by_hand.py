@@ -142,7 +142,7 @@ def test_the_answer_may_be_rounded_where_no_decimal_ends() -> None:
          "p: the answer would have 4,225 cells; at most 4,096 are read: use smaller numbers"),
         ("pad-by-hand", {"x": [[1] * 65]}, "x: is larger than 64×64; use a smaller one for work by hand"),
         ("unpool-by-hand", {"y": [[1]], "mode": "mean"}, "mode: must be max or nails"),
-        ("unpool-by-hand", {"y": [[1]]}, "x: is missing: the map that was pooled, which says where the maxima were"),
+        ("unpool-by-hand", {"y": [[1]]}, "x: is missing: the map that was pooled, which shows where the maxima were"),
         ("unpool-by-hand", {"y": [[1]], "x": [[1]]}, "x: has 1×1 cells, but 2×2 blocks for y need 2×2"),
         ("unpool-by-hand", {"y": [[1]], "x": [[3, 3], [1, 2]]},
          "x: has the maximum 3 twice in one block; make it different, so that one place is right"),

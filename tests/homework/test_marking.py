@@ -63,8 +63,8 @@ def test_points_are_given_part_by_part() -> None:
 @pytest.mark.parametrize(
     ("kind", "given", "answer", "said"),
     [
-        ("solve-size", {"find": "k", "n": 32, "out": 26}, "7x5", "One number is asked, and these differ."),
-        ("solve-params", {"find": "k", "params": 880, "c_in": 6, "filters": 16}, "3x2", "One number is asked, and these differ."),
+        ("solve-size", {"find": "k", "n": 32, "out": 26}, "7x5", "The question asks for one number, and these differ."),
+        ("solve-params", {"find": "k", "params": 880, "c_in": 6, "filters": 16}, "3x2", "The question asks for one number, and these differ."),
         ("same-size", {"n": [51, 40], "s": 2}, "20", "The answer has two numbers, one for each axis."),
         ("same-size", {"n": 51, "s": 2}, "does not fit", "There is an answer to this one: a number."),
         ("padded-volume", {"n": 20, "p": 3, "c_in": 5}, "does not fit", "There is an answer to this one: a volume."),

@@ -238,10 +238,10 @@ def test_a_class_in_an_archive(tmp_path: Path) -> None:
     graded, _ = look(sheet(), [str(place)], Options())
     found = {one.student.id: (str(one.points), one.entries[0].result.hint) for one in graded}
     assert found["ada"] == ("4", "")
-    assert "no file beside the answers has such a name" in found["bob"][1]
+    assert "no file next to the answers has this name" in found["bob"][1]
     assert "no file 'other.yaml'" in found["cy"][1]
-    assert "there is no file 'none.onnx' beside the answers" in found["dee"][1]
-    assert "squeezed" in found["eve"][1]
+    assert "there is no file 'none.onnx' next to the answers" in found["dee"][1]
+    assert "compressed" in found["eve"][1]
     assert not any(points != "0" for name, (points, _) in found.items() if name != "ada")
 
 
@@ -286,7 +286,7 @@ def test_a_name_that_leads_elsewhere_is_not_opened(name: str, tmp_path: Path) ->
     answers = answered(tmp_path / "ada", "net.yaml", YAML)
     answers.write_text(f"q1: '{name}'", encoding="utf-8")
     assert said(answers) == (
-        "0", "cannot be read: no file beside the answers has such a name; put the file there, and write its name",
+        "0", "cannot be read: no file next to the answers has this name; put the file there, and write its name",
     )  # fmt: skip
 
 
@@ -314,7 +314,7 @@ def test_links_folders_and_pipes_are_not_opened(tmp_path: Path) -> None:
     [
         (b"\x80\x04" + pickle.dumps(Evil())[2:], "cannot be read: "),
         (packed({"a/data.pkl": pickle.dumps(Evil()), "a/version": b"3"}), "cannot be read: this is what torch.save or "),
-        ("input: [1, 8, 8]\nlayers: [network: {file: net.yaml}]", "cannot be read: net.yaml:2:26: a network cannot hold itself"),
+        ("input: [1, 8, 8]\nlayers: [network: {file: net.yaml}]", "cannot be read: net.yaml:2:26: a network cannot contain itself"),
         ("extends: ../secret.yaml\nlayers: [relu]", "cannot be read: net.yaml:1:10: extends "),
         ("a: &a [x, x]\nb: &b [*a, *a]\nlayers: [*b, *b]", "cannot be read: net.yaml:"),
         ("input: [1, 8, 8]\nlayers: [{repeat: {times: 30000, layers: [relu]}}]", "cannot be read: net.yaml:2:"),
@@ -373,7 +373,7 @@ def test_lines_about_parts_are_no_numbers(tmp_path: Path) -> None:
 def test_answers_without_a_folder_name_no_file() -> None:
     found = sheet()
     assert handed_in.handed_in(found["q1"], "net.yaml", None) == {
-        "file": "net.yaml", "problem": "no files came with these answers; hand in a folder",
+        "file": "net.yaml", "problem": "no files came with these answers; submit a folder",
     }  # fmt: skip
     assert handed_in.handed_in(found["q1"], " ", None) == " "
 
@@ -417,7 +417,7 @@ layers:
         ("uses: [Conv2d, pooling, depthwise_conv]", ""),
         ("forbids: [linear, maxpool, merge]", ""),
         ("kernels: [1, 5, 1x3]", ""),
-        ("kernels: [1, 5x5]", "it has kernels of 1×3; write one that has no kernels but 1×1 and 5×5"),
+        ("kernels: [1, 5x5]", "it has kernels of 1×3; write one that has only kernels of 1×1 and 5×5"),
         ('params: ">= 2k <= 3k"', "it has 676 parameters; write one that has 2,000 to 3,000 parameters"),
     ],
 )  # fmt: skip
@@ -493,10 +493,10 @@ def test_a_network_without_sides_has_no_field(
         ("params: 2.5", "'2.5' is not a whole number"),
         ('params: ">= 2M <= 1M"', "no whole number is both >= 2M and <= 1M"),
         ('params: "<= 2 <= 3"', "has two limits on the same side; keep one"),
-        ('params: "< 0"', "no number of this sort is < 0"),
+        ('params: "< 0"', "no number of this kind is < 0"),
         ("uses: [konv]", "'konv' is not a kind or family of layers; convcalc kinds lists them"),
-        ("uses: [maxpool], forbids: [pool]", "names maxpool, which forbids: rules out"),
-        ('layers: {relu: ">= 1"}, forbids: [activation]', "wants relu, which forbids: rules out"),
+        ("uses: [maxpool], forbids: [pool]", "names maxpool, but forbids: does not allow it"),
+        ('layers: {relu: ">= 1"}, forbids: [activation]', "wants relu, but forbids: does not allow it"),
         ("layers: {pool: 0}, uses: [maxpool]", "allows no pool layers, but uses: names some"),
         ("layers: 0, uses: [maxpool]", "allows no all layers, but uses: names some"),
         ('layers: {conv: ">= 5", all: "<= 4"}', "wants at least 5 conv layers, but at most 4 of all"),

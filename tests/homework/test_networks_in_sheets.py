@@ -112,7 +112,7 @@ def test_all_that_is_wrong_in_code_is_said_at_once_with_both_numbers() -> None:
         ({"arch": "CONV5-6, PQOL2", "input": "9x9x1"}, "no layer kind 'PQOL2'; did you mean 'pool'?"),
         (
             {"arch": "conv:k3c2 opaque:/output=cxhxw", "input": "9x9x1"},
-            "opaque1 is opaque, so that nobody can say what is right; leave it out",
+            "opaque1 is opaque, so the right answer is not known; leave it out",
         ),
         ({"arch": "x" * 20_001, "input": "9x9x1"}, "it has 20,001 characters; at most 20,000 are read"),
     ],
@@ -130,7 +130,7 @@ def test_lint_says_what_is_assumed_about_the_order() -> None:
     assert [(found.kind, found.text) for found in lint(sheet) if "order" in found.text] == [
         (
             "note",
-            "arch: layers are taken in the order in which they are written; no forward() says another",
+            "arch: layers are read in the order in which they are written; no forward() gives another order",
         )
     ]
 
@@ -279,7 +279,7 @@ def test_a_bundled_network_is_found_whatever_lies_around(
     assert files_beside(sheet) == {}
 
 
-OUTSIDE = "lies outside of the sheet's folder; copy it there, and write its name"
+OUTSIDE = "is outside of the sheet's folder; copy it there, and write its name"
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_a_network_extends_no_file_outside_of_the_folder(class_folder: Path) -> 
     (class_folder / "net.yaml").write_text("extends: ../secret.yaml\n")
     said = refusal(written(class_folder, "net.yaml"))
     assert said.endswith(
-        "net.yaml:1:10: extends '../secret.yaml', which lies outside of the folder; copy it there"
+        "net.yaml:1:10: extends '../secret.yaml', which is outside of the folder; copy it there"
     )
 
 
@@ -318,7 +318,7 @@ def test_a_network_holds_no_file_outside_of_the_folder(class_folder: Path) -> No
     (class_folder / "net.yaml").write_text("input: [3, 9, 9]\nlayers: [network: ../secret.yaml]\n")
     said = refusal(written(class_folder, "net.yaml"))
     assert said.endswith(
-        "net.yaml:2:19: holds '../secret.yaml', which lies outside of the folder; copy it there"
+        "net.yaml:2:19: holds '../secret.yaml', which is outside of the folder; copy it there"
     )
 
 

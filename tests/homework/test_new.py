@@ -85,7 +85,7 @@ def test_a_file_that_is_there_is_replaced_only_on_request(convcalc: Any, here: P
     (here / "ps1.yaml").write_text("mine")
     ran = convcalc("hw", "new", "ps1.yaml")
     assert (ran.code, ran.out, ran.err) == (
-        2, "", "convcalc: ps1.yaml: is there already; choose another name, or add --overwrite to replace it\n",
+        2, "", "convcalc: ps1.yaml: already exists; choose another name, or add --overwrite to replace it\n",
     )  # fmt: skip
     assert (here / "ps1.yaml").read_text() == "mine"
     assert convcalc("hw", "new", "ps1.yaml", "--overwrite").code == 0

@@ -88,12 +88,12 @@ def findings(question: str, head: str = "") -> list[str]:
         (
             "type: params-model, input: 3x3x3, arch: 100000*conv:k1c1",
             "",
-            "s.yaml:4:46: q1.given.arch: 100000*conv:k1c1: the chain grows past 2,000 layers; use fewer",
+            "s.yaml:4:46: q1.given.arch: 100000*conv:k1c1: the chain has more than 2,000 layers; use fewer",
         ),
         (
             "type: min-input, layers: ['1999*relu', 'relu relu']",
             "",
-            "s.yaml:4:31: q1.given.layers: relu: the chain grows past 2,000 layers; use fewer",
+            "s.yaml:4:31: q1.given.layers: relu: the chain has more than 2,000 layers; use fewer",
         ),
         (
             "type: flatten, arch: {a: 1}, input: 3x3x3",

@@ -149,7 +149,7 @@ def test_another_sheet_is_refused(lesson: Class, how: str) -> None:
     lesson.grade()
     lesson.write("other.yaml", SHEET.replace("id: ps", "id: ps2"))
     said = (
-        "convcalc: graded holds marks of the sheet 'ps', and this sheet is 'ps2'; give that sheet, or "
+        "convcalc: graded has marks of the sheet 'ps', and this sheet is 'ps2'; give that sheet, or "
         "choose another --out"
     )
     assert lesson.refusal(how, sheet="other.yaml") == said
@@ -178,7 +178,7 @@ def test_a_sheet_that_gives_other_marks_is_refused_by_add(
         assert lesson.grade("--add", files="late", sheet="fixed.yaml").code == 0
         return
     said = lesson.refusal("--add", files="late", sheet="fixed.yaml")
-    assert said.startswith("convcalc: fixed.yaml: not as it was when graded was made (fingerprint ")
+    assert said.startswith("convcalc: fixed.yaml: changed since graded was made (fingerprint ")
     assert said.endswith(
         "see whose points change with convcalc hw regrade graded --sheet fixed.yaml, then --write, "
         "then add the files"
@@ -207,7 +207,7 @@ def test_another_secret_is_refused(lesson: Class, how: str) -> None:
 def test_names_and_codes_are_not_mixed(lesson: Class, how: str) -> None:
     lesson.grade()
     assert lesson.refusal(how, "--anon", "--secret-file", "secret") == (
-        "convcalc: --anon: graded was made without it, so that names are in its files; leave --anon out, or "
+        "convcalc: --anon: graded was made without it, so its files contain names; leave --anon out, or "
         "choose another --out"
     )
 
@@ -274,7 +274,7 @@ def test_a_folder_that_is_not_whole_is_not_added_to(lesson: Class) -> None:
         Path("graded", name).unlink()
     for how in ("--add", "--force"):
         assert lesson.refusal(how, files="late") == (
-            "convcalc: graded: holds no summary.json; give the folder that hw grade --out wrote"
+            "convcalc: graded: has no summary.json; give the folder that hw grade --out wrote"
         )
 
 
@@ -399,7 +399,7 @@ def test_a_wrong_variant_is_noted_once_however_often_files_are_added(lesson: Cla
     lesson.write("in/s1.yaml", "variant: ffff\nq1: 28x28x6\nq2: 760")
     lesson.grade("--secret-file", "secret")
     noted = rows("grades.csv")[0]["notes"]
-    assert noted.startswith("the answers say variant 'ffff', but s1 has ")
+    assert noted.startswith("the answers are for variant 'ffff', but s1 has ")
     for _ in range(2):
         lesson.grade("--secret-file", "secret", "--add", files="late")
         assert rows("grades.csv")[0]["notes"] == noted
@@ -408,7 +408,7 @@ def test_a_wrong_variant_is_noted_once_however_often_files_are_added(lesson: Cla
 def test_a_new_student_needs_the_secret_for_a_code(lesson: Class) -> None:
     lesson.grade("--anon", "--secret-file", "secret")
     assert lesson.refusal("--add", files="late") == (
-        "convcalc: 1 student has no code yet; give --secret-file, the one that the others' codes were made with"
+        "convcalc: 1 student has no code yet; give the --secret-file that the other codes were made with"
     )
 
 

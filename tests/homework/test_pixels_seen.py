@@ -117,14 +117,14 @@ def test_an_answer_of_two_parts_is_read_and_marked() -> None:
         ({"arch": "conv:k3c1", "unit": 6}, "unit: no unit 6, 6 in a map of 6×6; count from 0"),
         ({"arch": "conv:k3c1", "unit": [1, 2, 3]}, "unit: no unit 1, 2, 3 in a map of 6×6; count from 0"),
         ({"arch": "conv:k3c1 fc:3", "unit": 0},
-         "arch: fc:3: which pixels it sees does not follow from a window; leave it out"),
+         "arch: fc:3: a window does not decide which pixels it sees; leave it out"),
         ({"arch": "upsample:/scale_factor=2", "unit": 0},
-         "arch: upsample:/scale_factor=2: which pixels it sees does not follow from a window; leave it out"),
+         "arch: upsample:/scale_factor=2: a window does not decide which pixels it sees; leave it out"),
         ({"arch": "conv:k2001c1p1000", "unit": 0}, "arch: the receptive field is 2,001 rows wide; at most 2,000"),
         ({"arch": "conv:k1c1p2", "unit": 0, "clip": True}, "unit: sees no rows of the image, only padding; take another unit"),
         ({"arch": "conv:k3c1 layernorm", "unit": 0}, "arch: has layers that join paths or read more than a window; leave them out"),
         ({"arch": "conv_transpose:k3c1s2", "unit": 0},
-         "arch: conv_transpose:k3c1s2: which pixels it sees does not follow from a window; leave it out"),
+         "arch: conv_transpose:k3c1s2: a window does not decide which pixels it sees; leave it out"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_said(words: dict[str, Any], said: str) -> None:

@@ -200,7 +200,7 @@ def test_every_type_can_be_asked_under_every_preset(preset: str) -> None:
         (
             "solve-for",
             {"n": 1_000_000, "out": 5},
-            "it is 1,000,000; the kernel would be too large to be read, so give less than 1,000,000",
+            "it is 1,000,000; the kernel would be too large, so give less than 1,000,000",
         ),
         ("solve-for", {"n": 5, "out": 2_000_000}, "it is 2,000,000; the kernel would be too large"),
     ],
@@ -279,9 +279,9 @@ def test_a_search_without_a_result_says_how_far_it_went_and_takes_no_second() ->
         ("flatten", {"input": "8x8x3", "arch": "conv:k3c8d0"},
          "arch: has dilation 0, but this sheet counts dilation from 1; write d1 or more"),
         ("receptive-field", {"layers": "3/1/0"},
-         "layers: 0 is no dilation here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"),
+         "layers: dilation 0 is not possible here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"),
         ("dilated-size", {"n": 20, "k": 3, "d": 0},
-         "d: 0 is no dilation here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"),
+         "d: dilation 0 is not possible here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"),
     ],
 )  # fmt: skip
 def test_a_refusal_names_the_word_that_the_sheet_wrote(

@@ -198,7 +198,7 @@ def test_a_damaged_folder_is_refused(folder: Path, name: str, text: str) -> None
 @pytest.mark.parametrize("name", ["answers.jsonl", "summary.json", "grades.csv", "parts.csv"])
 def test_a_folder_without_a_file_is_refused(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(UsageError, match=f"holds no {name}; give the folder"):
+    with pytest.raises(UsageError, match=f"has no {name}; give the folder"):
         regrade(str(folder), loads(SHEET))
 
 
@@ -265,7 +265,7 @@ def test_stats_for_programs(convcalc: Any, folder: Path) -> None:
 def test_a_folder_that_is_none_is_refused(convcalc: Any, tmp_path: Path) -> None:
     ran = convcalc("hw", "stats", str(tmp_path))
     assert ran.code == 2
-    assert "holds no summary.json; give the folder that hw grade --out wrote" in ran.err
+    assert "has no summary.json; give the folder that hw grade --out wrote" in ran.err
 
 
 def test_a_class_that_answered_nothing_has_no_slips(convcalc: Any, tmp_path: Path) -> None:
@@ -291,5 +291,5 @@ def test_points_that_somebody_spoilt_in_the_table_are_named(folder: Path) -> Non
     assert lines[1].startswith("s0,,,,graded,3,5,,2,1,2,0,")
     lines[1] = lines[1].replace("2,1,2,0,", "2,one,2,0,")
     path.write_text("".join(lines))
-    with pytest.raises(SpecError, match=r"grades.csv row 2: 'one' for q1 are no points; write a"):
+    with pytest.raises(SpecError, match=r"grades.csv row 2: 'one' for q1 are not points; write a"):
         regrade(str(folder), loads(SHEET))

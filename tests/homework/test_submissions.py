@@ -208,7 +208,7 @@ def test_half_of_a_character_is_replaced_with_a_note(text: str) -> None:
 def test_half_of_a_character_in_a_text_is_refused() -> None:
     with pytest.raises(ConvcalcError) as caught:
         one("q11: \ud83d")
-    assert str(caught.value) == "mine: holds half of a character (U+D83D); save it as UTF-8"
+    assert str(caught.value) == "mine: contains half of a character (U+D83D); save it as UTF-8"
 
 
 def test_a_table_holds_a_row_per_student() -> None:
@@ -235,7 +235,7 @@ def test_a_forms_own_headings_can_be_mapped() -> None:
     ("data", "said"),
     [
         (b"", "is empty"), (b"\xff\xfe\x00", "not UTF-8"), (b"\x89PNG\x00\x01", "not UTF-8 text"), (b"q1\x00: 1", "not a text file"),
-        (b"hello there", "holds no answers"), (b"x" * (5 * 2**20), "larger than 4 MiB"), (b"student_id,q1\n", "only a header; add"),
+        (b"hello there", "has no answers"), (b"x" * (5 * 2**20), "larger than 4 MiB"), (b"student_id,q1\n", "only a header; add"),
         (b"[[[", "not valid YAML"), (b"a: &a [*a]", "larger than any"),
     ],
 )  # fmt: skip

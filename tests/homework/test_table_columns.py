@@ -99,7 +99,7 @@ def test_what_a_table_cannot_ask_is_refused() -> None:
     with pytest.raises(GivenError) as caught:
         create_question("arch-table", {"input": "8", "arch": "fc:3 fc:2", "ask": "rf"})
     assert str(caught.value) == (
-        "ask: row 1 (fc:3) has no receptive field of its own; leave out rf, or name other rows"
+        "ask: row 1 (fc:3) does not have its own receptive field; leave out rf, or name other rows"
     )
     with pytest.raises(GivenError, match="dtype: must be one of fp64"):
         create_question("arch-table", {**LENET, "dtype": "fp8"})

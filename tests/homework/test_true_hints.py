@@ -1,4 +1,4 @@
-"""What a hint writes before "=" gives what stands behind it, whatever the numbers and the conventions."""
+"""What a hint writes before "=" gives what comes after it, whatever the numbers and the conventions."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def test_a_page_does_not_say_who_else_is_in_the_group(lesson: Class) -> None:
     write(lesson.folder / "in", {"submission_1/a.yaml": of("both", "s3")})
     assert set(lesson.grade("in", roster=ROSTER)) == {"s1", "s2"}
     page = (lesson.out / "feedback" / "s1.md").read_text(encoding="utf-8")
-    assert "- note: the answers say 's3', who is not in the group that handed them in\n" in page
+    assert "- note: the answers say 's3', who is not in the group that submitted them\n" in page
     assert "s2" not in page
 
 
@@ -237,10 +237,10 @@ def test_a_folder_of_a_class_that_is_called_as_a_student_takes_no_papers(lesson:
     )
     assert lesson.grade("s1", roster=ROSTER) == {}
     assert lesson.said == {
-        "s1/s2.yaml": "unclear: s2 - lies in s1, which names s1, and its own name says s2; "
-        "give another name to what holds it",
-        "s1/s3.yaml": "unclear: s3 - lies in s1, which names s1, and its own name says s3; "
-        "give another name to what holds it",
+        "s1/s2.yaml": "unclear: s2 - is in s1, which names s1, but its own name is s2; "
+        "rename the file, or what it is in",
+        "s1/s3.yaml": "unclear: s3 - is in s1, which names s1, but its own name is s3; "
+        "rename the file, or what it is in",
         "s1/eve.yaml": "not on the roster: eve",
     }
 
@@ -385,7 +385,7 @@ def test_without_a_roster_files_that_fall_together_by_a_guess_are_said(lesson: C
     }
     write(lesson.folder / "in", files)
     assert lesson.grade("in") == {"ann": "by ann"}
-    why = "unclear:  - tuesday may be a student or hold several: its files have different names; say with --roster who is in the class"
+    why = "unclear:  - tuesday can be one student or several: its files have different names; name the students of the class with --roster"
     assert lesson.said == {"in/tuesday/bob.yaml": why, "in/tuesday/cy.yaml": why}
 
 
@@ -401,7 +401,7 @@ def test_without_a_roster_who_has_files_in_a_part_of_a_class_and_elsewhere_is_sa
     assert lesson.grade("in") == {"bob": "by bob himself", "cy": "by cy"}
     assert lesson.said == {
         "in/tuesday/bob.yaml": "unclear:  - bob has files elsewhere, and tuesday holds several students; "
-        "say with --roster who is in the class"
+        "name the students of the class with --roster"
     }
 
 
@@ -502,7 +502,7 @@ def test_a_word_that_may_be_an_id_is_said(lesson: Class) -> None:
     )
     assert lesson.grade("in", roster=WORDS) == {}
     assert lesson.said == {
-        "in/Will Park HW.yaml": "unclear: Will Park HW - holds the id will among other words; leave those out",
+        "in/Will Park HW.yaml": "unclear: Will Park HW - contains the id will and other words; remove those",
         "in/ann.lee@x.org.yaml": "not on the roster: ann.lee@x.org",
     }
 

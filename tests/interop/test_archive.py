@@ -122,7 +122,7 @@ def test_what_is_not_read_says_why() -> None:
     one = packed({"a": b"0123456789" * 50})
     damaged = "net.zip: the archive is damaged or cut off; copy it again"
     assert message(packed({"a": b"b" * 500}, zipfile.ZIP_BZIP2)) == (
-        "net.zip: 'a' in the archive is packed in the way 12, which is not read; pack it with deflate"
+        "net.zip: 'a' in the archive is packed with the method 12, which is not read; pack it with deflate"
     )
     assert message(changed(one, 8, "<H", 1)) == (
         "net.zip: 'a' in the archive is encrypted; save it without a password"
@@ -151,5 +151,5 @@ def test_very_many_files_are_not_read() -> None:
     size = struct.pack("<2L", len(listed), begin)
     data = one[:begin] + listed + one[end : end + 12] + size + bytes(2)
     assert message(data) == (
-        "net.zip: an archive of more than 100,000 files; pack the network alone"
+        "net.zip: an archive of more than 100,000 files; pack only the network"
     )

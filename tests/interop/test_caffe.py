@@ -155,7 +155,7 @@ def test_regions_that_python_proposes() -> None:
     options = "python_param { module: 'rpn.proposal_layer' layer: 'ProposalLayer' }"
     assert walked(HEAD + layer("Python", options)).steps[-1].output == (5,)
     other = options.replace("ProposalLayer", "Own")
-    assert "the type 'Python' is not known, nor what size it gives" in refusal(
+    assert "the type 'Python' is not known, and its output size is not known" in refusal(
         HEAD + layer("Python", other)
     )
 
@@ -217,7 +217,7 @@ def test_a_file_for_training_is_read_as_it_is_used() -> None:
     assert [(step.layer.kind, step.output) for step in analysis.steps] == [("conv", (2, 22, 22))]
     assert list(analysis.network.inputs) == ["data"]
     assert (
-        "passed over, as they only measure: one (SoftmaxWithLoss), one (Accuracy)"
+        "ignored, because they only measure: one (SoftmaxWithLoss), one (Accuracy)"
         in analysis.network.notes
     )
 
@@ -368,29 +368,29 @@ def test_volumes_are_read() -> None:
 
 
 REFUSED = {
-    HEAD + layer("Wonder"): "net.prototxt:2:1: one: the type 'Wonder' is not known, nor what size it gives; take it and what reads it out to see the rest",
-    HEAD + layer("Convolutoin"): "net.prototxt:2:1: one: the type 'Convolutoin' is not known, nor what size it gives; did you mean 'Convolution'?",
+    HEAD + layer("Wonder"): "net.prototxt:2:1: one: the type 'Wonder' is not known, and its output size is not known; remove it and what reads it to see the rest",
+    HEAD + layer("Convolutoin"): "net.prototxt:2:1: one: the type 'Convolutoin' is not known, and its output size is not known; did you mean 'Convolution'?",
     HEAD + layer("ReLU", bottoms='bottom: "dat"'): "net.prototxt:2:1: one (ReLU): no layer before it gives 'dat'; did you mean 'data'?",
-    HEAD + layer("Convolution"): "net.prototxt:2:1: one (Convolution): has no num_output; say how many channels come out",
-    HEAD + layer("InnerProduct"): "net.prototxt:2:1: one (InnerProduct): has no num_output; say how many values come out",
+    HEAD + layer("Convolution"): "net.prototxt:2:1: one (Convolution): has no num_output; give the number of output channels",
+    HEAD + layer("InnerProduct"): "net.prototxt:2:1: one (InnerProduct): has no num_output; give the number of output values",
     HEAD + layer("Pooling"): "net.prototxt:2:1: one (Pooling): has no kernel_size; give one, or global_pooling: true",
     HEAD + layer("Pooling", "pooling_param { pool: MXA kernel_size: 2 }"): "net.prototxt:2:1: no pool 'MXA'; did you mean 'MAX'?",
     HEAD + layer("Convolution", "convolution_param { num_output: x kernel_size: 1 }"): "net.prototxt:2:1: num_output must be a whole number, but is 'x'; correct it",
     HEAD + layer("Convolution", "convolution_param { num_output: 0 kernel_size: 1 }"): "net.prototxt:2:1: num_output is 0; use 1 to 1,000,000,000",
     HEAD + layer("Softmax", "softmax_param { axis: 0 }"): "net.prototxt:2:1: one (Softmax): axis 0 is the batch, and one sample is counted here; use another axis",
     HEAD + layer("Softmax", "softmax_param { axis: 7 }"): "net.prototxt:2:1: one (Softmax): axis is 7, but 8×12×10 has axes 1 to 3",
-    HEAD + layer("Permute", "permute_param { order: 1 }"): "net.prototxt:2:1: one (Permute): puts the batch elsewhere, and one sample is counted here; begin with order: 0",
+    HEAD + layer("Permute", "permute_param { order: 1 }"): "net.prototxt:2:1: one (Permute): moves the batch, and one sample is counted here; begin with order: 0",
     HEAD + layer("Reshape", "reshape_param { shape { dim: 4 dim: -1 } }"): "net.prototxt:2:1: one (Reshape): makes 8×12×10 to 240 with 4 samples; one sample is counted here, so it must keep the batch",
-    HEAD + layer("Crop"): "net.prototxt:2:1: one (Crop): reads one blob; give as second bottom the one whose size to take",
+    HEAD + layer("Crop"): "net.prototxt:2:1: one (Crop): reads one blob; give a second bottom with the size to take",
     HEAD + layer("Axpy"): "net.prototxt:2:1: one (Axpy): reads 1 blobs, but takes a, x and y",
-    HEAD + "layer { name: ": "net.prototxt:2:1: the file ends within a block that begins at line 2; it may be cut short",
+    HEAD + "layer { name: ": "net.prototxt:2:1: the file ends within a block that begins at line 2; it may be incomplete",
     HEAD + "layer { name }": "net.prototxt:2:1: name is followed by '}'; give it a value",
     HEAD + "layer { name 'x' }": "net.prototxt:2:1: name is followed by \"'x'\"; put a colon or a brace between",
-    HEAD + layer("ReLU") + "}": "net.prototxt:3:1: '}' ends nothing that is open; delete it",
-    HEAD + "layer { 5: 3 }": "net.prototxt:2:1: '5' stands where a name is expected; correct or delete it",
+    HEAD + layer("ReLU") + "}": "net.prototxt:3:1: '}' closes nothing; delete it",
+    HEAD + "layer { 5: 3 }": "net.prototxt:2:1: '5' is where a name is expected; correct or delete it",
     HEAD + 'layer { name: "x }': "net.prototxt:2:1: name cannot be '\"'; close its quotes or correct it",
     HEAD + "layer {" * 60: "net.prototxt:2:1: blocks are nested more than 50 deep; check the braces before",
-    layer("ReLU"): "net.prototxt:1:1: the file names no input; add an Input layer, or input and input_dim at its start",
+    layer("ReLU"): "net.prototxt:1:1: the file does not name an input; add an Input layer, or input and input_dim at its start",
     'input: "data" input_dim: 1 input_dim: 2 input: "b"\n' + layer("ReLU"): "net.prototxt:1:1: input_dim gives 2 numbers for 2 inputs; give 4 for each",
 }  # fmt: skip
 
@@ -412,7 +412,7 @@ def test_many_problems_are_told_together() -> None:
 
 
 def test_a_text_in_many_parts_and_a_shape_of_many_sides_are_refused() -> None:
-    assert "goes on past 10,000 characters" in refusal(
+    assert "is longer than 10,000 characters" in refusal(
         HEAD + "layer { name: " + '"abc" ' * 100_000 + "}"
     )
     many = "reshape_param { shape { " + "dim: 9 " * 9 + "} }"
@@ -420,9 +420,7 @@ def test_a_text_in_many_parts_and_a_shape_of_many_sides_are_refused() -> None:
 
 
 def test_reading_stops_where_all_is_wrong() -> None:
-    assert refusal(HEAD + layer("Wonder") * 300).endswith(
-        "… and at least 80 more; mend these first"
-    )
+    assert refusal(HEAD + layer("Wonder") * 300).endswith("… and at least 80 more; fix these first")
 
 
 def test_a_long_line_without_an_end_is_refused_at_once() -> None:

@@ -147,7 +147,7 @@ def test_a_vector_goes_in_where_only_its_length_is_said() -> None:
 def test_what_is_wrong_with_a_shortcut_is_told() -> None:
     text = "[maxpool]\nsize=2\nstride=2\n[upsample]\nstride=3\n[shortcut]\nfrom=0\n"
     with pytest.raises(
-        SpecError, match="a shortcut of 3×8×8 and 3×24×24: the sides are no whole multiple"
+        SpecError, match="a shortcut of 3×8×8 and 3×24×24: the sides are not a whole multiple"
     ):
         network(text)
 
@@ -196,16 +196,16 @@ REFUSED = {
     "[convolutional]\nfilters=0\n": "net.cfg:6:1: filters is 0; use 1 to 1,000,000,000",
     "[convolutional]\nactivation=leeky\n": "net.cfg:6:1: no activation 'leeky'; did you mean 'leaky'?",
     "[convolutional]\nsize=30\n": "net.cfg:5:1: 0_conv (conv): a 30-wide window does not fit 16 along the height; raise the padding by 7",
-    "[convolutional]\nantialiasing=1\n": "net.cfg:6:1: [convolutional]: antialiasing changes a layer in a way that is not known here; "
-    "take the line out to see the rest",
-    "[rbm]\noutput=8\n": "net.cfg:5:1: [rbm] is no layer of Darknet that is known, nor is its size; take it and what follows out to see the rest",
-    "[rout]\nlayers=-1\n": "net.cfg:5:1: [rout] is no layer of Darknet that is known; did you mean 'route'?",
-    "[dropout]\n[route]\nlayers=-5\n": "net.cfg:7:1: layers '-5' is none of the 1 section before; use 0 to 0, or −1 for the last",
-    "[route]\n": "net.cfg:5:1: [route] needs layers; say which sections it reads",
+    "[convolutional]\nantialiasing=1\n": "net.cfg:6:1: [convolutional]: antialiasing changes a layer in a way that convcalc does not know; "
+    "remove the line to see the rest",
+    "[rbm]\noutput=8\n": "net.cfg:5:1: [rbm] is not a known layer of Darknet, and its size is not known; remove it and what follows to see the rest",
+    "[rout]\nlayers=-1\n": "net.cfg:5:1: [rout] is not a known layer of Darknet; did you mean 'route'?",
+    "[dropout]\n[route]\nlayers=-5\n": "net.cfg:7:1: layers '-5' is not one of the 1 section before; use 0 to 0, or −1 for the last",
+    "[route]\n": "net.cfg:5:1: [route] needs layers; name the sections that it reads",
     "width\n": "net.cfg:5:1: 'width' is neither a [section] nor an option=value; correct or delete the line",
     "[convolutional]\nstride=5\nactivation=linear\n[shortcut]\nfrom=-1\n[reorg]\n[shortcut]\nfrom=0\nweights_type=per_feature\n":
     "net.cfg:13:1: weights_type 'per_feature' is not known; only sums without weights are",
-    "": "net.cfg: the file has no layers; check that it holds a network",
+    "": "net.cfg: the file has no layers; check that it has a network",
 }  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 def test_options_that_change_nothing_known_are_named_where_they_may() -> None:
     said = network("[maxpool]\nsize=2\nwhatever=3\n").notes
     assert said == (
-        "line 7: [maxpool] has no option 'whatever' that changes sizes or counts; it is passed over",
+        "line 7: [maxpool] has no option 'whatever' that changes sizes or counts; it is ignored",
     )
 
 

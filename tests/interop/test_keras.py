@@ -394,14 +394,14 @@ def test_inputs_are_found_where_a_model_keeps_them() -> None:
 
 CIRCLE = graph({"a": [3]}, node(one("ReLU"), "x", tensor("y")), node(one("ReLU"), "y", tensor("x")))
 REFUSED: list[tuple[Any, str]] = [
-    ({"class_name": "MyModel", "config": {}}, "net.json:1:1: a model of the class 'MyModel' runs code of its own, which the file does not hold; save a Sequential or functional model"),
+    ({"class_name": "MyModel", "config": {}}, "net.json:1:1: a model of the class 'MyModel' runs its own code, which the file does not contain; save a Sequential or functional model"),
     ({"class_name": "Sequential", "config": [one("ReLU")]}, "net.json:1:1: the file does not state its input shape; build the model before it is saved, or begin with Input"),
-    (row([8], one("Mystery")), "net.json:1:1: mystery (Mystery): the file does not hold what it computes, nor say what size it gives; take it and what reads it out, or save the model with a layer of Keras"),
-    (row([8], one("Dense")), "net.json:1:1: dense (Dense): its options are not as Keras writes them"),
+    (row([8], one("Mystery")), "net.json:1:1: mystery (Mystery): the file does not have its code or its output size; remove it and what reads it, or save the model with a layer of Keras"),
+    (row([8], one("Dense")), "net.json:1:1: dense (Dense): its options are not written as Keras writes them"),
     (row([8], one("Activation", activation="rellu")), "net.json:1:1: activation (Activation): no activation 'rellu'; did you mean 'relu'?"),
-    (row([8, 3], one("Softmax", axis=5)), "net.json:1:1: softmax (Softmax): axis '5' is none of its input"),
-    (row([8, 3], one("LayerNormalization", axis=0)), "net.json:1:1: layernormalization (LayerNormalization): axis '0' is none of its input"),
-    (row([8, 3], one("BatchNormalization", axis=5)), "net.json:1:1: batchnormalization (BatchNormalization): axis '5' is none of its input"),
+    (row([8, 3], one("Softmax", axis=5)), "net.json:1:1: softmax (Softmax): axis '5' is not an axis of its input"),
+    (row([8, 3], one("LayerNormalization", axis=0)), "net.json:1:1: layernormalization (LayerNormalization): axis '0' is not an axis of its input"),
+    (row([8, 3], one("BatchNormalization", axis=5)), "net.json:1:1: batchnormalization (BatchNormalization): axis '5' is not an axis of its input"),
     (row([8, 3], one("GroupNormalization", axis=1)), "net.json:1:1: groupnormalization (GroupNormalization): it works along another axis than the channels; use that"),
     (row([8, 3], one("Reshape", target_shape=[-1, -1])), "net.json:1:1: reshape (Reshape): the shape '[-1, -1]' has sides that are not known"),
     (row([8, 3], one("Permute", dims=[1, 1])), "net.json:1:1: permute (Permute): dims '[1, 1]' does not list each axis once, counted from 1"),
@@ -410,8 +410,8 @@ REFUSED: list[tuple[Any, str]] = [
     (row([8], one("Merge", mode="odd")), "net.json:1:1: merge (Merge): mode 'odd' is not known"),
     (row([8], one("Dot", axes=1)), "net.json:1:1: dot (Dot): it takes two arrays and one axis of each"),
     (row([8, 3], one("Bidirectional", layer=one("Odd"))), "net.json:1:1: bidirectional (Bidirectional): it wraps 'Odd', which is not known"),
-    (row(["x"], one("ReLU")), "net.json:1:1: the input ['x'] is no list of sizes; correct it"),
-    (CIRCLE, "net.json:1:1: x reads what is made of it: the layers form a circle"),
+    (row(["x"], one("ReLU")), "net.json:1:1: the input ['x'] is not a list of sizes; correct it"),
+    (CIRCLE, "net.json:1:1: x reads its own output: the layers form a circle"),
     (graph({"a": [3]}, node(one("ReLU"), "x", tensor("b"))), "net.json:1:1: x reads 'b', which no layer gives"),
     (graph({"a": [3]}, node(one("ReLU"), "x", tensor("a")), node(one("ReLU"), "x", tensor("a"))), "net.json:1:1: two layers are called 'x'; rename one"),
     (row([8], one("Reshape", target_shape=[9] * 9)), "net.json:1:1: reshape (Reshape): the shape has 9 sides; use at most 8"),
@@ -475,7 +475,7 @@ def test_archives_are_read() -> None:
 def test_archives_that_grow_or_are_damaged_are_refused() -> None:
     for size, what in (
         (40_000_000, "38.2 MiB; at most 32 MiB are read"),
-        (20_000_000, r"19.1 MiB packed into [\d,]+ bytes; no network packs so well, so it is not read"),
+        (20_000_000, r"19.1 MiB packed into [\d,]+ bytes; a network cannot be compressed that much, so it is not read"),
     ):  # fmt: skip
         with pytest.raises(ConvcalcError, match=rf"^net.keras: 'config.json' in the archive is {what}$"):  # fmt: skip
             loads(packed(b" " * size), path="net.keras")
@@ -490,7 +490,7 @@ def test_archives_that_grow_or_are_damaged_are_refused() -> None:
     [
         ('{"class_name": "Sequential", "config": ' + "[" * 100_000, "net.json:1:1: lists are nested too deep; check that it is a model of Keras"),
         ('{"class_name": "Sequential", "config": [}', "net.json:1:1: the JSON is damaged: Expecting value; write the file again with model.to_json()"),
-        ('{"keras_version": "3"}', 'net.json:1:1: the file holds no model; write it with model.to_json() or model.save("model.keras")'),
+        ('{"keras_version": "3"}', 'net.json:1:1: the file has no model; write it with model.to_json() or model.save("model.keras")'),
     ],
 )  # fmt: skip
 def test_damaged_json_is_refused_in_one_line(text: str, message: str) -> None:

@@ -213,7 +213,7 @@ def test_norms_that_an_exporter_folded_are_said() -> None:
     nodes = [node("Conv", ["x", "w", "onnx::Conv_12"], ["y"])]
     found = walked(model(nodes, [weight("w", 4, 3, 3, 3), weight("onnx::Conv_12", 4)]))
     assert found.notes[0].startswith(
-        "1 convolution has a bias and no batch norm behind it: an exporter that folds norms into convolutions "
+        "1 convolution has a bias and no batch norm after it: an exporter that folds norms into convolutions "
         "writes such files. If it had a norm, the network had 4 parameters more where it was trained"
     )
 
@@ -407,7 +407,7 @@ def test_another_input_that_the_file_does_not_take() -> None:
     with pytest.raises(ConvcalcError) as caught:
         walked(made, input=(3, 16, 8))
     assert str(caught.value) == (
-        "net.onnx: view: 3×16×8 holds 384 values, but 48×4 needs 192; leave --input out, or give another one"
+        "net.onnx: view: 3×16×8 has 384 values, but 48×4 needs 192; leave --input out, or give another one"
     )
     joined = [
         node("Conv", ["x", "w"], ["c"]),
@@ -417,6 +417,6 @@ def test_another_input_that_the_file_does_not_take() -> None:
     with pytest.raises(ConvcalcError) as caught:
         walked(made, input=(3, 9, 9))
     assert str(caught.value) == (
-        "net.onnx: node join (Concat): its size is not known; the file may fix sizes that do not go with this "
+        "net.onnx: node join (Concat): its size is not known; the file may fix sizes that do not fit this "
         "--input; give another one"
     )

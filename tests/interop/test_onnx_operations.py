@@ -117,7 +117,7 @@ def test_a_second_factor_behind_a_norm_is_no_parameter() -> None:
     ]
     found = walked(model(nodes, [weight("s", 4), weight("f", 1, 4, 1, 1)], X))
     assert (found.totals["params"], found.totals["buffers"]) == (8, 8 + 4 + 4)
-    assert "2 fixed factors and offsets per channel stand behind batch norms" in found.notes[-1]
+    assert "2 fixed factors and offsets per channel are after batch norms" in found.notes[-1]
 
 
 def test_the_half_may_stand_first_in_a_gelu_and_other_sums_are_none() -> None:
@@ -275,9 +275,7 @@ def test_a_graph_without_an_input_or_a_layer_is_refused() -> None:
     with pytest.raises(ConvcalcError, match="the graph has no input that is an array"):
         walked(made)
     empty = model([node("Identity", ["x"], ["y"])], [], X)
-    with pytest.raises(
-        ConvcalcError, match="the file has no layers; check that it holds a network"
-    ):
+    with pytest.raises(ConvcalcError, match="the file has no layers; check that it has a network"):
         walked(empty)
 
 

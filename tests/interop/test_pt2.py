@@ -218,7 +218,7 @@ def test_archives_of_other_sorts() -> None:
     )
     assert "compiled program" in refused(archive({"a/data/aotinductor/x.so": b""}))
     assert "no exported program" in refused(archive({"readme": b""}))
-    assert "holds 2 programs ('a', 'b')" in refused(
+    assert "has 2 programs ('a', 'b')" in refused(
         archive({"x/models/a.json": "{}", "x/models/b.json": "{}"})
     )
 

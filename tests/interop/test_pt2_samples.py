@@ -30,7 +30,7 @@ def test_the_side_that_operations_join_is_not_that_of_the_samples() -> None:
     network = read(net)
     assert (network.input, network.walk().totals["macs"]) == ((7, 8), 7 * 8 * 4)
     assert network.notes == (
-        "the second side of the input 7×3×8 is taken for the samples: operations join cells of the first one",
+        "the second side of the input 7×3×8 is read as the samples: operations join cells of the first one",
     )
     longer = read(net, input=(9, 8))
     assert longer.walk().totals["macs"] == 9 * 8 * 4

@@ -53,12 +53,12 @@ def test_parameters_are_counted_and_operations_are_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ({}, "the file holds no trained arrays; check that it holds weights"),
-        (b'{"a": ', "the header is damaged: Expecting value; fetch the file again"),
-        (b'{"a": {"shape": [1]}, "a": {}}', "the header is damaged: a name stands twice; fetch the file again"),
+        ({}, "the file has no trained arrays; check that it has weights"),
+        (b'{"a": ', "the header is damaged: Expecting value; download the file again"),
+        (b'{"a": {"shape": [1]}, "a": {}}', "the header is damaged: a name appears twice; download the file again"),
         (b'{"a":' + b"[" * 100_000, "the header is nested too deep; the file is damaged"),
-        ({"a": 5}, "'a' has no shape; fetch the file again"),
-        ({"a": array(-1)}, "'a' has no shape; fetch the file again"),
+        ({"a": 5}, "'a' has no shape; download the file again"),
+        ({"a": array(-1)}, "'a' has no shape; download the file again"),
         ({"a": array(10**9, 10**9)}, "'a' is larger than any array; the file is damaged"),
     ],
 )  # fmt: skip
@@ -70,7 +70,7 @@ def test_an_input_makes_no_sense() -> None:
     said = refusal({"a": array(3)}, input=(3, 8, 8))
     assert (
         said
-        == "w.safetensors:1:1: the file holds weights, not layers, so it takes no --input; leave it out"
+        == "w.safetensors:1:1: the file has weights, not layers, so it takes no --input; leave it out"
     )
 
 

@@ -266,7 +266,7 @@ def layers(data: bytes, path: str) -> list[Any]:
     try:
         steps = loads(data, path=path).walk()
     except ConvcalcError as error:
-        if str(error) == f"{path}: the file has no layers; check that it holds a network":
+        if str(error) == f"{path}: the file has no layers; check that it has a network":
             return []
         raise
     return [

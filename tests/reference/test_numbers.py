@@ -214,7 +214,7 @@ def test_unsigned_64_bits_are_read_as_integers_or_refused(backend: Backend) -> N
         with pytest.raises(ValueError, match="does not fit") as caught:
             backend[name](given, *args)
         assert str(caught.value) == (
-            f"{name}: x holds 9223372036854775808, which does not fit 64 bits with a sign; "
+            f"{name}: x contains 9223372036854775808, which does not fit 64 bits with a sign; "
             "give floats instead"
         )
 

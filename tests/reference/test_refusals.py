@@ -23,11 +23,11 @@ CONV = [
     ),
     (([], w), {}, "conv: x has shape (0,); every axis needs at least one cell"),
     (([[1, 2], [3]], w), {}, "conv: x is ragged; give every row the same length"),
-    (([["a"]], w), {}, "conv: x holds <U1; give integers or floats of up to 64 bits"),
+    (([["a"]], w), {}, "conv: x contains <U1; give integers or floats of up to 64 bits"),
     (
         (np.ones((2, 3), complex), w),
         {},
-        "conv: x holds complex128; give integers or floats of up to 64 bits",
+        "conv: x contains complex128; give integers or floats of up to 64 bits",
     ),
     (
         (np.ones((1, 2, 5, 5, 5)), w),
@@ -121,7 +121,7 @@ CONV = [
     (
         (x, np.ones((2, 3, 3))),
         {"connections": [[0], [1]], "groups": 2},
-        "conv: groups is 2 beside connections; leave it out, the table rules",
+        "conv: groups is 2 together with connections; leave it out, because the table decides",
     ),
 ]
 
@@ -231,13 +231,13 @@ OTHERS = [
         "maxpool",
         (x, 2),
         {"ceil_mode": True, "fit": "strict"},
-        "maxpool: ceil_mode and fit strict exclude each other; give one of them",
+        "maxpool: ceil_mode and fit strict cannot be used together; give one of them",
     ),
     (
         "maxpool",
         ([[1, 2]], 1),
         {"padding": 1},
-        "maxpool: a window lies on padding alone, which has no maximum; lower padding",
+        "maxpool: a window lies on padding only, which has no maximum; lower padding",
     ),
     ("adaptive_avgpool", (x, 0), {}, "adaptive_avgpool: output_size is 0; give 1 or more"),
     (
@@ -290,7 +290,7 @@ OTHERS = [
         (x,),
         {"padding": [[2, 3], 0]},
         "crop: cutting 2 and 3 off the 5 cells of spatial axis 0 leaves nothing to return; "
-        "cut less, and to no more than there is",
+        "cut less",
     ),
     (
         "pad",
@@ -327,7 +327,7 @@ OTHERS = [
         "matmul",
         ([x, x[:, :3]],),
         {},
-        "matmul: the inputs have shapes (2, 5, 5), (2, 3, 5); as many columns as rows must meet, and "
+        "matmul: the inputs have shapes (2, 5, 5), (2, 3, 5); the columns of the first must match the rows of the second, and "
         "the axes before must be equal or 1",
     ),
     (
@@ -366,13 +366,13 @@ OTHERS = [
         ([x, np.ones((2, 4, 5))],),
         {},
         "add: the inputs have shapes (2, 5, 5), (2, 4, 5); "
-        "make them equal, or 1 where one shall be repeated",
+        "make them equal, or 1 where one must be repeated",
     ),
     (
         "add",
         ([],),
         {},
-        "add: the inputs have shapes none; give one or more with as many axes",
+        "add: the inputs have shapes none; give one or more with the same number of axes",
     ),
     ("subtract", ([x, x, x],), {}, "subtract: the number of inputs is 3; give two"),
     ("divide", ([x],), {}, "divide: the number of inputs is 1; give two"),
@@ -381,7 +381,7 @@ OTHERS = [
         ([x, np.ones((2, 4, 5))],),
         {},
         "maximum: the inputs have shapes (2, 5, 5), (2, 4, 5); "
-        "make them equal, or 1 where one shall be repeated",
+        "make them equal, or 1 where one must be repeated",
     ),
     ("clip", (x,), {}, "clip: min is None and max None; give one of them, or min up to max"),
     (

@@ -264,7 +264,7 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
         "{input: [3, 8, 8], layers: [{opaque: {output: [3, 8, 8], type: Warp}}]}", encoding="utf-8"
     )
     ran = convcalc("count", str(path), "--with-bugs")
-    assert "note: at least so much: 1 layer of Warp not counted" in ran.out
+    assert "note: at least this much: 1 layer of Warp not counted" in ran.out
     assert "note: known bugs of the tools are imitated" in ran.out
 
 
@@ -274,15 +274,15 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
         ("count lenet5 --like thopp", "--like: no tool 'thopp'; did you mean 'thop'?"),
         (
             "reconcile lenet5 lots",
-            "VALUE 'lots': is not a number in a printed form; write for example 4.13G, 3.47M, 93MB or 25557032",
+            "VALUE 'lots': is not a number; write for example 4.13G, 3.47M, 93MB or 25557032",
         ),
         (
             "reconcile lenet5 5XB",
-            "VALUE '5XB': is not a number in a printed form; write for example 4.13G, 3.47M, 93MB or 25557032",
+            "VALUE '5XB': is not a number; write for example 4.13G, 3.47M, 93MB or 25557032",
         ),
         (
             "reconcile lenet5 0.0M",
-            "VALUE '0.0M': nothing is explained by 0; give the number that was printed",
+            "VALUE '0.0M': 0 cannot be explained; give the published number",
         ),
     ],
 )
@@ -304,12 +304,12 @@ CAUSES = [
     ("resnet50_torchvision", "4.13G", "operations", "thop", "", "rounded"),
     ("resnet50_torchvision", "8.2G", "operations", "two for each multiply-add", "", "rounded"),
     ("resnet50_torchvision", "8.21G", "operations", "calflops", "", "rounded"),
-    ("resnet50_torchvision", "25557032", "params", "all that are trained", "", ""),
+    ("resnet50_torchvision", "25557032", "params", "weights and biases", "", ""),
     ("resnet18_torchvision", "1.814 GFLOPs", "operations", "multiply-adds", "", "rounded"),
     ("resnet34_torchvision", "3.664G", "operations", "multiply-adds", "", "rounded"),
-    ("resnet18", "11.69M", "params", "all that are trained", "torchvision's layout", "rounded"),
+    ("resnet18", "11.69M", "params", "weights and biases", "torchvision's layout", "rounded"),
     ("mobilenet_v2", "3.47M", "params", "without batch norm", "1001 classes", "rounded"),
-    ("mobilenet_v2", "3,504,872", "params", "all that are trained", "", ""),
+    ("mobilenet_v2", "3,504,872", "params", "weights and biases", "", ""),
     ("mobilenet_v2", "300M", "operations", "multiply-adds", "", "cut off"),  # TF-Slim: 300.77 cut off
     ("mobilenet_v2", "0.314G", "operations", "fvcore", "", "rounded"),
     ("mobilenet_v1", "569M", "operations", "multiply-adds", "", "rounded"),
@@ -317,14 +317,14 @@ CAUSES = [
     ("mobilenet_v1", "4253864", "params", "running statistics", "", ""),
     ("mobilenet_v1", "186M", "operations", "multiply-adds", "input 3×128×128", "rounded"),
     ("efficientnet_b0", "0.39G", "operations", "multiply-adds", "", "rounded"),
-    ("efficientnet_b0", "5.3M", "params", "all that are trained", "", "rounded"),
+    ("efficientnet_b0", "5.3M", "params", "weights and biases", "", "rounded"),
     ("efficientnet_b1", "0.687G", "operations", "multiply-adds", "", "rounded"),
     ("alexnet_single", "0.714G", "operations", "multiply-adds", "", "rounded"),
     ("resnet50_torchvision", "4.116G", "operations", "convnet-burden", "", "rounded"),
-    ("alexnet", "61.1M", "params", "all that are trained", "torchvision's single column", "rounded"),
+    ("alexnet", "61.1M", "params", "weights and biases", "torchvision's single column", "rounded"),
     ("vgg16", "15.47G", "operations", "multiply-adds", "", "rounded"),
     ("vgg16", "30.9G", "operations", "two for each multiply-add", "", "rounded"),
-    ("vgg16", "138.36M", "params", "all that are trained", "", "rounded"),
+    ("vgg16", "138.36M", "params", "weights and biases", "", "rounded"),
     ("vgg16", "528MB", "memory", "parameters in float32, in units of 1,048,576 bytes", "", "rounded"),
     ("vgg16", "58MB", "memory", "outputs with relu in place, in units", "", "rounded"),
     ("vgg16", "24M", "", "", "", ""),  # CS231n's own rows add up to 15.2 M
@@ -332,7 +332,7 @@ CAUSES = [
     ("densenet121", "2.834G", "operations", "multiply-adds", "", "rounded"),
     ("squeezenet1_1", "0.349G", "operations", "multiply-adds", "", "rounded"),
     ("squeezenet1_0", "1.72G", "", "", "", ""),
-    ("googlenet", "6,624,904", "params", "all that are trained", "torchvision's layout", ""),
+    ("googlenet", "6,624,904", "params", "weights and biases", "torchvision's layout", ""),
     ("resnext50_32x4d", "4.29G", "operations", "thop", "", "rounded"),
     ("yolov3_tiny", "5.56 BFLOPs", "operations", "two for each multiply-add", "", "rounded"),
 ]  # fmt: skip

@@ -77,12 +77,12 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
     path = tmp_path / "net.yaml"
     path.write_text(CUSTOM, encoding="utf-8")
     ran = convcalc("memory", str(path))
-    assert "note: at least so much: 1 layer of Warp not counted" in ran.out
+    assert "note: at least this much: 1 layer of Warp not counted" in ran.out
     assert "at least 448" in ran.out
     ran = convcalc("memory", str(path), "--device", "1GB")
     assert (ran.code, ran.err) == (
         2,
-        "convcalc: --device: what fits is not known, for the memory of Warp is not; leave --device out\n",
+        "convcalc: --device: which batch fits is not known, because the memory of Warp is not known; leave --device out\n",
     )
 
 

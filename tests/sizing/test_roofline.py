@@ -103,7 +103,7 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
         "{input: [3, 8, 8], layers: [{opaque: {output: [3, 8, 8], type: Warp}}]}", encoding="utf-8"
     )
     ran = convcalc("roofline", str(path), "--device", "l4")
-    assert "note: at least so much: 1 layer of Warp not counted" in ran.out
+    assert "note: at least this much: 1 layer of Warp not counted" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
         ),
         (
             "--device k80 --peak 1T",
-            "--device says the peak and the bandwidth; leave --peak and --bandwidth out, or --device",
+            "--device sets the peak and the bandwidth; leave --peak and --bandwidth out, or --device",
         ),
         (
             "--device k80 --precision int8",

@@ -210,7 +210,7 @@ def test_more_that_is_less_is_found_out_and_everything_looked_at(net: Callable[.
     assert {each.parameters["narrow"] for each in found.candidates} == {39}
     assert exact[39] < exact[10] < exact[1]
     assert [note[:41] for note in found.notes] == ["more narrow is not always more params (11"[:41]]
-    assert found.notes[0].endswith(", so all were looked at")
+    assert found.notes[0].endswith(", so all were tried")
     assert library.budget(path, params=7_000).names == [
         "width",
         "depth",
@@ -224,7 +224,7 @@ def test_values_that_do_not_go_together_are_left_out_and_the_others_looked_at(
     path = net(", groups: 1", layers)  # of 16, 32 and 48 channels 3 groups divide only the last
     vary = {"groups": [1, 3], "width": [1, 2, 3]}
     found = library.budget(path, macs="9M", vary=vary, parameters={"width": 3})
-    assert found.notes[0] == "some values do not go together, so all were looked at"
+    assert found.notes[0] == "some values do not fit together, so all were tried"
     assert [each.options for each in found.candidates] == ["--set groups=1 --set width=2"]
 
 
@@ -350,7 +350,7 @@ def test_a_video_keeps_its_frames() -> None:
 def test_sizes_that_do_not_fit_are_left_out() -> None:
     found = library.budget("unet", macs="100G", vary="input")
     assert found.notes == [
-        "1 value of input left out, with which the layers do not fit: 124 is the smallest"
+        "1 value of input left out, because the layers do not fit: 124 is the smallest"
     ]
     assert found.candidates[0].input == (1, 444, 444)
     assert [each.input and (each.input[1] - 188) % 16 for each in found.candidates] == [0] * 5
@@ -405,9 +405,9 @@ def test_the_limits_of_a_file_count_where_none_are_given(net: Callable[..., str]
 
 def test_what_fits_already_is_said(convcalc: Run) -> None:
     ran = convcalc("budget", "lenet5", "--params", "1M", "--vary", "input=32,40")
-    assert ran.out.splitlines()[1] == "as it is: 61,706 params, 416,520 macs; it fits"
+    assert ran.out.splitlines()[1] == "the file's own: 61,706 params, 416,520 macs; it fits"
     assert (
-        "note: the limits are not reached: the largest values looked at are input 40; --vary gives others"
+        "note: the limits are not reached: the largest values tried are input 40; --vary gives others"
         in ran.out
     )
 
@@ -496,7 +496,7 @@ def test_what_stays_and_a_single_value_are_said(convcalc: Run) -> None:
     ran = convcalc("budget", "resnet18", "--params", "9M")
     assert "; --vary conv3_blocks changes one of them" in ran.out
     ran = convcalc("budget", "lenet5", "--macs", "1M", "--vary", "input=32")
-    assert "looked at input 32; 1 network walked" in ran.out
+    assert "tried input 32; 1 network computed" in ran.out
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -506,12 +506,12 @@ def test_how_many_were_walked_is_said_on_stderr_once_it_takes_long(
     now = 0.0
     monkeypatch.setattr("convcalc.cli.progress.time.monotonic", lambda: now)
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
-    with counting("networks walked") as tell:
+    with counting("networks computed") as tell:
         for now in (0.5, 0.9, 1.5, 1.6, 11, 15, 30):
             tell(int(1000 * now))
     said = capsys.readouterr().err
     if terminal:
-        told = [f"\r{n} networks walked" for n in ("1,500", "11,000", "15,000", "30,000")]
+        told = [f"\r{n} networks computed" for n in ("1,500", "11,000", "15,000", "30,000")]
         assert said == "".join([*told, f"\r{' ' * len(told[-1][1:])}\r"])
     else:
         assert said == ""
@@ -544,7 +544,7 @@ def test_a_cost_that_nobody_knows_is_said(tmp_path: Path) -> None:
     )
     path.write_text(f"{{input: [3, 8, 8], layers: {layers}}}", encoding="utf-8")
     assert (
-        "at least so much: 1 layer of Warp not counted"
+        "at least this much: 1 layer of Warp not counted"
         in library.budget(str(path), macs="10k").notes
     )
 
@@ -564,8 +564,8 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
             "lenet5 --memory 5M",
             "--memory: '5M' is not a limit of at least 1; write for example 64MB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
         ),
-        ("lenet5 --macs 1M --vary classes=-1", "--vary classes: -1 is no size; give values above 0, such as --vary classes=10"),
-        ("lenet5 --macs 1M --vary classes=0..2:0.5", "--vary classes: 0 is no size; give values above 0, such as --vary classes=10"),
+        ("lenet5 --macs 1M --vary classes=-1", "--vary classes: -1 is not a size; give values above 0, such as --vary classes=10"),
+        ("lenet5 --macs 1M --vary classes=0..2:0.5", "--vary classes: 0 is not a size; give values above 0, such as --vary classes=10"),
         ("lenet5 --macs 1M --vary classes=nan", "--vary classes: 'nan' is not a number; write for example 0.5..1.5:0.25, or 0.5,0.75,1"),
         (
             "mobilenet_v1 --macs 1M --vary width=99999999999",
@@ -575,11 +575,11 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
         ("lenet5 --macs 1M --vary clases", "LeNet-5: no parameter 'clases' to vary; did you mean 'classes'?"),
         (
             "lenet5 --macs 1M --vary =3",
-            "--vary '=3': name what may change, as width, or with values, as width=0.5..1.5:0.25",
+            "--vary '=3': name what can change, such as width, or with values, such as width=0.5..1.5:0.25",
         ),
         (
             "lenet5 --macs 1M --vary input=",
-            "--vary 'input=': name what may change, as width, or with values, as width=0.5..1.5:0.25",
+            "--vary 'input=': name what can change, such as width, or with values, such as width=0.5..1.5:0.25",
         ),
         (
             "lenet5 --macs 1M --vary input --vary input=8",
@@ -592,7 +592,7 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
         ("lenet5 --macs 1M --vary input=1..2000", "--vary input: lists 2,000 values; give at most 1,000"),
         (
             "lenet5 --macs 1M --vary input=0..8",
-            "--vary input: 0 is no side of an input; give whole numbers of at least 1, such as 96..224:32",
+            "--vary input: 0 is not a side of an input; give whole numbers of at least 1, such as 96..224:32",
         ),
         (
             "lenet5 --macs 1M --vary input=1..8",
@@ -600,15 +600,15 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
         ),
         (
             "lenet5 --params 1M --input 1x32x32",
-            "LeNet-5: nothing that may change makes a difference to params; name what may, such as --vary input",
+            "LeNet-5: nothing that can change makes a difference to params; name what can change, such as --vary input",
         ),
         (
             "{vector} --macs 1M",
-            "vector: nothing that may change makes a difference to macs; name what may, such as --vary on",
+            "vector: nothing that can change makes a difference to macs; name what can change, such as --vary on",
         ),
         (
             "{fixed} --macs 1M",
-            "fixed: nothing that may change makes a difference to macs; add parameters: to the file, such as width: 1, "
+            "fixed: nothing that can change makes a difference to macs; add parameters: to the file, such as width: 1, "
             "and use them: round_to(64*$width, 8)",
         ),
         ("{vector} --macs 1M --vary on", "vector: on is true, which is not a number; vary another parameter"),
@@ -619,13 +619,13 @@ TWO = "{input: {a: [3, 8, 8], b: [3, 8, 8]}, layers: [{add: [[{from: a}], [{from
         ("{two} --macs 1M --vary input", "two: has 2 inputs, so input cannot vary; vary a parameter"),
         (
             "{two} --macs 1M",
-            "two: nothing that may change makes a difference to macs; add parameters: to the file, such as width: 1, "
+            "two: nothing that can change makes a difference to macs; add parameters: to the file, such as width: 1, "
             "and use them: round_to(64*$width, 8)",
         ),
         (
             "resnet50 --macs 1M --vary input=1..1000 --vary conv2_blocks=1..1000 --vary conv3_blocks=1..1000",
-            "ResNet-50: 1,000 of input · 1,000 of conv2_blocks · 1,000 of conv3_blocks are too many values to look at "
-            "together (about 700,000,000 layers to walk; at most 5,000,000); give fewer, such as --vary input=1..2:0.25",
+            "ResNet-50: 1,000 of input · 1,000 of conv2_blocks · 1,000 of conv3_blocks are too many values to try "
+            "together (about 700,000,000 layers to compute; at most 5,000,000); give fewer, such as --vary input=1..2:0.25",
         ),
     ],
 )  # fmt: skip

@@ -170,19 +170,19 @@ def test_json(convcalc: Run) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("field --rf 0", "--rf 0: is no receptive field to reach; give 1 to 1,000,000,000"),
+        ("field --rf 0", "--rf 0: is not a receptive field to reach; give 1 to 1,000,000,000"),
         (
             "field --rf 5 --k 1",
-            "--k 1: layers with a kernel of 1 never see more than one pixel, and 5 are asked for; give a larger kernel",
+            "--k 1: layers with a kernel of 1 never see more than one pixel, but 5 are asked for; give a larger kernel",
         ),
-        ("mirror --input 8 fc:3", "--axis 0: the input has 0 axes besides its channels, counted from 0; choose one of them"),
+        ("mirror --input 8 fc:3", "--axis 0: the input has 0 axes, without its channels, counted from 0; choose one of them"),
         (
             "mirror --input 1x8x8 relu",
             "no layer has a window, so there is nothing to mirror; give an encoder of convolutions or pools",
         ),
         (
             "mirror --input 1x8x8 up:2",
-            "upsample1: upsample changes the size in another way than a window that slides, and no transposed convolution undoes that; mirror the layers before it",
+            "upsample1: upsample does not change the size with a sliding window, so a transposed convolution cannot undo it; mirror the layers before it",
         ),
         ("mirror unet --sizes 8", "--sizes: '8' is not a range of sizes; write for example 8..128"),
         ("mirror unet --sizes 9..8", "--sizes: '9..8' has no sizes in it; write the smaller one first, such as 8..128"),

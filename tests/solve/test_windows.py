@@ -233,7 +233,7 @@ def test_json(convcalc: Run) -> None:
             "--kind relu: has no kernel with padding to solve for; use conv, conv_transpose or a pool",
         ),
         ("--n 32 --o 10 --a 1", "--a: conv has no output_padding; leave it out"),
-        ("--n 32x32 --o 10", "--n has 2 sides and --o has 1; give both as many"),
+        ("--n 32x32 --o 10", "--n has 2 sides and --o has 1; give both the same number"),
         (
             "--n 1000000 --o 10",
             "sizes up to 100,000 are solved, but 1000000 to 10 is asked; use smaller ones",

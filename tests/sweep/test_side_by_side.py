@@ -167,7 +167,7 @@ def test_a_process_that_ends_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(side_by_side, "ProcessPoolExecutor", Pool)
     sweep = asked()
     sweep.run = on_cores(2)
-    with pytest.raises(UsageError, match="a process of the sweep ended before its work"):
+    with pytest.raises(UsageError, match="a process of the sweep stopped too early"):
         list(sweep.blocks())
 
 

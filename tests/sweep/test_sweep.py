@@ -258,13 +258,13 @@ def test_a_network_can_come_through_a_pipe(
 
 
 REFUSED = {
-    "net.yaml": "nothing is swept; give ranges, such as --set width=8..64:8 or --input 128..256:32",
+    "net.yaml": "there is nothing to sweep; give ranges, such as --set width=8..64:8 or --input 128..256:32",
     "net.yaml --set k=8..2": "--set k: '8..2' has no values in it; write the smaller one first",
-    "net.yaml --set k=1..x": "--set k: '1..x' is no range; write for example 8..64:8 (from 8 to 64 in steps of 8), or 1,2,4",
+    "net.yaml --set k=1..x": "--set k: '1..x' is not a range; write for example 8..64:8 (from 8 to 64 in steps of 8), or 1,2,4",
     "net.yaml --set k=1..9:0": "--set k: '1..9:0' has steps of 0; use a step above 0",
     "net.yaml --set k=0..9:0.00001": "--set k: '0..9:0.00001' has 900,001 values, which are not whole; give at most 100,000",
     "net.yaml --set k=1..90000,1..100000:2": "--set k: 1..90000,1..100000:2 lists more than 100,000 values; write one range",
-    "net.yaml --set k": "--set k: lacks values; write --set name=8..64:8",
+    "net.yaml --set k": "--set k: has no values; write --set name=8..64:8",
     "net.yaml --set k=1..2 --set k=3": "--set k is given twice; give all its values in one, as in --set k=1,2,4",
     "net.yaml --set kk=1..2": "net.yaml: no parameter 'kk'; did you mean 'k'?",
     "net.yaml --set k=a,b": "parameter k must be a number, as in the file (3), but is 'a'; give one",
@@ -274,7 +274,7 @@ REFUSED = {
     "net.yaml --input a,b": "--input must be sizes, such as 128..256:32, but is 'a,b'",
     "net.yaml --input x=1..3": "--input x: no input 'x'; known: input",
     "net.yaml --input 1..3 --input 3x4": "--input is given twice; give all its sizes in one, as in --input 128..256:32",
-    "net.yaml --input 8..9 --where macs": "--where: 'macs' is no condition; write for example \"macs < 300M\"",
+    "net.yaml --input 8..9 --where macs": "--where: 'macs' is not a condition; write for example \"macs < 300M\"",
     "net.yaml --input 8..9 --where mac<3": "--where: no column 'mac'; did you mean 'macs'?",
     "net.yaml --input 8..9 --where macs<3x": "--where: 'macs<3x' is not a limit; write for example \"macs < 5M\" (units: k, K, M, G, T)",
     "net.yaml --input 8..9 --pareto big:macs": "--pareto: 'big:macs' begins with 'big'; write min: or max:, as in max:rf",
@@ -287,7 +287,7 @@ REFUSED = {
         "these are 99 points, more than 98; use wider steps, or raise --max-points if you mean it"
     ),
     "net.yaml lenet5 --input 8..9": "net.yaml, lenet5: give one network, or the layers of a chain",
-    "conv:k3c4 --input 3..5": "--input: nothing says how many channels '3..5' has; write a whole shape, such as 3x3..5x224",
+    "conv:k3c4 --input 3..5": "--input: nothing gives the number of channels of '3..5'; write a whole shape, such as 3x3..5x224",
     "conv:k3c4 --set c=3..5": (
         "--set: sets a parameter of a file, but conv:k3c4 is a layer; write a file with parameters:, "
         "and $names where they belong"
@@ -308,7 +308,7 @@ def test_too_many_rows_are_not_held(
     monkeypatch: pytest.MonkeyPatch, net: str, convcalc: Run
 ) -> None:
     monkeypatch.setattr("convcalc.solve.choice.MAX_HELD", 5)
-    said = "more than 5 rows would have to be held at once; narrow them with --where or --limit, or write them to a .csv or .jsonl file in the order of the sweep"
+    said = "more than 5 rows must be in memory together; select fewer with --where or --limit, or write them to a .csv or .jsonl file in the order of the sweep"
     for words in (("--sort", "macs"), ()):
         ran = convcalc("sweep", net, "--set", "width=1..6", *words)
         assert (ran.code, ran.err) == (2, f"convcalc: {said}\n")

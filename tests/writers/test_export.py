@@ -64,27 +64,27 @@ def test_a_suffix_of_two_tools_asks_which(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(UsageError) as caught:
         find_writer(None, "net.gv")
     assert str(caught.value) == (
-        "-o net.gv: .gv stands for several; say which with --to: mermaid or dot"
+        "-o net.gv: .gv means several tools; choose one with --to: mermaid or dot"
     )
     assert find_writer("mermaid", "net.gv") is WRITERS["mermaid"]
 
 
 REFUSED = [
-    (("lenet5",), f"say what to write with --to: {NAMES}"),
-    (("lenet5", "-o", "-"), f"say what to write with --to: {NAMES}"),
+    (("lenet5",), f"choose what to write with --to: {NAMES}"),
+    (("lenet5", "-o", "-"), f"choose what to write with --to: {NAMES}"),
     (
         ("lenet5", "-o", "net.txt"),
-        f"-o net.txt: the suffix .txt does not say what to write; say it with --to: {NAMES}",
+        f"-o net.txt: the suffix .txt does not show what to write; choose it with --to: {NAMES}",
     ),
     (
         ("lenet5", "-o", "net"),
-        f"-o net: a name without a suffix does not say what to write; say it with --to: {NAMES}",
+        f"-o net: a name without a suffix does not show what to write; choose it with --to: {NAMES}",
     ),
     (("lenet5", "--to", "mermad"), "--to: no tool 'mermad'; did you mean 'mermaid'?"),
     (("lenet5", "--to", ""), f"--to: no tool ''; known: {', '.join(sorted(WRITERS))}"),
     (
         ("lenet5", "--to", "mermaid", "-o", "net.dot"),
-        "-o net.dot: its suffix stands for dot, but --to is mermaid; leave --to out, or end the "
+        "-o net.dot: its suffix means dot, but --to is mermaid; leave --to out, or end the "
         "name in .mmd",
     ),
     (
@@ -186,7 +186,7 @@ def test_a_binary_file_is_not_thrown_at_a_terminal(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    message = "--to onnx makes a file that no terminal shows; say where with -o net.onnx"
+    message = "--to onnx makes a file that a terminal cannot show; name it with -o net.onnx"
     for more in ((), ("-o", "-")):
         ran = convcalc("export", "lenet5", "--to", "onnx", *more)
         assert ran == (2, "", f"convcalc: {message}\n")
@@ -216,7 +216,7 @@ def test_what_cannot_be_said_is_named() -> None:
     with pytest.raises(UsageError) as caught:
         check_all_said(analysis_of(name="net\x1b[1m"), "the tool", {"a\x1b": "has no b"})
     assert str(caught.value) == (
-        "net\\x1b[1m: the tool cannot say 1 layer; change it, or choose another --to:\n"
+        "net\\x1b[1m: the tool cannot express 1 layer; change it, or choose another --to:\n"
         "  a\\x1b: has no b"
     )
 
@@ -226,7 +226,9 @@ def test_of_very_many_the_first_are_named() -> None:
     with pytest.raises(UsageError) as caught:
         check_all_said(analysis_of(name="net"), "the tool", reasons)
     lines = str(caught.value).splitlines()
-    assert lines[0] == ("net: the tool cannot say 30 layers; change them, or choose another --to:")
+    assert lines[0] == (
+        "net: the tool cannot express 30 layers; change them, or choose another --to:"
+    )
     assert lines[1:] == [
         *(f"  layer{number}: is unknown" for number in range(20)),
         "  … and 10 more layers",

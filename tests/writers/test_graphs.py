@@ -170,7 +170,7 @@ def test_what_mermaid_does_not_draw_is_said(convcalc: Run) -> None:
     assert (ran.code, ran.err) == (
         0,
         "note: Mermaid draws up to 500 arrows and 50,000 characters unless its settings maxEdges and "
-        f"maxTextSize are raised; here are 677 and {len(ran.out):,}; --depth 1 folds blocks\n",
+        f"maxTextSize are raised; this graph has 677 and {len(ran.out):,}; --depth 1 folds blocks\n",
     )
     assert convcalc("export", "densenet169", "--to", "mermaid").err == ""
 

@@ -31,12 +31,12 @@ SHOWN = ("googlenet", "lenet5", "lenet5_1998", "mobilenet_v2", "resnet18", "resn
          "unet", "vgg16", "vit_b_16", "wavenet", "retinanet_resnet50", "dcgan_generator")  # fmt: skip
 REFUSED = {
     "pspnet_resnet50": (
-        "PSPNet (ResNet-50): Keras cannot say 2 layers; change them, or choose another --to:\n"
+        "PSPNet (ResNet-50): Keras cannot express 2 layers; change them, or choose another --to:\n"
         "  level3.adaptive_avgpool1: adaptive_avgpool: its 3 windows on 64 cells differ; use a size that divides 64\n"
         "  level4.adaptive_avgpool1: adaptive_avgpool: its 6 windows on 64 cells differ; use a size that divides 64"
     ),
     "ssd300": (
-        "SSD300 (VGG-16): Keras cannot say 1 layer; change it, or choose another --to:\n"
+        "SSD300 (VGG-16): Keras cannot express 1 layer; change it, or choose another --to:\n"
         "  normalize: custom: what L2Normalize computes is not known; replace it by layers that are"
     ),
 }
@@ -131,7 +131,9 @@ def test_random_layers_of_a_kind_are_said_or_refused(kind: str) -> None:
         if message:
             refused += 1
             assert f"\n  layer: {kind}: " in message
-            assert "net: Keras cannot say 1 layer; change it, or choose another --to:" in message
+            assert (
+                "net: Keras cannot express 1 layer; change it, or choose another --to:" in message
+            )
             continue
         said += 1
         compile(code, kind, "exec")
@@ -179,7 +181,7 @@ def test_a_slash_in_a_name_is_told() -> None:
     analysis = loads("{input: [3, 8, 8], layers: [{relu: {name: a/b}}]}").walk()
     written = WRITERS["keras"].write(analysis)
     assert written.notes == (
-        "1 name is changed, as Keras takes no / and each name once: a/b is a_b",
+        "1 name is changed, because Keras allows no / and each name once: a/b is a_b",
     )
 
 
@@ -187,7 +189,7 @@ def test_a_flatten_is_told(convcalc: Run) -> None:
     ran = convcalc("export", "lenet5", "--to", "keras")
     assert (ran.code, ran.err) == (
         0,
-        "note: The channels are last in Keras, so that a flatten lays the values in another order than with the "
+        "note: The channels are last in Keras, so flatten puts the values in another order than with "
         "channels first; sizes and numbers of parameters are the same.\n",
     )
 

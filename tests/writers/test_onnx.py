@@ -299,11 +299,9 @@ def test_what_onnx_cannot_say_is_refused_all_at_once() -> None:
     text = "name: Net\ninput: [3, 8, 8]\nlayers: [unpool: {name: up, kernel_size: 2}, relu, unpool: {kernel_size: 3}]\n"
     with pytest.raises(UsageError) as caught:
         tool.write(loads(text).walk())
-    reason = (
-        "MaxUnpool needs to know of which pool it has the maxima, and the network does not say it"
-    )
+    reason = "MaxUnpool needs the pool that its maxima come from, and the network does not name it"
     assert str(caught.value).splitlines() == [
-        "Net: ONNX cannot say 2 layers; change them, or choose another --to:",
+        "Net: ONNX cannot express 2 layers; change them, or choose another --to:",
         f"  up: {reason}",
         f"  unpool1: {reason}",
     ]
@@ -328,8 +326,8 @@ def test_operations_that_only_their_author_states_are_in_a_domain_of_their_own()
 def test_a_kernel_that_is_fixed_is_said() -> None:
     network = loads("input: [3, 8, 8]\nlayers: [{blur_pool: {kernel_size: 3, stride: 2}}]\n")
     assert tool.write(network.walk()).notes[-1] == (
-        "blur_pool1: a convolution with a fixed kernel; programs that count, as convcalc does where it reads the "
-        "file, take its numbers for parameters"
+        "blur_pool1: a convolution with a fixed kernel; programs that count, as convcalc does when it reads the "
+        "file, count its numbers as parameters"
     )
 
 

@@ -1,4 +1,4 @@
-"""PyTorch code: it runs, on shapes alone, and gives what the walk says; and it looks as a person's."""
+"""PyTorch code: it runs, on shapes alone, and gives what the formulas give; and it looks as a person's."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def test_what_nobody_can_say_is_refused_by_name(convcalc: Run) -> None:
     refused = convcalc("export", "ssd300", "--to", "pytorch")
     assert (refused.code, refused.out) == (2, "")
     assert refused.err == (
-        "convcalc: SSD300 (VGG-16): PyTorch cannot say 1 layer; change it, or choose another --to:\n"
-        "  normalize: custom: only the size of what L2Normalize gives is known, not what it does\n"
+        "convcalc: SSD300 (VGG-16): PyTorch cannot express 1 layer; change it, or choose another --to:\n"
+        "  normalize: custom: only the size of what L2Normalize gives is known, not what it computes\n"
     )
 
 
@@ -155,10 +155,10 @@ def test_resnet50_fits_on_80_lines() -> None:
 # ------------------------------------------------------------------------------- every kind
 
 UNSAID = {
-    "unpool": "no max pool before it has these sizes, so that nothing gives the places of the maxima",
-    "custom": "only the size of what DeformConv gives is known, not what it does",
-    "opaque": "only the size of what GridSample gives is known, not what it does",
-    "opaque_join": "only the size of what GridSample gives is known, not what it does",
+    "unpool": "no max pool before it has these sizes, so nothing gives the places of the maxima",
+    "custom": "only the size of what DeformConv gives is known, not what it computes",
+    "opaque": "only the size of what GridSample gives is known, not what it computes",
+    "opaque_join": "only the size of what GridSample gives is known, not what it computes",
 }
 
 
@@ -210,10 +210,10 @@ def test_all_layers_that_cannot_be_said_are_told_at_once() -> None:
     with pytest.raises(UsageError) as caught:
         spec(text)
     assert str(caught.value) == (
-        "<text>: PyTorch cannot say 3 layers; change them, or choose another --to:\n"
+        "<text>: PyTorch cannot express 3 layers; change them, or choose another --to:\n"
         "  layernorm1: layernorm: LayerNorm takes its mean over the last axes, or over one; permute them before it\n"
         "  avgpool1: avgpool: AvgPool takes no dilation, but it is 2\n"
-        "  opaque1: opaque: only the size of what Warp gives is known, not what it does"
+        "  opaque1: opaque: only the size of what Warp gives is known, not what it computes"
     )
 
 
@@ -693,4 +693,4 @@ def test_many_names_that_are_others_are_told_in_short() -> None:
     names = [f"a-{number}" for number in range(25)]
     code = spec("\n".join(f"  - relu: {{name: {name}}}" for name in names))
     assert "# a_0 is a-0 in convcalc\n" in code
-    assert "# and 5 more are renamed alike\n" in code
+    assert "# and 5 more are renamed in the same way\n" in code

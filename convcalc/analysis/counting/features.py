@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _inputs(step: Step) -> int:
-    """Values that come in from the first of the layers it reads."""
+    """Input values from the first of the layers it reads."""
     return step.before[0].activations if step.before else 0
 
 
@@ -37,7 +37,7 @@ def _positions(step: Step) -> int:
 
 
 def _projected(step: Step) -> int:
-    """The queries, keys and values of attention, and what comes out of its last projection."""
+    """The queries, keys and values of attention, and the output of its last projection."""
     arrays = step.layer.arrays(step.input, step.output)
     rows = [sides[0] for name, sides in arrays.items() if name.endswith("_weight")]
     return sum(rows) * _positions(step)
@@ -59,24 +59,24 @@ FEATURES: dict[str, tuple[Callable[[Step], int], str]] = {
         lambda step: step.weights * _positions(step), "the weights, once for each position, without scores and sums",
     ),
     "bias additions": (_counted("bias_adds"), "one for each output value with a bias"),
-    "outputs": (lambda step: step.activations, "values that come out"),
-    "inputs": (_inputs, "values that come in"),
+    "outputs": (lambda step: step.activations, "output values"),
+    "inputs": (_inputs, "input values"),
     "params": (lambda step: step.params * _samples(step), "trained numbers, once for each sample"),
     "outputs with params": (
-        lambda step: step.activations if step.params else 0, "values that come out of layers with parameters",
+        lambda step: step.activations if step.params else 0, "output values of layers with parameters",
     ),
     "macs on outputs": (
         lambda step: step.macs // max(1, _inputs(step) // max(1, step.input[0])) * (step.activations // max(1, step.output[0])),
-        "the weights of one position, times the positions that come out",
+        "the weights of one position, times the output positions",
     ),
-    "projected": (_projected, "queries, keys, values, and what comes out of the last projection"),
+    "projected": (_projected, "queries, keys, values, and the output of the last projection"),
     "exponentials": (_counted("exponentials"), "exponentials; of attention one for each score"),
     "adds": (_counted("adds"), "additions and subtractions"),
     "roots": (_counted("roots"), "square roots, one for each group that is normalised"),
-    "axes": (lambda step: len(step.output) - 1, "axes besides the channels"),
+    "axes": (lambda step: len(step.output) - 1, "axes other than the channels"),
     "window cells": (lambda step: product(_window(step)) * step.activations, "k·k for each output"),
     "macs of outputs": (
-        lambda step: step.weights // max(1, step.input[0]) * step.activations, "the weights of one channel that comes in, for each output",
+        lambda step: step.weights // max(1, step.input[0]) * step.activations, "the weights of one input channel, for each output",
     ),
     "window width": (lambda step: _window(step)[0] * step.activations, "k for each output"),
     "taps without bias": (_taps, "the weights at one place of the kernel; none where there is a bias"),

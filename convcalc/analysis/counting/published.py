@@ -77,14 +77,12 @@ def read_published(text: str) -> Published:
             word = word.removesuffix(ending)
             break
     if not found or (word not in _COUNTS and word not in _BYTES):
-        message = f"VALUE {quoted(text)}: is not a number in a printed form; write for example 4.13G, 3.47M, 93MB or 25557032"
+        message = f"VALUE {quoted(text)}: is not a number; write for example 4.13G, 3.47M, 93MB or 25557032"
         raise UsageError(message)
     whole, part = found[1].replace(",", ""), found[2] or ""
     unit = _BYTES.get(word) or _COUNTS[word]
     published = Published(text.strip(), int(whole + part), len(part), unit, word in _BYTES)
     if not published.tenths:
-        message = (
-            f"VALUE {quoted(text)}: nothing is explained by 0; give the number that was printed"
-        )
+        message = f"VALUE {quoted(text)}: 0 cannot be explained; give the published number"
         raise UsageError(message)
     return published

@@ -216,7 +216,7 @@ def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
         yield from _amounts_of_memory(analysis, published.unit)
         return
     totals = analysis.totals
-    yield Measure("params", "all that are trained", totals["params"], 0)
+    yield Measure("params", "weights and biases", totals["params"], 0)
     if totals["buffers"]:
         every = totals["params"] + totals["buffers"]
         yield Measure("params", "with running statistics (Keras)", every, 1)

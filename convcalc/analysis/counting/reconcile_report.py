@@ -52,7 +52,7 @@ def reconcile_report(network: Network, value: str, load: Load, others: Mapping[s
             "nearest": _cause_dict(nearest),
         },
         row_dict=_cause_dict,
-        hint="convcalc count NETWORK has every way of counting",
+        hint="convcalc count NETWORK shows every way of counting",
     )  # fmt: skip
 
 

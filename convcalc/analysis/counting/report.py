@@ -39,8 +39,8 @@ def ways_report(analysis: Analysis, *, bugs: bool = False) -> Report:
             *_lacking_lines(rows),
         ],
         legend=[
-            "operations as the tool calls them; a flop may be a multiply-add, or half of one",
-            f"batch {analysis.batch}; memory in bytes, of which the tool prints MB or MiB",
+            "operations as the tool calls them; a flop can be a multiply-add, or half of one",
+            f"batch {analysis.batch}; memory in bytes; the tool prints MB or MiB",
         ],
         facts=_facts(analysis, bugs=bugs),
         row_dict=_way_dict,
@@ -69,7 +69,7 @@ def _lacking_lines(rows: Sequence[Count]) -> list[str]:
     """Which ways have no rule for some layers."""
     found = [f"{row.name} ({', '.join(row.lacking)})" for row in rows if row.lacking]
     return (
-        [f"at least so much where a tool has no rule for a kind: {', '.join(found)}"]
+        [f"at least this much where a tool has no rule for a kind: {', '.join(found)}"]
         if found
         else []
     )
@@ -107,7 +107,7 @@ def _facts(analysis: Analysis, *, bugs: bool) -> dict[str, Any]:
 def _notes(analysis: Analysis, *, bugs: bool) -> list[str]:
     """What is not in the numbers."""
     missing = not_counted(analysis)
-    notes = [f"at least so much: {missing}"] if missing else []
+    notes = [f"at least this much: {missing}"] if missing else []
     if bugs:
         notes.append("known bugs of the tools are imitated")
     return [*notes, *turned_lines(analysis.network)]
@@ -135,7 +135,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
         f"params ({way.params}): {found.params:,}",
         *([f"activations (outputs of {', '.join(way.activations)}): {found.activations:,}"] if way.activations else []),
         *[
-            f"at least so much: {plural(number, 'layer')} of {kind} not counted ({way.lacks[kind]})"
+            f"at least this much: {plural(number, 'layer')} of {kind} not counted ({way.lacks[kind]})"
             for kind, number in found.lacking.items()
         ],
         *([f"{memory.called}: {(found.memory or 0) / memory.unit:,.2f} {'MiB' if memory.unit == 2**20 else 'MB'}"] if memory else []),

@@ -36,7 +36,7 @@ _OTHER_NORMS = ("groupnorm", "instancenorm", "layernorm")
 _NORMS: Rules = {"batchnorm": _TRAINED_2, **dict.fromkeys(_OTHER_NORMS, _TRAINED_5)}
 _TWICE: Terms = {"outputs": 2}
 _INPUTS_TWICE: Terms = {"inputs": 2}
-# What onnx-tool counts for each value that comes out.
+# What onnx-tool counts for each output value.
 _ONNX_TOOL = {
     "relu": 1, "relu6": 2, "leaky_relu": 2, "prelu": 2, "elu": 35, "gelu": 34, "silu": 33, "hardswish": 5, "sigmoid": 32,
     "hardsigmoid": 4, "tanh": 76, "softmax": 36, "add": 1, "subtract": 1, "multiply": 1, "divide": 4,
@@ -107,7 +107,7 @@ WAYS: dict[str, Way] = {
         about="convcalc itself",
         called="macs",
         operations=_PRODUCTS,
-        leaves_out="biases, norms, activations, pools and additions are counted apart, as other operations",
+        leaves_out="biases, norms, activations, pools and additions are counted separately, as other operations",
         source="docs/counting.md",
     ),
     "torchinfo": Way(
@@ -123,7 +123,7 @@ WAYS: dict[str, Way] = {
         bugs={"conv_transpose": {"macs on outputs": 1, "bias additions": 1}, "linear": {"params": 1}},
         bug=(
             "transposed convolutions are counted on the output, stride² times too often; a linear layer on many "
-            "tokens is counted for one of them"
+            "tokens is counted for one token"
         ),
         memory=Memory(values={"*": {"outputs with params": 1}}, times=2, called="forward/backward pass"),
         source="torchinfo/layer_info.py, calculate_macs; torchinfo/model_statistics.py",
@@ -132,7 +132,7 @@ WAYS: dict[str, Way] = {
         about="torchsummary 1.5",
         called="",
         operations=None,
-        leaves_out="no operations are counted; its memory is every layer's output twice, also of those in place",
+        leaves_out="no operations are counted; its memory is every layer's output twice, in-place layers included",
         memory=Memory(
             values={"flatten": {}, "reshape": {}, "softmax": {}, "merge": {}, "*": {"outputs": 1}},
             times=2, unit=_MIB, called="forward/backward pass",
@@ -164,7 +164,7 @@ WAYS: dict[str, Way] = {
         },
         leaves_out=(
             "a bias counts as a multiply-add; norms count 2 a value, layernorm and most activations 1, pools 1 for "
-            "each value that comes in; sigmoid, tanh and hardswish count nothing"
+            "each input value; sigmoid, tanh and hardswish count nothing"
         ),
         bugs={
             **dict.fromkeys(("relu", "prelu", "elu", "gelu", "upsample", "resize"), _TWICE),
@@ -214,10 +214,10 @@ WAYS: dict[str, Way] = {
         },
         leaves_out=(
             "a flop is half a multiply-add; biases of linear layers, relu6, and the scores and sums of attention "
-            "count nothing; a pool counts 1 for each value that comes in"
+            "count nothing; a pool counts 1 for each input value"
         ),
         bugs={"conv_transpose": _TWO},
-        bug="biases of transposed convolutions are counted as if they made maps smaller, so for next to none of them",
+        bug="biases of transposed convolutions are counted as if they made maps smaller, so almost none are counted",
         lacks={"lrn": "it counts the values of its padding, too"},
         source="calflops/pytorch_ops.py; deepspeed/profiling/flops_profiler/profiler.py",
     ),
@@ -226,8 +226,8 @@ WAYS: dict[str, Way] = {
         called="FLOPs",
         operations={"conv": _TWO, "linear": _TWO, "matmul": _TWO, "custom": _TWO, "attention": _TWO},
         leaves_out=(
-            "a flop is half a multiply-add; nothing but convolutions and matrix products is counted; the scores and "
-            "sums of attention only on a GPU, and nothing of it in eval mode without gradients"
+            "a flop is half a multiply-add; only convolutions and matrix products are counted; the scores and "
+            "sums of attention only on a GPU, and not at all in eval mode without gradients"
         ),
         source="torch/utils/flop_counter.py",
     ),
@@ -248,7 +248,7 @@ WAYS: dict[str, Way] = {
                 "attention", "layernorm", "groupnorm", "instancenorm", "lrn", "softmax", "upsample", "gelu", "silu", "prelu",
                 "hardswish", "hardsigmoid", "mish", "softplus", "matmul", "pixel_shuffle",
             ),
-            "it has no rule for it, and says so",
+            "it has no rule for it, and warns",
         ),
         source="torchscan/modules/macs.py",
     ),
@@ -276,10 +276,10 @@ WAYS: dict[str, Way] = {
             "a batch norm is folded into a convolution and leaves its bias, 1 a value"
         ),
         bugs={"conv_transpose": {"macs of outputs": 1, "bias additions": 1}},
-        bug="transposed convolutions are counted on the output, with its channels for those of the input",
+        bug="transposed convolutions are counted on the output, with the output channels in place of the input channels",
         lacks=dict.fromkeys(
             ("groupnorm", "instancenorm", "lrn", "mish", "softplus", "upsample", "resize"),
-            "it counts what the exporter makes of it, which differs",
+            "it counts the exported operations, which differ",
         ),
         source="onnx_tool/node.py, data/Profile.md",
     ),
@@ -287,7 +287,7 @@ WAYS: dict[str, Way] = {
         about="Netscope",
         called="macc",
         operations={"conv": _MAC, "linear": _MAC},
-        leaves_out="biases count nothing; comparisons, additions, divisions and exponentials are counted apart",
+        leaves_out="biases count nothing; comparisons, additions, divisions and exponentials are counted separately",
         lacks={"attention": _NO_LAYER},
         source="src/analyzer.coffee",
     ),
@@ -310,7 +310,7 @@ WAYS: dict[str, Way] = {
         about="pycls model complexity",
         called="flops",
         operations={"conv": _MAC_BIAS, "linear": _MAC_BIAS, "attention": _MAC_BIAS},
-        leaves_out="one flop is a multiply-add, and a bias counts as one; nothing but convolutions, linear layers and attention is counted",
+        leaves_out="one flop is a multiply-add, and a bias counts as one; only convolutions, linear layers and attention are counted",
         activations={
             "conv": _ONE, "linear": _ONE, "maxpool": _ONE, "attention": {"projected": 1, "exponentials": 1, "outputs": 1},
         },
@@ -335,7 +335,7 @@ WAYS: dict[str, Way] = {
         source="tensorflow/models, research/slim/nets/mobilenet_v1.md",
     ),
     "thop-2019": Way(
-        about="thop as its README's table has it",
+        about="thop, as in the table of its README",
         called="MACs",
         operations={
             "conv": _MAC_BIAS, "linear": {"macs": 2, "outputs": -1}, "batchnorm": {"outputs": 4},
@@ -346,7 +346,7 @@ WAYS: dict[str, Way] = {
             "a convolution counts multiply-adds and its bias, but a linear layer 2 for each multiply-add; a batch norm counts "
             "4 a value; relu and max pools nothing"
         ),
-        lacks=dict.fromkeys(("attention", "layernorm", "groupnorm", "instancenorm", "upsample", "resize", "conv_transpose"), "it had no rule for it, or no sound one"),
+        lacks=dict.fromkeys(("attention", "layernorm", "groupnorm", "instancenorm", "upsample", "resize", "conv_transpose"), "it had no rule for it, or a wrong one"),
         source="pytorch-OpCounter, thop/count_hooks.py of 2019 and the table in README.md",
     ),
     "mmcv": Way(
@@ -358,8 +358,8 @@ WAYS: dict[str, Way] = {
             **dict.fromkeys(_POOLS, _INPUTS), "upsample": _ONE, "resize": _ONE,
         },
         leaves_out=(
-            "a flop is a multiply-add; a bias counts 1, a batch norm 2 a value, an activation 1, a pool 1 for each value that "
-            "comes in; the last linear layer is left out, since only what comes before it is run"
+            "a flop is a multiply-add; a bias counts 1, a batch norm 2 a value, an activation 1, a pool 1 for each input value; "
+            "the last linear layer is left out, since only what comes before it is run"
         ),
         head=False,
         lacks=dict.fromkeys(("attention", "layernorm", "groupnorm", "instancenorm"), "its rule changed from version to version"),
@@ -377,14 +377,14 @@ WAYS: dict[str, Way] = {
         },
         leaves_out=(
             "a flop is half a multiply-add, and its tables divide the sum by 2; a batch norm counts 4 a value, relu 1, a pool "
-            "k·k for each output; biases, additions and a global pool that is a function nothing"
+            "k·k for each output; biases, additions and global pools called as functions count nothing"
         ),
         lacks=dict.fromkeys(
             ("attention", "layernorm", "groupnorm", "lrn", "adaptive_avgpool", "adaptive_maxpool", "upsample", "resize"),
-            "it has no rule for it, or one of its own for each use",
+            "it has no rule for it, or a different rule for each use",
         ),
         bugs={"conv_transpose": {"inputs": 4}},
-        bug="transposed convolutions count 4 for each value that comes in, whatever their kernel",
+        bug="transposed convolutions count 4 for each input value, whatever their kernel",
         divisor=2,
         source="osmr/imgclsmob, pytorch/metrics; README.md",
     ),

@@ -57,7 +57,7 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
     if ":" in said:
         return f"{said}: several layers in a row are a chain: convcalc chain --input 3x32x32 {said}"
     if not _SIZE.fullmatch(said) and "=" not in said and _FORMULA.fullmatch(said):
-        return f"{said}: formulas are worked out by convcalc itself; leave it out"
+        return f"{said}: convcalc works out the formula itself; leave it out"
     options = _in_turn(words, typed, called) or _named(words, typed, called)
     what = "it" if len(words) == 1 else "each of them"
     if not options:

@@ -65,7 +65,7 @@ def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
     if ours := [name for name in known if name in _OUTPUTS]:
         return f"; it is called {' or '.join(ours)} here"
     if any(param.name == "file" for param in context.command.params):
-        return f"; write the file alone, as in {context.command_path} FILE"
+        return f"; write only the file, as in {context.command_path} FILE"
     return "; it prints its lines: send them to a file with > FILE"
 
 

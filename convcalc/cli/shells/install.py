@@ -1,6 +1,6 @@
 """Completion put where a shell finds it, and taken away again, with nothing else of the user's changed.
 
-The script is a file of its own. Fish looks for it by its name; for bash and zsh a block of lines in the
+The script is a separate file. Fish looks for it by its name; for bash and zsh a block of lines in the
 file that they run at their start reads it.
 """
 

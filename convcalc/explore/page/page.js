@@ -175,7 +175,7 @@ function heard({data}) {
     ready = true;
     waiting ??= {question: JSON.stringify(state)};
   } else if (data.fault) {
-    say(ready ? `A fault of convcalc: ${data.fault}. Please report it.` : `Python does not start: ${data.fault}`);
+    say(ready ? `An error in convcalc: ${data.fault}. Please report it.` : `Python does not start: ${data.fault}`);
   } else {
     say("");
     document.body.dataset.python = "awake";
@@ -243,5 +243,5 @@ addEventListener("drop", (event) => { event.preventDefault(); read(event.dataTra
 one("stop").addEventListener("click", () => { worker.terminate(); waiting = null; one("stop").hidden = true; say("Stopped; Python starts again."); wake(); });
 addEventListener("beforeprint", () => { for (const each of document.querySelectorAll("#answer details")) each.open = true; });
 
-say("Python wakes up, which takes some seconds. What you see is convcalc's first answer.");
+say("Python is starting; this takes some seconds. Until then you see convcalc's first answer.");
 wake();

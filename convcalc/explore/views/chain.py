@@ -1,4 +1,4 @@
-"""A chain: what goes in, and a stack of layers on one line."""
+"""A chain: the input, and a stack of layers on one line."""
 
 from __future__ import annotations
 

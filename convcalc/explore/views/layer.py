@@ -164,9 +164,7 @@ def _check_words(cls: type[Layer], given: Given, called: dict[str, str]) -> None
         UsageError: as said; or the kind joins several paths.
     """
     if cls.merges:
-        message = (
-            f"{cls.kind}: joins several paths, so it is no layer by itself; write a network with it"
-        )
+        message = f"{cls.kind}: joins several paths, so it cannot be a single layer; write a network with it"
         raise UsageError(message)
     known = [*called.values(), "n", "cin", "dims", "input", *_DRAWN]
     if given.get("picture", "") not in CHOICES:
@@ -184,7 +182,7 @@ def _check_words(cls: type[Layer], given: Given, called: dict[str, str]) -> None
 
 
 def _shape(cls: type[Layer], given: Given) -> Shape:
-    """The shape that goes in.
+    """The input shape.
 
     Raises:
         UsageError: it is not said, or said twice.

@@ -194,7 +194,7 @@ class _Parser:
         pieces = self._pieces(word)
         if not pieces:
             known = ", ".join(self.names)
-            message = f"{shortened(word, 20)!r} is none of the symbols {known}"
+            message = f"{shortened(word, 20)!r} is not one of the symbols {known}"
             raise Unreadable(message)
         self.waiting = pieces[1:]
         return pieces[0]  # type: ignore[return-value]  # a sign is never first

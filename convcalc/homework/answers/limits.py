@@ -67,7 +67,7 @@ def limits(text: str) -> Limits:
         message = f"no whole number is both {parts[0]} and {parts[-1]}"
         raise Unreadable(message)
     if most is not None and most < 0:
-        message = f"no number of this sort is {shortened(text, 30)}"
+        message = f"no number of this kind is {shortened(text, 30)}"
         raise Unreadable(message)
     return Limits(least, most)
 

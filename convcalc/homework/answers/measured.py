@@ -1,4 +1,4 @@
-"""What can be checked of a network that was handed in: plain numbers, which are kept in place of the file."""
+"""What can be checked of a network that was submitted: plain numbers, which are kept in place of the file."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _field(found: Analysis) -> tuple[list[int] | None, str]:
     from convcalc.analysis.analysis import widest
 
     if found.unproven:
-        return None, "a layer may move or widen it"
+        return None, "a layer can move or widen it"
     field = widest([found.rf_of(step) for step in found.outputs])
     if not isinstance(field, UnknownField):
         sizes = [axis.size for axis in field]

@@ -191,7 +191,7 @@ def kernel_rule(sizes: Sequence[tuple[int, ...]]) -> Rule:
         return Decision(said, None if found.unknown else True, found.kernels)
 
     shown = [times(each if len(each) > 1 else each * 2) for each in sizes]
-    return Rule("kernels", f"has no kernels but {_listed(shown, 'and')}", decide)
+    return Rule("kernels", f"has only kernels of {_listed(shown, 'and')}", decide)
 
 
 def _is_size(text: str, size: tuple[int, ...]) -> bool:
@@ -223,12 +223,12 @@ def contradictions(
     forbidden = frozenset().union(*[kinds[word] for word in forbids])
     for word in uses:
         if kinds[word] <= forbidden:
-            yield "uses", f"names {word}, which forbids: rules out; take one of them away"
+            yield "uses", f"names {word}, but forbids: does not allow it; take one of them away"
     total = counts.get(ALL, Limits())
     for word, allowed in counts.items():
         least = allowed.least or 0
         if word != ALL and least and kinds[word] <= forbidden:
-            yield "layers", f"wants {word}, which forbids: rules out; take one of them away"
+            yield "layers", f"wants {word}, but forbids: does not allow it; take one of them away"
         if allowed.most == 0 and any(kinds[each] <= kinds.get(word, kinds[each]) for each in uses):
             yield "layers", f"allows no {word} layers, but uses: names some; take one of them away"
         if total.most is not None and least > total.most:

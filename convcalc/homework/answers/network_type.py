@@ -24,7 +24,7 @@ class NetworkInFile(AnswerType):
     """
 
     counts = False
-    wants = "the name of a network file beside your answers, such as net.onnx"
+    wants = "the name of a network file next to your answers, such as net.onnx"
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule

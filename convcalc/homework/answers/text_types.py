@@ -128,7 +128,7 @@ class TrueFalse(AnswerType):
     wants = "true or false"
 
     def said_if_wrong(self, expected: Any, value: Any) -> str:
-        return "Look for a case in which it is otherwise."
+        return "Look for a case that does not agree with your answer."
 
     def form(self, asked: Asked) -> str:
         return self.wants

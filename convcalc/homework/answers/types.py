@@ -285,7 +285,7 @@ class Size(AnswerType):
         if isinstance(value, Misfit):
             return "" if self.may_not_fit else "There is an answer to this one: a number."
         if isinstance(expected, int | Fraction) and isinstance(value, tuple):
-            return "One number is asked, and these differ."
+            return "The question asks for one number, and these differ."
         if isinstance(expected, tuple) and not isinstance(expected, Misfit):
             numbers = value if isinstance(value, tuple) else (value,)
             if len(numbers) != len(expected):

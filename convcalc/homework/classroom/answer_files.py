@@ -85,7 +85,7 @@ def mark_answers(
     if values and not any(name.lower().partition(".")[0] in known for name in values):
         names = ", ".join(map(shortened, list(values)[:3]))
         asked = ", ".join([question.id for question in sheet.questions[:3]])
-        message = f"the answers are to {names}, of which this sheet asks none; it asks {asked}"
+        message = f"the answers are for {names}, but this sheet does not ask these; it asks {asked}"
         raise UsageError(message)
     marked = mark(sheet, values, level=level, place=given.place, **whose)
     marked.notes[:0] = given.notes
@@ -149,7 +149,7 @@ def decode_answers(data: bytes | str, path: str) -> str:
         raise UsageError(message)
     half = _HALF.search(data)
     if half:
-        message = f"{path}: holds half of a character (U+{ord(half[0]):04X}); save it as UTF-8"
+        message = f"{path}: contains half of a character (U+{ord(half[0]):04X}); save it as UTF-8"
         raise UsageError(message)
     return data.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -177,7 +177,7 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
         return found
     if problem is not None:
         raise problem
-    message = f"{path}: holds no answers; write lines such as {sheet.questions[0].id}: 28x28x6"
+    message = f"{path}: has no answers; write lines such as {sheet.questions[0].id}: 28x28x6"
     raise UsageError(message)
 
 
@@ -221,7 +221,7 @@ def _from_yaml(text: str, path: str, names: Names) -> Answers | None:
 
 
 def _take(found: Answers, keys: Mapping[str, Any], names: Names, plain: PlainValues) -> None:
-    """The answers of a mapping, with what is written in lines of its own read as lines.
+    """The answers of a mapping, with what is written in its own lines read as lines.
 
     Such lines are a plain text over several lines, and names that belong to no question below a
     question without an answer: the rows of a table.

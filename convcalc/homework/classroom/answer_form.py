@@ -18,7 +18,7 @@ def answer_form(sheet: Sheet) -> Iterator[str]:
     """The file of a student's sheet, line by line."""
     variant = f", variant {sheet.variant}" if sheet.variant else ""
     yield from _remark(f"{sheet.title}{variant}")
-    yield from _remark("Write each answer behind its name, save the file, and hand it in.")
+    yield from _remark("Write each answer after its name, save the file, and submit it.")
     yield from _remark("An answer of several lines begins on the next line, after some spaces.")
     yield "convcalc_answers: 1"
     for key, text in (("sheet", sheet.id), ("student", sheet.student), ("variant", sheet.variant)):

@@ -76,7 +76,7 @@ class _Rank(NamedTuple):
         sure: whether its name or the platform says whose it is.
         attempt: the platform's number, else the version that its name ends in.
         upload: the platform's number of the file.
-        time: when it was handed in, by the platform, else when it was last changed.
+        time: when it was submitted, by the platform, else when it was last changed.
         order: its place among all that were read.
     """
 
@@ -324,8 +324,8 @@ class AnswerStore:
         """
         if self.variants[False] > 1 and not self.variants[True]:
             message = (
-                f"--secret-file: of the variants that {self.variants[False]:,} students name none belongs to this "
-                "secret; give the one that hw make was given for this sheet"
+                f"--secret-file: no variant that {self.variants[False]:,} students name belongs to this "
+                "secret; give the one that hw make used for this sheet"
             )
             raise UsageError(message)
 
@@ -397,7 +397,7 @@ class AnswerStore:
         sheet = self.grader.sheet_of(student.id, variant, record.get("numbers"))
         claimed = record["variant"]
         if claimed and variant and not self._is_code(student.id, variant, claimed):
-            said = f"the answers say variant {shortened(claimed, 20)!r}, but {student.id} has {variant}"
+            said = f"the answers are for variant {shortened(claimed, 20)!r}, but {student.id} has {variant}"
             notes += [said] if said not in notes else []
         entries = self.grader.mark(sheet, record["answers"])
         points = sum((entry.points for entry in entries), Fraction(0))

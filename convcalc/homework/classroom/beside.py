@@ -1,4 +1,4 @@
-"""The files that were handed in with some answers, in a folder or an archive, also as platforms rename them."""
+"""The files that were submitted with some answers, in a folder or an archive, also as platforms rename them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class InArchive:
             names = [parts[0] for parts in members if len(parts) == 1]
             wanted = (renamed(name, self._stem, names),)
         if wanted not in members:
-            raise UsageError(f"there is no file {shortened(name)!r} beside the answers")
+            raise UsageError(f"there is no file {shortened(name)!r} next to the answers")
         member = members[wanted]
         if why := self._refusal_of(member, wanted):
             raise UsageError(why)
@@ -108,7 +108,7 @@ class InArchive:
 
 
 def renamed(name: str, own: str, names: Iterable[str]) -> str:
-    """What a platform calls a file that was handed in with some answers; empty where there is none.
+    """What a platform calls a file that was submitted with some answers; empty where there is none.
 
     Args:
         name: as the student calls it.

@@ -175,7 +175,7 @@ class _Reader:
             self.refuse(what, row)
             return
         if self._holds_rows(row):
-            what = "a cell of it holds other rows; a quotation mark is missing before or after it"
+            what = "one of its cells contains other rows; a quotation mark is missing before or after it"
             self.refuse(what, row)
             return
         mark = self._mark_of(row)
@@ -234,7 +234,7 @@ class _Reader:
         if len(whose) > 1 or len(which) > 1:
             several = [self.shown.get(each, "") for each in whose] if len(whose) > 1 else which
             name = quoted(student if len(whose) > 1 else question)
-            return f"{name} may be {' or '.join(filter(None, several[:4]))}"
+            return f"{name} can be {' or '.join(filter(None, several[:4]))}"
         if not whose or whose[0] not in self.shown:
             return f"no student of this class has {self._quoted_id(student)}"
         if not which:
@@ -282,7 +282,7 @@ class _Reader:
                 )
         older = given.get(key)
         if older is not None and mark.typed and older.typed != mark.typed:
-            what = f"is about {name}, as row {self.seen[key]} is, and says something else; keep one of them"
+            what = f"is about {name}, like row {self.seen[key]}, but says something else; keep one of them"
             self.refuse(what, row)
             return
         if older is None or mark.typed:
@@ -319,7 +319,7 @@ class _Reader:
         if gone:
             rows = plural(len(gone), "row is", "rows are")
             self.marks.notes.append(
-                f"{BY_HAND}: {rows} gone ({some(gone)}) and written again: to take points back, empty their cell"
+                f"{BY_HAND}: {rows} gone ({some(gone)}) and written again: to remove points, empty their cell"
             )
 
     def _restore(self, key: tuple[str, str], typed: dict[str, str], name: str) -> None:

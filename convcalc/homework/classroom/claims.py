@@ -132,7 +132,7 @@ class Claim:
 
     Attributes:
         id, name, email, login: whose it is; empty where the platform does not say.
-        time: when it was handed in, in seconds; None where it is not said.
+        time: when it was submitted, in seconds; None where it is not said.
         attempt: which attempt it is; the highest counts.
         members: where a group handed it in, one claim for each of them.
         source: the platform, for messages.

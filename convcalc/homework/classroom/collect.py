@@ -46,7 +46,7 @@ _SUMMARY_START = re.compile(rb'\{\s*"schema": \d+,\s*"sheet": "')
 _KEY_HEADING = b"student_id,variant,question,part,given,expected"  # of the key of `hw make`
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
-_TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was handed in
+_TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was submitted
 _SYSTEM_NAMES = frozenset(
     {
         _TIMESTAMP,
@@ -476,7 +476,7 @@ def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     if member.file_size > _FREE_BYTES and member.file_size > _MAX_RATIO * max(
         member.compress_size, 1
     ):
-        return f"squeezed {member.file_size // max(member.compress_size, 1):,} times, too much for text; not read"
+        return f"compressed {member.file_size // max(member.compress_size, 1):,} times, too much for text; not read"
     if len(parts) > MAX_DEPTH:
         return f"more than {MAX_DEPTH} folders deep; not read"
     return ""

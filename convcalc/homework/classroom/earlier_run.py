@@ -115,7 +115,7 @@ def records(folder: str) -> Iterator[dict[str, Any]]:
             raise UsageError(message)
         key = same_student(record["student"])
         if key in seen or record["shown"] in codes:
-            message = f"{shortened(path)}:{number}: a student who is there already; {WAY_OUT}"
+            message = f"{shortened(path)}:{number}: a student who is listed already; {WAY_OUT}"
             raise UsageError(message)
         seen.add(key)
         codes.add(record["shown"])

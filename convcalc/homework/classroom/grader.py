@@ -117,7 +117,7 @@ class Grader:
         if self.varies and secret is None and not noted:
             message = (
                 f"{', '.join(self.varies[:5])} {'draws' if len(self.varies) == 1 else 'draw'} numbers per "
-                "student; give --secret-file, the one that hw make was given"
+                "student; give the --secret-file that hw make used"
             )
             raise UsageError(message)
         self.secret = secret

@@ -22,7 +22,7 @@ from convcalc.homework.variants.secret import same_student
 from convcalc.text import shortened
 
 Names = tuple[str, ...]
-_WAY_OUT = "say with --roster who is in the class"
+_WAY_OUT = "name the students of the class with --roster"
 
 
 class Guess(NamedTuple):
@@ -105,7 +105,7 @@ class Guesses:
         for place in several:
             if alone:
                 self._doubts[place] = (
-                    f"{shortened(place[-1], 40)} may be a student or hold several: its files have different names"
+                    f"{shortened(place[-1], 40)} can be one student or several: its files have different names"
                 )
             else:
                 self._guessed.add(place)
@@ -150,7 +150,7 @@ class Guesses:
         return bool(bare) and self._tells(bare) and not holds_several(bare)
 
     def _tells(self, name: str) -> bool:
-        """Whether a name says more than what is handed in."""
+        """Whether a name says more than what is submitted."""
         return not says_nothing(name) and same_student(name) != self.sheet
 
     def _part_of(self, names: Names) -> Names:

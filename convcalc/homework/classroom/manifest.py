@@ -66,7 +66,7 @@ def path_in(folder: str, name: str) -> str:
     """
     path = find_in(folder, name)
     if not path:
-        message = f"{shortened(folder)}: holds no {name}; give the folder that hw grade --out wrote"
+        message = f"{shortened(folder)}: has no {name}; give the folder that hw grade --out wrote"
         raise UsageError(message)
     return path
 
@@ -202,7 +202,7 @@ def refuse_other_sheet(folder: str, manifest: Manifest, sheet: Sheet) -> None:
     """
     if manifest.sheet != sheet.id:
         message = (
-            f"{shortened(folder)} holds marks of the sheet {shortened(manifest.sheet)!r}, and this sheet is "
+            f"{shortened(folder)} has marks of the sheet {shortened(manifest.sheet)!r}, and this sheet is "
             f"{shortened(sheet.id)!r}; give that sheet, or choose another --out"
         )
         raise UsageError(message)
@@ -217,7 +217,7 @@ def refuse_changed_sheet(folder: str, manifest: Manifest, sheet: Sheet) -> None:
     now = sheet_fingerprint(sheet)
     if manifest.content and manifest.content != now:
         message = (
-            f"{shortened(sheet.path or sheet.id)}: not as it was when {shortened(folder)} was made "
+            f"{shortened(sheet.path or sheet.id)}: changed since {shortened(folder)} was made "
             f"(fingerprint {now}, then {shortened(manifest.content)}); see whose points change with "
             f"convcalc hw regrade {shortened(folder)} --sheet {shortened(sheet.path or sheet.id)}, "
             "then --write, then add the files"
@@ -266,7 +266,7 @@ def refuse_names_as_codes(folder: str, manifest: Manifest) -> None:
     """
     if not manifest.anonymous:
         message = (
-            f"--anon: {shortened(folder)} was made without it, so that names are in its files; "
+            f"--anon: {shortened(folder)} was made without it, so its files contain names; "
             "leave --anon out, or choose another --out"
         )
         raise UsageError(message)

@@ -76,7 +76,7 @@ class Marks:
         extra: headings of columns that were added.
         notes: what is to be said.
         earlier: the answers whose points were given for an earlier answer.
-        waiting: the marks of students who handed in nothing.
+        waiting: the marks of students who submitted nothing.
     """
 
     sheet: Sheet
@@ -137,7 +137,7 @@ class Marks:
                 yield self._row(one, question, given, mark, _state(entry, mark))
         if not one.entries:
             for name, mark in found.items():
-                state = "not counted: nothing was handed in"
+                state = "not counted: nothing was submitted"
                 yield self._row(one, self._manual[name], mark.answer, mark, state)
 
     def record(self, one: Graded) -> dict[str, dict[str, str]]:
@@ -175,7 +175,7 @@ class Marks:
         if self.waiting:
             points = plural(len(self.waiting), "answer has", "answers have")
             notes.append(
-                f"{points} points in {BY_HAND} and nothing was handed in ({some(self.waiting)}): kept, not counted"
+                f"{points} points in {BY_HAND} and nothing was submitted ({some(self.waiting)}): kept, not counted"
             )
         return notes
 

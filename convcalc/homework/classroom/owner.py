@@ -47,7 +47,7 @@ class Owners:
     """Finds whose answers files hold.
 
     Args:
-        roster: the class; None where everyone who hands in counts.
+        roster: the class; None where everyone who submits counts.
         codes: the codes of the students' variants.
         guesses: whose files are where there is no roster.
     """
@@ -74,8 +74,8 @@ class Owners:
         if not inner.students:  # a folder may be the teacher's, whatever it is called
             return outer if submitted.packed and not inner.status else inner
         note = (
-            f"lies in {shortened(submitted.within, 40)}, which names {outer.students[0]}, and its own name says "
-            f"{', '.join(inner.students)}; give another name to what holds it"
+            f"is in {shortened(submitted.within, 40)}, which names {outer.students[0]}, but its own name is "
+            f"{', '.join(inner.students)}; rename the file, or what it is in"
         )
         return Owner(status=UNCLEAR, said=", ".join(inner.students), note=note)
 
@@ -91,7 +91,7 @@ class Owners:
         for name in submitted.names:
             doubtful = roster.index.doubtful(name)
             if doubtful:
-                note = f"holds the id {' and '.join(sorted(doubtful)[:3])} among other words; leave those out"
+                note = f"contains the id {' and '.join(sorted(doubtful)[:3])} and other words; remove those"
                 return Owner(status=UNCLEAR, said=printable(name), note=note)
         return Owner()
 
@@ -154,13 +154,13 @@ class Owners:
         """What the name of a file says, whatever the answers in it say."""
         if not alone:
             who = ", ".join(outer.students)
-            note = f"a table of several students that {who} handed in; not used"
+            note = f"a table of several students that {who} submitted; not used"
             return Owner(status=UNREADABLE, note=note, said=who)
         said = self.roster.find(given.student) if self.roster else given.student
         if not given.student or same_student(said) in map(same_student, outer.students):
             return outer
         if len(outer.students) > 1:  # whose page need not say who the others are
-            note = f"the answers say {shortened(given.student, 40)!r}, who is not in the group that handed them in"
+            note = f"the answers say {shortened(given.student, 40)!r}, who is not in the group that submitted them"
             return replace(outer, note=note)
         note = (
             f"the answers say {shortened(given.student, 40)!r}, the file name says "

@@ -221,7 +221,7 @@ def _old_points(folder: str, questions: list[str]) -> dict[str, dict[str, Fracti
             text = row[name].strip()
             if text and not _POINTS.fullmatch(text):
                 what = (
-                    f"{shortened(text)!r} for {shortened(name)} are no points; "
+                    f"{shortened(text)!r} for {shortened(name)} are not points; "
                     "write a number, or grade the files again"
                 )
                 problems.add(RowError(path, number, what))

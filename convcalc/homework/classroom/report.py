@@ -22,7 +22,7 @@ _MAX_SHOWN = 10  # notes, and files of each status, that a terminal shows
 _STATUS_WORDS = {
     "graded": ("graded", "graded"),
     "unreadable": ("unreadable", "unreadable"),
-    "unclear": ("whose it is unclear", "whose it is unclear"),
+    "unclear": ("without a clear owner", "without a clear owner"),
     "not on the roster": ("not on the roster", "not on the roster"),
     "older copy": ("older copy set aside", "older copies set aside"),
     "no answers": ("without answers", "without answers"),

@@ -182,8 +182,8 @@ def _wrong_in(row: list[str], student: Student, places: Mapping[str, int]) -> st
     """What is wrong with a row; empty where nothing is."""
     if any("\n" in row[place] for place in places.values() if place < len(row)):
         return (
-            f"{quoted(student.id or student.name)} goes on over several lines; "
-            "a quotation mark may not be closed: correct that row"
+            f"{quoted(student.id or student.name)} continues over several lines; "
+            "a quotation mark is probably not closed: correct that row"
         )
     if len(student.id) > MAX_ID:
         return f"an id of {len(student.id):,} characters; write at most {MAX_ID}"
@@ -237,7 +237,7 @@ def _refuse_unknown_headings(header: list[str], path: str) -> None:
     cells = [cell.strip() for cell in header]
     if len(cells) > 1 and all(cells) and not any(re.search(r"[0-9@]", cell) for cell in cells):
         names = ", ".join(shortened(cell, 30) for cell in cells[:8])
-        message = f"{path}: no column is known to hold ids ({names}); say which with --roster-id"
+        message = f"{path}: no column is known to have ids ({names}); name it with --roster-id"
         raise UsageError(message)
 
 
@@ -249,7 +249,7 @@ def _notes_on_names(roster: Roster) -> Iterator[str]:
     for name, students in names.items():
         if name and len(students) > 1:
             ids = " and ".join(each.id for each in students[:3])
-            yield f"{students[0].name} is the name of {ids}: a file with the name alone is not graded"
+            yield f"{students[0].name} is the name of {ids}: a file with only this name is not graded"
 
 
 def _notes_on_ids(header: list[str], place: int, id_column: str) -> Iterator[str]:

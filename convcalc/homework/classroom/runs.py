@@ -158,7 +158,7 @@ def grade(
         earlier = earlier_run(out)
         options = options if earlier is None else _agreed(options, earlier, sheet)
         if options.anonymous and options.secret is None and earlier is None:
-            message = "--anon derives the codes from a secret; give --secret-file"
+            message = "--anon makes the codes from a secret; give --secret-file"
             raise UsageError(message)
         with tempfile.TemporaryFile(dir=place.path) as file:
             store = _read_files(sheet, paths, options, file, progress, earlier)
@@ -210,7 +210,7 @@ def _codes_of(store: AnswerStore, options: Options, earlier: EarlierRun | None) 
     if fresh and options.secret is None:
         message = (
             f"{plural(len(fresh), 'student has', 'students have')} no code yet; "
-            "give --secret-file, the one that the others' codes were made with"
+            "give the --secret-file that the other codes were made with"
         )
         raise UsageError(message)
     if options.secret is not None:

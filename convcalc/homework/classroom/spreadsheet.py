@@ -127,7 +127,7 @@ def readable_rows(
         except StopIteration:
             return
         except csv.Error as error:
-            what = f"cannot be read ({error}); a quotation mark may not be closed: {way_out}"
+            what = f"cannot be read ({error}); a quotation mark is probably not closed: {way_out}"
             problems.add(RowError(name, number, what))
             if _LOST not in str(error):
                 return

@@ -138,6 +138,6 @@ class _Table:
         text = self._row.get(name, "").strip()
         if len(text) <= _MAX_POINTS and text.replace(".", "", 1).isdecimal():
             return Fraction(text)
-        what = f"{shortened(text)!r} for {name} are no points; {WAY_OUT}"
+        what = f"{shortened(text)!r} for {name} are not points; {WAY_OUT}"
         self._problems.add(RowError(self.path, self._number, what))
         return Fraction(0)

@@ -26,7 +26,7 @@ RIGHT = "Right."
 _MAX_SHOWN = 20  # questions in a note
 _WHOLE, _IN_FULL = "a whole number", "a whole number, with every digit"
 _EXAMPLE = re.compile(r", for example .*?(?=, or: does not fit|$)")
-# The shares of the points that Moodle knows, in per cent.
+# The shares of the points that Moodle knows, in percent.
 FRACTIONS = (
     100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10,
     5, 0,
@@ -49,7 +49,7 @@ def answer_line(box: Field) -> str:
 
 
 def boxes_line(item: Item) -> str:
-    """How to write what belongs into the boxes of a question, in a sentence: the commonest form, then others."""
+    """How to write what belongs into the boxes of a question, in a sentence: the most common form, then others."""
     if not item.fields:
         return ""
     if len(item.fields) == 1:
@@ -84,7 +84,7 @@ def option_share(item: Item, *, right: bool) -> Fraction:
 
 
 def category(sheet: Sheet, variants: list[Item]) -> str:
-    """Where Moodle puts a question; one that has variants has a place of its own."""
+    """Where Moodle puts a question; one that has variants has its own place."""
     place = f"$course$/convcalc/{' '.join(sheet.id.split()).replace('/', '//')}"
     return f"{place}/{variants[0].id}" if len(variants) > 1 else place
 
@@ -202,7 +202,7 @@ class Export:
             self.note(f"{first.id}: {lost}")
         if first.instead and not self.several_ways:
             also = ", ".join(first.instead)
-            self.note(f"{first.id}: {self.platform} holds one right option; left out: {also}")
+            self.note(f"{first.id}: {self.platform} takes only one right option; left out: {also}")
         return self._held_options(variants)
 
     def _held_options(self, variants: list[Item]) -> list[Item]:
@@ -235,8 +235,8 @@ class Export:
         given = [first.id for first, *_ in held if first.question.figure]
         if given and not self.pictures:
             self.note(
-                f"{self.platform} holds no pictures, so those of {_listed(given)} are left out; "
-                "hw show SHEET -o sheet.html draws them, to be put beside the questions"
+                f"{self.platform} takes no pictures, so those of {_listed(given)} are left out; "
+                "hw show SHEET -o sheet.html draws them, to add to the questions"
             )
 
     def picture(self, item: Item) -> Drawn | None:
@@ -248,7 +248,7 @@ class Export:
         given = [f"{first.id} {len(first.fields)} boxes" for first, *_ in held if first.together]
         if given:
             self.note(
-                f"{self.platform} marks every box by itself; convcalc gives points for these together only: {_listed(given)}"
+                f"{self.platform} marks every box by itself; convcalc gives points only for these together: {_listed(given)}"
             )
 
     def _note_points(self, held: list[list[Item]]) -> None:

@@ -144,7 +144,7 @@ class Cloze(Export):
                 f"set the maximum mark in the quiz to {decimal(total)}"
             )
         if any(question.vary for question in self.sheet.questions):
-            self.notes.append("Cloze holds one variant of each question")
+            self.notes.append("Cloze takes one variant of each question")
         self.notes.append(
             "paste the file into the question text of Moodle's editor in its HTML view"
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from convcalc.homework.questions import Part
     from convcalc.homework.sheets.sheet import Question, Sheet
 
-_MAX_WRONG = 30  # known wrong answers per field; the commonest come first
+_MAX_WRONG = 30  # known wrong answers per field; the most common come first
 _MAX_LINES = 2
 _ROUNDING = Fraction(1, 200)  # how far a right answer that no decimal writes may be off, as a share
 _DIGITS = 6
@@ -214,7 +214,7 @@ def _numbers_of(value: Any) -> list[int | Fraction] | None:
 
 
 def _typed_value(part: Part, value: Any) -> Fraction:
-    """The number that one types for a value: memory in the sheet's unit, shares in per cent."""
+    """The number that one types for a value: memory in the sheet's unit, shares in percent."""
     if isinstance(part.answer_type, Bytes):
         return Fraction(value) / part.answer_type.scale
     if isinstance(part.answer_type, Share):
@@ -365,7 +365,7 @@ def _size_words(part: Part, value: Any) -> list[str]:
 def _wrong_values(
     sheet: Sheet, question: Question, part: Part, *, boxes: bool = False
 ) -> list[KnownWrong]:
-    """The known wrong answers of a part, commonest first, with what is said and the share of the points.
+    """The known wrong answers of a part, most common first, with what is said and the share of the points.
 
     Args:
         boxes: whether each number has its own box, so that their order cannot be wrong.

@@ -54,7 +54,7 @@ class Gift(Export):
     """One question per paragraph; what needs several boxes becomes one question per box."""
 
     platform: ClassVar[str] = "GIFT"
-    no_points: ClassVar[str] = "holds no points, and every question gives 1; set them there"
+    no_points: ClassVar[str] = "has no points: every question gives 1; set them on the platform"
     splits: ClassVar[bool] = True
     most_right: ClassVar[int] = 10
     several_ways: ClassVar[bool] = True
@@ -118,7 +118,7 @@ class Gift(Export):
         """The answers of a box for words; each states its share, so that none can be read as one."""
         for word in box.words:
             if "->" in word:
-                self.notes.append(f"GIFT cannot hold the answer {word}; left out")
+                self.notes.append(f"GIFT cannot take the answer {word}; left out")
                 continue
             yield f"=%100%{_escape_gift(_escape_star(word))}#{RIGHT}"
         for wrong in box.known:

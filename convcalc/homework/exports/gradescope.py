@@ -62,7 +62,7 @@ class Autograder(Export):
         ]
         if any(question.vary for question in self.sheet.questions):
             self.notes.append(
-                "the numbers vary per student: put the secret and the roster beside sheet.yaml in the archive, "
+                "the numbers vary per student: put the secret and the roster next to sheet.yaml in the archive, "
                 "as secret.txt and roster.csv"
             )
         files += package()
@@ -118,14 +118,18 @@ def _results(base: str) -> dict[str, Any]:
         found[mail] = own, [entry.result for entry in grader.mark(own, answers.values)]
     best = max(found, key=lambda mail: sum(result.points for result in found[mail][1]))
     if len(members) > 1:
-        why = "whose variant the answers name" if named else "which the answers fit best"
-        notes.append(f"Handed in by a group of {len(members)}: marked with the numbers of {best}, {why}.")  # fmt: skip
+        why = (
+            "the one with the variant in the answers"
+            if named
+            else "the one that fits the answers best"
+        )
+        notes.append(f"Submitted by a group of {len(members)}: marked with the numbers of {best}, {why}.")  # fmt: skip
     own, marked = found[best]
     return results(own, marked, own.variant, [*notes, *answers.notes])
 
 
 class _Answers(NamedTuple):
-    """What was handed in.
+    """What was submitted.
 
     Attributes:
         values: the answers by question.
@@ -173,12 +177,12 @@ def _answers(base: str, grader: Grader) -> _Answers:
 
 
 def _members(base: str, source: str) -> dict[str, str | None]:
-    """Who handed in, by e-mail address: the student on the roster, or the part before the @ without one.
+    """Who submitted, by e-mail address: the student on the roster, or the part before the @ without one.
 
     Whoever is not on the roster is None; somebody is there.
 
     Raises:
-        UsageError: it is not said who handed in, or nobody of them is on the roster.
+        UsageError: it is not said who submitted, or nobody of them is on the roster.
     """
     from convcalc.errors import UsageError
     from convcalc.homework.classroom import roster
@@ -197,7 +201,7 @@ def _members(base: str, source: str) -> dict[str, str | None]:
 
 
 def _mails(base: str) -> list[str]:
-    """The e-mail addresses of those who handed in, as Gradescope says.
+    """The e-mail addresses of those who submitted, as Gradescope says.
 
     Raises:
         UsageError: it does not say so.
@@ -212,7 +216,7 @@ def _mails(base: str) -> list[str]:
     except (UsageError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         mails = []
     if not mails:
-        message = f"{_METADATA} does not say who handed this in, so nothing is marked: everybody has other numbers; tell your teacher, who can mark again"
+        message = f"{_METADATA} does not say who submitted this, so nothing is marked: everybody has different numbers; tell your teacher, who can mark again"
         raise UsageError(message)
     return list(dict.fromkeys(mails))
 

@@ -116,8 +116,8 @@ def items(sheet: Sheet, variants: int = 0) -> Iterator[list[Item]]:
     for question in sheet.questions:
         if not question.vary and not question.drawn:
             what = (
-                f"{question.id} is worked out from questions whose numbers vary, and a platform draws those of each "
-                f"question by itself; leave {question.id} out, or export the sheet of one student"
+                f"{question.id} uses the answers of questions with varying numbers, but a platform draws these for each "
+                f"question separately; leave {question.id} out, or export the sheet of one student"
             )
             problems.add(sheet.error(question, what))
     problems.tell()
@@ -261,7 +261,7 @@ def _put_choice(found: Item, question: Question, form: Choice) -> None:
 
 def _cannot_hold(answer: str) -> str:
     """What is said of a further right answer that goes nowhere."""
-    return f"the answer {answer}, which is accepted too, cannot be held; left out"
+    return f"the answer {answer}, which is accepted too, cannot be stored; left out"
 
 
 def _one_setting(

@@ -58,7 +58,7 @@ class NbGrader(Notebook):
         self.warn()
         self.notes.append(
             f"put the folder into source/ as source/{self.file}/; students get what nbgrader "
-            "generate_assignment makes of it, without the keys"
+            "generate_assignment makes from it, without the keys"
         )
         yield Out(f"{self.file}.ipynb", notebook(cells))
         yield from self.beside()

@@ -60,7 +60,7 @@ def notebook(cells: list[dict[str, Any]]) -> bytes:
 
 
 def markdown(text: str) -> str:
-    r"""Text for a cell of Markdown, in which no platform finds a mark of its own.
+    r"""Text for a cell of Markdown, in which no platform finds a separate mark.
 
     >>> print(markdown("### BEGIN SOLUTION *x*"))
     \#\#\# BEGIN&#32;SOLUTION \*x\*

@@ -14,7 +14,7 @@ KEY = ".key.yaml"  # ends the name of the sheet with its keys, which only the gr
 # Graders need none of these; sample sheets have keys in them.
 _LEFT_OUT = ("__pycache__", "cli", "draw", "explore", "magic", "sample_sheets")
 
-_MODULE = '''"""convcalc itself, packed by "convcalc hw export". Keep this file beside the notebook.
+_MODULE = '''"""convcalc itself, packed by "convcalc hw export". Keep this file next to the notebook.
 
 Importing it makes convcalc importable, whether or not it is installed; it needs {needs}.
 """

@@ -105,7 +105,7 @@ class PrairieLearn(Export):
 
     platform: ClassVar[str] = "PrairieLearn"
     no_points: ClassVar[str] = (
-        "holds no points in a question; set them in infoAssessment.json, where 1 is usual"
+        "has no points in a question; set them in infoAssessment.json, where 1 is usual"
     )
     all_or_nothing: ClassVar[bool] = True
     holds_together: ClassVar[bool] = True

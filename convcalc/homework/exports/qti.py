@@ -187,7 +187,7 @@ class Qti(Export):
             max(Fraction(1, 2), Fraction(round(each * 2), 2)) if each else each for each in exact
         ]
         if kept != exact:
-            note = f"{item.id}: Canvas holds whole and half points, {decimal(sum(kept))} for {decimal(item.points)}"
+            note = f"{item.id}: Canvas takes only whole and half points, {decimal(sum(kept))} for {decimal(item.points)}"
             self.note(note)
         return kept
 

@@ -11,7 +11,7 @@ from convcalc.text import width as cells
 if TYPE_CHECKING:
     from convcalc.homework.marking.verdicts import Marked, Result
 
-# Columns of an answer as it was read; after a longer one the verdict has a line of its own.
+# Columns of an answer as it was read; after a longer one the verdict has its own line.
 _READ_WIDTH = 15
 
 # What the last line counts, in its order, and the statuses that each count takes in.

@@ -108,10 +108,10 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
     if question.key is None:
         return
     if question.manual:
-        yield "note", "a person marks it, so that answer: is not read; remove it", ()
+        yield "note", "a person marks it, so answer: is not read; remove it", ()
         return
     if question.vary:
-        yield "key", "the numbers vary, so that no key is right for all; remove answer:", ()
+        yield "key", "the numbers vary, so no key is right for all; remove answer:", ()
         return
     key = handed_in(question, question.key, Folder(os.path.dirname(sheet.path)))
     raws = split(question, key).cells

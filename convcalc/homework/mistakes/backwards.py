@@ -36,7 +36,7 @@ def _both_sides(quantities: SizeEquation) -> Any:
 
 
 mistake(
-    "solve.no-minus-one", _SIZE, "the 1 not taken away first", "out instead of out − 1",
+    "solve.no-minus-one", _SIZE, "the 1 not subtracted first", "out instead of out − 1",
     lambda w: w._replace(out=w.out + 1),
     "The first window needs no step. How many steps are there?",
 )  # fmt: skip
@@ -65,7 +65,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "solve.off-by-one", _SIZE, "k and k − 1 mixed up", "one less", _off_by_one,
-    "How many cells does a window of k take away: k, or k − 1?",
+    "How many cells does a window of k remove: k, or k − 1?",
 )  # fmt: skip
 mistake(
     "solve.no-dilation", _SIZE, "dilation ignored", "d = 1",

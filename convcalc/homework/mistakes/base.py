@@ -124,7 +124,7 @@ def mistake(
 
 
 def by_topic(topic: str) -> list[Mistake]:
-    """The mistakes of a topic whose modules are loaded, commonest first."""
+    """The mistakes of a topic whose modules are loaded, most common first."""
     return [each for places in (_COMMON, _CARRIED, _SELDOM) for each in places.get(topic, [])]
 
 

@@ -1,6 +1,6 @@
-"""One slip in every layer of a network: the rows as they then come out.
+"""One mistake in every layer of a network: the rows as they then come out.
 
-A student who forgets the padding forgets it in each layer. The slips of `size` and `params` are
+A student who forgets the padding forgets it in each layer. The mistakes of `size` and `params` are
 formulas for one layer; here they are walked through a chain of layers.
 """
 
@@ -25,7 +25,7 @@ from convcalc.homework.questions.quantities import (
 from convcalc.homework.questions.rows import Model, Row, recompute, value_of
 from convcalc.layers.window import Shape
 
-MAX_ROWS = 60  # of a network; in a larger one nobody makes the same slip by hand everywhere
+MAX_ROWS = 60  # of a network; in a larger one nobody makes the same mistake by hand everywhere
 
 Sides = Callable[[Axis, Windows], Any]
 
@@ -63,12 +63,12 @@ def _answer(quantities: Any, rows: list[Row]) -> Any:
 
 
 def carried(quantities: Any, sides: Sides, formula: str) -> list[Way]:
-    """The answers with a slip in the sizes of all layers, of all convolutions, or of all pools.
+    """The answers with a mistake in the sizes of all layers, of all convolutions, or of all pools.
 
     Args:
         quantities: the numbers behind the answer.
-        sides: the slip, for the size along one axis.
-        formula: that of the slip.
+        sides: the mistake, for the size along one axis.
+        formula: that of the mistake.
     """
     rows = rows_of(quantities)
     if len(rows) < 2:
@@ -76,7 +76,7 @@ def carried(quantities: Any, sides: Sides, formula: str) -> list[Way]:
     found: list[Way] = []
     for text, places in _where(rows):
         for way in range(_MOST_WAYS):
-            most = 1  # ways in which the slip is made in some layer
+            most = 1  # ways in which the mistake is made in some layer
 
             def change(place: int, row: Row, shape: Shape, way: int = way) -> Row | None:
                 nonlocal most
@@ -98,7 +98,7 @@ _MOST_WAYS = 3
 
 
 def _where(rows: tuple[Row, ...]) -> Iterator[tuple[str, list[int]]]:
-    """In which layers a slip may be made, by their places; some of these once where they are the same."""
+    """In which layers a mistake may be made, by their places; some of these once where they are the same."""
     windows = [place for place, row in enumerate(rows) if window_axes(row)]
     strided = [place for place in windows if any(axis.s > 1 for axis in window_axes(rows[place]))]
     said: list[list[int]] = []
@@ -107,8 +107,8 @@ def _where(rows: tuple[Row, ...]) -> Iterator[tuple[str, list[int]]]:
         ("in every convolution", [place for place, row in enumerate(rows) if row.weights]),
         ("in every pool", [place for place, row in enumerate(rows) if not row.weights]),
         ("in every layer with a stride", strided),
-        ("in the first layer alone", windows[:1]),
-        ("in the last layer alone", windows[-1:]),
+        ("in the first layer only", windows[:1]),
+        ("in the last layer only", windows[-1:]),
     ):
         held = [place for place in places if place in windows]
         if held and held not in said:
@@ -170,7 +170,7 @@ def _walk(
 
 
 def _slips(row: Row, sides: Sides) -> list[list[Any]]:
-    """What a slip makes of the size along each axis of a layer, in each way; none without a window."""
+    """What a mistake makes of the size along each axis of a layer, in each way; none without a window."""
     axes = window_axes(row)
     if not axes:
         return []
@@ -191,7 +191,7 @@ def _slipped(row: Row, shape: Shape, new: list[int | None]) -> Row | None:
 
 
 def _whole(results: list[Any], way: int) -> int | None:
-    """The size that a slip gives along one axis, in whole cells."""
+    """The size that a mistake gives along one axis, in whole cells."""
     one = results[min(way, len(results) - 1)] if results else None
     one = one.result if isinstance(one, Way) else one
     if isinstance(one, Axis):
@@ -202,13 +202,13 @@ def _whole(results: list[Any], way: int) -> int | None:
 def totals(
     model: Model, wrong: Callable[[Any], Any], of: tuple[type, ...], formula: str
 ) -> list[Way]:
-    """The parameters of a network with a slip in every layer of some sorts.
+    """The parameters of a network with a mistake in every layer of some sorts.
 
     Args:
         model: the network.
-        wrong: the slip, for the numbers of one layer.
+        wrong: the mistake, for the numbers of one layer.
         of: `Conv`, `Linear`, or both.
-        formula: that of the slip, where a way of making it has none of its own.
+        formula: that of the mistake, where a way of making it has none of its own.
     """
     rows = rows_of(model)
     if model.of != "params" or len(rows) < 2:
@@ -232,7 +232,7 @@ def totals(
 
 
 def _amounts(wrong: Callable[[Any], Any], layer: Any) -> list[Way]:
-    """What a slip makes of the parameters of one layer."""
+    """What a mistake makes of the parameters of one layer."""
     found = []
     for result, formula in ways_of(wrong, layer):
         _, count = COUNTED.get(type(result), ("", None))

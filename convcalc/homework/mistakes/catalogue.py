@@ -63,7 +63,7 @@ def type_report(name: str) -> Report:
         lines.append(f"rule: {cls.rule}")
     names = [part.name for part in create_question(name, cls.examples[0]).parts()]
     if issubclass(cls, Parted):
-        lines.append(f"parts: {', '.join(names)}; ask: {names[-1]} asks for that one alone")
+        lines.append(f"parts: {', '.join(names)}; ask: {names[-1]} asks only for that one")
     for given in cls.examples:
         task = create_question(name, given)
         parts = task.parts()

@@ -291,7 +291,7 @@ _ops(
         Way(Fraction(w.direct, w.first), "k²·cout/squeeze"),
         Way(Fraction(w.direct - w.first - w.second, w.first + w.second), "ratio − 1"),
     ],
-    "How many times does the cost of B go into that of A?",
+    "How many times does the cost of B fit into the cost of A?",
     "bottleneck-ratio",
     seldom=True,
 )  # fmt: skip

@@ -70,7 +70,7 @@ _rule(
 _rule(
     "bn-once", "one scale and shift for all channels, or three numbers per channel", "2, 4 or 3c",
     lambda w: [Way(2, "2"), Way(4, "4"), Way(3 * w, "3c"), Way(w * w, "c²")],
-    "Every channel has numbers of its own. Which are they?",
+    "Every channel has its own numbers. Which are they?",
     "bn",
     seldom=True,
 )  # fmt: skip
@@ -81,7 +81,7 @@ _rule(
     "buffers",
 )  # fmt: skip
 _rule(
-    "lenet-full", "full C3 where the paper's table is meant, or the reverse", "2,416 or 1,516",
+    "lenet-full", "full C3 instead of the paper's table, or the reverse", "2,416 or 1,516",
     lambda w: 25 * (96 if w[0] == "paper" else 60) + w[1],
     "Today every map reads all maps below; in the 1998 paper only some are connected. Which one does this sheet mean?",
     "lenet",
@@ -223,7 +223,7 @@ def _statistics(w: Model) -> Any:
     return [
         Way(total - sum(row.params for row in norms), "without the norms"),
         Way(total + measured, "2·(numbers learned by the norms)"),
-        Way(total - learned, "with the measured numbers alone"),
+        Way(total - learned, "with only the measured numbers"),
         Way(total - measured, "without the measured numbers"),
     ]
 
@@ -250,7 +250,7 @@ _rule(
         Way(sum(row.macs for row in w.rows), "Σ of all multiply-adds") if w.of != "macs" else None,
         Way(sum(row.params for row in w.rows), "Σ of all parameters") if w.of == "macs" else None,
         Way(formulas.product(w.rows[0].input), "the input values"),
-        Way(w.rows[-1].params, "the last layer alone"),
+        Way(w.rows[-1].params, "only the last layer"),
         *(Way(row.weights, "the weights of one layer") for row in w.rows if row.weights),
         *(Way(row.out_values, "the output values of one layer") for row in w.rows),
     ],
@@ -270,7 +270,7 @@ def _multiplied(w: Model) -> Any:
 
 _rule(
     "model-multiplied", "the widths of all layers multiplied", "inputs·units·units", _multiplied,
-    "Every layer has weights of its own: multiply inside a layer, and add up the layers.",
+    "Every layer has its own weights: multiply inside a layer, and add up the layers.",
     "model",
 )  # fmt: skip
 _rule(
@@ -301,7 +301,7 @@ def _dense(w: Model) -> Fraction:
 _rule(
     "neurons-map", "neurons of one map only", "h·w",
     lambda w: w.positions if w.filters > 1 else None,
-    "Every filter makes a map of its own.",
+    "Every filter makes its own map.",
     "neurons",
 )  # fmt: skip
 _rule(
@@ -396,7 +396,7 @@ mistake(
 mistake(
     "im2col.no-depth", "im2col", "channels forgotten", "k² × positions",
     lambda w: (w.area, w.positions),
-    "A window holds the cells of every channel.",
+    "A window contains the cells of every channel.",
 )  # fmt: skip
 mistake(
     "im2col.positions", "im2col", "input instead of output positions", "(k²·c) × (n·n)",
@@ -443,11 +443,11 @@ mistake(
         Way(w.c_in + w.filters, "factors added") if w.c_in > 1 and w.filters > 1 else None,
         Way(w.c_in * w.filters * w.k * w.n, "sides not squared"),
         Way(w.c_in * w.filters * w.k * w.k, "without the image"),
-        Way(w.c_in, "the input channels alone"),
-        Way(w.filters, "the filters alone"),
+        Way(w.c_in, "only the input channels"),
+        Way(w.filters, "only the filters"),
         Way((w.c_in * w.filters * w.k * w.n) ** 2, "everything squared"),
     ],
-    "Put the factors into the formula: which of its letters change, and which of them stand there twice?",
+    "Put the factors into the formula: which letters change, and which of them appear twice?",
 )  # fmt: skip
 
 # ------------------------------------------------------------------- the weights of one neuron

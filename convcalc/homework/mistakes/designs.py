@@ -140,7 +140,7 @@ mistake(
     "A shape is written with all its sides, one number for each.",
 )  # fmt: skip
 mistake(
-    "shape.kernel-alone", "weight-shape", "the kernel alone", "k × k",
+    "shape.kernel-alone", "weight-shape", "only the kernel", "k × k",
     lambda w: [Way(w.kernel, "k × k"), Way(product(w.kernel), "k·k")] if len(w.kernel) > 1 else None,
     "How deep is one filter, and how many filters are there?",
 )  # fmt: skip

@@ -62,7 +62,7 @@ def _cells_as_side(w: Conv | Neuron) -> list[Way | None]:
 
 
 mistake(
-    "par.cells-as-side", "params neuron", "the cells of a window taken for its side", "k²·k²·cin·cout",
+    "par.cells-as-side", "params neuron", "the cells of a window used as its side", "k²·k²·cin·cout",
     _cells_as_side,
     "How many cells does a k × k window have? Is k the side of the window, or are k its cells?",
     seldom=True,
@@ -158,7 +158,7 @@ def _with(off: int) -> str:
 
 
 mistake(
-    "vol.flatten-sides", "flatten", "the last map another size", "(h + 1)·(w + 1)·c", _sides_off,
+    "vol.flatten-sides", "flatten", "the wrong size for the last map", "(h + 1)·(w + 1)·c", _sides_off,
     "Compute the side of the last map again, layer by layer.",
     seldom=True,
 )  # fmt: skip
@@ -179,7 +179,7 @@ mistake(
 mistake(
     "same.negative", "same-total", "a negative number of zeros", "(⌈n/s⌉ − 1)·s + k − n",
     lambda w: Way(_missing(w), "(⌈n/s⌉ − 1)·s + k − n") if _missing(w) < 0 else None,
-    "Can fewer than no zeros be added?",
+    "Can the number of added zeros be negative?",
 )  # fmt: skip
 
 

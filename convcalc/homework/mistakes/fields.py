@@ -15,9 +15,7 @@ from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.quantities import Rf, rf_size
 
 _MOST_EARLIER = 30  # layers whose receptive field is looked at
-_MOST_PLACES = (
-    20  # different places of one slip; with more of them every number would be one of its results
-)
+_MOST_PLACES = 20  # different places of one mistake; with more of them every number would be one of its results
 _MOST = 10**15  # a larger product is nobody's answer
 
 
@@ -96,7 +94,7 @@ def _another(w: Rf) -> list[Way]:
 
 
 def _one_layer(w: Rf) -> list[Way]:
-    """A slip in one of the layers; the same in all of them is another mistake."""
+    """A mistake in one of the layers; the same in all of them is another mistake."""
     right, found = _side(w), []
     several = len(w.layers) > 1
     for each in _places(w) if several else []:
@@ -224,7 +222,7 @@ def _spread(w: Rf, more: int) -> Rf | None:
 
 
 _field(
-    "last-dilation", "the last dilation taken for all", "k·d, of the last layer", _last_dilation,
+    "last-dilation", "the last dilation used for all layers", "k·d, of the last layer", _last_dilation,
     "Every layer adds to the field by its own dilation.",
 )  # fmt: skip
 _field(
@@ -315,7 +313,7 @@ _BACK = (
 
 
 def _back(w: Rf) -> list[Way]:
-    """Slips in the rule that goes back through the layers: (r − 1)·s + k."""
+    """Mistakes in the rule that goes back through the layers: (r − 1)·s + k."""
     found = []
     for text, off, less in _BACK:
         r = 1
@@ -355,16 +353,16 @@ _field(
     "How far apart in the image are two neighbouring cells that this layer reads?",
 )  # fmt: skip
 _field(
-    "last-step", "the last layer alone, in pixels", "k·(strides before), of the last layer", _last_step,
+    "last-step", "only the last layer, in pixels", "k·(strides before), of the last layer", _last_step,
     "That is what the last layer adds: what do the layers before it add?",
 )  # fmt: skip
 _field(
-    "back", "a slip in the rule that goes back through the layers", "r·s + k, from the last layer to the first",
+    "back", "a mistake in the rule that goes back through the layers", "r·s + k, from the last layer to the first",
     _back,
     "Going back, r windows that are s apart cover (r − 1)·s + k cells.",
 )  # fmt: skip
 _field(
-    "radius", "half of the field, or the field taken for its half", "(r − 1)/2 or 2·r + 1",
+    "radius", "half of the field, or the field used as its half", "(r − 1)/2 or 2·r + 1",
     lambda w: _ways(w, [
         (_side(w) // 2, "⌊r/2⌋"), (-(-_side(w) // 2), "⌈r/2⌉"), (2 * _side(w) - 1, "2·r − 1"),
         (2 * _side(w) + 1, "2·r + 1"), (2 * _side(w), "2·r"),
@@ -389,7 +387,7 @@ def _from_counts(w: Rf) -> list[Way]:
 
 
 _field(
-    "counted-layers", "kernel and number of layers joined in another way", "L·(k − 1)", _from_counts,
+    "counted-layers", "kernel and number of layers combined in another way", "L·(k − 1)", _from_counts,
     "The first layer sees k pixels; how many does each further one add?",
 )  # fmt: skip
 
@@ -419,7 +417,7 @@ _field(
     seldom=False,
 )  # fmt: skip
 _field(
-    "gathered", "the whole image, by what gathers a map", "n",
+    "gathered", "the whole image, because a layer reads a whole map", "n",
     lambda w: _asked(w, w.image) if w.gathers else None,
     "Follow the windows only: what does a unit see without gates and without norms over the whole map?",
     seldom=False,
@@ -429,9 +427,9 @@ _field(
 
 _field(
     "another-layer", "one of the layers twice, or left out", "one more or less in the middle", _another,
-    "Count the layers again: how many are there of each sort?",
+    "Count the layers again: how many are there of each kind?",
 )  # fmt: skip
 _field(
-    "one-layer", "a slip in one of the layers", "1 + Σ d·(k − 1)·(strides before), one of them wrong", _one_layer,
+    "one-layer", "a mistake in one of the layers", "1 + Σ d·(k − 1)·(strides before), one of them wrong", _one_layer,
     "Go through the layers again: each of them adds d·(k − 1) times all strides before it.",
 )  # fmt: skip

@@ -171,7 +171,7 @@ def _swapped(quantities: Symbolic) -> Any:
 
 
 def _with_tree(quantities: Symbolic, tree: Tree) -> Any:
-    """A question with another formula; None where the slip changes nothing in it."""
+    """A question with another formula; None where the mistake changes nothing in it."""
     if tree == quantities.tree:
         return None
     return Way(quantities._replace(tree=tree), printed(tree))
@@ -193,8 +193,8 @@ def _rounded_otherwise(quantities: Symbolic) -> Any:
 
 
 _rule(
-    "no-constant", _BOTH, "a number that is added or taken away left out", "n for n + 1", _constants_gone,
-    "Is a number added or taken away as well? Try it with the smallest numbers that are possible.",
+    "no-constant", _BOTH, "a number that is added or subtracted left out", "n for n + 1", _constants_gone,
+    "Is a number added or subtracted as well? Try it with the smallest numbers that are possible.",
 )  # fmt: skip
 _rule(
     "no-factor", _BOTH, "a number that multiplies or divides left out", "p for 2p", _factors_gone,
@@ -202,7 +202,7 @@ _rule(
 )  # fmt: skip
 mistake(
     "formula.not-rounded", "formula", "not rounded", "without ⌊ ⌋", _not_rounded,
-    "What does your formula give where the division leaves a rest?",
+    "What does your formula give when the division leaves a remainder?",
 )  # fmt: skip
 mistake(
     "formula.rounded-otherwise", "formula", "rounded up instead of down, or the reverse", "⌈ ⌉ for ⌊ ⌋",
@@ -235,7 +235,7 @@ _rule(
 )  # fmt: skip
 _rule(
     "other-operation", "from-answers", "another sign between the answers", "a + b for a·b", _other_operations,
-    "Are the two answers multiplied, divided, added or taken away from each other?",
+    "Are the two answers multiplied, divided, added or subtracted?",
 )  # fmt: skip
 _rule(
     "one-part", "from-answers", "one of the answers only", "a for a·b", _one_side,

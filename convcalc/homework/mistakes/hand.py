@@ -108,7 +108,7 @@ def _other_pads(quantities: Hand) -> list[Hand]:
 
 
 mistake(
-    "hand.flipped", "hand", "true convolution where correlation is meant, or the reverse",
+    "hand.flipped", "hand", "true convolution instead of correlation, or the reverse",
     "the kernel rotated by 180°",
     lambda w: w._replace(flipped=not w.flipped),
     "Does this sheet flip the kernel? Deep learning does not.",
@@ -318,7 +318,7 @@ mistake(
 mistake(
     "grad.bias-part", "gradient-db", "a row, a column or a cell left out", "Σ without one row",
     _part_of_sum,
-    "Every cell of the output adds the bias. Whose gradients are summed?",
+    "Every cell of the output adds the bias. Which gradients are summed?",
     seldom=True,
 )  # fmt: skip
 mistake(
@@ -335,7 +335,7 @@ mistake(
     "The gradient goes back through the activation first: what is its slope at each value?",
 )  # fmt: skip
 mistake(
-    "grad.step-added", _STEPS, "the step added instead of taken off", "w + lr·dw",
+    "grad.step-added", _STEPS, "the step added instead of subtracted", "w + lr·dw",
     lambda w: w._replace(lr=-w.lr),
     "Gradient descent goes against the gradient.",
 )  # fmt: skip
@@ -439,7 +439,7 @@ def _lines_of_dot(w: Any) -> list[Way]:
 
 
 mistake(
-    "hand.dot-line", "hand-dot", "one row or column alone, or one left out", "Σ x·w of one row",
+    "hand.dot-line", "hand-dot", "only one row or column, or one left out", "Σ x·w of one row",
     _lines_of_dot,
     "Every cell of the window has a product: how many are there?",
     seldom=True,
@@ -494,7 +494,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "kernel.identity", "hand-image-kernel", "a kernel that changes nothing taken for something else, or the reverse",
-    "1 in the middle alone",
+    "1 only in the middle",
     lambda w: _other_names(w, *(KERNEL_NAMES if w == "identity" else ("identity",))),
-    "Which cells beside the middle does the kernel read at all?",
+    "Which cells other than the middle does the kernel read?",
 )  # fmt: skip

@@ -55,7 +55,7 @@ _smallest(
         _changed(w, lambda a: a._replace(after=0), "(n − 1)·s + k − p"),
         _changed(w, lambda a: a._replace(before=-a.before, after=-a.after), "(n − 1)·s + k + 2p"),
     ],
-    "Padding gives a window cells that the input need not have. On how many sides?",
+    "Padding gives a window cells that the input does not need to have. On how many sides?",
 )  # fmt: skip
 _smallest(
     "no-strides", "strides left out", "n + k − 1",
@@ -73,17 +73,17 @@ _smallest(
     "Which layers make the map smaller without a stride?",
 )  # fmt: skip
 _smallest(
-    "kernels", "kernels added up, or the largest alone", "Σ k",
+    "kernels", "kernels added up, or only the largest", "Σ k",
     lambda w: [
         Way(sum(a.k for a in w.windows), "Σ k"),
         Way(1 + sum(a.d * (a.k - 1) for a in w.windows), "1 + Σ d·(k − 1)"),
         Way(max(a.k for a in w.windows), "the largest k"),
         Way(w.windows[0].k, "the first k"),
     ],
-    "That many cells may not leave a cell at the end: go backwards from 1, layer by layer.",
+    "With that many cells there may be no cell left at the end: go backwards from 1, layer by layer.",
 )  # fmt: skip
 _smallest(
-    "start", "begun with 2 at the end", "from 2 backwards",
+    "start", "started with 2 at the end", "from 2 backwards",
     lambda w: Way(size_before(w.windows, 2), "from 2 backwards"),
     "One cell must be left at the end: begin with 1.",
 )  # fmt: skip
@@ -113,7 +113,7 @@ _smallest(
 _smallest(
     "one-off", "one more or less", "± 1",
     lambda w: [Way(w.right + 1, "one more"), Way(w.right - 1, "one less")],
-    "Try your size: does every window fit, and would one cell less do?",
+    "Try your size: does every window fit, and would one cell less be enough?",
 )  # fmt: skip
 
 # --------------------------------------------------------- layers until a field, along several axes

@@ -1,6 +1,6 @@
 """The letters of a printed formula, as they stand for the numbers of a question.
 
-Formulas are written for the commonest case: two axes, no groups, no dilation. Elsewhere k² is k or k³ (and
+Formulas are written for the most common case: two axes, no groups, no dilation. Elsewhere k² is k or k³ (and
 n², h·w, 2k likewise), the channels of one filter are cin/g, and a dilated kernel covers d(k − 1) + 1 cells.
 """
 

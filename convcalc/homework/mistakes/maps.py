@@ -115,7 +115,7 @@ mistake(
     "Where was the maximum of each block?",
 )  # fmt: skip
 mistake(
-    "unpool.others-kept", "hand-unpool", "the cells beside the maxima kept", "x with the maxima replaced",
+    "unpool.others-kept", "hand-unpool", "the cells other than the maxima kept", "x with the maxima replaced",
     _others_kept,
     "What happens to the cells that were not the maximum?",
 )  # fmt: skip
@@ -162,7 +162,7 @@ mistake(
     "A bilinear value lies between the cells around it.",
 )  # fmt: skip
 mistake(
-    "up.corners", "hand-upsample", "corners aligned where centres count, or the reverse", "i·(n − 1)/(s·n − 1) or (i + ½)/s − ½",
+    "up.corners", "hand-upsample", "corners aligned instead of centres, or the reverse", "i·(n − 1)/(s·n − 1) or (i + ½)/s − ½",
     lambda w: w._replace(corners=not w.corners) if w.mode == "bilinear" else None,
     "Where does the question put the first and the last new cell?",
 )  # fmt: skip

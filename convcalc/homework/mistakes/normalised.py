@@ -129,7 +129,7 @@ mistake(
     "Batch normalisation divides by the number of values. By what did you divide?",
 )  # fmt: skip
 mistake(
-    "norm.squares", "hand-norm-variance", "mean of the squares, the mean not taken off", "Σx²/n",
+    "norm.squares", "hand-norm-variance", "mean of the squares, the mean not subtracted", "Σx²/n",
     lambda w: _whole(sum([x * x for x in w.values], Fraction(0)) / len(w.values)),
     "Distances from what are squared?",
 )  # fmt: skip
@@ -158,9 +158,9 @@ mistake(
     "What is added at the end?",
 )  # fmt: skip
 mistake(
-    "norm.not-centred", "hand-norm-y", "the mean not taken off", "gamma·x/√(variance + eps) + beta",
+    "norm.not-centred", "hand-norm-y", "the mean not subtracted", "gamma·x/√(variance + eps) + beta",
     lambda w: scaled_by(w, root_of(_under(w)), centre=False),
-    "What is taken off every value before it is divided?",
+    "What is subtracted from every value before it is divided?",
 )  # fmt: skip
 mistake(
     "norm.sample-root", "hand-norm-y", "variance divided by n − 1", "n − 1 instead of n",

@@ -76,7 +76,7 @@ def _inputs(w: Linear) -> int:
 
 
 _rule(
-    "no-bias", "biases forgotten", "weights alone",
+    "no-bias", "biases forgotten", "only the weights",
     lambda w: w._replace(bias=False) if w.bias else None,
     "What else is learned besides the filter weights?",
     "params linear",
@@ -359,7 +359,7 @@ _rule(
     seldom=True,
 )  # fmt: skip
 _rule(
-    "bias-taken", "biases taken away", "k²·cin·cout − cout",
+    "bias-taken", "biases subtracted", "k²·cin·cout − cout",
     lambda w: w.weights - w.filters if w.bias else None,
     "Biases are added to the weights.",
     seldom=True,
@@ -370,7 +370,7 @@ _rule(
     "How many channels does the input have?",
 )  # fmt: skip
 _rule(
-    "positions-of-one", "output positions for filters", "k²·cin·h·w",
+    "positions-of-one", "output positions instead of filters", "k²·cin·h·w",
     lambda w: [
         Way(w.area * w.depth * w.positions, "k²·cin·h·w"),
         Way(w.area * w.positions, "k²·h·w"),
@@ -418,14 +418,14 @@ _rule(
     seldom=True,
 )  # fmt: skip
 _rule(
-    "fc-one-unit", "one unit only, or the units alone", "inputs or units",
+    "fc-one-unit", "one unit only, or only the units", "inputs or units",
     lambda w: [Way(_inputs(w), "inputs"), Way(w.units, "units")],
     "Every unit has a weight for every input value.",
     "linear",
     seldom=True,
 )  # fmt: skip
 _rule(
-    "fc-one-side", "one side of the map, or the channels alone, flattened", "n·c·units + units",
+    "fc-one-side", "one side of the map, or only the channels, flattened", "n·c·units + units",
     lambda w: [
         Way(w._replace(shape=shape, bias=bias), f"{letters}·units + units" if bias else f"{letters}·units")
         for shape, letters in (((w.shape[0], w.shape[2]), "n·c"), (w.shape[2:], "c"), (w.shape[:1], "n"))
@@ -468,7 +468,7 @@ _rule(
     seldom=True,
 )  # fmt: skip
 _rule(
-    "fc-minus-units", "biases taken away", "inputs·units − units",
+    "fc-minus-units", "biases subtracted", "inputs·units − units",
     lambda w: _inputs(w) * w.units - w.units if w.bias else None,
     "Biases are added to the weights.",
     "linear",

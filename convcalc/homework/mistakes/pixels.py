@@ -38,7 +38,7 @@ def _last_layer(quantities: Sight) -> Any:
 
 
 mistake(
-    "seen.no-padding", "seen", "padding not taken off", "first·s",
+    "seen.no-padding", "seen", "padding not subtracted", "first·s",
     lambda w: _windows(w, lambda layer: (*layer[:3], 0, layer[4])),
     "With padding the first window begins before the map. Where does it begin?",
 )  # fmt: skip
@@ -58,7 +58,7 @@ mistake(
     "The first row and the first column have the number 0.",
 )  # fmt: skip
 mistake(
-    "seen.past-the-end", "seen", "the first pixel behind the window taken for the last", "last + 1",
+    "seen.past-the-end", "seen", "the first pixel after the window used as the last", "last + 1",
     lambda w: _moved(w, 0, 1),
     "A window of k cells ends k − 1 cells after its first one.",
 )  # fmt: skip

@@ -218,7 +218,7 @@ _rf(
 _rf(
     "reversed", "layers in the reverse order", "from the last layer to the first",
     lambda w: w._replace(layers=w.layers[::-1]),
-    "Whose strides count for which layer: those of the layers before it, or after it?",
+    "Which strides count for a layer: those of the layers before it, or after it?",
     seldom=True,
 )  # fmt: skip
 _rf(
@@ -251,7 +251,7 @@ _rf(
 _rf(
     "output-size", "the size of the output map", "output size",
     lambda w: _output_size(w) if w.image else None,
-    "How many pixels one unit sees is another question than how many units there are.",
+    "How many pixels one unit sees is not the same question as how many units there are.",
     seldom=True,
 )  # fmt: skip
 _rf(

@@ -28,14 +28,14 @@ _HAND = ("hand", "maps", "normalised", "typos")
 _NUMBER = tuple([name for name in MODULES if name not in ("hand", "maps", "normalised")])
 
 MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer
-_MOST_LAYERS = 100  # of a stack; two slips at once are looked for in smaller ones
+_MOST_LAYERS = 100  # of a stack; two mistakes at once are looked for in smaller ones
 
 
 Ways = dict[Mistake, list[Way]]  # in which each mistake is made with the numbers of a part
 
 
 def ways_of_part(part: Part) -> Ways:
-    """The mistakes of a part's topic, commonest first, each with the ways to make it there."""
+    """The mistakes of a part's topic, most common first, each with the ways to make it there."""
     found = {each: list(ways_of(each.wrong, part.quantities)) for each in of_topic(part.topic)}
     if isinstance(part.quantities, Sides):
         from convcalc.homework.mistakes.sides import on_each_axis
@@ -45,12 +45,12 @@ def ways_of_part(part: Part) -> Ways:
         from convcalc.homework.mistakes.sides import ONE_OFF, along_one_axis
 
         found |= along_one_axis(part)
-        found[ONE_OFF] = found.pop(ONE_OFF, [])  # a slip that gives the number comes before it
+        found[ONE_OFF] = found.pop(ONE_OFF, [])  # a mistake that gives the number comes before it
     return found
 
 
 def single(part: Part, ways: Ways) -> dict[Any, list[Candidate]]:
-    """Every wrong answer that one mistake leads to, with the mistakes, commonest first.
+    """Every wrong answer that one mistake leads to, with the mistakes, most common first.
 
     A seldom mistake is named only where no other one leads to the answer.
     """
@@ -89,12 +89,12 @@ def double(part: Part, ways: Ways, *, seldom: bool = True) -> dict[Any, list[Can
 
 
 def of_topic(topic: str) -> list[Mistake]:
-    """The mistakes of a topic, commonest first."""
+    """The mistakes of a topic, most common first."""
     for module in _HAND if topic.startswith(_HAND_TOPICS) else _NUMBER:
         import_module(f"convcalc.homework.mistakes.{module}")
     return by_topic(topic)
 
 
 def _is_tall(quantities: Any) -> bool:
-    """Whether numbers are those of a stack in which nobody makes two slips by hand."""
+    """Whether numbers are those of a stack in which nobody makes two mistakes by hand."""
     return isinstance(quantities, Rf) and len(quantities.layers) > _MOST_LAYERS

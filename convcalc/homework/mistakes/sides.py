@@ -1,4 +1,4 @@
-"""Mistakes in answers for each axis by itself: one axis taken for another, or a slip on all of them."""
+"""Mistakes in answers for each axis by itself: one axis taken for another, or a mistake on all of them."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _misfit(axis: Axis) -> bool:
 
 
 _out(
-    "floored-in-strict", 'rounded down where the course says "does not fit"', "⌊(n + 2p − k)/s⌋ + 1",
+    "floored-in-strict", 'rounded down, but the course says "does not fit"', "⌊(n + 2p − k)/s⌋ + 1",
     lambda a, w: a.floor if w.fit == "strict" and _misfit(a) else None,
     "Most libraries round down, but this course asks whether the window fits.",
     letters=COVERED,
@@ -247,7 +247,7 @@ _out(
     letters=COVERED,
 )  # fmt: skip
 _out(
-    "caffe-ceil", "pooling with ceil (Caffe) where floor is meant", "⌈(n + 2p − k)/s⌉ + 1",
+    "caffe-ceil", "pooling with ceil (Caffe) instead of floor", "⌈(n + 2p − k)/s⌉ + 1",
     lambda a, w: ceil(a.unrounded) if w.pool and _misfit(a) else None,
     "That is how Caffe's pools round. How does this sheet round?",
 )  # fmt: skip
@@ -268,7 +268,7 @@ _out(
 _out(
     "n-over-s", "input ÷ stride, kernel forgotten", "n/s",
     lambda a, w: quotient(a.n, a.s, "n/s", up=True) if a.s > 1 else None,
-    'That shortcut holds only for "same" padding.',
+    'That shortcut is right only for "same" padding.',
 )  # fmt: skip
 _out(
     "same", "assumed that the size stays the same", "n",
@@ -276,7 +276,7 @@ _out(
     "The question does not give padding that keeps the size.",
 )  # fmt: skip
 _out(
-    "minus-2k", "subtracted on each side what goes in total", "n − 2·(k − 1)",
+    "minus-2k", "subtracted the total from each side", "n − 2·(k − 1)",
     lambda a, w: [
         Way(a.padded_size - 2 * (a.k - 1), "n + 2p − 2·(k − 1)"),
         Way(a.padded_size - 2 * a.k, "n + 2p − 2k"),
@@ -342,19 +342,19 @@ _out(
     letters=COVERED,
 )  # fmt: skip
 _out(
-    "halved", "the layer taken to halve the size", "n/2",
+    "halved", "assumed that the layer halves the size", "n/2",
     lambda a, w: quotient(a.n, 2, "n/2", up=True) if (a.s != 2 and not (w.pool and a.k == 2)) else None,
     "Does this layer really halve the size? Use its window and stride.",
 )  # fmt: skip
 _out(
-    "half-kernel", "half of the kernel taken off once", "n + 2p − (k − 1)/2",
+    "half-kernel", "half of the kernel subtracted once", "n + 2p − (k − 1)/2",
     lambda a, w: [
         Way(a.padded_size - a.k // 2, "n + 2p − ⌊k/2⌋"),
         quotient(a.padded_size - a.k // 2 + a.s, a.s, "(n + 2p − ⌊k/2⌋)/s + 1")[0] if a.s > 1 else None,
     ]
     if a.k > 1 and not w.pool
     else None,
-    "The window hangs over at both ends: how many positions are lost in total?",
+    "Positions are lost at both ends: how many in total?",
     seldom=True,
 )  # fmt: skip
 _out(
@@ -404,12 +404,12 @@ _out(
     letters=COVERED,
 )  # fmt: skip
 _out(
-    "precedence", "divided the kernel alone, or by s + 1", "n + 2p − k/s + 1",
+    "precedence", "divided only the kernel, or by s + 1", "n + 2p − k/s + 1",
     lambda a, w: [
         *quotient((a.padded_size + 1) * a.s - a.k, a.s, "n + 2p − k/s + 1"),
         *quotient(a.slack, a.s + 1, "(n + 2p − k)/(s + 1)"),
     ] if a.s > 1 else None,
-    "Subtract first, then divide the difference by the stride alone, then add 1.",
+    "Subtract first, then divide the difference by the stride only, then add 1.",
     seldom=True,
     letters=COVERED,
 )  # fmt: skip

@@ -74,7 +74,7 @@ mistake(
     seldom=True,
 )  # fmt: skip
 mistake(
-    "out.t-doubled", "transposed", "the layer taken to double the size, or to keep it", "2n or n",
+    "out.t-doubled", "transposed", "assumed that the layer doubles the size, or keeps it", "2n or n",
     lambda w: [Way(2 * w.n, "2n"), Way(w.n, "n")],
     "Work it out: size, stride, padding and kernel all matter.",
     seldom=True,
@@ -146,9 +146,9 @@ mistake(
     seldom=True,
 )  # fmt: skip
 mistake(
-    "out.same-kernel", "same", "the kernel taken off", "n − k + 1",
+    "out.same-kernel", "same", "the kernel subtracted", "n − k + 1",
     lambda w: [Way(w.n - w.k + 1, "n − k + 1"), *quotient(w.n - w.k, w.s, "(n − k)/s")],
-    'With "same" padding the kernel takes nothing off.',
+    'With "same" padding the kernel removes nothing.',
     seldom=True,
 )  # fmt: skip
 mistake(
@@ -221,13 +221,13 @@ mistake(
     seldom=True,
 )  # fmt: skip
 mistake(
-    "lay.halved", "reach", "each layer taken to halve the size", "log₂(n/m)",
+    "lay.halved", "reach", "assumed that each layer halves the size", "log₂(n/m)",
     lambda w: _halvings(w.n, w.target),
     "A convolution with stride 1 does not halve the size.",
     seldom=True,
 )  # fmt: skip
 mistake(
-    "lay.difference", "reach", "the cells that go, not the layers", "n − m",
+    "lay.difference", "reach", "the cells removed, not the layers", "n − m",
     lambda w: [Way(w.n - w.target, "n − m"), *quotient(w.n - w.target, 2 * (w.k - 1), "(n − m)/(2(k − 1))", up=True)],
     "How many cells does one layer remove?",
     seldom=True,
@@ -272,7 +272,7 @@ mistake(
 mistake(
     "shrink.side-only", "shrink-lost", "the share of the side, not of the area", "1 − left/n",
     lambda w: [Way(1 - Fraction(left, n), "1 − left/n") for n, left in zip(*w)],
-    "The share is that of the whole map: every axis loses cells.",
+    "The share is for the whole map: every axis loses cells.",
 )  # fmt: skip
 mistake(
     "shrink.share-left", "shrink-lost", "the share that is left", "(left/n)²",
@@ -311,12 +311,12 @@ mistake(
     "Each further kernel adds to the size; nothing is multiplied.",
 )  # fmt: skip
 mistake(
-    "compose.largest", "compose", "the largest kernel alone", "the largest k",
+    "compose.largest", "compose", "only the largest kernel", "the largest k",
     lambda w: [Way(max(w.sizes), "the largest k"), Way(w.sizes[-1], "the last k")],
     "The other kernels add to it.",
 )  # fmt: skip
 mistake(
-    "toeplitz.full", "toeplitz-size", "k not taken off, or too much", "n or n − k",
+    "toeplitz.full", "toeplitz-size", "k not subtracted, or too much subtracted", "n or n − k",
     lambda w: [Way(w.n, "n"), Way(w.n - w.k, "n − k"), Way(w.n + w.k - 1, "n + k − 1")],
     "How many positions does the kernel have?",
 )  # fmt: skip
@@ -332,7 +332,7 @@ mistake(
         Way((w.n - w.k + 1) * w.k, "outputs · k"),
         Way(w.n, "n"),
     ],
-    "The same kernel stands in every row.",
+    "The same kernel is in every row.",
 )  # fmt: skip
 mistake(
     "toeplitz.shared", "toeplitz-dense", "weights shared", "k",

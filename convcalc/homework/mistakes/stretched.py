@@ -208,7 +208,7 @@ def _pools(q: Stretched) -> list[Way | None]:
     strides = [Slide(1, window.s) if _is_pool(window) else window for window in q.windows]  # type: ignore[attr-defined]
     none = [window for window in q.windows if not _is_pool(window)]
     return [
-        _along(q, strides, "pools by their strides alone"),
+        _along(q, strides, "only the strides of pools"),
         _along(q, none, "without the pools"),
     ]
 
@@ -219,7 +219,7 @@ def _is_pool(window: Reads) -> bool:
 
 
 _mistake(
-    "up-pools", "pools by their strides alone, or left out", "pools by their strides alone", _pools,
+    "up-pools", "only the strides of pools, or left out", "only the strides of pools", _pools,
     "A pool has a window and a stride: it adds to the field, and it makes the steps larger.",
 )  # fmt: skip
 
@@ -248,7 +248,7 @@ _mistake(
     seldom=True,
 )  # fmt: skip
 _mistake(
-    "up-side", "a side for the pixels, or the pixels for a side", "side · side",
+    "up-side", "a side instead of the pixels, or the reverse", "side · side",
     lambda q: Way(
         stretched_size(q._replace(pixels=not q.pixels)), "side" if q.pixels else "side · side"
     ) if q.axes > 1 else None,

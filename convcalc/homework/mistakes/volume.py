@@ -95,7 +95,7 @@ mistake(
     "Padding adds rows and columns, not channels.",
 )  # fmt: skip
 mistake(
-    "vol.pad-ignored", "padded", "padding ignored, or taken away", "n or n − 2p",
+    "vol.pad-ignored", "padded", "padding ignored, or subtracted", "n or n − 2p",
     lambda w: [
         Way(w._replace(added=(0,) * len(w.n)), "n"),
         Way(w._replace(added=tuple([-each for each in w.added])), "n − 2p"),
@@ -119,7 +119,7 @@ def _padded_depth(w: Windows) -> list[Any]:
 
 
 def _input_volume(w: Windows) -> Any:
-    """The volume that goes in."""
+    """The input volume."""
     if not w.volume:
         return None
     return volume_in_order(tuple([axis.n for axis in w.axes]), w.c_in, w.order)
@@ -155,9 +155,7 @@ def _depth_by_size(w: Windows) -> list[Any]:
     shrunk = w.c_in - w.axes[0].n + found[0]
     return [
         Way(_depth(w, found[0]), "depth as the height"),
-        Way(_depth(w, shrunk), "depth made smaller as height and width are")
-        if shrunk > 0
-        else None,
+        Way(_depth(w, shrunk), "depth made smaller like height and width") if shrunk > 0 else None,
         Way(_depth(w, max(w.filters // w.axes[0].s, 1)), "depth/s") if w.axes[0].s > 1 else None,
     ]
 
@@ -178,7 +176,7 @@ def _sides_and_depth(w: Windows | Padded) -> tuple[list[int], int]:
 mistake(
     "vol.sides-only", "volume padded", "height and width without the channels", "h × w",
     lambda w: tuple(_sides_and_depth(w)[0]) if len(_sides_and_depth(w)[0]) > 1 else None,
-    "A volume has channels too. How many maps come out?",
+    "A volume has channels too. How many output maps are there?",
 )  # fmt: skip
 
 
@@ -204,7 +202,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "vol.input", "volume", "answered with the input volume", "n × n × cin", _input_volume,
-    "That is the volume that goes in.",
+    "That is the input volume.",
     seldom=True,
 )  # fmt: skip
 mistake(
@@ -218,13 +216,13 @@ mistake(
     seldom=True,
 )  # fmt: skip
 mistake(
-    "vol.depth-by-size", "volume", "depth treated as height and width are", "depth as the height",
+    "vol.depth-by-size", "volume", "depth treated like height and width", "depth as the height",
     _depth_by_size,
-    "What decides how many maps come out?",
+    "What decides the number of output maps?",
     seldom=True,
 )  # fmt: skip
 mistake(
-    "vol.depth-added", "volume", "channels added to the filters, or taken away", "cin + cout",
+    "vol.depth-added", "volume", "channels added to the filters, or subtracted", "cin + cout",
     lambda w: [
         Way(_depth(w, w.c_in + w.filters), "depth cin + cout"),
         Way(_depth(w, abs(w.filters - w.c_in)), "depth cout − cin") if w.filters != w.c_in else None,
@@ -277,7 +275,7 @@ mistake(
     "Compute all shapes again from the first layer; one of them is different from yours.",
 )  # fmt: skip
 mistake(
-    "vol.flatten-one-axis", "flatten", "one side of the map, or the channels alone", "h·c",
+    "vol.flatten-one-axis", "flatten", "one side of the map, or only the channels", "h·c",
     lambda w: [
         Way(w.shapes[-1][1] * w.shapes[-1][0], "h·c"),
         Way(w.shapes[-1][0], "c"),
@@ -293,7 +291,7 @@ mistake(
         Way(sum(w.shapes[-1]), "h + w + c"),
         Way(formulas.product(w.shapes[-1][1:]) + w.shapes[-1][0], "h·w + c"),
     ],
-    "Each channel has a map of its own: multiply.",
+    "Each channel has its own map: multiply.",
     seldom=True,
 )  # fmt: skip
 mistake(
@@ -316,7 +314,7 @@ _NETWORK = "flatten volume"
 
 
 def _another_volume(w: Windows) -> list[Any]:
-    """The volumes that layers before the last one give, and what goes in."""
+    """The volumes that layers before the last one give, and the input."""
     rows = w.rows
     shapes = [row.output for row in rows[-2::-1]] + [row.input for row in rows[:1]]
     axes = len(w.axes)

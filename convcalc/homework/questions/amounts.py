@@ -78,9 +78,7 @@ class Tensor(NamedTuple):
 def tensor_shape(quantities: Tensor) -> tuple[int, ...]:
     """kernel × (cin/g) × cout as Keras stores it, cout × (cin/g) × kernel as PyTorch does."""
     kernel, c_in, filters, groups, order, transposed = quantities
-    if (
-        transposed
-    ):  # what goes in and what comes out change places, and groups divide what comes out
+    if transposed:  # the input and the output change places, and groups divide the output
         pair = (c_in, filters // groups)
         return (*kernel, *pair[::-1]) if order == "hwc" else (*pair, *kernel)
     pair = (filters, c_in // groups)

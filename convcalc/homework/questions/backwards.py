@@ -45,8 +45,8 @@ class SolveSize(Task):
     """The one number under `find` (n, k, s, p or d) that gives an output size; if several do, all of them are right."""
 
     rule: ClassVar = (
-        "Write ⌊(n + 2p − d·(k − 1) − 1)/s⌋ + 1 = out with the numbers that are given, and undo step by step: take 1 "
-        "away, multiply by the stride, then see what is missing."
+        "Write ⌊(n + 2p − d·(k − 1) − 1)/s⌋ + 1 = out with the numbers that are given, and undo step by step: "
+        "subtract 1, multiply by the stride, then see what is missing."
     )
     examples: ClassVar = (
         {"find": "k", "n": 32, "out": 26}, {"find": "n", "k": 5, "s": 1, "p": 2, "out": 20},
@@ -156,9 +156,9 @@ class SolveSize(Task):
 
 @question("solve-params")
 class SolveParams(Task):
-    """The one number under `find` (k, c_in or filters) that gives so many parameters."""
+    """The one number under `find` (k, c_in or filters) that gives this many parameters."""
 
-    rule: ClassVar = "Write (k·k·(input channels) + 1)·filters = parameters with the numbers that are given, and undo step by step: divide by the filters, take the bias away, divide again."
+    rule: ClassVar = "Write (k·k·(input channels) + 1)·filters = parameters with the numbers that are given, and undo step by step: divide by the filters, subtract the bias, divide again."
     examples: ClassVar = (
         {"find": "filters", "params": 1520, "k": 5, "c_in": 3}, {"find": "k", "params": 880, "c_in": 6, "filters": 16},
     )  # fmt: skip

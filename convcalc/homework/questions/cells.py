@@ -25,7 +25,7 @@ from convcalc.homework.questions.quantities import (
 )
 from convcalc.homework.questions.rows import Row
 
-_MOST_ROWS = 200  # down to which the slips in a receptive field are looked for
+_MOST_ROWS = 200  # down to which the mistakes in a receptive field are looked for
 
 
 class Behind(NamedTuple):

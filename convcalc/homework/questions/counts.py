@@ -135,7 +135,7 @@ class NoSharing(_OnImage):
 
 @question("lenet-c3")
 class LenetC3(Task):
-    """The parameters of LeNet-5's third layer: as it is built today, or as in the table of 1998."""
+    """The parameters of LeNet-5's third layer: as built today, or as in the table of 1998."""
 
     rule: ClassVar = (
         "Sixteen 5×5 filters with biases; in the paper each reads only some of the maps below."
@@ -174,8 +174,8 @@ class LenetC3(Task):
 class Im2col(Parted, _OnImage):
     """The matrices of an im2col convolution: filters as rows, windows as columns."""
 
-    ignores: ClassVar = {"bias": "the matrices hold the weights only"}
-    rule: ClassVar = "One column holds one window of all channels, k·k·channels numbers. There is one column for each output position and one row for each filter."
+    ignores: ClassVar = {"bias": "the matrices contain only the weights"}
+    rule: ClassVar = "One column contains one window of all channels, k·k·channels numbers. There is one column for each output position and one row for each filter."
 
     def setting(self) -> str:
         more = options(stride=self.s, padding=self.p.shown)

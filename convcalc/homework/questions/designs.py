@@ -86,7 +86,7 @@ _SPLIT_METHODS = {
 
 @question("params-trainable")
 class ParamsTrainable(Parted):
-    """The total, trainable and non-trainable parameters of a network whose first layers may be frozen."""
+    """The total, trainable and non-trainable parameters of a network; its first layers can be frozen."""
 
     partial: ClassVar = "parts"
     ignores: ClassVar = {
@@ -198,7 +198,7 @@ class _Weighted(Task):
 class WeightShape(_Weighted):
     """The shape of the weights of a layer: conv, transposed or fc (c_in inputs and filters units)."""
 
-    rule: ClassVar = "One filter has the size of the kernel in every channel that it reads; the tensor holds all filters."
+    rule: ClassVar = "One filter has the size of the kernel in every channel that it reads; the tensor contains all filters."
     examples: ClassVar = (
         {"k": 3, "c_in": 16, "filters": 40}, {"k": 5, "c_in": 8, "filters": 20},
     )  # fmt: skip

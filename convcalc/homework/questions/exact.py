@@ -286,7 +286,7 @@ class Pool(NamedTuple):
         there = im2col(np.ones_like(cells, dtype=bool), axes)
         counted = divisors(axes, np.dtype(object), count_include_pad=self.pad_counts)
         if not (there.any(axis=0) if self.mode == "max" else counted).all():
-            message = "a window lies on padding alone; give less padding"
+            message = "a window lies on padding only; give less padding"
             raise TooMuchError(message)
         if self.mode == "max":
             lowest = cells.min()

@@ -123,7 +123,7 @@ def _whole(raw: Any, what: str, *, least: int = 0, most: int = 10**MAX_DIGITS) -
         raise GivenError(what, message)
     if len(digits) > 1 and digits.startswith("0"):
         message = (
-            f"is {text!r}: YAML may read a leading 0 as base 8; write {digits.lstrip('0') or 0}"
+            f"is {text!r}: YAML can read a leading 0 as base 8; write {digits.lstrip('0') or 0}"
         )
         raise GivenError(what, message)
     value = int(text)

@@ -125,7 +125,7 @@ class Gradient(Parted):
     """
 
     partial: ClassVar = "parts"
-    rule: ClassVar = "With an activation, first multiply the gradient by its slope: for ReLU 1 above 0, else 0; for the sigmoid s·(1 − s). Then dw: slide the gradient over the input. dx: add each gradient value times the kernel, at the place that the window read. db: add up the gradient. A step of gradient descent takes the learning rate times the gradient off."
+    rule: ClassVar = "With an activation, first multiply the gradient by its slope: for ReLU 1 above 0, else 0; for the sigmoid s·(1 − s). Then dw: slide the gradient over the input. dx: add each gradient value times the kernel, at the place that the window read. db: add up the gradient. A step of gradient descent subtracts the learning rate times the gradient."
     examples: ClassVar = (
         {"x": [[1, 2, 0], [3, 1, 2], [0, 1, 4]], "w": [[1, 0], [2, 3]], "g": [[1, 2], [0, 1]]},
         {"x": [[2, 1, 5], [0, 3, 1], [1, 1, 2]], "w": [[4, 1], [0, 2]], "g": [[0, 1], [3, 1]]},
@@ -230,7 +230,7 @@ _CUBE = Volume("depth × height × width")
 
 @question("shape-of-gradient")
 class ShapeOfGradient(Task):
-    """The shape of a gradient: that of the array it belongs to (`of`: w or x)."""
+    """The shape of a gradient: the same as the array it belongs to (`of`: w or x)."""
 
     rule: ClassVar = "A gradient has the same shape as the array it belongs to."
     examples: ClassVar = ({"n": 10, "k": 5}, {"n": 8, "k": 3, "of": "x"})

@@ -74,7 +74,7 @@ class ConvByHand(ByHand):
         check_cells(self.cells)
 
     def filters(self) -> list[Stack]:
-        """The filters, each with a kernel for each map; kernels in a row on one map are filters of their own."""
+        """The filters, each with a kernel for each map; kernels in a row on one map are separate filters."""
         if isinstance(self.w[0][0][0], tuple):
             return list(self.w)
         return [(kernel,) for kernel in self.w] if len(self.x) == 1 else [self.w]
@@ -144,7 +144,7 @@ class Conv1d(ByHand):
 
     def check(self) -> None:
         if len(self.x) != 1 or len(self.w) != 1:
-            raise GivenError("x", "must be one row of numbers, such as [2, 1, 3]; so must w")
+            raise GivenError("x", "must be one row of numbers, such as [2, 1, 3], like w")
         need_small(self.p.sides(1), x=[self.x], w=[self.w])
 
     def sentence(self) -> str:
@@ -174,7 +174,7 @@ class Conv3d(Parted, ByHand):
 
     rule: ClassVar = (
         "Put the kernel on as many slices as it has, multiply cell by cell, and add everything up; "
-        "then move by the stride, along the depth as well."
+        "then move by the stride, also along the depth."
     )
     examples: ClassVar = (
         {"x": [[[1, 0], [2, 1]], [[0, 1], [1, 3]], [[2, 2], [0, 1]]], "w": [[[1, 0], [0, 1]], [[0, 2], [1, 0]]]},

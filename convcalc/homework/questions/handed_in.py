@@ -30,7 +30,7 @@ _MAX_SIDE = 9_999  # of a kernel
 class HandedInNetwork(Task):
     """A network in a file that keeps rules: ONNX, PyTorch (.pt2), Keras, Caffe, Darknet, or YAML of convcalc.
 
-    The answer is the name of the file, which lies beside the answers; nothing of it is run. Every rule is
+    The answer is the name of the file, which is next to the answers; nothing in it is run. Every rule is
     a part with its share of the points. `params`, `macs`, `flops`, `depth`, `rf` and `layers` take limits:
     "<= 1M", ">= 10k <= 1M", or one number; `layers` also by kind, as in {conv: ">= 2", all: "<= 20"}. `uses`
     and `forbids` list kinds or families of layers, `kernels` the sizes that convolutions may have. `depth` counts
@@ -107,7 +107,7 @@ class HandedInNetwork(Task):
 
     def sentence(self) -> str:
         wants = [f"it {rule.wants} ({rule.name})" for rule in self.rules()]
-        return f"Hand in a network in a file, of which this is true: {'; '.join(wants)}."
+        return f"Submit a network in a file for which this is true: {'; '.join(wants)}."
 
     def parts(self) -> list[Part]:
         found = [

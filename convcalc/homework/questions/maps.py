@@ -202,7 +202,7 @@ class UnpoolByHand(Task):
             return
         if self.x is None:
             raise GivenError(
-                "x", "is missing: the map that was pooled, which says where the maxima were"
+                "x", "is missing: the map that was pooled, which shows where the maxima were"
             )
         if (len(self.x), len(self.x[0])) != (rows, columns):
             raise GivenError("x", f"has {by((len(self.x), len(self.x[0])))} cells, but {by(self.k)} blocks for y need {by((rows, columns))}")  # fmt: skip
@@ -287,7 +287,7 @@ def upsampled(quantities: Upsample) -> Rows:
 
 @question("upsample-by-hand")
 class UpsampleByHand(Task):
-    """Upsampling: mode nearest or bilinear; align_corners says where the new cells of a bilinear one lie."""
+    """Upsampling: mode nearest or bilinear; align_corners sets where the new cells of a bilinear one lie."""
 
     rule: ClassVar = (
         "Nearest: every cell becomes a block of equal cells. Bilinear: find where each new cell lies between "

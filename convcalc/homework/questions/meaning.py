@@ -83,7 +83,7 @@ def _dilation(value: int | None, _words: Mapping[str, Any], c: Conventions) -> i
     if value is None:
         return 1
     if value < int(c.dilation_base):
-        message = "0 is no dilation here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"
+        message = "dilation 0 is not possible here: this sheet counts from 1; write 1 or more, or set dilation_base: 0"
         raise GivenError("d", message)
     return value + 1 - int(c.dilation_base)
 

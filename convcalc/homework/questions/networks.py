@@ -412,7 +412,7 @@ def _walk(
     except ConvcalcError as error:
         raise GivenError("arch", str(error)) from None
     for step in analysis.unproven:
-        message = f"{step.name} is {step.kind}, so that nobody can say what is right; leave it out"
+        message = f"{step.name} is {step.kind}, so the right answer is not known; leave it out"
         raise GivenError("arch", message)
     walked = analysis.steps
     rows: list[Row] = []

@@ -92,7 +92,7 @@ class SoftmaxByHand(Task):
 
     def sentence(self) -> str:
         places = plural(self.decimals, "decimal")
-        return f"Which probabilities does softmax make of the scores {MATRIX.text(self.x)}? Give {places}."
+        return f"Which probabilities does softmax make from the scores {MATRIX.text(self.x)}? Give {places}."
 
     def parts(self) -> list[Part]:
         quantities = Softmax(self.x[0], self.decimals)

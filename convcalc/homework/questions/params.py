@@ -349,7 +349,7 @@ class ParamsTransposed(Filters):
         return f"How many parameters does a transposed {by(self.k, self.axes)} convolution from {self.c_in} to {self.filters} channels have{biases(self.written('bias'))}?"
 
     def parts(self) -> list[Part]:
-        # its output is larger than its input, so slips about the positions of a convolution have no ground
+        # its output is larger than its input, so mistakes about the positions of a convolution have no ground
         quantities = self.conv()._replace(out=(), image=(), axes=())
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""

@@ -41,7 +41,7 @@ class PixelsSeen(Parted):
         for row in self.rows():
             follows = bool(row.layers[-1].windows(row.input)) or row.input == row.output
             if not follows or len(row.layers) > 1 or len(row.output) == 1:
-                raise GivenError("arch", f"{row.label}: which pixels it sees does not follow from a window; leave it out")  # fmt: skip
+                raise GivenError("arch", f"{row.label}: a window does not decide which pixels it sees; leave it out")  # fmt: skip
         sides = self.rows()[-1].output[1:]
         unit = each(self.unit, len(sides))
         if len(unit) != len(sides) or any(place >= side for place, side in zip(unit, sides)):

@@ -47,7 +47,7 @@ CSQUARED = _TimesC2()
 
 @question("choice")
 class ChoiceTask(Task):
-    """Options, of which the teacher's `answer:` names the right ones by letter or text.
+    """Options; the teacher's `answer:` names the right ones by letter or text.
 
     Where several are right, `partial: parts` gives points for a part of them: right ones less wrong ones,
     of all right ones, and never less than 0.
@@ -90,7 +90,7 @@ class ChoiceTask(Task):
 class TrueFalseTask(Task):
     """A statement; the teacher's `answer:` says whether it is true."""
 
-    rule: ClassVar = "Look for one case in which the statement fails."
+    rule: ClassVar = "Look for one case where the statement is false."
     examples: ClassVar = (
         {"statement": "A pool has biases.", "answer": "false"},
         {"statement": "A stride skips cells.", "answer": "true"},

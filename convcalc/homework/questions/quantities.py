@@ -101,7 +101,7 @@ def misfit_text(axes: tuple[Axis, ...]) -> str:
 
 
 def sizes(quantities: Windows) -> Any:
-    """What comes out: a size, one per axis, or a volume; a `Misfit` where a window does not fit."""
+    """The output: a size, one per axis, or a volume; a `Misfit` where a window does not fit."""
     found = output_sides(quantities.axes, quantities.fit, pool=quantities.pool)
     if isinstance(found, Misfit):
         return found
@@ -476,7 +476,7 @@ class Rf(NamedTuple):
         narrow, every: in a network with branches, the path that sees least, and all branches one after the other.
         after: the next layer of a network that has a window.
         gathers: whether something on the way, such as a gate, gathers the whole map.
-        out: the side of the map that comes out, 0 where it is not known.
+        out: the side of the output map, 0 where it is not known.
     """
 
     layers: tuple[Any, ...]

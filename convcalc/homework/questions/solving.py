@@ -60,7 +60,9 @@ class SolveFor(Task):
     def check(self) -> None:
         for word, size in (("n", self.n), ("out", self.out)):
             if size >= MOST:
-                message = f"it is {size:,}; the kernel would be too large to be read, so give less than {MOST:,}"
+                message = (
+                    f"it is {size:,}; the kernel would be too large, so give less than {MOST:,}"
+                )
                 raise GivenError(word, message)
 
     def sentence(self) -> str:
@@ -318,7 +320,7 @@ class Toeplitz(Parted):
         return {
             "size": "How many outputs are there?",
             "matrix": "How many rows × columns does the layer have as a matrix?",
-            "free": "How many different weights has the layer, written as a matrix?",
+            "free": "How many different weights does the layer have, written as a matrix?",
             "dense": "How many weights would a fully connected layer have?",
         }
 

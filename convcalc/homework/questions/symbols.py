@@ -306,7 +306,7 @@ class FromAnswers(Task):
         method = printed(in_numbers(self.tree(), known))
         part = Part.of(NUMBER, "from-answers", quantities, evaluate, method)
         if part.expected is None:
-            raise GivenError("formula", "has no value for these answers: it divides by 0, or is enormous")  # fmt: skip
+            raise GivenError("formula", "has no value for these answers: it divides by 0, or is too large")  # fmt: skip
         return part
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:

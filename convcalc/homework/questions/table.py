@@ -48,7 +48,7 @@ from convcalc.homework.questions.words import volume_words
 from convcalc.text import shortened
 
 _MAX_SIDE = 10**6  # of a student's own shape that the next row is worked out from
-_FEW = 12  # rows of a table up to which one slip in all rows so far is looked for in each
+_FEW = 12  # rows of a table up to which one mistake in all rows so far is looked for in each
 _MAX_CARRIED = 40  # … and in the last
 _ASKS = {
     "shape": "the output shape", "weights": "the number of weights", "biases": "the number of biases",
@@ -119,7 +119,7 @@ class ArchTable(Task):
         without = [n for n in self.asked_rows() if not rows[n - 1].field]
         if "rf" in self.ask and without:
             label = shortened(rows[without[0] - 1].label, 40)
-            message = f"row {without[0]} ({label}) has no receptive field of its own; leave out rf, or name other rows"
+            message = f"row {without[0]} ({label}) does not have its own receptive field; leave out rf, or name other rows"
             raise GivenError("ask", message)
 
     def every_row(self) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Questions about volumes: what comes out of a convolution, a pool or padding, with the channels."""
+"""Questions about volumes: the output of a convolution, a pool or padding, with the channels."""
 
 from __future__ import annotations
 

@@ -164,4 +164,4 @@ def _file(name: str, sheet: str, word: str) -> NetworkFile:
     return NetworkFile(name, path, folder)
 
 
-_OUTSIDE = "lies outside of the sheet's folder; copy it there, and write its name"
+_OUTSIDE = "is outside of the sheet's folder; copy it there, and write its name"

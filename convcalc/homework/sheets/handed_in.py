@@ -1,4 +1,4 @@
-"""Networks that are handed in: the file that an answer names, measured, and nothing of it run.
+"""Networks that are submitted: the file that an answer names, measured, and nothing of it run.
 
 The name comes from a stranger. It is looked for in the folder of the answers and those below it, no link
 is followed, and what is too large is not read. What was measured stands in place of the answer from then
@@ -61,7 +61,7 @@ class Folder:
         try:
             found = os.lstat(path)
         except (OSError, ValueError):
-            raise UsageError(f"there is no file {shortened(name)!r} beside the answers") from None
+            raise UsageError(f"there is no file {shortened(name)!r} next to the answers") from None
         if not stat.S_ISREG(found.st_mode):
             raise UsageError("no file, but a folder or a device; name the file of the network")
         check_size(found.st_size, MAX_FILE)
@@ -122,7 +122,7 @@ def _network(question: Question, name: str, place: Place | None) -> Network:
     from convcalc.interop.base import OpenInputError
 
     if place is None:
-        raise UsageError("no files came with these answers; hand in a folder")
+        raise UsageError("no files came with these answers; submit a folder")
     try:
         return place.network(name, max_layers=MAX_LAYERS)
     except OpenInputError:
@@ -143,7 +143,7 @@ def _checked(name: str) -> str:
     outside = name.startswith(("/", "~")) or ".." in parts or any(c in name for c in "\\:\0")
     if outside or plain == "." or len(name) > _MAX_NAME or not name.isprintable():
         message = (
-            "no file beside the answers has such a name; put the file there, and write its name"
+            "no file next to the answers has this name; put the file there, and write its name"
         )
         raise UsageError(message)
     return plain

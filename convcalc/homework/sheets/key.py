@@ -44,7 +44,7 @@ def _markdown_key(sheet: Sheet) -> Iterator[str]:
 
 
 def _html_key(sheet: Sheet) -> Iterator[str]:
-    """A page of its own where it is printed."""
+    """A separate page where it is printed."""
     yield f'<section style="break-before:page"><h2>{_TITLE}</h2>'
     yield "<dl>"
     for question in sheet.questions:
@@ -54,7 +54,7 @@ def _html_key(sheet: Sheet) -> Iterator[str]:
 
 
 def _latex_key(sheet: Sheet) -> Iterator[str]:
-    """A page of its own."""
+    """A separate page."""
     yield from (r"\clearpage", rf"\section*{{{_TITLE}}}", r"\begin{description}")
     for question in sheet.questions:
         texts = r" \\ ".join(map(escape_latex, right_answers(question)))

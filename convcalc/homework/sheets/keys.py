@@ -13,7 +13,7 @@ from convcalc.homework.questions.given_schemas import BOOL_SCHEMA, TEXT_SCHEMA, 
 from convcalc.homework.sheets.sheet import SHARES
 
 SCHEMA = 1  # of sheets
-SCHEMA_FILE = "sheet.schema.json"  # beside the sheet; `convcalc schema --sheet -o` writes it
+SCHEMA_FILE = "sheet.schema.json"  # next to the sheet; `convcalc schema --sheet -o` writes it
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 MAX_QUESTIONS = 1_000
 MAX_POINTS = 10_000
@@ -67,17 +67,17 @@ def _conventions() -> dict[str, Any]:
 _SHARE_WORD = {"enum": list(SHARES)}
 HINT_KEYS: Keys = {
     "max_level": {
-        "description": "The most that a hint may tell, from 0 to 4.",
+        "description": "The highest level of the hints, from 0 to 4.",
         **_whole(0, MAX_LEVEL),
     },
     "after_tries": {
-        "description": "Tries before hints begin. The sheet says it to students; convcalc counts no tries.",
+        "description": "Tries before hints begin. The sheet tells students this number; convcalc does not count tries.",
         **_whole(0),
     },
 }
 GRADING_KEYS: Keys = {
     "other_convention": {
-        "description": "What an answer gets that is right under another convention: one word for all, or one for each convention.",
+        "description": "What an answer gets if it is right under another convention: one word for all, or one for each convention.",
         **one_of(_SHARE_WORD, _object(dict.fromkeys(RULES, _SHARE_WORD))),
     },
     "tolerance": {
@@ -91,11 +91,11 @@ GRADING_KEYS: Keys = {
 }
 _TEXTS = {
     "id": "Its short name; the file's name without it.",
-    "title": "What stands over the questions.",
+    "title": "The title above the questions.",
     "source": "Where the questions come from.",
-    "student": "Whose it is; hw make writes this.",
+    "student": "The student; hw make writes this.",
     "variant": "Which numbers were drawn; hw make writes this.",
-    "secret": "Whose draws they are; hw make writes this.",
+    "secret": "The secret of the drawn numbers; hw make writes this.",
     "text": "A few words for the student, before the questions.",
 }
 SHEET_KEYS: Keys = {
@@ -103,7 +103,7 @@ SHEET_KEYS: Keys = {
     "convcalc_sheet": {"enum": [SCHEMA, str(SCHEMA)], "description": "The version of the format."},
     "preset": {"enum": list(PRESETS), "description": "Several conventions at once."},
     "conventions": {"description": "What counts as right.", **_conventions()},
-    "hints": {"description": "How much a hint may tell.", **_object(HINT_KEYS)},
+    "hints": {"description": "How much a hint can show.", **_object(HINT_KEYS)},
     "grading": {"description": "How points are given.", **_object(GRADING_KEYS)},
     "questions": {
         "type": "array",
@@ -157,12 +157,12 @@ QUESTION_KEYS: Keys = {
     "require": {
         "type": "array",
         "items": TEXT_SCHEMA,
-        "description": "What a draw must fulfil, such as params < 100000.",
+        "description": "A condition for every draw, such as params < 100000.",
     },
     "separate": {
         "type": "array",
         "items": _MISTAKE,
-        "description": "Mistakes that a draw must tell apart.",
+        "description": "Mistakes that must give different numbers in every draw.",
     },
     "source": SHEET_KEYS["source"],
     "conventions": SHEET_KEYS["conventions"],

@@ -22,8 +22,8 @@ _USUAL = Conventions()
 
 # What an answer gets that is right under another value, by the tier of a convention.
 _OTHERWISE = {
-    "notation": "it gets full points, unless the sheet says otherwise",
-    "counting": "it gets what grading: other_convention says, and no points without that",
+    "notation": "it gets full points, if the sheet does not change this",
+    "counting": "it gets what grading: other_convention sets, and no points without that",
     "mistake": "it is wrong, unless grading: other_convention names this convention",
 }
 

@@ -54,7 +54,7 @@ def typed_points(text: str, most: Fraction) -> Fraction:
     value = _typed_value(plain, most) if len(text) <= _MAX_TYPED else None
     limit = f"a number from 0 to {points_text(most)}"
     if value is None:
-        date = " (a spreadsheet may have made a date of it)" if _DATE.fullmatch(plain) else ""
+        date = " (a spreadsheet may have changed it into a date)" if _DATE.fullmatch(plain) else ""
         message = (
             f"{quoted(text)} is not a number of points{date}; write {limit}, or empty the cell"
         )

@@ -29,7 +29,7 @@ _NAME = f"Name: {'_' * 40}"  # a line to write on
 
 @dataclass(slots=True, eq=False, repr=False)
 class Worksheet(Report):
-    """A sheet as a report: rows for programs, a page of its own for documents."""
+    """A sheet as a report: rows for programs, a separate page for documents."""
 
     sheet: Sheet | None = None
     answers: bool = False
@@ -98,7 +98,7 @@ def _about(sheet: Sheet) -> list[str]:
     """What stands between the title and the questions."""
     varied = [question.id for question in sheet.questions if question.vary]
     example = (
-        f"The numbers of {', '.join(varied)} are an example: every student gets other ones."
+        f"The numbers of {', '.join(varied)} are an example: every student gets different ones."
         if varied
         else ""
     )

@@ -41,7 +41,7 @@ _CORE = {
     "params": "no-bias no-channels one-bias k-not-squared",
     "linear": "no-bias fc-no-depth fc-one-bias bias-wrong-side",
 }
-_MAX_DEFAULT = 4  # commonest mistakes of a topic that has no row in `_CORE`
+_MAX_DEFAULT = 4  # most common mistakes of a topic that has no row in `_CORE`
 
 
 # ---------------------------------------------------------------------------------- the draws

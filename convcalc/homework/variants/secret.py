@@ -31,7 +31,7 @@ def read_secret(path: str) -> bytes:
     secret = read_file(path, 2**20, "secret", option=_OPTION).strip()
     if not _MIN_SECRET <= len(secret) <= _MAX_SECRET:
         message = (
-            f"{file_name(path, _OPTION)}: holds {len(secret):,} bytes; a secret has at least "
+            f"{file_name(path, _OPTION)}: has {len(secret):,} bytes; a secret has at least "
             f"{_MIN_SECRET} and at most {_MAX_SECRET:,}, such as one line of random letters"
         )
         raise UsageError(message)

@@ -133,7 +133,7 @@ class Call(NamedTuple):
 
 
 Make = Callable[[Any, Call], "Value | Sequence[Value | None]"]
-"""From the program and a call to what comes out."""
+"""From the program and a call to the output."""
 OPERATIONS: Registry[Make] = Registry("operation of PyTorch")
 
 

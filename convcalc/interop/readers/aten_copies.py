@@ -88,7 +88,7 @@ def copied(program: Program, value: Value, like: Value, *, is_moved: bool = Fals
 
     Args:
         value: what is copied.
-        like: the size of what comes out, and its batch.
+        like: the size of the output, and its batch.
         is_moved: whether they may be put at other places.
     """
     if program.is_changed and not like.sides:

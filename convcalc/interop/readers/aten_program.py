@@ -73,7 +73,7 @@ class Program(Weights):
         """Add what all nodes make, in order."""
         for node, fqn in zip(nodes, self._look_ahead(nodes)):
             if not isinstance(node, dict):
-                raise self.file.error("a node of the graph is no operation; export it again")
+                raise self.file.error("a node of the graph is not an operation; export it again")
             self._step(node, fqn)
             self.graph.tell()
 
@@ -348,7 +348,7 @@ class Program(Weights):
         Args:
             kind: of the layer.
             reads: what it reads.
-            like: the size of what comes out, as the file says it or as it follows from it; its batch.
+            like: the size of the output, as the file says it or as it follows from it; its batch.
             part: which part of the operation it is, where it makes several layers.
             name: what it is called, if not as the operation.
             options: of the kind; ``shape`` is the shape of a reshape or parameter.

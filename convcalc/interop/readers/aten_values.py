@@ -421,7 +421,7 @@ def _pool(program: Program, call: Call) -> list[Value | None]:
 
 
 def _like_output(program: Program, call: Call, value: Value) -> Value:
-    """The size of what comes out, as the file states it; the batch stays where it is."""
+    """The size of the output, as the file states it; the batch stays where it is."""
     return Value(program.stated(call.outputs[0]), value.batch, None)
 
 

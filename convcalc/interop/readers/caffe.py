@@ -69,9 +69,7 @@ class Caffe(Reader):
         labels: dict[str, int | None] = dict.fromkeys(own)
         own = _that_are_read(own, kept)
         if not own:
-            message = (
-                "the file names no input; add an Input layer, or input and input_dim at its start"
-            )
+            message = "the file does not name an input; add an Input layer, or input and input_dim at its start"
             raise file.error(message, 1)
         graph = Graph(file, asked.inputs(file, _as_many(own, asked)), asked.max_layers)
         entered = {name: INPUT - number for number, name in enumerate(own)}
@@ -154,10 +152,10 @@ def _passed_over(reading: Reading) -> list[str]:
     if not names:
         return []
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return [f"passed over, as they only measure: {', '.join(names[:5])}{more}"]
+    return [f"ignored, because they only measure: {', '.join(names[:5])}{more}"]
 
 
-# ------------------------------------------------------------------------------ what goes in
+# ------------------------------------------------------------------------------ the input
 
 
 def _inputs(numbers: Numbers, top: Block, parts: Iterable[Part]) -> dict[str, Shape]:

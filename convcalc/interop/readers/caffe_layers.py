@@ -192,8 +192,8 @@ class Reading:
             return [self.unknown([places[0]], self.graph.shape(places[0]))]
         if make is None:
             near = did_you_mean(part.kind, TYPES)
-            way_out = near or "; take it and what reads it out to see the rest"
-            what = f"{part.name}: the type {quoted(part.kind)} is not known, nor what size it gives{way_out}"
+            way_out = near or "; remove it and what reads it to see the rest"
+            what = f"{part.name}: the type {quoted(part.kind)} is not known, and its output size is not known{way_out}"
             return [self.graph.refuse(what, part.line)]
         start = len(self.graph.nodes)
         found = make(self, places)

@@ -284,7 +284,7 @@ def _slice(reading: Reading, places: list[int]) -> list[int]:
 @layer_type("Crop")
 def _crop(reading: Reading, places: list[int]) -> int:
     if len(places) != 2:
-        return reading.refuse("reads one blob; give as second bottom the one whose size to take")
+        return reading.refuse("reads one blob; give a second bottom with the size to take")
     block, graph = reading.part.param("crop_param"), reading.graph
     shape, wanted = graph.shape(places[0]), graph.shape(places[1])
     axis = reading.axis(block, "axis", 2, shape)
@@ -359,7 +359,7 @@ def _permute(reading: Reading, places: list[int]) -> int:
     order += [axis for axis in range(len(shape) + 1) if axis not in order]
     if order[0] != 0:
         return reading.refuse(
-            "puts the batch elsewhere, and one sample is counted here; begin with order: 0"
+            "moves the batch, and one sample is counted here; begin with order: 0"
         )
     return reading.layer("permute", places, order=[axis - 1 for axis in order[1:]])
 

@@ -150,15 +150,15 @@ class _Parser:
         if sign[0] in "\"'" and self.last:
             before = self.last[-1]
             if len(before.text) > _MAX_JOINED:
-                message = f"a text in quotes goes on past {_MAX_JOINED:,} characters; shorten it"
+                message = f"a text in quotes is longer than {_MAX_JOINED:,} characters; shorten it"
                 raise self.error(message, line)
             self.last[-1] = before._replace(text=before.text + _plain(sign))
             return
         if not _NAME.fullmatch(sign):
             if sign in _CLOSING:
-                message = f"{quoted(sign)} ends nothing that is open; delete it"
+                message = f"{quoted(sign)} closes nothing; delete it"
             else:
-                message = f"{quoted(sign)} stands where a name is expected; correct or delete it"
+                message = f"{quoted(sign)} is where a name is expected; correct or delete it"
             raise self.error(message, line)
         self.name, self.has_colon, self.last = sign, False, []
 
@@ -218,7 +218,7 @@ def parse(file: ForeignFile, max_layers: int) -> Block:
     if parser.open or parser.name:
         what = "a block" if parser.open else parser.name
         at = f" that begins at line {parser.block.line}" if parser.open else ""
-        message = f"the file ends within {what}{at}; it may be cut short"
+        message = f"the file ends within {what}{at}; it may be incomplete"
         raise file.error(message, number)
     return parser.top
 

@@ -52,7 +52,7 @@ def _window(reading: Reading, at: int, block: Block) -> dict[str, Any]:
 def _convolution(reading: Reading, places: list[int]) -> int | list[int]:
     block = reading.part.param("convolution_param")
     if "num_output" not in block.values:
-        return reading.refuse("has no num_output; say how many channels come out")
+        return reading.refuse("has no num_output; give the number of output channels")
     kind = "conv_transpose" if reading.part.kind == "Deconvolution" else "conv"
     return _each(
         reading, kind, places, **_window(reading, places[0], block),
@@ -86,7 +86,7 @@ def _local(reading: Reading, places: list[int]) -> int:
     block = reading.part.param("local_param")
     block = block if block.values else reading.part.param("convolution_param")
     if "num_output" not in block.values:
-        return reading.refuse("has no num_output; say how many channels come out")
+        return reading.refuse("has no num_output; give the number of output channels")
     channels = reading.numbers.whole(block, "num_output", 1)
     return reading.layer(
         "local_conv", places, **_window(reading, places[0], block), out_channels=channels
@@ -159,7 +159,7 @@ def _upsample(reading: Reading, places: list[int]) -> int:
 def _inner_product(reading: Reading, places: list[int]) -> int:
     block = reading.part.param("inner_product_param")
     if "num_output" not in block.values:
-        return reading.refuse("has no num_output; say how many values come out")
+        return reading.refuse("has no num_output; give the number of output values")
     at = places[0]
     shape = reading.graph.shape(at)
     axis = reading.axis(block, "axis", 1, shape)

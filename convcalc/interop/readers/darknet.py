@@ -63,8 +63,11 @@ class Darknet(Reader):
             cls = SECTIONS.get(section.word)
             if cls is None:
                 near = did_you_mean(section.word, SECTIONS)
-                near = near or ", nor is its size; take it and what follows out to see the rest"
-                what = f"[{section.word}] is no layer of Darknet that is known"
+                near = (
+                    near
+                    or ", and its size is not known; remove it and what follows to see the rest"
+                )
+                what = f"[{section.word}] is not a known layer of Darknet"
                 graph.refuse(f"{what}{near}", section.line)
                 break  # what comes after it reads it
             reading.add(section)

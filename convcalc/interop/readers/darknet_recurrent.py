@@ -16,7 +16,7 @@ class _Step:
 
     Args:
         reading, section: what is read.
-        at: what goes in.
+        at: the input.
     """
 
     def __init__(self, reading: Reading, section: Section, at: int) -> None:
@@ -71,7 +71,7 @@ class _Step:
 
 
 def _entered(reading: Reading, section: Section) -> _Step | None:
-    """A step on what comes in, which is a vector there; None where that is wrong."""
+    """A step on the input, which is a vector there; None where that is wrong."""
     at = reading.at
     if at != BROKEN and len(reading.graph.shape(at)) > 1:
         at = reading.layer(section, "flatten", [at])

@@ -128,9 +128,9 @@ class Reading:
         """Refuse options that are misspelt or change what is not known here, and name others."""
         for name, (text, line) in section.options.items():
             if name in _NOT_KNOWN and text != "0":
-                what = f"{name} changes a layer in a way that is not known here"
+                what = f"{name} changes a layer in a way that convcalc does not know"
                 self.graph.refuse(
-                    f"[{section.word}]: {what}; take the line out to see the rest", line
+                    f"[{section.word}]: {what}; remove the line to see the rest", line
                 )
             elif name not in known and name not in _WITHOUT_EFFECT and name not in _NOT_KNOWN:
                 near = did_you_mean(name, known)
@@ -139,7 +139,7 @@ class Reading:
                     self.graph.refuse(said + near, line)
                 else:
                     self.graph.note(
-                        f"line {line}: {said} that changes sizes or counts; it is passed over"
+                        f"line {line}: {said} that changes sizes or counts; it is ignored"
                     )
 
     def name(self, kind: str) -> str:
@@ -174,7 +174,7 @@ class Reading:
         """The places that an option names: numbers of sections, or how many sections back."""
         if name not in section.options:
             self.graph.refuse(
-                f"[{section.word}] needs {name}; say which sections it reads", section.line
+                f"[{section.word}] needs {name}; name the sections that it reads", section.line
             )
             return [BROKEN]
         text, line = section.options[name]
@@ -184,7 +184,7 @@ class Reading:
             if number is not None and number < 0:
                 number += len(self.places)
             if number is None or not 0 <= number < len(self.places):
-                what = f"{name} {quoted(word.strip())} is none of the {plural(len(self.places), 'section')} before"
+                what = f"{name} {quoted(word.strip())} is not one of the {plural(len(self.places), 'section')} before"
                 found.append(
                     self.graph.refuse(
                         f"{what}; use 0 to {len(self.places) - 1}, or −1 for the last", line
@@ -409,7 +409,7 @@ def _fitted(reading: Reading, section: Section, place: int) -> int:
         ):
             shapes = f"{times(graph.shape(place))} and {times(graph.shape(reading.at))}"
             return graph.refuse(
-                f"a shortcut of {shapes}: the sides are no whole multiple", section.line
+                f"a shortcut of {shapes}: the sides are not a whole multiple", section.line
             )
         place = reading.layer(section, "maxpool", [place], kernel_size=1, stride=strides.pop())
     if other > own:
@@ -435,7 +435,7 @@ def _sam(reading: Reading, section: Section) -> int:
     "yolo", "Gaussian_yolo", "region", "detection", "cost", "iseg", "empty", "silence", "contrastive"
 )  # fmt: skip
 def _decoding(reading: Reading, _: Section) -> int:
-    return reading.at  # it decodes what comes in, or measures the error: nothing of the network
+    return reading.at  # it decodes the input, or measures the error: nothing of the network
 
 
 @section_of("conv_lstm", "history", "l2norm", options="output output_filters size stride pad hidden shortcut logistic tanh groups state_constrain peephole bottleneck bptt share_index")  # fmt: skip

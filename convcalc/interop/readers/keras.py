@@ -40,7 +40,7 @@ class Keras(Reader):
         model = _parsed(file)
         if not is_model(model):
             called = model.get("class_name")
-            what = f"a model of the class {quoted(str(called))} runs code of its own, which the file does not hold"
+            what = f"a model of the class {quoted(str(called))} runs its own code, which the file does not contain"
             raise file.error(f"{what}; save a Sequential or functional model", 1)
         is_last = not _has_channels_first(model)
         own = inputs_of(file, model, is_last=is_last)
@@ -73,7 +73,7 @@ def _parsed(file: ForeignFile) -> dict[str, Any]:
         ) from None
     except ValueError as error:  # of JSON, and of bytes that are no text
         line = getattr(error, "lineno", 1)
-        what = getattr(error, "msg", "it is no text")
+        what = getattr(error, "msg", "it is not text")
         message = f"the JSON is damaged: {what}; write the file again with model.to_json()"
         raise file.error(message, line) from None
     for word in ("modelTopology", "model_config"):  # of TensorFlow.js, and of what it converted
@@ -81,7 +81,7 @@ def _parsed(file: ForeignFile) -> dict[str, Any]:
             model = model[word]
     if not isinstance(model, dict) or "class_name" not in model:
         message = (
-            'the file holds no model; write it with model.to_json() or model.save("model.keras")'
+            'the file has no model; write it with model.to_json() or model.save("model.keras")'
         )
         raise file.error(message, 1)
     return model

@@ -33,7 +33,7 @@ def _activated(reading: Reading, at: int, called: str = "", word: str = "activat
     given = reading.part.config.get(word)
     if given is None or at == BROKEN:
         return at
-    if isinstance(given, dict):  # a function of its own, or a layer
+    if isinstance(given, dict):  # a separate function, or a layer
         inner = given.get("config")
         if given.get("class_name") in ("function", "Function") or not isinstance(inner, dict):
             given = inner if isinstance(inner, str) else given.get("class_name")
@@ -199,7 +199,7 @@ def _batch_norm(reading: Reading, places: list[int]) -> int:
     place = reading.axis(axis, shape)
     if place != 0:
         if place < 0:
-            return reading.refuse(f"axis {quoted(str(axis))} is none of its input")
+            return reading.refuse(f"axis {quoted(str(axis))} is not an axis of its input")
         reading.graph.note(
             f"{reading.part.name}: its running statistics, along another axis, are not counted"
         )
@@ -227,7 +227,7 @@ def _places(reading: Reading, places: list[int]) -> tuple[int, ...] | None:
         sorted(reading.axis(each, shape) for each in (axis if isinstance(axis, list) else [axis]))
     )
     if not found or found[0] < 0:
-        reading.refuse(f"axis {quoted(str(axis))} is none of its input")
+        reading.refuse(f"axis {quoted(str(axis))} is not an axis of its input")
         return None
     return found
 
@@ -341,5 +341,5 @@ def _softmax(reading: Reading, places: list[int]) -> int:
     axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
     place = reading.axis(axis, shape)
     if place < 0:
-        return reading.refuse(f"axis {quoted(str(axis))} is none of its input")
+        return reading.refuse(f"axis {quoted(str(axis))} is not an axis of its input")
     return reading.layer("softmax", places[:1], axis=place)

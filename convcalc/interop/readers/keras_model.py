@@ -135,7 +135,7 @@ class Reading:
             ValueError,
             ArithmeticError,
         ):  # options of another sort
-            return self.refuse("its options are not as Keras writes them")
+            return self.refuse("its options are not written as Keras writes them")
 
     def _share(self, layer: dict[str, Any], start: int) -> None:
         """Let a layer that is called again use its weights again."""
@@ -200,9 +200,7 @@ class Reading:
                     ready.append(number)
         if done < len(calls):
             stuck = next(call.key[0] for call, count in zip(calls, missing) if count)
-            return [
-                self.graph.refuse(f"{stuck} reads what is made of it: the layers form a circle", 1)
-            ]
+            return [self.graph.refuse(f"{stuck} reads its own output: the layers form a circle", 1)]
         outputs = keys_in(config.get("output_layers"))
         return [given.get(key, BROKEN) for key in outputs] or [
             self.graph.refuse("the model gives nothing", 1)
@@ -257,9 +255,9 @@ class Reading:
             shapes = [[None, *shape]] if shape[:1] != [None] else [shape]
         found = [self._filled(shape[1:], reads) for shape in shapes]
         if not found or () in found:
-            what = "the file does not hold what it computes, nor say what size it gives"
+            what = "the file does not have its code or its output size"
             return self.refuse(
-                f"{what}; take it and what reads it out, or save the model with a layer of Keras"
+                f"{what}; remove it and what reads it, or save the model with a layer of Keras"
             )
         return [self.opaque(reads, shape) for shape in found]
 

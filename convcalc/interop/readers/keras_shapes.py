@@ -72,7 +72,7 @@ def _concat(reading: Reading, places: list[int]) -> int:
     axis = reading.part.config.get("axis", -1)
     place = reading.axis(axis, reading.shape(places[0]))
     if place < 0:
-        return reading.refuse(f"axis {quoted(str(axis))} is none of its input, or the batch")
+        return reading.refuse(f"axis {quoted(str(axis))} is not an axis of its input, or the batch")
     along: dict[str, Any] = {"axis": place} if place else {}
     return reading.layer("concat", places, **along)
 

@@ -1,4 +1,4 @@
-"""What a file of Keras says of a model: its layers, what goes in, and who reads whom."""
+"""What a file of Keras says of a model: its layers, the input, and who reads whom."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _numbers(file: ForeignFile, sides: Sequence[Any]) -> Shape:
     """The sides of an input; 0 where they are open."""
     if not all(side is None or (type(side) is int and 1 <= side <= MAX_SIDE) for side in sides):
         raise file.error(
-            f"the input {shortened(str(list(sides)))} is no list of sizes; correct it", 1
+            f"the input {shortened(str(list(sides)))} is not a list of sizes; correct it", 1
         )
     return tuple([side or OPEN for side in sides])
 

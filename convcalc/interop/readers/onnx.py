@@ -42,7 +42,7 @@ class Onnx(Reader):
         model = _model(onnx, file)
         own = {value.name: _sides(value) for value in _inputs(model)}
         if not own:
-            message = "the graph has no input that is an array; check that it holds a network"
+            message = "the graph has no input that is an array; check that it has a network"
             raise file.error(message)
         for name, sides in own.items():
             if len(sides) > MOST_SIDES + 1:
@@ -82,7 +82,7 @@ def _model(onnx: Any, file: ForeignFile) -> Any:
     except Exception:  # noqa: BLE001 - the library raises what its protocol buffers raise
         is_whole = False
     if not is_whole:
-        message = f"{name}: is cut off or damaged, or no ONNX model; export or download it again"
+        message = f"{name}: is cut off, damaged or not an ONNX model; export or download it again"
         raise UsageError(message)
     count = len(model.graph.node)
     if count > MAX_NODES:
@@ -115,7 +115,7 @@ def _inlined(model: Any, file: ForeignFile) -> Any:
     try:
         return inline_local_functions(model)
     except Exception as error:  # noqa: BLE001 - whatever the library finds wrong
-        message = f"{printable(file.path)}: its functions cannot be put in place: {shortened(str(error))}; export it without functions"
+        message = f"{printable(file.path)}: its functions cannot be expanded: {shortened(str(error))}; export it without functions"
         raise UsageError(message) from None
 
 
@@ -177,9 +177,9 @@ def _sizes_of(onnx: Any, file: ForeignFile, model: Any) -> dict[str, Dims]:
     try:
         inferred = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
     except Exception as error:  # noqa: BLE001 - whatever the library finds wrong
-        what = str(error).strip().splitlines()[-1] if str(error).strip() else "it does not say why"
+        what = str(error).strip().splitlines()[-1] if str(error).strip() else "it gives no reason"
         message = (
-            f"the library onnx cannot work out its sizes: {shortened(what, 200)}; export it again"
+            f"the library onnx cannot compute its sizes: {shortened(what, 200)}; export it again"
         )
         raise file.error(message) from None
     found = {}

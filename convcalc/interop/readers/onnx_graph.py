@@ -103,15 +103,15 @@ class Reading(Read):
         if folded:
             norms, channels = folded
             self.graph.notes.insert(0, (
-                f"{plural(norms, 'convolution has', 'convolutions have')} a bias and no batch norm behind "
+                f"{plural(norms, 'convolution has', 'convolutions have')} a bias and no batch norm after "
                 f"{'it' if norms == 1 else 'them'}: an exporter that folds norms into convolutions writes such "
                 f"files. If {'it' if norms == 1 else 'each'} had a norm, the network had {channels:,} "
                 "parameters more where it was trained, and as many buffers twice"
             ))  # fmt: skip
         if self.doubled:
             self.graph.note(
-                f"{plural(self.doubled, 'fixed factor or offset per channel stands', 'fixed factors and offsets per channel stand')} "
-                f"behind batch norms that have their own; counted as {'a buffer' if self.doubled == 1 else 'buffers'}"
+                f"{plural(self.doubled, 'fixed factor or offset per channel is', 'fixed factors and offsets per channel are')} "
+                f"after batch norms that have their own; counted as {'a buffer' if self.doubled == 1 else 'buffers'}"
             )
 
     def _folded(self, graph: Any) -> tuple[int, int] | None:
@@ -202,7 +202,7 @@ def _convert(reading: Read, node: Node) -> None:
         what = f"node {shortened(node.name)} ({shortened(node.op)}): its size is not known"
         way_out = "export the file with sizes, or give them with --input"
         if reading.graph.is_changed:
-            way_out = "the file may fix sizes that do not go with this --input; give another one"
+            way_out = "the file may fix sizes that do not fit this --input; give another one"
         place = reading.graph.refuse(f"{what}; {way_out}")
         for output in range(len(node.outputs)):
             reading.give(node, Array((1,), place), output)
@@ -212,7 +212,7 @@ def _convert(reading: Read, node: Node) -> None:
         made = known(reading, node)
     except _ODD:
         made = unknown(reading, node)
-    if made.place is not None and made.place >= first:  # a layer of its own
+    if made.place is not None and made.place >= first:  # a separate layer
         reading.share(node, made.place)
     reading.give(node, made)
     for place, name in enumerate(node.outputs[1:], 1):

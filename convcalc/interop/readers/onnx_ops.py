@@ -138,7 +138,7 @@ def _matmul(reading: Read, node: Node) -> Array:
 
 
 def _affine(reading: Read, node: Node) -> dict[str, bool]:
-    """Whether a norm has a scale and a shift of its own."""
+    """Whether a norm has a scale and a separate shift."""
     return {name: reading.keeps(node.read(at)) for at, name in ((1, "scale"), (2, "shift"))}
 
 
@@ -270,7 +270,7 @@ def _softmax(reading: Read, node: Node) -> Array:
     return reading.made.layer(kind, [node.first], node.out, node.name, **options)
 
 
-# Value by value, without a kind of its own: what `PER_VALUE` calls them.
+# Value by value, without its own kind: what `PER_VALUE` calls them.
 _POINTWISE = {
     "Abs": "abs", "Neg": "neg", "Sign": "sign", "Ceil": "ceil", "Floor": "floor", "Round": "round", "IsNaN": "isnan",
     "Not": "not", "Sqrt": "sqrt", "Reciprocal": "reciprocal", "Exp": "exp", "Log": "log", "Erf": "erf", "Sin": "sin",

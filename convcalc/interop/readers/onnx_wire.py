@@ -116,7 +116,7 @@ class _Copy:
 
     def _damaged(self) -> UsageError:
         return UsageError(
-            f"{self.name}: is cut off or damaged, or no ONNX model; export or download it again"
+            f"{self.name}: is cut off, damaged or not an ONNX model; export or download it again"
         )
 
 

@@ -57,12 +57,12 @@ class Pt2(Reader):
         leave(program, parts)
         if layout is Layout.SECOND:
             program.graph.note(
-                f"the second side of the input {times(found.sides[0])} is taken for the samples: "
+                f"the second side of the input {times(found.sides[0])} is read as the samples: "
                 "operations join cells of the first one"
             )
         elif layout is Layout.NONE:
             program.graph.note(
-                f"the input {times(found.sides[0])} is taken for one sample: operations join cells of its first side"
+                f"the input {times(found.sides[0])} is read as one sample: operations join cells of its first side"
             )
         return program.graph.network(file.name, _source(parts))
 

@@ -92,7 +92,7 @@ def parts_of(file: ForeignFile, most: int = MAX_OPERATIONS) -> Parts:
 
 
 def _shared(file: ForeignFile, archive: IO[bytes], entry: Entry) -> dict[str, Any]:
-    """Under which file of weights each parameter lies; nothing where each has a file of its own.
+    """Under which file of weights each parameter lies; nothing where each has its own file.
 
     That is seen without reading the sizes and strides of all parameters once more.
     """
@@ -125,9 +125,7 @@ def _model_entry(file: ForeignFile, entries: list[Entry]) -> Entry:
         return names[found[0]]
     if found:
         listed = ", ".join(quoted(_stem(names[name])) for name in found[:5])
-        raise file.error(
-            f"the archive holds {len(found)} programs ({listed}); save one of them by itself"
-        )
+        raise file.error(f"the archive has {len(found)} programs ({listed}); save only one of them")
     words = {name.rpartition("/")[2] for name in names}
     if "data.pkl" in words:
         what = (
@@ -171,10 +169,10 @@ def _json(
     except ValueError as error:
         what = getattr(error, "msg", "no JSON")
         raise file.error(
-            f"{shown} in the archive is no JSON ({printable(str(what))[:80]}); export it again"
+            f"{shown} in the archive is not JSON ({printable(str(what))[:80]}); export it again"
         ) from None
     if not isinstance(found, dict):
-        raise file.error(f"{shown} in the archive is no graph; export it again")
+        raise file.error(f"{shown} in the archive is not a graph; export it again")
     return found
 
 
@@ -266,7 +264,9 @@ def _checked(file: ForeignFile, model: Mapping[str, Any], stored: Mapping[str, A
         or not isinstance(signature, dict)
         or not isinstance(signature.get("input_specs"), list)
     ):
-        raise file.error("the file's JSON is no exported program; export it with torch.export.save")
+        raise file.error(
+            "the file's JSON is not an exported program; export it with torch.export.save"
+        )
     assert isinstance(graph, dict)
     return Parts(dict(model), graph, signature, _stored(stored))
 

@@ -45,7 +45,7 @@ class Layout(Enum):
 
 
 class Entering(NamedTuple):
-    """What goes in.
+    """The input.
 
     Attributes:
         batch: how many samples the example has; 0 where it has no batch.
@@ -95,10 +95,10 @@ def entering(file: ForeignFile, parts: Parts, layout: Layout) -> Entering:
             constants[name] = sides_of(metas.get(name))
     names = [name for name in names if isinstance(metas.get(name), Meta)]
     if not names:
-        raise file.error("no tensor goes into the program; export it with an example that has one")
+        raise file.error("the program has no input tensor; export it with an example that has one")
     if len(names) > _MAX_INPUTS:
         raise file.error(
-            f"{len(names):,} tensors go into the program; at most {_MAX_INPUTS} are read"
+            f"{len(names):,} tensors are inputs of the program; at most {_MAX_INPUTS} are read"
         )
     sides = [sides_of(metas[name]) for name in names]
     batch = _batch(parts, names, sides, layout)
@@ -121,7 +121,7 @@ def layouts(parts: Parts, found: Entering) -> list[Layout]:
 
     Args:
         parts: the program.
-        found: what goes in, with the samples in the likely place.
+        found: the input, with the samples in the likely place.
     """
     sides, possible = found.sides, [Layout.FIRST]
     batch = sides[0][:1]

@@ -32,7 +32,7 @@ def inlined(file: ForeignFile, graph: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Inlining:
-    """Nodes in order, those of inner graphs with names of their own.
+    """Nodes in order, those of inner graphs with their own names.
 
     Attributes:
         nodes: so far.
@@ -96,7 +96,7 @@ def _inner(node: Any) -> tuple[dict[str, Any], list[Any]] | None:
         return None
     graph, given = args[at[0]]["as_graph"]["graph"], _flat(args[at[0] + 1 :])
     names = _flat(graph["inputs"])
-    if "invoke_subgraph" in target:  # the name of the graph comes before what goes in
+    if "invoke_subgraph" in target:  # the name of the graph comes before the input
         given = given[len(given) - len(names) :]
     return (graph, given) if len(given) == len(names) else None
 

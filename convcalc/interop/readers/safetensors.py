@@ -42,7 +42,7 @@ class Safetensors(Reader):
     def read(file: ForeignFile, asked: Asked) -> Network:
         header = _header(file, asked.max_layers)
         if asked.input is not None:
-            message = "the file holds weights, not layers, so it takes no --input; leave it out"
+            message = "the file has weights, not layers, so it takes no --input; leave it out"
             raise file.error(message, 1)
         graph = Graph(file, {"input": (1,)}, asked.max_layers)
         passed, found = 0, []
@@ -57,9 +57,9 @@ class Safetensors(Reader):
                 continue
             found.append(graph.add("parameter", [-1], name=name, shape=shape or (1,)))
         if not found:
-            raise file.error("the file holds no trained arrays; check that it holds weights", 1)
+            raise file.error("the file has no trained arrays; check that it has weights", 1)
         graph.note(
-            "the file holds weights without the layers that use them: sizes and multiply-adds are not known; "
+            "the file has weights without the layers that use them: sizes and multiply-adds are not known; "
             "export the network itself to see them"
         )
         if passed:
@@ -88,9 +88,7 @@ def _header(file: ForeignFile, most: int) -> dict[str, Any]:
             raise file.error(message, 1)
         data = inner.read(size)
     if len(data) < size:
-        message = (
-            f"the header has {size:,} bytes, but the file ends after {len(data):,}; fetch it again"
-        )
+        message = f"the header has {size:,} bytes, but the file ends after {len(data):,}; download it again"
         raise file.error(message, 1)
     _check_amount(file, data, most)
     try:
@@ -99,9 +97,9 @@ def _header(file: ForeignFile, most: int) -> dict[str, Any]:
         raise file.error("the header is nested too deep; the file is damaged", 1) from None
     except ValueError as error:
         what = shortened(getattr(error, "msg", str(error)))
-        raise file.error(f"the header is damaged: {what}; fetch the file again", 1) from None
+        raise file.error(f"the header is damaged: {what}; download the file again", 1) from None
     if not isinstance(header, dict):
-        raise file.error("the header does not name any arrays; fetch the file again", 1)
+        raise file.error("the header does not name any arrays; download the file again", 1)
     return header
 
 
@@ -133,7 +131,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     found = dict(pairs)
     if len(found) < len(pairs):
-        message = "a name stands twice"
+        message = "a name appears twice"
         raise ValueError(message)
     return found
 
@@ -146,7 +144,7 @@ def _shape(file: ForeignFile, name: str, entry: Any) -> tuple[tuple[int, ...], s
     """
     shape = entry.get("shape") if isinstance(entry, dict) else None
     if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
-        raise file.error(f"{quoted(name)} has no shape; fetch the file again", 1)
+        raise file.error(f"{quoted(name)} has no shape; download the file again", 1)
     if len(shape) > _MAX_SIDES or product([1, *shape]) > _MAX_VALUES:
         raise file.error(f"{quoted(name)} is larger than any array; the file is damaged", 1)
     return tuple(shape), str(entry.get("dtype"))

@@ -46,7 +46,7 @@ def find_writer(tool: str | None, path: str) -> type[Writer]:
         chosen = WRITERS[tool]
         if meant and tool not in meant:
             message = (
-                f"{shown}: its suffix stands for {_either(meant)}, but --to is {tool}; "
+                f"{shown}: its suffix means {_either(meant)}, but --to is {tool}; "
                 f"leave --to out, or end the name in {chosen.suffixes[0]}"
             )
             raise UsageError(message)
@@ -58,12 +58,12 @@ def find_writer(tool: str | None, path: str) -> type[Writer]:
         return WRITERS[meant[0]]
     names = _either(meant or WRITERS.names())
     if not path:
-        message = f"say what to write with --to: {names}"
+        message = f"choose what to write with --to: {names}"
     elif meant:
-        message = f"{shown}: {suffix} stands for several; say which with --to: {names}"
+        message = f"{shown}: {suffix} means several tools; choose one with --to: {names}"
     else:
         what = f"the suffix {suffix}" if suffix else "a name without a suffix"
-        message = f"{shown}: {what} does not say what to write; say it with --to: {names}"
+        message = f"{shown}: {what} does not show what to write; choose it with --to: {names}"
     raise UsageError(message)
 
 

@@ -91,7 +91,7 @@ def check_all_said(analysis: Analysis, about: str, reasons: Mapping[str, str]) -
     if len(told) > MAX_TOLD:
         told[MAX_TOLD:] = [f"  … and {plural(len(told) - MAX_TOLD, 'more layer')}"]
     message = (
-        f"{name}: {about} cannot say {plural(len(reasons), 'layer')}; change "
+        f"{name}: {about} cannot express {plural(len(reasons), 'layer')}; change "
         f"{'it' if len(reasons) == 1 else 'them'}, or choose another --to:\n" + "\n".join(told)
     )
     raise UsageError(message)

@@ -74,7 +74,7 @@ def _flowchart(drawing: Drawing) -> Written:
         return Written(data)
     note = (
         f"Mermaid draws up to {_MOST_EDGES} arrows and {_MOST_TEXT:,} characters unless its settings "
-        f"maxEdges and maxTextSize are raised; here are {edges:,} and {len(data.decode()):,}; "
+        f"maxEdges and maxTextSize are raised; this graph has {edges:,} and {len(data.decode()):,}; "
         "--depth 1 folds blocks"
     )
     return Written(data, (note,))

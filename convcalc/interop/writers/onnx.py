@@ -103,6 +103,6 @@ def _notes(analysis: Analysis, graph: OnnxGraph) -> tuple[str, ...]:
     if graph.fixed:
         notes.append(
             f"{listed([*map(printable, graph.fixed)])}: a convolution with a fixed kernel; programs that count, "
-            "as convcalc does where it reads the file, take its numbers for parameters"
+            "as convcalc does when it reads the file, count its numbers as parameters"
         )
     return tuple(notes)

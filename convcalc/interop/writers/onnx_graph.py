@@ -23,7 +23,7 @@ class CannotSayError(Exception):
 
 
 class OnnxGraph:
-    """Nodes in order, each value under a name of its own.
+    """Nodes in order, each value under its own name.
 
     Args:
         onnx: the library.

@@ -234,7 +234,7 @@ def _avgpool(at: At) -> str:
     if not is_plain:
         x, pairs = _reached(at, x, windows)
     if any(max(pair) >= axis.effective_kernel for pair, axis in zip(pairs, windows)):
-        message = "a window lies wholly outside the map, where a mean has no cells"
+        message = "a window lies wholly outside the map, so its mean has no cells"
         raise CannotSayError(message)
     include = 1 if counts else None
     return at.node("AveragePool", x, count_include_pad=include, **_slid(windows, pairs))
@@ -298,9 +298,7 @@ def _adaptive(at: At, pool: str, reduce: str) -> str:
 
 @operator("unpool")
 def _unpool(_: At) -> str:
-    message = (
-        "MaxUnpool needs to know of which pool it has the maxima, and the network does not say it"
-    )
+    message = "MaxUnpool needs the pool that its maxima come from, and the network does not name it"
     raise CannotSayError(message)
 
 

@@ -144,7 +144,7 @@ def network_of(
 
     Args:
         text: in any notation.
-        shape: what goes in, channels first; None where the text says it.
+        shape: the input, channels first; None where the text says it.
         adapt: what the options of a text in words stand for, as for `convcalc.network.chain.parse_chain`.
         max_layers: refuse a network of more layers.
 
@@ -233,7 +233,7 @@ def _hwc(shape: Shape) -> str:
 
 
 def _check_reads(chain: Chain, written: Written, problems: list[str]) -> None:
-    """Note where a layer says that it reads something other than what comes in."""
+    """Note where a layer says that it reads something other than the input."""
     shape, flat, sides = chain.shape, written.reads_values, written.reads_shape
     if sides and sides != shape:
         what = f"is over {times(sides)}, but {times(shape)} comes in"
@@ -245,7 +245,7 @@ def _check_reads(chain: Chain, written: Written, problems: list[str]) -> None:
     if written.reads == comes:
         return
     if flat and not written.is_text and written.reads == shape[-1]:
-        what = f"acts on the last axis, {shape[-1]} of {times(shape)}, which is not read"
+        what = f"works on the last axis, {shape[-1]} of {times(shape)}, which is not read"
         problems.append(f"{written.label}: {what}; flatten the map before it")
         return
     what = plural(written.reads, "value" if flat else "channel")

@@ -52,7 +52,7 @@ class Code:
             what = (error.msg or "it cannot be read").partition("(<unknown>")[0].strip()
             found.refuse(f"{line}this is not Python: {shortened(what, 100)}; copy whole lines")
         except UnicodeError:
-            found.refuse("the code has half a character, which no editor shows; copy it again")
+            found.refuse("the code has half a character, which editors do not show; copy it again")
         except (ValueError, RecursionError, MemoryError):
             found.refuse(f"the code {TOO_DEEP}")
 

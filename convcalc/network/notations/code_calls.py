@@ -120,9 +120,7 @@ class Calls(Expressions):
             and self.scope.has(name)
             and (name[:1].isupper() or self.known(name))
         ):
-            return self.refuse(
-                node, f"{name} is given another meaning, which is not read; {WAY_OUT}"
-            )
+            return self.refuse(node, f"{name} gets another meaning, which is not read; {WAY_OUT}")
         if name in _CHANGES or "__" in self.code.label(node.func)[:100]:
             return self.refuse(node, "is not read; leave it out")
         if name[:1].isupper() or any(isinstance(self.value(each), Flowing) for each in node.args):

@@ -37,8 +37,8 @@ BUILTINS = (
     "range", "len", "int", "float", "list", "tuple", "zip", "enumerate", "reversed", "print", "dict",
     "min", "max", "sum", "str", "bool", "abs", "round", "super",
 )  # fmt: skip
-WAY_OUT = "write each layer on a line of its own"
-BRANCHES = "is not a call of one layer, which alone is followed; write a YAML file"
+WAY_OUT = "write each layer on its own line"
+BRANCHES = "is not a call of one layer, and only these are followed; write a YAML file"
 MAX_ITEMS = 2 * MAX_LAYERS  # of a list
 _OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
@@ -292,7 +292,7 @@ class Expressions:
         test = self.value(node.test)
         if isinstance(test, Unread | Library | Flowing | Method):
             return Unread(
-                f"{quoted(self.code.label(node))} depends on what is not known; write its value"
+                f"{quoted(self.code.label(node))} depends on something that is not known; write its value"
             )
         return self.value(node.body if test else node.orelse)
 

@@ -78,7 +78,7 @@ class Result:
         flows = self._ends(made)
         if len(models) > 1:
             names = " and ".join(map(quoted, models))
-            self.found.refuse(f"{names} are models of their own; keep the lines of one of them")
+            self.found.refuse(f"{names} are separate models; keep the lines of one of them")
         elif models and flows and self.run.is_symbolic and not self.run.wraps:
             self.found.refuse(
                 "some layers are called on an input and some are in a Sequential; write them in one way"
@@ -87,7 +87,7 @@ class Result:
             self._model(*next(iter(models.items())))
         elif len(flows) > 1:
             names = " and ".join(map(quoted, flows))
-            self.found.refuse(f"{names} are outputs of their own; keep the lines of one of them")
+            self.found.refuse(f"{names} are separate outputs; keep the lines of one of them")
         elif flows:
             self._layers(next(iter(flows.values())))
         else:
@@ -136,7 +136,7 @@ class Result:
         return isinstance(value, Held) and value.is_used
 
     def _is_model(self, name: str, value: Any) -> bool:
-        """Whether something is a network of its own: a Sequential with a name, and not one of self."""
+        """Whether something is a separate network: a Sequential with a name, and not one of self."""
         own = self.run.me.values.get(name) is value
         return isinstance(value, Sequence) and not own and not name.startswith("(")
 
@@ -201,7 +201,7 @@ class Result:
                 )
                 self.run.refuse(
                     step.node or ast.Name("model"),
-                    f"{what}, so its weights count once only; write a YAML file",
+                    f"{what}, so its weights count only once; write a YAML file",
                 )
             seen.add(id(module))
             self.found.layers += step.layers
@@ -230,7 +230,7 @@ class Result:
         unused = [name for each, (name, _) in own.items() if each not in used]
         if unused:
             names = ", ".join(unused[:_MAX_NAMES]) + (" …" if unused[_MAX_NAMES:] else "")
-            what = "whose parameters are not counted here, and PyTorch counts them"
+            what = "so their parameters are not counted here; PyTorch counts them"
             self.found.notes.append(f"{self.run.forward}() does not use {names}, {what}")
 
 

@@ -111,7 +111,7 @@ class Run(Calls):
             if name in _CALLED and each.name.partition(".")[0] not in _FRAMEWORKS:
                 self.refuse(
                     node,
-                    f"{name} is {each.name}, of which nothing is known; write the framework's own layers",
+                    f"{name} is {each.name}, which convcalc does not know; write the framework's own layers",
                 )
             self.scope.names[name] = Library(short(path))
 
@@ -123,7 +123,7 @@ class Run(Calls):
                 place = "." * node.level + (node.module or "")
                 self.refuse(
                     node,
-                    f"{each.name} is of {place}, of which nothing is known; write the framework's own layers",
+                    f"{each.name} is of {place}, which convcalc does not know; write the framework's own layers",
                 )
             if each.name != "*" and not self.known(each.name):
                 path = short(f"{node.module or ''}.{each.name}")
@@ -248,7 +248,7 @@ class Run(Calls):
             if len(values) != len(target.elts):
                 values = [value if isinstance(value, Unread) else Unread()] * len(target.elts)
                 if not isinstance(value, Unread | Library):
-                    self.refuse(target, "are not as many as their values; write one per line")
+                    self.refuse(target, "do not have the same number of values; write one per line")
             for each, one in zip(target.elts, values):
                 self.bind(each, one)
         elif isinstance(target, ast.Name):
@@ -289,9 +289,7 @@ class Run(Calls):
         elif isinstance(owner, Held) or (
             isinstance(owner, Method) and (isinstance(value, Held) or owner.is_item)
         ):
-            self.refuse(
-                target, "is changed, which is not read; make it with the values it shall have"
-            )
+            self.refuse(target, "is changed, which is not read; make it with its final values")
 
     def _bind_item(self, target: ast.Subscript, value: Any) -> None:
         """``layers[0] = …``."""

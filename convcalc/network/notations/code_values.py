@@ -50,7 +50,7 @@ class Module:
         layers: which.
         name: the first that it is given.
         is_used: whether another module holds it, or something goes through it.
-        is_in_place: whether it writes over what goes in.
+        is_in_place: whether it writes over the input.
     """
 
     layers: list[Written]

@@ -28,7 +28,7 @@ def chain_of(words: tuple[str, ...], shape: Shape, order: str = "") -> Network:
 
     Args:
         words: as they are given: several, or a whole text in one.
-        shape: what goes in.
+        shape: the input.
         order: the order of its axes: chw, or hwc; chw where it is empty.
 
     Raises:

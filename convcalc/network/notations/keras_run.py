@@ -43,7 +43,7 @@ class KerasRun(Flows):
 
     forward = "call"
     settings = ("training", "mask")
-    in_order = "layers are taken in the order in which they are written; nothing says another"
+    in_order = "layers are read in the order in which they are written; nothing gives another order"
     is_symbolic = True
 
     def __init__(self, code: ValueCode) -> None:
@@ -95,7 +95,7 @@ class KerasRun(Flows):
                 and not isinstance(value, Sequence)
                 and not self._is_reshaped(sequence)
             ):
-                self.refuse(node, "says another input than a line before it; keep one")
+                self.refuse(node, "gives another input than a line before it; keep one")
             self._says(sequence, old or shape)
         if not isinstance(value, Flowing):
             if isinstance(value, list | tuple):
@@ -130,7 +130,7 @@ class KerasRun(Flows):
         if is_layer(last):
             made = layers_of(self.code, call)
             if self.forwards and any(each.is_trained for each in made):
-                what = "is made anew at each call, so it is never trained; make it in __init__()"
+                what = "is made again at each call, so it is never trained; make it in __init__()"
                 self.refuse(call, what)
             found_one = Module(made)
             self._says(found_one, input_of(self.code, call))
@@ -154,7 +154,7 @@ class KerasRun(Flows):
         args, words = call.args[1:], [w for w in call.keywords if w.arg not in ("x", "name")]
         if args or words:  # as those of the layer are
             if name not in _AS_LAYERS:
-                self.refuse(call, "is read with its input alone; leave the other arguments out")
+                self.refuse(call, "is read with its input only; leave the other arguments out")
                 return []
             made = ast.copy_location(ast.Call(ast.Name(_AS_LAYERS[name]), args, words), call)
             return layers_of(self.code, made)
@@ -200,7 +200,7 @@ class KerasRun(Flows):
             steps.append(at)
             at = at.before
         if at is start and start.before is not None:
-            return self.refuse(call, "begins behind other layers; begin with an Input of its own")
+            return self.refuse(call, "begins after other layers; begin with its own Input")
         if at is not start:
             return self.refuse(
                 call, "has an output that its input does not lead to; write a YAML file"

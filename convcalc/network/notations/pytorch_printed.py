@@ -13,7 +13,7 @@ from convcalc.text import quoted
 _LINE = re.compile(r"\((?P<name>[\w-]+)\): (?:(?P<times>\d{1,6}) x )?(?P<call>[A-Za-z_]\w* ?\(.*)")
 _MAX_TIMES = 1_000
 _WORDS = {"same": "same", "valid": "valid"}  # printed without quotes
-_NOTE = "layers are taken in the order in which they are printed; a printed model does not show its forward()"
+_NOTE = "layers are read in the order in which they are printed; a printed model does not show its forward()"
 
 
 def is_printed(text: str) -> bool:

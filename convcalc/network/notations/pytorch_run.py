@@ -57,8 +57,8 @@ _OTHER_ROOMS = (
 )  # fmt: skip
 # What is put around a layer, and why it is not read.
 _AROUND = {
-    "spectral_norm": "is not read; write the layer alone, which has as many parameters",
-    "weight_norm": "is not read, because it adds a parameter for each filter or unit; write the layer alone, or a YAML file",
+    "spectral_norm": "is not read; write only the layer, which has as many parameters",
+    "weight_norm": "is not read, because it adds a parameter for each filter or unit; write only the layer, or a YAML file",
 }
 _WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile")
 
@@ -66,7 +66,9 @@ _WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile")
 class Torch(Flows):
     """Lines of PyTorch."""
 
-    in_order = "layers are taken in the order in which they are written; no forward() says another"
+    in_order = (
+        "layers are read in the order in which they are written; no forward() gives another order"
+    )
     registers = True
 
     def flattened(self, layers: list[Written]) -> Iterator[str]:
@@ -91,7 +93,7 @@ class Torch(Flows):
         if owner != "F" and order_of(last) is not None:
             made = Module(self._made(call, last), is_in_place=self._in_place(call, last))
             if self.forwards and made.is_trained:
-                what = "is made anew at each call, so it is never trained; make it in __init__()"
+                what = "is made again at each call, so it is never trained; make it in __init__()"
                 self.refuse(call, what)
             return made
         if last == "Parameter":

@@ -51,7 +51,7 @@ def without_lead(text: str) -> str:
 
 
 def filters_apart(segment: str) -> list[str]:
-    """Lists of filters without the name of a layer, each of them a layer of its own.
+    """Lists of filters without the name of a layer, each of them a separate layer.
 
     >>> filters_apart("8 filters of size 3x3, 16 filters 5x5 stride 2")
     ['8 filters of size 3x3', '16 filters 5x5 stride 2']

@@ -48,9 +48,7 @@ _OF_ALL = re.compile(r"(?:twice|thrice| times| of them)$", re.IGNORECASE)  # beh
 _SIZE = re.compile(r"[ _-]?size", re.IGNORECASE)
 _SQUARE = re.compile(r" ?(\d{1,9})x\d{1,9}")
 _HOW_MANY = "does not say how many layers; write 2 x (CONV3-8), or one layer"
-_WHICH_NUMBER = (
-    "the number can be that of layers or that of their filters; write 2 x (CONV3-8), or 8 filters"
-)
+_WHICH_NUMBER = "the number can mean layers or filters; write 2 x (CONV3-8), or 8 filters"
 _EXAMPLE = "write layers such as CONV5-64, POOL2, FC-10"
 
 
@@ -121,7 +119,7 @@ class _Segment:
             elif token.what == "vague":
                 self.found.refuse(f"{self._chunk(token)}: {_HOW_MANY}")
             elif token.what == "gives":
-                what = "what comes out is worked out here; leave it out"
+                what = "convcalc computes the output; leave it out"
                 self.found.refuse(f"{self._chunk(token)}: {what}")
             elif token.what not in _STRUCTURE:
                 self._attribute(token, beside)
@@ -179,7 +177,7 @@ class _Segment:
         if not isinstance(newest, Item) or not newest.is_several or item.options or not item.cls:
             return
         if "," not in self.text[newest.end : token.start] and not newest.is_label:
-            what = f"{item.kind} can stand behind each layer, or behind the last"
+            what = f"{item.kind} can come after each layer, or after the last"
             self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
 
     def _is_size_of_last(self, token: Token) -> bool:
@@ -277,7 +275,7 @@ class _Segment:
             if last is None:
                 self._give(newest, token)
             else:
-                what = f"{quoted(token.text)} stands behind {newest.kind}"
+                what = f"{quoted(token.text)} comes after {newest.kind}"
                 self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
             return
         next_one = token.what in ("before", "count") or (
@@ -302,7 +300,7 @@ class _Segment:
     def _count(self, newest: Item, token: Token) -> None:
         """How many layers there are, said behind their name, as in ``max pools (two)``."""
         if newest is not self.last and self.last:
-            what = f"{quoted(token.text)} stands behind {newest.kind}"
+            what = f"{quoted(token.text)} comes after {newest.kind}"
             self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
         elif newest.is_plural or _OF_ALL.search(token.text):
             self._give(newest, token)
@@ -347,7 +345,7 @@ class _Segment:
             if item.ahead and item.is_refused:
                 return  # one message about what the first number can be
             if counts and "kernel_size" not in item.options and not item.counted:
-                said = f"{item.kind} has no number, but {what} is said of it; leave it out"
+                said = f"{item.kind} takes no numbers, but has {what}; leave it out"
             elif counts:
                 how = "write one, as in FC-10" if item.has_units else how_to_write(item)
                 said = f"{what} is one number too many for {item.kind}; {how}"

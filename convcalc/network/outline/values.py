@@ -136,7 +136,7 @@ def _names(slots: Sequence[Slot]) -> list[str]:
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
-    """A name that is not taken yet, with a number if it has to be."""
+    """A name that is not taken yet, with a number if it must be."""
     free, number = name, 1
     while free in taken:
         number += 1

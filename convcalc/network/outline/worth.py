@@ -64,7 +64,7 @@ class Worth:
         lines, count = self._length(number), counts[number]
         if any(self._is_rather(part, lines, counts) for part in self.keys.first[number].parts):
             return False
-        section = self.keys.first[number].name and count > 2 and lines > 2  # has lines of its own
+        section = self.keys.first[number].name and count > 2 and lines > 2  # has its own lines
         return count * (lines + bool(section)) >= count + lines + _HEADING + _LEAST_GAIN
 
     def _is_rather(self, part: Part, lines: int, counts: Counter[int]) -> bool:

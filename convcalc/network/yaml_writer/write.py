@@ -74,9 +74,7 @@ def _writable(network: Network) -> Network:
                 raise UsageError(message)
     twice = next((name for name in inputs if name in {*layers}), None)
     if twice is not None:
-        message = (
-            f"an input and a layer are called {quoted(twice)}, which YAML cannot say; rename one"
-        )
+        message = f"an input and a layer are called {quoted(twice)}, which YAML cannot express; rename one"
         raise UsageError(message)
     return network
 
@@ -199,7 +197,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _inputs(network: Network) -> Iterator[str]:
-    """What goes in, and how its axes stand."""
+    """The input, and how its axes stand."""
     shapes = {name: _shape(shape, network.order) for name, shape in network.inputs.items()}
     if [*shapes] == [FIRST_INPUT]:
         yield f"input: {shapes[FIRST_INPUT]}"
@@ -253,7 +251,7 @@ def _numbers(network: Network) -> dict[str, int | str]:
 
 
 def _field_of(analysis: Any) -> int:
-    """The size of the receptive field of what comes out; 0 where it is not known."""
+    """The size of the receptive field of the output; 0 where it is not known."""
     fields = [rf for walked in analysis.by_input.values() for rf in walked.rf.values()]
     if any(isinstance(rf, UnknownField) and not rf.whole for rf in fields):
         return 0

@@ -157,7 +157,7 @@ class Resize(Plain):
         return call("resize", inputs[0], **self.given(options, inputs))
 
     def given(self, options: Options, inputs: Sequence[Array]) -> dict[str, object]:
-        """The size that comes out, or the ratio, and the other options."""
+        """The output size, or the ratio, and the other options."""
         size = inputs[1].shape[1:] if len(inputs) > 1 else options.get("size")
         return {"size": size, "scale": options.get("scale"), **pick(options, *self.optional)}
 

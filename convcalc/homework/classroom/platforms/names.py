@@ -1,4 +1,4 @@
-"""Names of files and folders that platforms give to what a student handed in.
+"""Names of files and folders that platforms give to what a student submitted.
 
 Moodle (*Download all submissions*, mod/assign/locallib.php) writes ``First Last_99105_assignsubmission_file_``
 as a folder or in front of the file's name; Canvas (*Download submissions*, content_zipper.rb) writes

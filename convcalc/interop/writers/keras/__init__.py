@@ -100,7 +100,7 @@ def _names(analysis: Analysis, said: Sequence[Said]) -> tuple[list[str], tuple[s
         return names, ()
     more = f" and {len(changed) - 3:,} more" if len(changed) > 3 else ""
     what = plural(len(changed), "name") + (" is" if len(changed) == 1 else " are")
-    note = f"{what} changed, as Keras takes no / and each name once: "
+    note = f"{what} changed, because Keras allows no / and each name once: "
     return names, (note + ", ".join(changed[:3]) + more,)
 
 
@@ -160,8 +160,8 @@ def _order_notes(analysis: Analysis, said: Sequence[Said]) -> tuple[str, ...]:
     laid = [pieces[-1].callee in _LAID for pieces in said]
     if any(is_laid and len(step.input) > 1 for step, is_laid in zip(analysis.steps, laid)):
         return (
-            "The channels are last in Keras, so that a flatten lays the values in another order than with "
-            "the channels first; sizes and numbers of parameters are the same.",
+            "The channels are last in Keras, so flatten puts the values in another order than with "
+            "channels first; sizes and numbers of parameters are the same.",
         )
     return ()
 

@@ -182,7 +182,7 @@ class _Body:
         return self.parts(parts, now, "x")
 
     def keep(self, place: int) -> None:
-        """Give a node a variable of its own."""
+        """Give a node a separate variable."""
         name = self.code.names[place]
         for start, _ in self.renamed:
             name = name.removeprefix(f"{start}.")
@@ -264,7 +264,7 @@ class _Body:
         return target
 
     def join(self, part: Join, now: str, target: str) -> str:
-        """Write the paths of a join, each into a variable of its own, and the join."""
+        """Write the paths of a join, each into a separate variable, and the join."""
         filled = [path for path in part.paths if path]
         inputs: list[str] = []
         before = len(self.live)
@@ -420,8 +420,8 @@ def network_lines(
 
     Args:
         code: of the network.
-        inputs: the variables of what goes in, by place.
-        outputs: the places of what comes out.
+        inputs: the variables of the input, by place.
+        outputs: the places of the output.
     """
     body = _Body(code, {}, [], 0)
     body.kept |= inputs

@@ -6,7 +6,7 @@ import re
 
 _HELPERS = {
     "Scale": '''class Scale(layers.Layer):
-    """Multiplies each channel by a number of its own, and adds one to it."""
+    """Multiplies each channel by its own number, and adds one to it."""
 
     def __init__(self, scale=True, shift=False, per_channel=True, **kwargs):
         super().__init__(**kwargs)
@@ -25,7 +25,7 @@ _HELPERS = {
         return x + self.shift if self.has_shift else x
 ''',
     "Parameter": '''class Parameter(layers.Layer):
-    """A trained array, the same for each sample of what comes in."""
+    """A trained array, the same for each sample of the input."""
 
     def __init__(self, shape, **kwargs):
         super().__init__(**kwargs)
@@ -81,7 +81,7 @@ _HELPERS = {
         return ops.depthwise_conv(x, self.kernel, strides=self.strides)
 ''',
     "LocallyConnected": '''class LocallyConnected(layers.Layer):
-    """A convolution whose every position has filters of its own."""
+    """A convolution with its own filters at every position."""
 
     def __init__(
         self, filters, kernel_size, strides=1, dilation_rate=1, use_bias=True, **kwargs
@@ -131,7 +131,7 @@ _HELPERS = {
         return (shape[0], *self.sizes(shape), self.filters)
 ''',
     "table_conv2d": '''def table_conv2d(x, table, kernel_size, name, **options):
-    """A convolution of which each output map sees some of the input maps."""
+    """A convolution where each output map sees some of the input maps."""
     maps = []
     for number, seen in enumerate(table):
         conv = layers.Conv2D(1, kernel_size, name=f"{name}_{number}", **options)
@@ -175,7 +175,7 @@ _HELPERS = {
     return ops.reshape(x, (-1, *[side * size for side in sides], left))
 ''',
     "space_to_depth": '''def space_to_depth(x, size, order="onnx"):
-    """Lays each block of cells into the channels."""
+    """Puts each block of cells into the channels."""
     *sides, channels = x.shape[1:]
     axes = len(sides)
     parts = [part for side in sides for part in (side // size, size)]

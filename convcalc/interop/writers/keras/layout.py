@@ -49,7 +49,7 @@ def statement(what: Statement, indent: int) -> list[str]:
 
 
 def _inside(items: Sequence[str], indent: int) -> list[str]:
-    """What stands between parentheses on lines of its own."""
+    """What stands between parentheses on its own lines."""
     margin, whole = " " * indent, ", ".join(items)
     if len(margin + whole) <= LIMIT:
         return [margin + whole]
@@ -57,7 +57,7 @@ def _inside(items: Sequence[str], indent: int) -> list[str]:
 
 
 def _item(item: str, indent: int) -> list[str]:
-    """An item on a line of its own; one that is too long and has several parts, on several."""
+    """An item on a separate line; one that is too long and has several parts, on several."""
     line = f"{' ' * indent}{item},"
     parts = _parts(item)
     if len(line) <= LIMIT or not parts:

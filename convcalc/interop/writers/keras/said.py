@@ -41,7 +41,7 @@ class Piece:
     """One statement.
 
     Attributes:
-        callee: a layer's class, a function, or a text in which {0} is what comes in.
+        callee: a layer's class, a function, or a text in which {0} is the input.
         args: of the call.
         form: what it is: ``layer``, ``function`` or ``text``.
         ending: what follows the layer's name in the name of this piece; None where it has no name.
@@ -74,13 +74,13 @@ def layer(callee: str, *bare: tuple[str, Any], ending: str = "", **named: Any) -
 
 
 def function(callee: str, *bare: tuple[str, Any], **named: Any) -> Piece:
-    """A function of what comes in, without a name."""
+    """A function of the input, without a name."""
     made = layer(callee, *bare, **named)
     return Piece(callee, made.args, "function", None)
 
 
 def text(form: str) -> Piece:
-    """An expression of what comes in, which is {0}."""
+    """An expression of the input, which is {0}."""
     return Piece(form, (), "text", None)
 
 

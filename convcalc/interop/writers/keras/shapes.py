@@ -28,7 +28,7 @@ def pad(step: Step) -> Said:
     kind: Any = step.layer
     pads = kind.pads_of(*step.shapes)
     if any(side < 0 for pair in pads for side in pair):
-        message = "Keras's padding adds cells only; use crop for those that are taken away"
+        message = "Keras's padding adds cells only; use crop to remove cells"
         raise UnsaidError(message)
     if any(kind.channels):
         return (function("ops.pad", ("pad_width", ((0, 0), *pads, tuple(kind.channels)))),)

@@ -75,7 +75,7 @@ def _said(analysis: Analysis) -> tuple[dict[int, Said], dict[int, int]]:
     return found, pairs
 
 
-_NO_POOL = "no max pool before it has these sizes, so that nothing gives the places of the maxima"
+_NO_POOL = "no max pool before it has these sizes, so nothing gives the places of the maxima"
 _TIED = frozenset(("weight", "bias"))  # arrays that modules call as convcalc does
 
 
@@ -112,7 +112,7 @@ def _renamed(planner: Planner) -> Iterator[str]:
         above = path.rpartition(".")[0]
         yield f"{f'{above}.{planner.renamed[path]}'.lstrip('.')} is {path} in convcalc"
     if len(others) > _MOST_RENAMED:
-        yield f"and {len(others) - _MOST_RENAMED:,} more are renamed alike"
+        yield f"and {len(others) - _MOST_RENAMED:,} more are renamed in the same way"
 
 
 def _imports(code: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Body:
         group: that it was made from.
         modules: each with its attribute.
         parts: in the order in which they run.
-        reads, gives: places of what comes in, and of what comes out.
+        reads, gives: places of the input, and of the output.
         is_chain: whether the modules run one after the other, and nothing else happens.
         ties: statements that give a module the weights of another one.
         inputs: what what comes in is called outside.

@@ -62,7 +62,7 @@ def depthwise_conv(step: Step) -> Said:
 
 
 def _grouped(step: Step, groups: int) -> Said:
-    """A convolution in groups; one that pads in front only has a class of its own."""
+    """A convolution in groups; one that pads in front only has its own class."""
     layer: Any = step.layer
     axes = axes_of(step.input, "a convolution")
     named, form = _options(step)

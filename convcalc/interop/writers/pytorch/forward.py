@@ -50,12 +50,12 @@ class Part:
     """A layer or a block in a forward.
 
     Attributes:
-        names: what the values that come out may be called.
+        names: what the output values may be called.
         first: the place of its first layer.
         reads, gives: places of the values that it takes, and of those that come out.
         said: how it is said.
         access: the module, as ``self.conv1``; empty where it is a function.
-        is_heavy: whether it begins a line of its own.
+        is_heavy: whether it begins a separate line.
         sides: of a value without a batch, how many it has besides it; 0 for all others.
         unnamed: of what comes out the places to which nobody gave a name.
     """
@@ -97,8 +97,8 @@ class Forward:
 
     Args:
         parts: in the order in which they run.
-        inputs: the places of what comes in, each with its name.
-        outputs: the places of what comes out.
+        inputs: the places of the input, each with its name.
+        outputs: the places of the output.
         names: what outputs are called, where there are several.
     """
 
@@ -245,7 +245,7 @@ class Forward:
         return value.is_heavy and len(readers) == 1 and len(readers[0].reads) >= _BRANCHES
 
     def _name(self, place: int) -> str:
-        """The variable for a value: x or y on its way, a name of its own where it stays."""
+        """The variable for a value: x or y on its way, a separate name where it stays."""
         branch = self._branch(place)
         if branch:
             return self._free(branch)

@@ -19,7 +19,7 @@ class SeparableConv{n}d(nn.Sequential):
 ''',
     "CausalConv1d": '''
 class CausalConv1d(nn.Conv1d):
-    """A convolution that sees only what came before: all padding is in front."""
+    """A convolution that sees only earlier steps: all padding is in front."""
 
     def forward(self, x):
         before = self.dilation[0] * (self.kernel_size[0] - 1)
@@ -40,7 +40,7 @@ class TableConv{n}d(nn.Module):
 ''',
     "LocalConv": '''
 class LocalConv(nn.Module):
-    """A convolution with filters of their own at every position."""
+    """A convolution with its own filters at every position."""
 
     def __init__(
         self,
@@ -145,7 +145,7 @@ class Subsample{n}d(nn.Module):
 ''',
     "BlurPool{n}d": '''
 class BlurPool{n}d(nn.Module):
-    """A fixed blur of each map, of which every stride-th cell is kept."""
+    """A fixed blur of each map; every stride-th cell is kept."""
 
     def __init__(self, channels, kernel_size, stride):
         super().__init__()

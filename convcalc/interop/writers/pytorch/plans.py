@@ -270,7 +270,7 @@ class Planner:
         )
 
     def _closed(self, group: Group) -> Node | None:
-        """A group as one module; None where its layers have to be called one by one."""
+        """A group as one module; None where its layers must be called one by one."""
         if group not in self._made:
             self._made[group] = self._close(group)
         return self._made[group]
@@ -348,7 +348,7 @@ class Planner:
     # --------------------------------------------------------------------------------- names
 
     def _name(self) -> None:
-        """Give each class a name of its own."""
+        """Give each class its own name."""
         names = Names({*TAKEN, *NAMES}, joint="")
         for plan in [self.plans[-1], *self.plans[:-1]]:
             is_network = plan is self.plans[-1]

@@ -164,7 +164,7 @@ def blur_pool(step: Step) -> Said:
 
 
 def _adaptive(what: str, step: Step, size: Any) -> Said:
-    """A pool by the size that comes out."""
+    """A pool by the output size."""
     axes = axes_of(step.input, "a pool")
     return module(f"nn.Adaptive{what}Pool{axes}d", ("output_size", size))
 

@@ -35,7 +35,7 @@ class Arg(NamedTuple):
     Attributes:
         name: of the argument.
         value: a number, a word, or several.
-        default: what is meant where it is left out; `NEEDED` where it has to be there.
+        default: what is meant where it is left out; `NEEDED` where it must be there.
         is_bare: whether it is written without its name.
     """
 
@@ -77,7 +77,7 @@ class Said:
     undone: tuple[tuple[int, int, int], ...] = ()
 
     def needs(self) -> Iterator[str]:
-        """The names of the classes and functions in `helpers` that have to be there."""
+        """The names of the classes and functions in `helpers` that must be there."""
         if self.helper:
             yield self.helper
         call = self.module

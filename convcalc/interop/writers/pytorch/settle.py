@@ -61,7 +61,7 @@ class Parameter:
     Attributes:
         name: its name.
         values: in each block.
-        default: `NEEDED` where it has to be given.
+        default: `NEEDED` where it must be given.
     """
 
     name: str

@@ -249,5 +249,5 @@ def matmul(step: Step) -> Said:
 @SAYS.under("custom", "opaque", "opaque_join")
 def stated(step: Step) -> Said:
     """It is not said: nobody knows what it does."""
-    message = f"only the size of what {step.layer.called()} gives is known, not what it does"
+    message = f"only the size of what {step.layer.called()} gives is known, not what it computes"
     raise UnsaidError(message)
