@@ -25,7 +25,7 @@ STDIN = "-"
 BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, as Windows PowerShell's > writes
 _UTF_32_MARK = b"\xff\xfe\0\0"
 _UTF_8_MARK = b"\xef\xbb\xbf"
-EDITOR_SUFFIXES = (
+_EDITOR_SUFFIXES = (
     ".convcalc.yaml",
     ".sheet.yaml",
     ".convcalc.yml",
@@ -130,8 +130,14 @@ def stem_of(path: str) -> str:
     ('my.net', 'x', 'ps1', 'x.sheet')
     """
     name = os.path.basename(path)
-    short = next((name[: -len(end)] for end in EDITOR_SUFFIXES if name.lower().endswith(end)), "")
+    short = next((name[: -len(end)] for end in _EDITOR_SUFFIXES if name.lower().endswith(end)), "")
     return short or os.path.splitext(name)[0]
+
+
+def suffix_of_file(path: str) -> str:
+    """What a name lacks to be that of a YAML file that is there; empty where none is."""
+    suffixes = (".yaml", ".yml", *_EDITOR_SUFFIXES)
+    return next((suffix for suffix in suffixes if os.path.exists(path + suffix)), "")
 
 
 def check_size(data: bytes | str, max_bytes: int, name: str, way_out: str) -> None:

@@ -36,9 +36,11 @@ def _types(_ctx: click.Context) -> Mapping[str, str]:
 
 def _given(ctx: click.Context) -> Mapping[str, str]:
     from convcalc.homework.questions import QUESTIONS
+    from convcalc.homework.questions.word_meanings import meaning_of
 
-    cls = QUESTIONS.get(ctx.params.get("kind") or "")
-    return dict.fromkeys(cls.words, "") if cls else {}
+    kind = ctx.params.get("kind") or ""
+    cls = QUESTIONS.get(kind)
+    return {word: meaning_of(word, kind) for word in cls.words} if cls else {}
 
 
 def _questions(ctx: click.Context) -> dict[str, str]:

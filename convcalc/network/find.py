@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.files import decode, read_file
+from convcalc.files import decode, read_file, suffix_of_file
 from convcalc.network.schema_words import SCHEMA_LINE
 from convcalc.text import printable, quoted
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from convcalc.network.yaml_source import Source
 
-_SUFFIXES = (".yaml", ".yml", ".convcalc.yaml")  # that a file may have whose name lacks one
 _CALLED = re.compile(r"(?P<path>(?:\w+\.)*)(?P<name>\w+)(?P<call>\(.*\))?")
 _MAX_TEXT = 2**20  # bytes of a bundled file
 MAX_EXTENDS = 10  # files that extend or hold one another
@@ -86,10 +85,8 @@ def find(target: str, beside: str = "") -> str:
         message = f"{quoted(target)} is a web address, and convcalc downloads nothing; download the file, then name it"
         raise UsageError(message)
     near = _bundled_near(name) if name else ""
-    for suffix in _SUFFIXES:
-        if os.path.exists(path + suffix):
-            near = f"; did you mean {quoted(target + suffix)}?"
-            break
+    if suffix := suffix_of_file(path):
+        near = f"; did you mean {quoted(target + suffix)}?"
     message = f"no file {quoted(target)} and no bundled network of that name{near or '; convcalc list shows them'}"
     raise UsageError(message)
 

@@ -242,6 +242,11 @@ def test_questions_of_the_sheet_are_offered(ask: Ask) -> None:
     assert len(ask(f"convcalc hw check {ROOT / SHEET} mine.yaml --only ")) > 3
 
 
+def test_words_of_a_question_type_are_offered_with_what_they_mean_there(ask: Ask) -> None:
+    assert "mode=\tThe pool: max or avg." in ask("convcalc why 7 --type pool-by-hand --given ")
+    assert "mode=\tWhere each value goes in its block: max or nails." in ask("convcalc why 7 --type unpool-by-hand --given ")  # fmt: skip
+
+
 def test_questions_of_a_bundled_sheet_are_offered_unless_a_file_has_its_name(
     ask: Ask, tmp_path: Path
 ) -> None:

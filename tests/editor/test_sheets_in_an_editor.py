@@ -62,3 +62,7 @@ def test_keys_types_and_words_are_offered_and_explained(server: Server, folder: 
     assert "filters" in server.complete(words, 6, 8)
     assert "The kernel size." in server.hover(words, 5, 6)
     assert "The questions, in order." in server.hover(words, 2, 3)
+    pool = folder / "pool.yaml"
+    server.diagnose(pool, f"{START}  - type: pool-by-hand\n    given:\n      k: 3\n      s: 2\n")
+    assert "The size of the window." in server.hover(pool, 5, 6)
+    assert "The stride; the window size without it." in server.hover(pool, 6, 6)

@@ -183,3 +183,12 @@ def test_a_sheet_that_is_nowhere_is_said_with_a_way_out(
 ) -> None:
     ran = convcalc("hw", "show", name)
     assert ran == (2, "", f"convcalc: no file {name!r} and no bundled sheet of that name{said}\n")
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".yml", ".sheet.yaml"])
+def test_a_name_without_its_suffix_is_told_that_of_the_file(
+    suffix: str, convcalc: Any, here: Path
+) -> None:
+    (here / f"my ps1{suffix}").write_text("", encoding="utf-8")
+    said = f"convcalc: no file 'my ps1' and no bundled sheet of that name; did you mean 'my ps1{suffix}'?\n"
+    assert convcalc("hw", "show", "my ps1") == (2, "", said)

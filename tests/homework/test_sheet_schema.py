@@ -17,10 +17,11 @@ from changed import changed
 from convcalc.errors import ConvcalcError
 from convcalc.homework import loads
 from convcalc.homework.conventions import RULES
-from convcalc.homework.questions import QUESTIONS
+from convcalc.homework.questions import QUESTIONS, create_question, word_meanings
 from convcalc.homework.questions.base import MISSING
-from convcalc.homework.questions.given import READERS
+from convcalc.homework.questions.given import READERS, GivenError
 from convcalc.homework.questions.given_schemas import ALIASES
+from convcalc.homework.questions.word_meanings import meaning_of
 from convcalc.homework.sheets.keys import SCHEMA_FILE
 from convcalc.homework.sheets.read import sheet_of
 from convcalc.homework.sheets.schema import schema
@@ -197,7 +198,7 @@ UNKNOWABLE = re.compile(
 def test_what_the_reader_says_of_a_changed_sheet_the_schema_says_too() -> None:
     rng = random.Random(3)
     sheets = {path.stem: yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in SHEETS}  # fmt: skip
-    odd: tuple[object, ...] = (
+    odd: tuple[Any, ...] = (
         0,
         -1,
         1.5,
@@ -337,6 +338,61 @@ def test_the_command_prints_or_writes_it(
         ran.err
         == "convcalc: no option '--sheets'; did you mean '--sheet'? Run convcalc schema -h for help.\n"
     )
+
+
+WORDS = [(kind, word) for kind, cls in QUESTIONS.items() for word in cls.words]
+CHOICE = re.compile(r": ([a-z]\w*(?:, [a-z]\w*)*) or ([a-z]\w*)\.$")
+
+
+def test_a_word_is_explained_for_its_type_and_no_text_is_idle() -> None:
+    told = {meaning_of(word, kind) for kind, word in WORDS}
+    own = {(kind, word) for kind, words in word_meanings._OF_TYPE.items() for word in words}
+    assert own <= set(WORDS)
+    assert set(word_meanings._MEANINGS.values()) <= told
+    # Words that mean something else from type to type have no text for all of them.
+    assert {"of", "mode", "find", "layers", "kernels", "params", "x", "w", "formula"}.isdisjoint(word_meanings._MEANINGS)  # fmt: skip
+
+
+def refusal(kind: str, given: dict[str, Any]) -> str:
+    """Why a question type refuses what is given; empty where it takes it."""
+    try:
+        create_question(kind, given)
+    except GivenError as error:
+        return str(error)
+    return ""
+
+
+def test_the_choices_that_a_text_names_are_those_of_the_reader() -> None:
+    met = 0
+    for kind, word in WORDS:
+        found = CHOICE.search(meaning_of(word, kind))
+        if not found or QUESTIONS[kind].words[word].type != "str":
+            continue
+        met += 1
+        example = QUESTIONS[kind].examples[0]
+        refused = refusal(kind, {**example, word: "gold"})
+        assert refused.startswith(f"{word}: must be")
+        for choice in [*found[1].split(", "), found[2]]:
+            assert choice in refused, (kind, word, choice)
+            assert f"{word}: must be" not in refusal(kind, {**example, word: choice})
+    assert met > 15
+
+
+@pytest.mark.parametrize("kind", list(QUESTIONS))
+def test_defaults_and_examples_of_the_schema_are_read_and_change_nothing(kind: str) -> None:
+    (then,) = (each["then"] for each in schema()["$defs"]["question"]["allOf"] if each["if"]["properties"]["type"]["const"] == kind)  # fmt: skip
+    given = then["properties"]["given"]
+    examples = given["examples"] if any(QUESTIONS[kind].examples) else [{}]
+    assert examples
+    for example in examples:
+        assert says(sheet({"type": kind, "given": example})) == []
+        usual = {
+            word: given["properties"][word]["default"]
+            for word in QUESTIONS[kind].words
+            if "default" in given["properties"][word] and word not in example
+        }
+        assert says(sheet({"type": kind, "given": {**usual, **example}})) == []
+        assert create_question(kind, {**usual, **example}) == create_question(kind, example)
 
 
 def test_every_key_type_and_word_says_what_it_means() -> None:

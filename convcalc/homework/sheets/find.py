@@ -6,7 +6,7 @@ import os
 from functools import cache
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.files import STDIN, decode, read_file
+from convcalc.files import STDIN, decode, read_file, suffix_of_file
 from convcalc.interop.sorts import sort_of_text
 from convcalc.text import quoted
 
@@ -63,7 +63,13 @@ def find(target: str) -> str:
     wanted = target.removesuffix(".yaml")
     if wanted in bundled_names():
         return bundled_path(wanted)
-    message = f"no file {quoted(target)} and no bundled sheet of that name{did_you_mean(wanted, bundled_names())}"
+    suffix = suffix_of_file(target)
+    near = (
+        f"; did you mean {quoted(target + suffix)}?"
+        if suffix
+        else did_you_mean(wanted, bundled_names())
+    )
+    message = f"no file {quoted(target)} and no bundled sheet of that name{near}"
     raise UsageError(message)
 
 

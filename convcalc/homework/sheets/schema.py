@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from inspect import getdoc
 from typing import Any
 
@@ -62,12 +63,17 @@ def _name(type_: str) -> str:
 def _type_schema(cls: type[Task]) -> dict[str, Any]:
     """What a question of one type may say: the words of ``given:``, there or beside it."""
     words = {
-        name: {"$ref": f"#/$defs/{_name(word.type)}", "description": meaning_of(name)}
+        name: {
+            "$ref": f"#/$defs/{_name(word.type)}",
+            "description": meaning_of(name, cls.kind),
+            **_default(word.default),
+        }
         for name, word in cls.words.items()
     }
     others = {other: words[name] for other, name in ALIASES.items() if name in words}
     given = {
         **QUESTION_KEYS["given"],
+        "examples": [_plain(each) for each in cls.examples if each],
         "properties": {**others, **words},
         "additionalProperties": False,
     }
@@ -82,6 +88,22 @@ def _type_schema(cls: type[Task]) -> dict[str, Any]:
     if needed:
         then["allOf"] = needed
     return {"if": {"properties": {"type": {"const": cls.kind}}, "required": ["type"]}, "then": then}
+
+
+def _default(value: Any) -> dict[str, Any]:
+    """What a word is where it is left out; nothing where that is no value, or depends on others."""
+    return {} if value is MISSING or value in (None, (), "") else {"default": _plain(value)}
+
+
+def _plain(value: Any) -> Any:
+    """A value of a question as JSON has it; a number that is not whole is a text."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [*map(_plain, value)]
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else str(value)
+    return value
 
 
 def _required(cls: type[Task]) -> Iterator[str]:
