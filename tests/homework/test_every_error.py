@@ -113,6 +113,13 @@ FOLLOWS = {
         "questions: [{type: params, givn: {k: 3}}]",
         ["2: a question of type params has no key 'givn'; did you mean 'given'?"],
     ),
+    "all words are missing because given has another name": (
+        "questions: [{type: params, numbers: {k: 3, c_in: 3}, points: x}]",
+        [
+            "2: a question of type params has no key 'numbers'; did you mean 'given'?",
+            "2: points must be a number from 0 to 10,000, but is 'x'",
+        ],
+    ),
     "the questions are missing because they are misspelt": (
         "qestions: [{type: params}]",
         ["2: a sheet has no key 'qestions'; did you mean 'questions'?"],
@@ -312,6 +319,16 @@ def test_all_headings_of_a_table_of_marks_that_are_wrong_are_named(tmp_path: Pat
     ]  # fmt: skip
 
 
+def test_headings_that_cannot_be_read_are_told_alone(tmp_path: Path) -> None:
+    (tmp_path / "by-hand.csv").write_text('student_id,question,"po"ints\ns1,q1,9\ns2,q1,9\n')
+    with pytest.raises(SpecError) as caught:
+        read_marks(str(tmp_path), loads(f"{HEAD}questions: [{{type: text}}]"), [("s1", "s1")])
+    assert rows_wrong(caught.value) == [1]
+    with pytest.raises(SpecError) as caught:
+        parse('student_id,"na"me\ns1,Ann\n"s2"x,Bo\n')
+    assert rows_wrong(caught.value) == [1]
+
+
 def test_all_cells_that_hold_no_points_are_named(tmp_path: Path, convcalc: Any) -> None:
     (tmp_path / "s.yaml").write_text(
         f"{HEAD}id: s\nquestions: [{{type: params, given: {{k: 3, c_in: 3, filters: 4}}}}]\n"
@@ -374,6 +391,9 @@ def test_a_network_or_a_sheet_where_answers_belong_is_no_student(
         ran = convcalc("hw", "grade", sheet, file)
         said = f"note: unreadable: {file} - {why}\nread 1 file: 1 unreadable\n"
         assert (ran.code, ran.out) == (1, said)
+        ran = convcalc("hw", "check", sheet, file)
+        assert (ran.code, ran.out) == (2, "")
+        assert "but a file of answers belongs here" in ran.err
         ran = convcalc("hw", "grade", sheet, file, mine, "--json")
         assert ran.code == 1
         assert [row["student_id"] for row in json.loads(ran.out)["students"]] == ["mine"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from convcalc.errors import ConvcalcError, UsageError
+from convcalc.errors import ConvcalcError, SpecError, UsageError
 from convcalc.homework import loads
 from convcalc.homework.classroom.distribute import make, sheet_text
 from convcalc.homework.classroom.grader import Grader
@@ -144,12 +144,13 @@ def test_nobody_is_marked_or_exported_by_the_first_draw() -> None:
     sheet = loads(VARIED)
     with pytest.raises(UsageError, match="q2 draws numbers per student"):
         mark(sheet, {"q2": 5})
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(SpecError) as caught:
         list(items(sheet, 3))
-    assert str(caught.value) == (
-        "q2 uses the answers of questions with varying numbers, but a platform draws these for each question separately; "
-        "leave q2 out, or export the sheet of one student"
-    )
+    assert [each.what for each in caught.value.problems] == [
+        f"{name} uses the answers of questions with varying numbers, but a platform draws these for each question "
+        f"separately; leave {name} out, or export the sheet of one student"
+        for name in ("q2", "q3")
+    ]
     assert [len(variants) for variants in items(loads(SHEET))] == [1] * 6
 
 

@@ -10,6 +10,7 @@ import pytest
 from convcalc.homework import check, loads
 from convcalc.homework.questions import create_question
 from convcalc.homework.questions.given import GivenError
+from convcalc.homework.sheets.forms import answer_help
 
 RGB = [[[1, 2, 0], [0, 1, 3], [2, 1, 1]], [[0, 1, 1], [4, 0, 2], [1, 3, 0]]]
 FILTERS = [[[[1, 0], [0, -1]], [[2, 1], [0, 1]]], [[[0, 1], [1, 0]], [[-1, 0], [0, 3]]]]
@@ -70,3 +71,44 @@ def test_filters_that_do_not_go_together_are_refused(given: dict[str, Any], mess
     with pytest.raises(GivenError) as caught:
         create_question("conv-by-hand", given)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("{type: conv-by-hand, given: {x: [[1, 2, 3], [4, 5, 6]], w: [[[[1, 0]]], [[[0, 1]]]]}}", ("map1", "map2")),
+        ("{type: gradient, given: {x: [[1, 2], [3, 4]], w: [[1]], g: [[1, 1], [1, 1]]}}", ("dw", "dx", "db")),
+    ],
+)  # fmt: skip
+def test_the_form_of_each_part_shows_an_example_that_is_read_and_is_wrong_here(
+    question: str, parts: tuple[str, ...]
+) -> None:
+    asked = loads(f"{{convcalc_sheet: 1, questions: [{question}]}}")["q1"]
+    forms = dict(each.split(": ", 1) for each in answer_help(asked).split("; "))
+    assert tuple(forms) == parts
+    for part in asked.parts:
+        reading = part.answer_type.read(forms[part.name].partition("for example ")[2])
+        assert not reading.problem
+        assert not reading.blank
+        assert reading.value != part.expected
+
+
+@pytest.mark.parametrize(
+    ("question", "side"),
+    [
+        ("{type: output-size, given: {n: 32, k: 5}}", 28),
+        ("{type: same-size, given: {n: 52, s: 2}}", 26),
+        ("{type: transposed-size, given: {n: 8, k: 2, s: 2}}", 16),
+        ("{type: receptive-field, given: {layers: 3/1 3/1}}", 5),
+        ("{type: fit, given: {n: 32, k: 5}}", 28),
+        ("{type: pad-to-keep, given: {k: 9}}", 4),
+        ("{type: min-input, given: {layers: 'conv:k3 conv:k3'}}", 5),
+    ],
+)
+def test_a_square_is_read_where_its_side_is_asked_and_a_rectangle_is_not(
+    question: str, side: int
+) -> None:
+    sheet = loads(f"{{convcalc_sheet: 1, questions: [{question}]}}")
+    for text in (f"{side}x{side}", f"{side} × {side}", f"({side}, {side})"):
+        assert check(sheet, "q1", text).right, text
+    assert check(sheet, "q1", f"{side}x{side + 1}").status == "wrong"

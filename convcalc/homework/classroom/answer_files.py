@@ -14,6 +14,7 @@ from typing import Any
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, file_name, read_file
 from convcalc.homework.classroom.answer_lines import Names, read_lines
+from convcalc.homework.classroom.beside import NOT_ANSWERS, holds_network
 from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.platforms.tables import MAX_CELL, is_table, parse_table
 from convcalc.homework.marking.mark import Marked, mark
@@ -52,7 +53,11 @@ def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
         UsageError: the file cannot be read, or holds no answers of this student.
     """
     name = file_name(path)
-    found = answers_of(parse(load(path), sheet, name), student, name)
+    data = load(path)
+    if holds_network(data, sheet):
+        message = f"{name}: {NOT_ANSWERS}; give a file of answers"
+        raise UsageError(message)
+    found = answers_of(parse(data, sheet, name), student, name)
     found.place = Folder("" if path == STDIN else os.path.dirname(path))
     return found
 

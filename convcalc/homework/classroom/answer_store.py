@@ -15,10 +15,9 @@ from fractions import Fraction
 from typing import IO, Any, NamedTuple
 
 from convcalc.errors import ConvcalcError, UsageError, first_line
-from convcalc.files import start_as_utf_8
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
-from convcalc.homework.classroom.beside import NETWORK, holds_network
+from convcalc.homework.classroom.beside import NETWORK, NOT_ANSWERS, holds_network
 from convcalc.homework.classroom.claims import Claim
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.given import Answers
@@ -173,11 +172,11 @@ class AnswerStore:
                 self.statuses.append(FileStatus(submitted.path, "", "left out", submitted.problem))
             elif submitted.data is None:
                 self._set_aside(submitted, UNREADABLE, submitted.problem)
-            elif self._is_network(submitted.data):
+            elif holds_network(submitted.data, self.sheet):
                 if self._takes_files:
                     self.statuses.append(FileStatus(submitted.path, "", "left out", NETWORK))
                 else:
-                    self._set_aside(submitted, UNREADABLE, "a network, not answers")
+                    self._set_aside(submitted, UNREADABLE, NOT_ANSWERS)
             elif is_ours(submitted.data):
                 why = "a file that convcalc hw wrote"
                 self.statuses.append(FileStatus(submitted.path, "", "left out", why))
@@ -191,14 +190,6 @@ class AnswerStore:
         for submitted, answers in alone:
             self.note(submitted, answers, alone=True, is_bare=True)
         self._settle()
-
-    def _is_network(self, data: bytes) -> bool:
-        """Whether a text is a network, also without the lines that answer a question."""
-        if not holds_network(data):
-            return False
-        ids = b"|".join(re.escape(question.id.encode()) for question in self.sheet.questions)
-        answers = rb"(?mi)^[ \t\"']*(?:%b)[\"']?[ \t]*[:=].*" % ids
-        return holds_network(re.sub(answers, b"", start_as_utf_8(data)))
 
     def _settle(self) -> None:
         """Find whose the files are that wait for the names of all of them."""

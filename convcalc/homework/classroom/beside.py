@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
+from convcalc.files import start_as_utf_8
 from convcalc.homework.classroom.platforms.names import claim_of
 from convcalc.homework.sheets.handed_in import Folder, check_size
 from convcalc.interop.sorts import sort_of
@@ -17,6 +18,7 @@ from convcalc.text import shortened
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from convcalc.homework.sheets.sheet import Sheet
     from convcalc.network.network import Network
 
 IN_ARCHIVE = 64 * 2**20  # bytes of a network in an archive, which is unpacked in memory
@@ -27,6 +29,7 @@ _SUFFIXES = (
 )  # fmt: skip
 _ATTEMPT = re.compile(r"-\d{1,3}$")
 NETWORK = "a network; it is read where answers name it"
+NOT_ANSWERS = "a network, not answers"
 
 
 def is_network(name: str) -> bool:
@@ -34,9 +37,13 @@ def is_network(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES)
 
 
-def holds_network(data: bytes) -> bool:
-    """Whether a text is a network, by what stands in it."""
-    return sort_of(data) == "network"
+def holds_network(data: bytes, sheet: Sheet) -> bool:
+    """Whether a text is a network, without what it answers to the questions of a sheet."""
+    if sort_of(data) != "network":
+        return False
+    ids = b"|".join(re.escape(question.id.encode()) for question in sheet.questions)
+    answers = rb"(?mi)^[ \t\"']*(?:%b)[\"']?[ \t]*[:=].*" % ids
+    return sort_of(re.sub(answers, b"", start_as_utf_8(data))) == "network"
 
 
 class BesideAnswers(Folder):

@@ -112,6 +112,7 @@ class _Reader:
         """Read the file."""
         rows = read_table(self.path, _PLAIN, self.problems)
         heading = next(rows, Row(0, []))
+        self.problems.tell()  # of rows above it: it may be among them
         self._read_heading(heading)
         for row in rows:
             self.students.look(self._at(row, "student_id"))

@@ -212,7 +212,12 @@ def _table(text: str, path: str, problems: Problems) -> list[Row]:
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     way_out = "correct that row, or save the roster as CSV again"
     read = readable_rows(reader, path, problems, way_out)
-    rows = [row for row in read if any(cell.strip() for cell in row.cells)]
+    rows: list[Row] = []
+    for row in read:
+        if not rows:
+            problems.tell()  # for without its headings all of it would seem wrong
+        if any(cell.strip() for cell in row.cells):
+            rows.append(row)
     if not rows:
         problems.tell()
         message = (

@@ -171,6 +171,8 @@ class _Reader:
         for key in keys:
             if key not in known:
                 near, hint = meant_word(key, known)
+                if not near and "given" not in keys and _holds_words(keys[key][1], cls):
+                    near, hint = "given", "; did you mean 'given'?"
                 what = f"a question of type {cls.kind} has no key {shortened(key)!r}{hint}"
                 self.add(keys[key][0], what)
                 found.add(near)
@@ -364,6 +366,14 @@ def _read_figure(source: Source, node: Node, cls: type[Task] | None) -> bool:
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _holds_words(node: Node, cls: type[Task]) -> bool:
+    """Whether a mapping has words of a type, as that under ``given:`` has."""
+    return isinstance(node, MappingNode) and any(
+        isinstance(key, ScalarNode) and own_name(key.value, cls.words) in cls.words
+        for key, _ in node.value
+    )
 
 
 def _has_more(keys: Keys, name: str, found: Keys) -> bool:
