@@ -45,6 +45,7 @@ from convcalc.network.load import loads
 from homework.test_published import QUESTIONS, marked
 from manual.man import summary
 from manual.tree import commands as tree_commands
+from manual.tree import examples as help_examples
 from test_floors import FLOORS, MODULES
 
 ROOT = Path(__file__).parent.parent
@@ -328,20 +329,23 @@ def devices_table(convcalc: Convcalc) -> str:
     return as_markdown(head, rows)
 
 
-def wrong_keys_table(convcalc: Convcalc) -> str:
-    """The published keys that are wrong, of questions whose place a reader can look up."""
-    rows = {}
+def wrong_keys_list(convcalc: Convcalc) -> str:
+    """The published keys that are wrong, of questions whose place a reader can look up and that have no section."""
+    sections = text_of(ROOT / "docs" / "known-wrong.md")
+    found = {}
     for each in QUESTIONS:
         if "key" in each and re.search(r"github |\.(com|io|org) quiz", each["source"]):
-            found = marked(each, str(each["key"]))
-            rows[each["source"]] = (
-                found.question.sentence.replace("\n", " "),
-                code(str(each["key"]).replace("],[", "], [")),
-                code(found.right_answer),
-                " or ".join(mistake["about"] for mistake in found.candidates),
-                each["source"],
+            why = marked(each, str(each["key"]))
+            key, right = str(each["key"]).replace("],[", "], ["), why.right_answer
+            if f" = {key}\n" in sections and f" = {right}\n" in sections:
+                continue
+            perhaps = " or ".join(mistake["about"] for mistake in why.candidates)
+            asked = re.sub(r"\[\[.*?\]\]", lambda matrix: code(matrix[0]), why.question.sentence)
+            found[each["source"]] = (
+                f"- {asked} Key: {code(key)}. Right: {code(right)}. "
+                f"{f'Perhaps {perhaps}. ' if perhaps else ''}*Source:* {each['source']}.\n"
             )
-    return as_markdown(("question", "key", "right", "perhaps", "published"), rows.values())
+    return "".join(found.values())
 
 
 def man_pages_table(convcalc: Convcalc) -> str:
@@ -430,7 +434,7 @@ TABLES: dict[str, Callable[[Convcalc], str]] = {
     "writers": writers_table,
     "operations": operations_table,
     "man pages": man_pages_table,
-    "wrong keys": wrong_keys_table,
+    "wrong keys": wrong_keys_list,
     "devices": devices_table,
     "ways of counting": ways_table,
     "what is counted": features_table,
@@ -603,6 +607,41 @@ def test_every_sheet_on_a_page_can_be_made_for_a_class(
         files = ["--roster", "roster.csv", "--secret-file", "secret", "--out", f"dist{number}"]
         made = convcalc("hw", "make", "sheet.yaml", *files)
         assert made.code == 0, (page, made.err)
+
+
+def unrun_lines() -> Iterator[tuple[str, str]]:
+    """Lines that are shown and not run: the examples of each help, and blocks of a shell."""
+    for words, command, _ in tree_commands():
+        yield from ((f"help of {words}", line) for line in help_examples(command))
+    for page in PAGES:
+        for block in BLOCK.finditer(text_of(page)):
+            if block["language"] == "sh":
+                yield from ((name_of(page), line) for line in block["text"].splitlines())
+
+
+def misunderstood(line: str) -> str:
+    """What convcalc says against the options and arguments of a line; it is not run."""
+    tree = {words: command for words, command, _ in tree_commands()}
+    for part in re.split(r"\s(?:\||&&)\s", re.sub(r"\s(?:#|>>?\s).*", "", line)):
+        program, *words = shlex.split(part) or [""]
+        if program == "convcalc":
+            depth = max(n for n in range(len(words) + 1) if " ".join(words[:n]) in tree)
+            command = tree[" ".join(words[:depth])]
+            try:
+                command.make_context(part, words[depth:])
+            except click.ClickException as error:
+                return error.format_message()
+            except convcalc.ConvcalcError as error:
+                return str(error)
+    return ""
+
+
+def test_lines_that_are_not_run_are_understood() -> None:
+    lines = list(unrun_lines())
+    assert len(lines) > 200
+    assert [(where, line, said) for where, line in lines if (said := misunderstood(line))] == []
+    assert "No such option" in misunderstood("convcalc hw grade ps1.yaml --outt x")
+    assert "Missing" in misunderstood("ls | convcalc arch")
 
 
 # ------------------------------------------------------------------- the map for contributors

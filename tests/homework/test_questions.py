@@ -417,3 +417,23 @@ def test_articles_suit_the_numbers_in_every_question(size: int) -> None:
             continue
         assert not re.search(r"\b[Aa] (8\d*|11|18)\b", sentence), f"{name}: {sentence}"
         assert not re.search(r"\b[Aa]n (5|110)\b", sentence), f"{name}: {sentence}"
+
+
+def _examples_with_an_input() -> list[tuple[str, dict[str, Any]]]:
+    """Questions that state what a network works on: examples of the types, and cases."""
+    found = [(name, given) for name, cls in QUESTIONS.items() for given in cls.examples]
+    found += [(case.type, as_written(case.given)) for case in CASES]
+    memory = {"arch": "fc:4096", "input": "7x7x512", "of": "weights"}
+    return [(name, given) for name, given in [*found, ("memory", memory)] if given.get("input")]
+
+
+def test_a_question_says_which_input_its_network_works_on() -> None:
+    """Without it nobody can answer."""
+    lacking = []
+    for name, given in _examples_with_an_input():
+        text = create_question(name, given).question_text()
+        sides = re.findall(r"\d+", str(given["input"]))
+        if not all(re.search(rf"(?<!\d){side}(?!\d)", text) for side in sides):
+            lacking.append((name, given, text))
+    assert len(_examples_with_an_input()) > 20
+    assert lacking == []

@@ -25,7 +25,15 @@ from convcalc.homework.questions.meaning import (
 from convcalc.homework.questions.params import Positions, need_groups
 from convcalc.homework.questions.quantities import Conv, Memory, Separable, conv_macs, memory
 from convcalc.homework.questions.rows import OPERATION_WORDS, operations
-from convcalc.homework.questions.words import by, counted, options, side_names, sides, volume
+from convcalc.homework.questions.words import (
+    by,
+    counted,
+    on_input,
+    options,
+    side_names,
+    sides,
+    volume,
+)
 from convcalc.text import plural
 
 WIDTHS = {
@@ -429,7 +437,7 @@ class MemoryTask(Task):
         what = (
             f"{plural(self.copies, 'volume')} of {'×'.join(map(str, self.volume))}"
             if self.volume is not None
-            else f"the {self.of} of {self.arch}"
+            else f"the {self.of} of {self.arch}{on_input(self.input)}"
         )
         verb = "does" if self.volume is not None and self.copies == 1 else "do"
         grads = ", values and gradients" if self.gradients else ""

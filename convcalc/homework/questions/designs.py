@@ -21,6 +21,7 @@ from convcalc.homework.questions.meaning import Arch, Archs, Order
 from convcalc.homework.questions.networks import Design
 from convcalc.homework.questions.params import need_groups
 from convcalc.homework.questions.rows import OPERATION_WORDS, Row, value_of
+from convcalc.homework.questions.words import on_input
 from convcalc.text import plural, times
 
 # --------------------------------------------------------------------------------------- ratio
@@ -119,9 +120,8 @@ class ParamsTrainable(Parted):
         return [row for row in rows if row.weights or row.statistics]
 
     def setting(self) -> str:
-        start = f" on a {times(self.input)} input" if self.input else ""
         frozen = "" if not self.frozen else " Its first layer with parameters is frozen." if self.frozen == 1 else f" Its first {self.frozen} layers with parameters are frozen."  # fmt: skip
-        return f"Network: {self.arch}{start}.{frozen}"
+        return f"Network: {self.arch}{on_input(self.input)}.{frozen}"
 
     def asks(self) -> dict[str, str]:
         return {

@@ -44,7 +44,7 @@ from convcalc.homework.questions.rows import (
     value_of,
 )
 from convcalc.homework.questions.size import positions_text
-from convcalc.homework.questions.words import volume_words
+from convcalc.homework.questions.words import on_input, volume_words
 from convcalc.text import shortened
 
 _MAX_SIDE = 10**6  # of a student's own shape that the next row is worked out from
@@ -167,8 +167,7 @@ class ArchTable(Task):
         return named[0] + 1
 
     def sentence(self) -> str:
-        start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
-        network = f"Network: {self.arch}{start}."
+        network = f"Network: {self.arch}{on_input(self.input)}."
         columns = ", ".join(map(self._column, self.ask))
         if not self.rows:
             return f"{network} Give for each layer: {columns}."
@@ -362,8 +361,7 @@ class ParamsModel(Task):
 
     def sentence(self) -> str:
         verb = "need" if self.of == "macs" else "have"
-        start = f" on a {'×'.join(map(str, self.input))} input" if self.input else ""
-        return f"How many {_amount_words(self.of, self.arch)} does {self.arch} {verb}{start}?"
+        return f"How many {_amount_words(self.of, self.arch)} does {self.arch} {verb}{on_input(self.input)}?"
 
     def parts(self) -> list[Part]:
         rows = self.arch.rows(self.input)
@@ -398,7 +396,7 @@ class ShareTask(Task):
         self.arch.rows(self.input)
 
     def sentence(self) -> str:
-        return f"What share of the {_amount_words(self.of, self.arch)} of {self.arch} is in its fully connected layers?"
+        return f"What share of the {_amount_words(self.of, self.arch)} of {self.arch}{on_input(self.input)} is in its fully connected layers?"
 
     def parts(self) -> list[Part]:
         rows = self.arch.rows(self.input)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from convcalc.homework.questions.given import Ints, each
-from convcalc.text import article
+from convcalc.text import article, times
 
 _SIDES = {1: "length", 2: "height × width", 3: "depth × height × width"}
 
@@ -113,3 +114,12 @@ def with_articles(sentence: str) -> str:
     return re.sub(
         r"\b([Aa]) (?=(\d+))", lambda m: f"{m[1]}{article(int(m[2][:18]))[1:]} ", sentence
     )
+
+
+def on_input(shape: Sequence[int] | None) -> str:
+    """What a network works on, behind its name; nothing where it has an input of its own.
+
+    >>> on_input((32, 32, 3)), on_input(None)
+    (' on a 32×32×3 input', '')
+    """
+    return f" on a {times(shape)} input" if shape else ""

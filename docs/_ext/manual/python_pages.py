@@ -31,7 +31,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield (
         "reference/python.md",
         page(
-            "Python",
+            "Python, function by function",
             "[Python](../python.md) has examples of everyday use. Importing convcalc imports neither NumPy nor click.",
             *parts,
             section(

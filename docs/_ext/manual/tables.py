@@ -139,7 +139,11 @@ def _devices() -> str:
         )
         told = f"{plain(device.about)}: {device.bandwidth / 10**9:g} GB per second; 10¹² operations per second: {peaks}."
         rows.append(thing("device", name, f"{told}\n\nSource: {plain(device.source)}."))
-    return page("Devices", "What `--device` takes, with the peaks of the data sheets.", *rows)
+    lead = (
+        "What `--device` of `convcalc roofline` and `convcalc draw cost` takes, with the peaks of the data sheets. "
+        "`convcalc memory --device` takes an amount of memory, such as 24GB."
+    )
+    return page("Devices", lead, *rows)
 
 
 def _kernels() -> str:
