@@ -199,7 +199,7 @@ def sizes(network: Network) -> list[AxisSizes]:
     macs=given.amount,
     flops=given.amount,
     memory=given.amount,
-    vary=given.names,
+    vary=given.names_or_one,
     input=given.inputs,
     parameters=given.settings,
     options={
@@ -378,7 +378,7 @@ def sweep(
     return rows_of(found, names)
 
 
-@takes(op=given.text, blank=given.flag, key=given.flag, every=given.flag)
+@takes(op=given.option, blank=given.flag, key=given.flag, every=given.flag)
 def by_hand(
     x: Any,
     k: Any = None,
@@ -435,7 +435,6 @@ def image_kernel(kernel: Any) -> Kernel:
 @takes(
     path=given.picture,
     output=given.picture,
-    border=given.text,
     flip=given.flag,
     absolute=given.flag,
 )

@@ -126,7 +126,7 @@ def draw_field(
     return _walked(network).draw("field", unit=unit, picture_file=picture)
 
 
-@takes(op=given.text, every=given.flag, blank=given.flag)
+@takes(op=given.option, every=given.flag, blank=given.flag)
 def draw_by_hand(
     x: Any,
     k: Any = None,

@@ -90,6 +90,11 @@ def text(given: Any, what: str) -> None:
     VALUES.scalar(given, what)
 
 
+def option(given: Any, what: str) -> None:
+    """A text that messages call as the command line does."""
+    VALUES.scalar(given, f"--{what}")
+
+
 def flag(given: Any, what: str) -> None:
     """True or False."""
     VALUES.boolean(given, what)
@@ -138,6 +143,12 @@ def names(given: Any, what: str) -> None:
         if wrong:
             message = f"{what} must be a list of texts, but holds {shown(wrong[0])}"
             raise UsageError(message)
+
+
+def names_or_one(given: Any, what: str) -> None:
+    """The same, or one text."""
+    if not isinstance(given, str):
+        names(given, what)
 
 
 def settings(given: Any, what: str) -> None:

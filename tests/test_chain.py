@@ -431,7 +431,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "a name without a slash": (
         ["conv:kernel_size=3"],
-        "conv:kernel_size=3: cannot read 'kernel_size=3'; a named option follows a slash, as /kernel_size=3",
+        "conv:kernel_size=3: cannot read 'kernel_size=3'; write k3",
     ),
     "two words for one option": (
         ["conv:k3c8/filters=9"],

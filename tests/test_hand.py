@@ -937,7 +937,7 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest() -> None:
         ({"padding": (1, "x")}, "--p must be a whole number, but is 'x'; give an int"),
         ({"step": 1}, "--step must be a list, but is 1; write it in [ ]"),
         ({"flip": "yes"}, "flip must be True or False, but is 'yes'"),
-        ({"op": None}, "op must be a text, but is None"),
+        ({"op": None}, "--op must be a text, but is None"),
         ({"wrt": 3, "grad": "1 2; 3 4"}, "--wrt must be a list, but is 3; write it in [ ]"),
         ({"op": "maxpool", "k": None, "size": "2"}, "--k must be a whole number, but is '2'; write 2"),
     ],

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from convcalc import chain
-from convcalc.cli import hw_command, solve_command
+from convcalc.cli import draw_command, hw_command, solve_command
 from convcalc.cli.group import Group
 from convcalc.cli.main import COMMANDS, load
 from convcalc.cli.option_names import _NAMES
@@ -31,6 +31,7 @@ def commands() -> Iterator[click.Command]:
         (COMMANDS, load),
         (hw_command.COMMANDS, hw_command.load),
         (solve_command.COMMANDS, solve_command.load),
+        (draw_command.COMMANDS, draw_command.load),
     ):
         yield from (found for found in map(command, names) if not isinstance(found, Group))
 

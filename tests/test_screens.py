@@ -280,6 +280,46 @@ def test_text_in_a_pipe_is_no_wider_than_paper(monkeypatch: pytest.MonkeyPatch) 
         assert max(map(width, lines)) <= 1.2 * PAPER, line
 
 
+def test_a_long_word_is_whole_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts go on in further lines there, and nothing needs to be cut."""
+    for line in ("list", "hw types --mistakes", "kinds"):
+        shown = run(line, Screen(0), monkeypatch).out
+        assert not re.search(r"\w…( |$)", shown, re.MULTILINE), line
+    assert "github.com/forresti/SqueezeNet;" in run("list", Screen(0), monkeypatch).out
+
+
+def test_sentences_in_a_pipe_are_one_line_each(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for line in (
+        "hw show ps1.yaml",
+        "hw hint ps1.yaml q4 --level 3",
+        "hw lint ps1.yaml",
+        "hw check ps1.yaml answers/s102.yaml --student s102 --secret-file example.secret",
+        "hw conventions fit",
+        "why 2600 " + PARAMS,
+        "layer --n 224 --k 7 --s 2 --p 3 --cin 3 --cout 64",
+        "arch vgg16 --explain conv1_1",
+        "kinds attention",
+        "check net.yaml",
+    ):
+        piped, wide = run(line, Screen(0), monkeypatch), run(line, Screen(9_000), monkeypatch)
+        assert piped.out == wide.out, line
+    notes = run("arch resnet50 --depth 1", Screen(0), monkeypatch).err
+    assert len([line for line in notes.splitlines() if line]) == notes.count("note: ") == 3
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_pictures_fit_where_a_sign_takes_three_columns(
+    here: Path, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nets = (
+        f"draw net {name}" for name in ("densenet121", "unet", "efficientnet_b0", "inception_v3")
+    )
+    for line in (*filter(None, PICTURES.split("\n")), *nets):
+        shown = run(line, Screen(columns, "ascii"), monkeypatch).out
+        wide = [each for each in shown.splitlines() if width(each) > columns]
+        assert wide == [], line
+
+
 def test_what_is_for_people_only_is_not_in_the_answer(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

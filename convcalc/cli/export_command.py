@@ -12,8 +12,7 @@ from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
 from convcalc.cli.output import output_option, print_lines, remark, tell_written
 from convcalc.cli.types import NETWORK, Type
-from convcalc.errors import UsageError, did_you_mean
-from convcalc.text import quoted
+from convcalc.errors import UsageError
 
 EXAMPLES = """
     convcalc export unet --to mermaid --depth 1
@@ -33,8 +32,9 @@ class _Tool(Type):
 
     def read(self, text: str, what: str) -> str:
         if text not in self.words():
-            message = f"{what}: no tool {quoted(text)}{did_you_mean(text, self.words())}"
-            raise UsageError(message)
+            from convcalc.interop.writers import no_writer
+
+            raise UsageError(f"{what}: {no_writer(text)}")
         return text
 
     def words(self) -> list[str]:

@@ -8,10 +8,11 @@ from convcalc.cli.group import Command
 from convcalc.cli.hw_numbers import tell_unused_variants
 from convcalc.cli.known import SHEET
 from convcalc.cli.output import output_option, remark, tell_written, write
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import UsageError
 from convcalc.files import check_place, write_file
 from convcalc.homework.exports import EXPORTS
-from convcalc.text import plural, printable, shortened
+from convcalc.homework.exports.registry import no_export
+from convcalc.text import plural, printable
 
 _EXAMPLES = """
     convcalc hw export ps1.yaml --to moodle-xml --variants 30 -o ps1.xml
@@ -21,7 +22,6 @@ _EXAMPLES = """
     convcalc hw export ps1.yaml --to prairielearn -o questions/
 """
 _MAX_VARIANTS = 1_000
-_ON_PAPER = ("pdf", "latex", "tex", "html", "markdown", "md", "word", "docx", "print", "paper")
 
 
 class _Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer versions of click only
@@ -29,10 +29,7 @@ class _Platform(click.Choice):  # type: ignore[type-arg]  # generic in newer ver
 
     def convert(self, value: str, param: object, ctx: object) -> str:
         if value not in EXPORTS.names():
-            near = did_you_mean(value, EXPORTS.names())
-            if value.lower() in _ON_PAPER:
-                near = "; a sheet to print is written by convcalc hw show SHEET -o sheet.html"
-            message = f"--to: no platform {shortened(value)!r}{near}"
+            message = f"--to: {no_export(value)}"
             raise UsageError(message)
         return value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Our options, of which a command takes the first that it has, and what else they are called.
 _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("--n", "--input"), "input-size in-size image-size img-size imgsz img input-res resolution size w"),
+    (("--n", "--input"), "input-size in-size image-size img-size imgsz img input-res resolution size in w"),
     (("--k",), "kernel kernel-size kernel-shape filter-size pool-size window-size"),
     (("--s",), "stride strides"),
     (("--p",), "padding pad pads zero-padding mode pad-mode"),
@@ -14,13 +14,13 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--filters", "--cout"), "out-channels output-channels num-filters nb-filter num-output c-out filters"),
     (("--units", "--cout"), "units out-features neurons"),
     (("--groups",), "group g"), (("--dims",), "dim ndim rank"), (("--bias",), "use-bias"),
-    (("--input", "--x"), "input-shape shape in-shape input image"),
+    (("--input", "--x"), "input-shape shape in-shape input image i"),
     (("--kind", "--type"), "layer-type kind type"),
     (("--batch",), "batch-size"),
     (("--ceil",), "ceil-mode"),
     (("--o", "--output", "--out"), "outfile output-file out o save save-to save-as"),
     (("--to",), "format"), (("--device",), "gpu vram"), (("--like",), "tool"), (("--set",), "vary grid param"),
-    (("--sort",), "by sort-by order-by"), (("--explain", "--sees"), "layer"), (("--rf",), "target receptive-field"), (("--draw",), "plot figure diagram"),
+    (("--sort",), "by sort-by order-by"), (("--explain", "--sees"), "layer"), (("--of",), "metric"), (("--rf",), "receptive-field"), (("--draw",), "plot figure diagram"),
     (("--columns",), "cols col-names"),
     (("--precision",), "dtype"), (("--optimizer",), "optim"), (("--roster",), "students class-list"),
     (("--out",), "outdir output-dir out-dir"),

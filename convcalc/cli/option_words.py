@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
-from convcalc.cli.meant.flags import turned
 from convcalc.cli.option_names import OURS
 from convcalc.cli.together import Given, Rule, check_together
 from convcalc.errors import UsageError
@@ -45,6 +44,8 @@ def in_our_words(
             continue
         option = options[given.name]
         if option.is_flag and (given.is_whole or rest):
+            from convcalc.cli.meant.flags import turned
+
             given = turned(command, option, given, rest)
             if given is None:
                 continue

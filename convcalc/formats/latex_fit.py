@@ -14,11 +14,7 @@ if TYPE_CHECKING:
     from convcalc.report import Column
 
 LINE = 345.0  # points of a line of article, with letters of 10 points
-_LEAST = (
-    110.0,
-    50.0,
-)  # of a column whose texts go on in further lines; the second where nothing else fits
-_WIDE = 210.0  # the most of such a column
+_WIDE = 210.0  # the most of a column whose texts go on in further lines
 _OVER = 50.0  # points that a wide table reaches into each margin
 _STEP = 4.0  # by which the widest of them is made narrower
 _NARROW = 3.0  # of the space at both sides of a column, in smaller letters
@@ -27,12 +23,14 @@ _WIDTHS = {
     **dict.fromkeys("ijlI'.,:;|!", 2.9),
     **dict.fromkeys("frst()[] -", 4.0),
     **dict.fromkeys("mwMW", 9.5),
-    **dict.fromkeys("abcdeghknopquvxyz0123456789/*", 5.4),
+    **dict.fromkeys("abcdeghknopquvxyz0123456789/*█░", 5.4),
     **dict.fromkeys("×·−±", 12.5),  # mathematics, with its own spaces
     **dict.fromkeys("→≤≥≈<>", 15.8),
 }  # the others are capitals and signs
 
-_BREAKS = re.compile(r"[/_](?=\w)|[.,;:](?=[A-Za-z])|(?<=[a-z])\.(?=\d)")  # in names and addresses
+_BREAKS = re.compile(
+    r"_(?=\w)|/(?=[A-Za-z])|[.,;:](?=[A-Za-z])|(?<=[a-z])\.(?=\d)"
+)  # in names and addresses
 
 
 class Size(NamedTuple):
@@ -57,6 +55,7 @@ _SCRIPT = Size("scriptsize", 0.81, _NARROW)
 _SMALLEST = (_SCRIPT._replace(over=_OVER), Size("tiny", 0.69, _NARROW, _OVER))
 # What is tried: how narrow texts become, whether names are broken, and the sizes.
 _TRIED = (
+    (_WIDE, False, (_USUAL, _SMALL)),
     (110.0, False, (_USUAL, _SMALL, _SCRIPT, _SMALLEST[0])),
     (50.0, False, (_SMALL, *_SMALLEST)),
     (50.0, True, (_SMALL, *_SMALLEST)),

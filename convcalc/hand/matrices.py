@@ -31,6 +31,9 @@ Exact = int | Fraction
 MAX_BYTES = 4 * 2**20
 MAX_CELLS = 100_000
 MAX_DIGITS = 40  # of one number; its exponent may have two
+_ARRAY = re.compile(
+    r"(?:np|numpy|torch|tf)\.(?:array|tensor|Tensor|constant)\((\[.*\])\)", re.DOTALL
+)
 _MOST_BITS = 4 * MAX_DIGITS
 MAX_AXES = 4  # filters, channels, rows, columns
 
@@ -185,10 +188,14 @@ def inline(text: str, what: str, path: str = "") -> Given:
     ((2, 3), (2, 2))
     >>> inline("0 1\n2 3\n\n4 5\n6 7", "x").shape
     (2, 2, 2)
+    >>> inline("np.array([[1, 2], [3, 4]])", "x").shape
+    (2, 2)
     >>> inline("1/2, -1", "x").cells
     [Fraction(1, 2), -1]
     """
     plain = text.strip()
+    if code := _ARRAY.fullmatch(plain):
+        plain = code[1].strip()
     if re.fullmatch(r"\[[^\[\]]*\]", plain) and not re.search(r",\s*\n", plain):
         plain = plain[1:-1]  # one list of numbers, or the brackets of MATLAB; not JSON over lines
     elif LISTS.match(plain):

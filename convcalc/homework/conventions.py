@@ -448,6 +448,10 @@ def no_convention(name: str) -> str:
     >>> no_convention("flps"), no_convention("zzz")
     ("no convention 'flps'; did you mean 'flops'?", "no convention 'zzz'; convcalc hw conventions lists them")
     """
+    if name in PRESETS:
+        return (
+            f"no convention {quoted(name)}; it is a preset: convcalc hw conventions --preset {name}"
+        )
     near = did_you_mean(name, RULES) or "; convcalc hw conventions lists them"
     return f"no convention {quoted(name)}{near}"
 

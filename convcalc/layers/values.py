@@ -111,7 +111,7 @@ def _plainly(text: str) -> str:
         return f"write {text.replace(' ', '').replace('*', 'x')}"
     if re.fullmatch(r"(['\"])[a-z_0-9]{1,20}\1", text):
         return f"write {text[1:-1]}, without quotes"
-    if re.fullmatch(r"[0-9]{1,6}\s?[a-zA-Z]{1,9}", text):
+    if re.fullmatch(r"[0-9]{1,6}\s?(?:px|pix|pixels?|channels?|filters?|layers?)", text):
         return f"write {re.match('[0-9]+', text)[0]}"  # type: ignore[index]
     return _DIGITS
 

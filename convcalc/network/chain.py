@@ -16,7 +16,7 @@ from convcalc.errors import RoomError, ShapeError, UsageError
 from convcalc.layers import LETTERS, Layer, Shape, find, get_kind
 from convcalc.layers.aliases import defaults_of, own_option
 from convcalc.layers.options import make_layer, options_of, required_options
-from convcalc.layers.values import shown, whole_number
+from convcalc.layers.values import shown, whole_number, with_x
 from convcalc.network.network import Network, Node
 from convcalc.text import quoted, shortened
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _TRAINED = {"bias", "affine", "per_channel"}  # a kind with one of these options has weights
 MAX_REPEATS = 100_000
 _NUMBERS = r"[0-9]+(?:,[0-9]+)*(?:x[0-9]+(?:,[0-9]+)*)*"
+_NAMED = re.compile(r"([a-z_]{2,30})=(\([^()]*\)|\[[^\[\]]*\]|[^,]+)")
 _PART = re.compile(
     rf"([a-z])({_NUMBERS}|valid|same_lower|same|full|causal)|([0-9]+\.[0-9]*|{_NUMBERS})"
 )
@@ -43,7 +44,7 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
     while at < len(short):
         match = _PART.match(short, at)
         if not match:
-            message = f"{label}: cannot read {quoted(short[at:])}; {_spelt_right(short)}"
+            message = f"{label}: cannot read {quoted(short[at:])}; {_spelt_right(cls, short)}"
             raise UsageError(message)
         letter, value, bare = match.groups()
         if bare and not names:
@@ -71,8 +72,12 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
     return found
 
 
-def _spelt_right(short: str) -> str:
+def _spelt_right(cls: type[Layer], short: str) -> str:
     """How to write options that cannot be read."""
+    pairs = [match.groups() for match in _NAMED.finditer(short)]
+    ours = [LETTERS.get(own_option(cls, name), "") for name, _ in pairs]
+    if pairs and all(ours) and ",".join(f"{name}={value}" for name, value in pairs) == short:
+        return f"write {shortened(''.join(f'{o}{with_x(v)}' for o, (_, v) in zip(ours, pairs)))}"
     named = re.match(r"[a-z_]{2,}=\w+", short[max(0, short.find("=") - 40) :])
     if named:
         return f"a named option follows a slash, as /{shortened(named[0])}"

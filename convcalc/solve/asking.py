@@ -178,6 +178,7 @@ def origin_of(words: tuple[str, ...], order: str = "", *, layers_too: bool = Tru
     return ChainOrigin(words, order)
 
 
+_SLICE = re.compile(r"(\d{1,9}):(\d{1,9})(?::(\d{1,9}))?")
 _PYTHON = re.compile(r"(?:range|(?:np|numpy)\.arange)\((\d{1,9}), ?(\d{1,9})(?:, ?(\d{1,9}))?\)")
 
 
@@ -195,6 +196,10 @@ def parameter_of(text: str) -> tuple[str, str]:
         first, end, step = int(found[1]), int(found[2]), int(found[3] or 1)
         last = f"{max(first, end - 1)}" + f":{step}" * (step != 1)
         message = f"--set {shortened(text)}: is a range of Python; write --set {shortened(name)}={first}..{last}"
+        raise UsageError(message)
+    if found := _SLICE.fullmatch(values.strip()):
+        last = f"{found[2]}:{found[3]}" if found[3] else found[2]
+        message = f"--set {shortened(text)}: a range has two dots; write --set {shortened(name)}={found[1]}..{last}"
         raise UsageError(message)
     return name.strip(), values.strip()
 

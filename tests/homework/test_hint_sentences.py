@@ -29,6 +29,26 @@ def is_sentence(text: str) -> bool:
     return bool(begins) and text[-1] in ".?" and not any(each in text for each in ODD)
 
 
+def equations(text: str) -> list[str]:
+    """The parts of a text between its signs and small words, in which one thing is equal to another."""
+    ends = r"[;:?]\s|[.,]\s|\s(?:and|or|with|for|gives|by)\s|[()]"
+    return re.split(ends, text, flags=re.IGNORECASE)
+
+
+@pytest.mark.parametrize("kind", list(QUESTIONS))
+def test_no_two_equations_run_together(kind: str) -> None:
+    given = [*QUESTIONS[kind].examples, *(case.given for case in CASES if case.type == kind)][:6]
+    texts = {
+        line
+        for values in given
+        for level in (1, 2, 3, 4)
+        for line in hints.hint(asked(kind, values), level)
+    }
+    run_on = [text for text in texts for part in equations(text)
+              if len(re.findall(r"(?<![<>!=])=(?!=)|≈", part)) > 1]  # fmt: skip
+    assert run_on == []
+
+
 @pytest.mark.parametrize("kind", list(QUESTIONS))
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
 def test_every_line_of_every_level_is_a_sentence(kind: str, level: int) -> None:

@@ -6,15 +6,17 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convcalc.formats import FORMATS
-from convcalc.homework.classroom.stats_report import _bar
+from convcalc.homework.classroom.stats_report import _bar, histogram
 from convcalc.homework.mistakes import MISTAKES
 
 CLASS = Path(__file__).parents[2] / "homework" / "class"
@@ -59,7 +61,7 @@ def test_every_question_has_a_bar_and_every_code_its_words(convcalc: Any, graded
     data = json.loads(convcalc("hw", "stats", str(graded), "--json").out)
     text = convcalc("hw", "stats", str(graded)).out
     lines = text.splitlines()
-    bars = [line for line in lines if "█" in line]
+    bars = [line for line in lines if "█" in line and line.endswith("correct")]
     assert [line.split()[:2] for line in bars] == [
         [row["question"], row["type"]] for row in data["questions"]
     ]
@@ -77,7 +79,7 @@ def test_every_question_has_a_bar_and_every_code_its_words(convcalc: Any, graded
 def test_it_fits_into_the_terminal(convcalc: Any, graded: Path, columns: int) -> None:
     text = convcalc("hw", "stats", str(graded), columns=columns).out
     assert max(map(len, text.splitlines())) <= columns
-    bars = [line for line in text.splitlines() if "█" in line]
+    bars = [line for line in text.splitlines() if re.match(" q[0-9].*█", line)]
     assert {line.count("█") + line.count("░") for line in bars} == {20 if columns > 60 else 10}
 
 
@@ -97,6 +99,44 @@ def test_every_format_has_the_words(convcalc: Any, graded: Path, name: str) -> N
         rows = list(csv.DictReader(io.StringIO(ran.out)))
         assert rows[3]["slips"].startswith("30 % rf.no-stride (strides ignored), 10 % ")
         assert float(rows[3]["right"]) == 0.6
+
+
+@pytest.mark.parametrize(
+    ("points", "most", "counts"),
+    [
+        ([0, 1, 2, 2, 3], 3, [1, 0, 1, 0, 2, 1]),
+        ([0, 10, 10, 9.99], 10, [1, *[0] * 8, 3]),
+        ([5, 25, 49, 50], 50, [0, 1, 0, 0, 0, 1, 0, 0, 0, 2]),
+        ([1], 0, []),
+        ([], 10, []),
+    ],
+)
+def test_a_histogram_counts_everybody_once(
+    points: list[float], most: float, counts: list[int]
+) -> None:
+    bins = histogram(points, most)
+    assert [each.students for each in bins] == counts
+    assert len(bins) <= 10
+    assert sum(each.students for each in bins) == (len(points) if most else 0)
+    for each, after in pairwise(bins):
+        assert each.least < each.below == after.least
+        assert each.students == sum(each.least <= number < each.below for number in points)
+    if bins:
+        assert (bins[0].least, bins[-1].below) == (0, most)
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html", "latex"])
+def test_every_document_has_the_bars_and_the_histogram_once(
+    convcalc: Any, graded: Path, name: str
+) -> None:
+    text = convcalc("hw", "stats", str(graded), "--format", name).out
+    assert text.count("how many students have how many points:") == 1
+    assert len(re.findall("6 to below 7", text)) == 1
+    assert text.count("input channels forgotten") == 2  # of two questions
+    if name != "latex":
+        assert "████████████████████ 7" in text
+    data = json.loads(convcalc("hw", "stats", str(graded), "--json").out)
+    assert {"least": 6.0, "below": 7.0, "students": 7} in data["histogram"]
 
 
 def test_a_code_of_another_version_is_shown_without_words(

@@ -17,6 +17,7 @@ from convcalc.text import printable
 
 _PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
 _LAYER = re.compile(r"[a-z]\w*:(?!//)[a-z0-9/]|(?:\w+\.)*[A-Z]\w*\(")
+_GLUED = re.compile(r",[a-z]\w*:")
 _ANSWER = re.compile(r"(?:(?P<name>[A-Za-z]\w{0,30})[=:]\s*)?(?P<value>[0-9][0-9.,x×]{0,30})")
 # What the parameters of commands hold, by their names.
 _WANTED = {
@@ -110,9 +111,18 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
     if pairs and "--set" in known:
         line = [each for arg in args for each in ([*["--set"] * (arg in pairs), arg])]
         return f"{printable(pairs[0])} has no option before it; type {ctx.command_path} {printable(shlex.join(line))}"
+    glued = [word.text for word in words if word.wanted == "layer" and _GLUED.search(word.text)]
+    if glued:
+        line = [
+            part
+            for arg in args
+            for part in (re.split(r",(?=[a-z]\w*:)", arg) if arg in glued else [arg])
+        ]
+        return f"layers are words with spaces between them; type {ctx.command_path} {printable(shlex.join(line))}"
     layers = [text for text in others if _LAYER.match(text)]
     takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
-    if layers and layers == others and not takes_layers:
+    takes_two = any(param.name == "second" for param in ctx.command.params)
+    if layers and layers == others and not takes_layers and not takes_two:
         said, shape = printable(shlex.join(layers)), ctx.params.get("shape")
         sides = "x".join(map(str, shape)) if isinstance(shape, tuple) and shape else "3x32x32"
         return (

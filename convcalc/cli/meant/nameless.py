@@ -14,6 +14,9 @@ _FORMULA = re.compile(r"[\w\s()+*/·−-]*[/+*−-][\w\s()+*/·−-]*")
 _ORDER = ("n", "kernel_size", "stride", "padding")  # in which people give them
 _CODE = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*\s*\(")
 _CHANNELS = re.compile(r"\bConv\w*\dd\(\s*(?:in_channels\s*=\s*)?(\d{1,5})\b")
+_KERAS_INPUT = re.compile(r"shape\s*=\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})\s*\)")
+_MOST_CODE = 400  # characters of code that a message repeats
+_MORE_SIDES = 3  # behind the first
 # Letters of formulas on slides, and words in sentences.
 _LETTERS = {
     "w": "n",
@@ -52,6 +55,12 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
     'conv 32x32x3 s=2: write the name of an option before each of them: --kind conv --input 3x32x32 --s 2'
     """
     said = shortened(" ".join(words))
+    spread = next((name for name in ("shape", "n") if len(typed.get(name) or ()) == 1), "")
+    if spread and all(map(str.isdecimal, words)) and len(words) <= _MORE_SIDES:
+        sides = "x".join(map(str, [*typed[spread], *words]))
+        return f"{said}: the sides of a shape are one word: {'--n' if spread == 'n' else '--input'} {sides}"
+    if said == "help":
+        return "help: type convcalc layer -h"
     if any(map(is_code, words)):
         return f"{said}: code is read by a chain: convcalc {code_line(words, _input_given(typed))}"
     if ":" in said:
@@ -120,9 +129,23 @@ def code_line(words: Sequence[str], shape: str = "") -> str:
     """
     import shlex
 
-    channels = _CHANNELS.search(" ".join(words))
-    shape = shape or f"{channels[1] if channels else 3}x32x32"
+    shape = shape or input_in(" ".join(words)) or "3x32x32"
+    if sum(map(len, words)) > _MOST_CODE:
+        return f"chain --input {shape} - < net.py"
     return shlex.join(["chain", "--input", shape, *words])
+
+
+def input_in(code: str) -> str:
+    """The input of which some code tells the channels; empty where it tells none.
+
+    >>> input_in("Conv2D(32, 3, input_shape=(28, 30, 1))"), input_in("nn.Conv2d(4, 8, 3)"), input_in("nn.ReLU()")
+    ('1x28x30', '4x32x32', '')
+    """
+    if found := _KERAS_INPUT.search(code):
+        height, width, channels = found.groups()
+        return f"{channels}x{height}x{width}"
+    channels_in = _CHANNELS.search(code)
+    return f"{channels_in[1]}x32x32" if channels_in else ""
 
 
 def _input_given(typed: Mapping[str, Any]) -> str:

@@ -86,6 +86,8 @@ def _outside(word: str, rest: Sequence[str], homework: Callable[[], Any]) -> str
     if word in homework().about and not of_network:
         return shlex.join(["hw", word, *rest])
     if name := called_so(word, "") or ("arch" if of_network and word in homework().about else ""):
+        if name == "hw" and rest and (way := _TAKES.get(sort_of_word(rest[0]))):
+            return f"{way} {shlex.join(rest)}"
         nameless = rest and all(map(_NUMBER.fullmatch, rest))
         return (
             _layer_line(rest)

@@ -23,6 +23,31 @@ _OUTPUTS = (
     "--outfile",
     "--save",
 )
+_NO_MATTER = (
+    "--padding-mode",
+    "--activation",
+    "--name",
+    "--data-format",
+    "--kernel-initializer",
+    "--bias-initializer",
+    "--inplace",
+)
+# Options of other tools whose values are arguments here, and values that are written as options.
+_BARE = {
+    "m": "network",
+    "model": "network",
+    "models": "network",
+    "net": "network",
+    "nets": "network",
+    "file": "network",
+}
+_VALUES = {
+    "fp16": "float16",
+    "half": "float16",
+    "bf16": "bfloat16",
+    "fp32": "float32",
+    "amp": "mixed",
+}
 _TALK = (
     "-v",
     "--verbose",
@@ -76,6 +101,12 @@ def _of_sizes(typed: str, options: Mapping[str, click.Option]) -> str:
     filters = next((name for name in ("--cout", "--filters") if name in options), "")
     if typed in ("--f", "-f", "-F") and "--k" in options and filters:
         return f"; write --k for the size of a filter, {filters} for how many there are"
+    if typed == "--target" and "--rf" in options and not options["--rf"].is_flag:
+        return "; write --rf"
+    if typed == "--x" and "--k" in options:
+        return "; numbers are worked out by convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'"
+    if typed.partition("=")[0].replace("_", "-") in _NO_MATTER and "--k" in options:
+        return "; no size depends on it, leave it out"
     if typed in ("--width", "--height", "--h") and "--n" in options:
         return "; write height and width in one: --n 24x32, or --n 32 for both"
     return ""
@@ -97,6 +128,17 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
         "--cin",
     ):
         return "; layers are written conv:k3s2p1c8, and what goes in is --input 1x8x8"
+    words = typed.lstrip("-").partition("=")[0]
+    bare = {param.name for param in ctx.command.params if isinstance(param, click.Argument)}
+    if any(name and name.startswith(_BARE.get(words, words).rstrip("s")) for name in bare):
+        line = [part for word in line_called(ctx)[1] for part in _without_name(word, typed)]
+        return (
+            f"; it stands without an option: type {ctx.command_path} {printable(shlex.join(line))}"
+        )
+    value = _VALUES.get(words, words)
+    for param in ctx.command.params:
+        if isinstance(param, click.Option) and value in getattr(param.type, "choices", ()):
+            return f"; write {param.opts[0]} {value}"
     if ctx.info_name == "check" and typed in (
         "--params",
         "--macs",
@@ -106,6 +148,13 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
     ):
         return f"; write it into the file: expect: {{{typed[2:]}: 1000}}"
     return ""
+
+
+def _without_name(word: str, name: str) -> list[str]:
+    """A word of a line without the name of an option: nothing where it is all of the word."""
+    if word == name:
+        return []
+    return [word.removeprefix(f"{name}=")]
 
 
 def _set(ctx: click.Context, typed: str, options: Mapping[str, click.Option]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from convcalc.cli.meant.nameless import input_in
 from convcalc.cli.meant.sorts import sort_of_word
 from convcalc.cli.option_words import line_called
 from convcalc.text import printable, quoted
@@ -17,6 +18,7 @@ _SHAPE = re.compile(r"[0-9]+([x×][0-9]+)+")
 _PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
 _UNIT = re.compile(r"(?:[kKMGT]?(?:FLOPs?|FLOPS|MACs?|Macs?|params?)|[kKMGT]|million|billion)")
 _OUTPUT = (".svg", ".png", ".html", ".csv", ".json", ".md", ".tex", ".txt", ".onnx", ".py", ".mmd", ".dot", ".xml", ".zip")  # fmt: skip
+_FROM_TO = 2  # sizes of a question
 FILLERS = ("vs", "vs.", "versus", "and", "with", "question")
 
 
@@ -43,7 +45,7 @@ def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
         if name == "--x" and any(map(_SHAPE.fullmatch, args)):
             return f"{name} is missing: it is a matrix with its numbers, as in {_example(called)}"
         if meant := _meant(called, param, args):
-            return f"{name} is missing: write {name} {shlex.quote(meant)}"
+            return f"{name} is missing: write {name} {meant}"
     else:
         name = param.make_metavar(ctx).removesuffix("...").replace(" | ", " or ")
     if isinstance(param.type, click.Choice):
@@ -57,11 +59,15 @@ def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
 def _meant(called: click.Context, option: click.Option, args: Sequence[str]) -> str:
     """The word of a line that may be meant for an option that is missing."""
     has_words = any(isinstance(param, click.Argument) for param in called.command.params)
+    sizes = [word for word in args if word.isdecimal()]
+    if not has_words and option.opts[0] == "--n" and len(sizes) == len(args) == _FROM_TO:
+        return f"{sizes[0]} --o {sizes[1]}"
     if not has_words and args and not args[0].startswith("-"):
-        return args[0]
+        return shlex.quote(args[0])
     if "CxHxW" not in (option.metavar or ""):
         return ""
-    return next((word for word in args if _SHAPE.fullmatch(word) and word.count("x") > 1), "")
+    shapes = (word for word in args if _SHAPE.fullmatch(word) and word.count("x") > 1)
+    return input_in(" ".join(args)) or next(shapes, "")
 
 
 def _example(called: click.Context, having: str = "") -> str:
@@ -118,6 +124,10 @@ def _lines(
             yield f"{quoted(' '.join(words))} is one word: {path} {joined}"
     if "network" in takes and len(words) > 1 and ":" in words[1]:
         yield f"layers are a chain: convcalc {_quoted('chain', '--input', '3x32x32', *args)}"
+    if spread := _spread(args):
+        yield f"the sides of a shape are one word; type {path} {_quoted(*spread)}"
+    if "number" in takes and len(words) == 2 and sort_of_word(last) == "network":
+        yield f"a number is held against a network so; type convcalc reconcile {_quoted(last, words[0])}"
     filler = next((word for word in words if word.lower() in FILLERS), "")
     if filler and len(words) == len(takes) + 1:
         yield _type(
@@ -144,6 +154,19 @@ def _lines(
     output = next((name for name in ("-o", "--out") if name in known), "")
     if output and last.lower().endswith(_OUTPUT) and not os.path.exists(last):
         yield _type(f"{quoted(last)} has no option before it", path, _before(args, [last], output))
+
+
+def _spread(args: Sequence[str]) -> list[str]:
+    """The line with the sides of a shape in one word; nothing where they are."""
+    for at, word in enumerate(args):
+        sides: list[str] = []
+        for each in args[at + 1 :]:
+            if not each.isdecimal():
+                break
+            sides.append(each)
+        if word.startswith("--") and len(sides) > 1:
+            return [*args[: at + 1], "x".join(sides), *args[at + 1 + len(sides) :]]
+    return []
 
 
 def _layer_called(network: str, word: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from fractions import Fraction
+from math import ceil
+from typing import Any, NamedTuple
 
 from convcalc.homework.classroom.output_folder import Summary
 from convcalc.homework.classroom.report import mean_line
@@ -16,6 +18,7 @@ from convcalc.text import grouped, plural
 _MAX_MISTAKES = 3  # of a question, on a terminal or in a cell
 _MAX_OTHERS = 5  # unexplained answers of a question, in a line or cell
 _BAR, _SHORT_BAR = 20, 10  # signs
+_MAX_BINS = 10  # of the histogram
 _ROOM = 24  # columns that a line needs besides the names and the bar
 
 _BY_HAND_WORDS = {"marked": "marked by a person", "to_mark": "for a person to mark"}
@@ -31,6 +34,7 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
         totals: the points of every student.
     """
     rows = [_stats_row(stats, many) for stats in found if stats.answered]
+    bins = histogram(totals.points, totals.max)
     by_hand = [_by_hand_row(s) for s in found if s.statuses["by-hand"] or s.statuses["marked"]]
     last = [_by_hand_line(row) for row in by_hand]
     last += [mean_line(totals)] if totals.points else []
@@ -46,7 +50,7 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
             Column.of_mapping("question", "question", right=False, keep=9),
             Column.of_mapping("type", "type", right=False, keep=4),
             Column.of_mapping("answers", "answers", grouped, keep=3),
-            Column.of_mapping("right", "correct", _percent, keep=8),
+            Column.of_mapping("right", "correct", _share_text, right=False, keep=8),
             Column.of_mapping(
                 "slips", "mistakes", _mistakes_text, plain=_mistakes_text, right=False, keep=7
             ),
@@ -61,6 +65,7 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
         layout=lines,
         lines_repeat_rows=True,
         appendix=last,
+        tables=(_histogram_table(bins),) if len(totals.points) > 1 else (),
         facts={
             "folder": folder,
             "students": len(totals.points),
@@ -68,7 +73,66 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
             "median": round(totals.median, 4),
             "max": totals.max,
             "by_hand": by_hand,
+            "histogram": [each._asdict() for each in bins],
         },
+    )
+
+
+class Bin(NamedTuple):
+    """Students with about the same points.
+
+    Attributes:
+        least: the fewest of their points.
+        below: they have fewer than so many; in the last bin at most so many.
+        students: how many there are.
+    """
+
+    least: float
+    below: float
+    students: int
+
+
+def histogram(points: Sequence[float], most: float) -> list[Bin]:
+    """How many students have how many points, in at most ten bins of a round width.
+
+    >>> [tuple(each) for each in histogram([0, 1.5, 4, 4], 4)]
+    [(0.0, 0.5, 1), (0.5, 1.0, 0), (1.0, 1.5, 0), (1.5, 2.0, 1), (2.0, 2.5, 0), (2.5, 3.0, 0), (3.0, 3.5, 0), (3.5, 4.0, 2)]
+    """
+    if not points or most <= 0:
+        return []
+    step = next(
+        number
+        for power in range(-3, 12)
+        for number in (Fraction(10) ** power * digit for digit in (1, 2, 5))
+        if most <= _MAX_BINS * number
+    )
+    many = [0] * ceil(Fraction(most) / step)
+    for each in points:
+        many[min(int(Fraction(each) / step), len(many) - 1)] += 1
+    ends = [min(float(step * place), float(most)) for place in range(len(many) + 1)]
+    return [Bin(*each) for each in zip(ends, ends[1:], many)]
+
+
+def _histogram_table(bins: Sequence[Bin]) -> Report:
+    """The bins with their bars."""
+    most, last = max(each.students for each in bins), bins[-1]
+
+    def range_text(each: Bin) -> str:
+        return f"{each.least:g} to {'' if each is last else 'below '}{each.below:g}"
+
+    return Report(
+        title="how many students have how many points:",
+        columns=[
+            Column("points", "points", range_text, right=False),
+            Column(
+                "students",
+                "students",
+                lambda each: each.students,
+                right=False,
+                text=lambda count: f"{'█' * _long(count / most, _BAR)} {count:,}".strip(),
+            ),
+        ],
+        rows=bins,
     )
 
 
@@ -103,10 +167,20 @@ def _bar(share: float, signs: int) -> str:
     >>> _bar(0.8, 10), _bar(0.999, 10), _bar(0.001, 10), _bar(1, 10), _bar(0, 10)
     ('████████░░', '█████████░', '█░░░░░░░░░', '██████████', '░░░░░░░░░░')
     """
-    full = round(share * signs)
-    if 0 < share < 1:
-        full = min(max(full, 1), signs - 1)
+    full = _long(share, signs)
+    if share < 1:
+        full = min(full, signs - 1)
     return "█" * full + "░" * (signs - full)
+
+
+def _long(share: float, signs: int) -> int:
+    """How many signs a bar has; none only for nothing."""
+    return max(round(share * signs), 1 if share else 0)
+
+
+def _share_text(share: float) -> str:
+    """A share in a cell, with its bar."""
+    return f"{_bar(share, _SHORT_BAR)} {_percent(share)}"
 
 
 def _words(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -246,14 +247,19 @@ def ranges(question: Question, verdicts: list[Verdict]) -> str:
         numbers = [int(v.part.partition(".")[0]) for v in answered]
         low, high = min(numbers), max(numbers)
         return f"rows {low}-{high}" if low != high else f"row {low}"
-    said = ", ".join(dict.fromkeys(v.said for v in answered))
+    if question.task.takes_file or all(v.status == "unreadable" for v in answered):
+        # One file for all of them, or perhaps one text.
+        said = ", ".join(dict.fromkeys(v.said for v in answered))
+    else:
+        said = ", ".join([f"{v.part} {v.said}" for v in answered])
     return said if len(said) <= 60 else f"{len(answered)} parts"
 
 
 def summary(parts: list[Verdict]) -> str:
     """Which parts are wrong, and which follow from those."""
     table = any("." in part.part for part in parts)
-    return "; ".join(_table_texts(parts) if table else _part_texts(parts))
+    texts = _table_texts(parts) if table else _part_texts(parts)
+    return re.sub(r"(?<=[.?!]); ", " ", "; ".join(texts))  # a sentence has its own end
 
 
 def _table_texts(parts: list[Verdict]) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from convcalc.errors import UsageError
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.interop.writers.base import WRITERS, Writer, Written
-from convcalc.text import printable
+from convcalc.text import printable, quoted
 
 WRITERS.modules(
     "convcalc.interop.writers",
@@ -65,6 +65,18 @@ def find_writer(tool: str | None, path: str) -> type[Writer]:
         what = f"the suffix {suffix}" if suffix else "a name without a suffix"
         message = f"{shown}: {what} does not show what to write; choose it with --to: {names}"
     raise UsageError(message)
+
+
+def no_writer(name: str) -> str:
+    """What is said where no writer has a name.
+
+    >>> no_writer("torch"), no_writer("png")
+    ("no tool 'torch'; did you mean 'pytorch'?", "no tool 'png'; pictures: convcalc draw net NETWORK -o net.png")
+    """
+    near = did_you_mean(name, WRITERS.names())
+    if name in ("png", "svg", "pdf"):
+        near = "; pictures: convcalc draw net NETWORK -o net.png"
+    return f"no tool {quoted(name)}{near}"
 
 
 def _either(names: Sequence[str]) -> str:

@@ -322,6 +322,10 @@ written[].file: the file
 written[].about: what is in it
 folder: the folder that was read
 by_hand: questions that a person marks
+histogram: how many students have how many points
+histogram[].least: the fewest points of these students
+histogram[].below: they have fewer points than that; the last ones may have as many
+histogram[].students: how many they are
 hw stats:questions[].answers: how many answers there are
 hw stats:questions[].slips[].answers: how many answers it led to
 right: the share of right answers
