@@ -41,7 +41,7 @@ NOTES = {
     ),
     (28, 28, 1): (
         "the input 28×28×1 is read channels first, as 28 channels of 28×1; for 1 channel of 28×28 write 1x28x28, or "
-        "say the order with --order hwc or order: hwc in a file"
+        "give the order with --order hwc or order: hwc in a file"
     ),
     (1, 3, 32, 32): (
         "the input 1×3×32×32 is read channels first, as 1 channel of 3×32×32; if the 1 is a batch, leave it out: 3x32x32"

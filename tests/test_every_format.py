@@ -36,7 +36,7 @@ COMMANDS = {
     "explain": (["arch", "{}", "--explain", "{last}"], "params"),
     "compare": (["compare", "{}", "lenet5"], "LeNet-5"),
     "diff": (["diff", "{}", "{}"], "the same:"),
-    "check": (["check", "{}"], "1 as promised"),
+    "check": (["check", "{}"], "1 as expected"),
     "verify": (["verify", "{}"], " numbers agree\n"),
 }
 
@@ -72,8 +72,8 @@ def test_a_folder_is_checked_with_the_files_of_other_tools(nets: Path, convcalc:
     found = json.loads(ran.out)
     assert (found["files"], found["wrong"]) == (len(FORMATS) + 2, 1)
     assert [row["file"] for row in found["findings"]] == ["./cut.onnx"]
-    assert "5 files: 5 as promised" in convcalc("check", "net.[ojkp]*").out
-    assert "1 file: 1 as promised" in convcalc("check", "*.cfg").out
+    assert "5 files: 5 as expected" in convcalc("check", "net.[ojkp]*").out
+    assert "1 file: 1 as expected" in convcalc("check", "*.cfg").out
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "net.yaml"])
@@ -108,7 +108,7 @@ def test_what_a_held_file_refuses(nets: Path) -> None:
         "input: [1, 8, 8]\nlayers: [network: {file: net.onnx, parameters: {a: 1}}]"
     )
     (nets / "many.yaml").write_text("input: [1, 8, 8]\nlayers: [network: net.cfg]")
-    with pytest.raises(ConvcalcError, match="grows past 2 layers"):
+    with pytest.raises(ConvcalcError, match="has more than 2 layers"):
         load("many.yaml", max_layers=2)
     with pytest.raises(ConvcalcError, match="not UTF-8"):  # without the readers
         load_yaml("bad.yaml")

@@ -194,7 +194,7 @@ def test_a_folder_that_may_only_be_read_is_read(
         assert names(tmp_path) == []
     (tmp_path / WHOLE).mkdir()
     with (
-        pytest.raises(UsageError, match=r"must be finished first; run this as somebody who may"),
+        pytest.raises(UsageError, match=r"must be finished first; run this as a user who can"),
         reading(str(tmp_path)),
     ):
         pass

@@ -112,7 +112,7 @@ NOT_NETWORKS: dict[str, tuple[bytes, str]] = {
     "HTML": (b"<!DOCTYPE html>\n<html><body>404</body></html>\n", "is a page of HTML and not the file itself"),
     "JSON list": (b"[1, 2, 3]", "a network must be name: value pairs, but this is a list"),
     "Python": (b"import torch\nprint('x')\n", "is code in Python; convcalc reads the layers"),
-    "caffe prototxt": (b'layer {\n  name: "conv1"\n}\n', "the file names no input"),
+    "caffe prototxt": (b'layer {\n  name: "conv1"\n}\n', "the file does not name an input"),
     "two documents": (f"{GOOD}---\n{GOOD}".encode(), "a second document starts here"),
     "YAML 3": (b"%YAML 3.0\n---\ninput: [1]\n", "not valid YAML"),
     "unknown directive": (b"%FOO\n---\ninput: [1]\n", "not valid YAML"),

@@ -138,7 +138,7 @@ def test_the_table_says_what_each_number_means() -> None:
         ["outputs", "69,328", "69.33", "67.70", "the input and every output, each kept"],
         ["outputs in place", "36,472", "36.47", "35.62", "the same with relu, batchnorm and dropout in place"],
         ["peak", "23,520", "23.52", "22.97", "most in memory at one time when run in order (5,880 values, at S2), without weights"],
-        ["training", "530,120", "530.12", "517.70", "weights, their gradients, and what the backward pass needs of the forward pass"],
+        ["training", "530,120", "530.12", "517.70", "weights, their gradients, and what the backward pass needs from the forward pass"],
     ]  # fmt: skip
     facts = memory.memory_facts(analysis, dtype="float16")
     assert facts.pop("dtype") == "float16"

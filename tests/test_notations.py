@@ -707,8 +707,8 @@ PYTHON_REFUSED = {
     "def f():\n    return nn.ReLU()\nm = nn.Sequential(f(k=1))": "line 3: f(k=1): f has no argument 'k'; leave it out",
     "m = nn.Sequential(nn.Conv2d(3, 8, 7 // 0))": "nn.Conv2d(3, 8, 7 // 0): kernel_size: '7 // 0' is not a plain number; write the result",
     "m = nn.Sequential(nn.Conv2d(3, 8, 'a' * 3))": "nn.Conv2d(3, 8, 'a' * 3): kernel_size: \"'a' * 3\" is not a plain number; write the result",
-    "m = nn.Sequential(nn.Conv2d(3, 8 if x else 9, 3))": "nn.Conv2d(3, 8 if x else 9, 3): out_channels: '8 if x else 9' depends on what "
-    "is not known; write its value",
+    "m = nn.Sequential(nn.Conv2d(3, 8 if x else 9, 3))": "nn.Conv2d(3, 8 if x else 9, 3): out_channels: '8 if x else 9' depends on something "
+    "that is not known; write its value",
     "m = nn.Sequential(*[nn.ReLU() for i in range(n)])": "*[nn.ReLU() for i in range(n)]: '*[nn.ReLU() for i in range(n)]' is not read; "
     "write each layer on its own line",
     "l = nn.ModuleList([nn.ReLU()])": "l: is a list of layers, which is not called; call each of them",
@@ -825,8 +825,8 @@ REFUSED_PYTORCH = {
     "w = nn.Parameter(torch.zeros(3))\nnn.ReLU()": "line 1: nn.Parameter(torch.zeros(3)): is a weight without a layer, "
     "which is not read; write a YAML file",
     "a = nn.Sequential(nn.ReLU())\nb = nn.Sequential(nn.Tanh())": "'a' and 'b' are separate models; keep the lines of one of them",
-    "class A(nn.Module):\n    def forward(self, x):\n        return x\nb = nn.Sequential(nn.Tanh())": "'b' and 'A' are models of "
-    "their own; keep the lines of one of them",
+    "class A(nn.Module):\n    def forward(self, x):\n        return x\nb = nn.Sequential(nn.Tanh())": "'b' and 'A' are separate "
+    "models; keep the lines of one of them",
     "m = nn.Sequential(nn.ReLU())\nm.register_forward_hook(f)": "line 2: m.register_forward_hook(f): is not read; "
     "write each layer on its own line",
     "m = nn.Sequential(nn.Conv2d(3, 8, 3))\nm[0].bias = None": "line 2: m[0].bias: is changed, which is not read; "

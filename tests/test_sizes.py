@@ -362,8 +362,8 @@ def test_sizes_stated_in_numbers_are_named() -> None:
         "{input: [3, 32, 32], layers: [{opaque: {output: [8, 4, 4]}}, {maxpool: {kernel_size: 2}}]}"
     )
     assert sizes_report(loads(text)).notes == [
-        "opaque1: the output is given in numbers, so it is the same for every input; state it in "
-        "letters, such as [c, h, w], if it follows from what comes in"
+        "opaque1: the output is given in numbers, so it is the same for every input; if it "
+        "depends on the input, give it in letters, such as [c, h, w]"
     ]
     letters = text.replace("[8, 4, 4]", "[8, h, w]")
     assert sizes_report(loads(letters)).notes == []

@@ -217,7 +217,7 @@ def memory_table(analysis: Analysis, *, dtype: str = "float32") -> Report:
         "outputs": "the input and every output, each kept",
         "outputs_in_place": "the same with relu, batchnorm and dropout in place",
         "peak": f"most in memory at one time when run in order ({plural(most.values, 'value')}, at {most.where}), without weights",
-        "training": "weights, their gradients, and what the backward pass needs of the forward pass",
+        "training": "weights, their gradients, and what the backward pass needs from the forward pass",
     }
     if missing := not_counted(analysis):
         for name in ("weights", "training"):

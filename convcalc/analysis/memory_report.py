@@ -144,7 +144,7 @@ def _train_rows(found: Training, ask: Ask) -> Iterator[Meaning]:
     yield Meaning(
         "optimizer", found.optimizer, f"{ask.optimizer} keeps {OPTIMIZERS[ask.optimizer][1]}"
     )
-    meaning = "what the backward pass needs of the forward pass, each map once"
+    meaning = "what the backward pass needs from the forward pass, each map once"
     if ask.checkpoint:
         meaning = (
             f"the inputs of {plural(found.segments, 'part')}, and what the largest part needs while "

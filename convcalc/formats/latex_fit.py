@@ -93,13 +93,16 @@ def fitted(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Fitted:
         rows: their headings, and what stands under them.
     """
     whole = [max(map(points, texts)) for texts in zip(*rows)]
-    for least, broken, sizes in _TRIED:
-        words = [
+    words = {
+        broken: [
             max([_longest_word(text, broken=broken) for text in texts]) for texts in zip(*rows)
         ]
+        for broken in (False, True)
+    }
+    for least, broken, sizes in _TRIED:
         ends = [
             width if column.right else min(width, max(word, least))
-            for column, width, word in zip(columns, whole, words)
+            for column, width, word in zip(columns, whole, words[broken])
         ]
         for size in sizes:
             room = LINE + 2 * size.over - 2 * size.space * len(whole)
