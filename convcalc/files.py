@@ -23,6 +23,8 @@ from convcalc.text import printable, shortened
 
 STDIN = "-"
 BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, as Windows PowerShell's > writes
+_PORTS = (f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")
+_RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS}
 _UTF_32_MARK = b"\xff\xfe\0\0"
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _EDITOR_SUFFIXES = (
@@ -271,6 +273,15 @@ def check_place(path: str, option: str = "-o") -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
+def is_reserved(name: str) -> bool:
+    """Whether Windows keeps the name of a file for a device, with any suffix.
+
+    >>> is_reserved("NUL"), is_reserved("aux.yaml"), is_reserved("console.txt")
+    (True, True, False)
+    """
+    return name.partition(".")[0].rstrip(" ").lower() in _RESERVED
+
+
 def is_one_of(path: str, others: Iterable[str]) -> bool:
     """Whether a path leads to a file or folder to which another one leads, under whatever name."""
     return os.path.exists(path) and any(
@@ -406,6 +417,9 @@ def _target_of(path: str) -> tuple[str, int | None]:
         ValueError: it is not a path.
     """
     os.stat(os.path.join(os.path.dirname(path), "."))
+    name = os.path.basename(path).lower()
+    if sys.platform == "win32" and is_reserved(name) and name != os.devnull:
+        raise OSError(errno.EINVAL, "Windows keeps that name for a device")
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:

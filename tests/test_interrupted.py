@@ -19,6 +19,7 @@ pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
 
 SAMPLES = Path(__file__).parent.parent / "homework" / "class"
 STUDENTS = 20_000  # more than can be marked before somebody stops it
+QUIET = 1.0  # seconds of work about which nothing is said
 SECONDS = 0.3  # of work after Ctrl-C
 PATIENCE = 5.0  # seconds until the end on a busy machine
 
@@ -27,8 +28,8 @@ hw make ps1.yaml --roster roster.csv --secret-file ps1.secret --out dist
 hw grade ps1.yaml handed.csv --secret-file ps1.secret --out graded
 hw grade ps1.yaml handed.csv --secret-file ps1.secret
 hw export ps1.yaml --to prairielearn --variants 140 -o questions/
-sweep mobilenet_v1 --set width=8..32:1 --input 32..2000:1 -o sweep.csv
-sweep mobilenet_v1 --set width=8..32:1 --input 32..2000:1 --jobs 2 -o sweep.csv
+sweep mobilenet_v1 --set width=8..200:1 --input 32..9000:1 -o sweep.csv
+sweep mobilenet_v1 --set width=8..200:1 --input 32..9000:1 --jobs 2 -o sweep.csv
 verify vgg16
 verify --all --jobs 2
 budget efficientnet_b0 --params 10M
@@ -44,12 +45,14 @@ class Stopped(NamedTuple):
     Attributes:
         code: its exit status.
         said: all that the terminal showed.
+        took: seconds from its start to its end.
         wall, work: seconds until it ended, and those in which it worked.
         was_asked: whether it was still at work when it was to stop.
     """
 
     code: int
     said: str
+    took: float
     wall: float
     work: float
     was_asked: bool
@@ -63,6 +66,7 @@ def work_of(pid: int) -> float:
 
 def stopped(words: list[str]) -> Stopped:
     """Run a command in a terminal, and press Ctrl-C as soon as it says how far it is."""
+    start = time.monotonic()
     pid, terminal = pty.fork()
     if not pid:
         os.execve(
@@ -88,6 +92,7 @@ def stopped(words: list[str]) -> Stopped:
     return Stopped(
         os.waitstatus_to_exitcode(status),
         said.decode("utf-8", "replace"),
+        time.monotonic() - start,
         time.monotonic() - asked,
         usage.ru_utime + usage.ru_stime - worked,
         bool(asked),
@@ -118,9 +123,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(
     ran = stopped(shlex.split(line))
     if not ran.was_asked and line.startswith(MAY_REFUSE):
         pytest.skip(f"{line} ends by itself here: {ran.said[-200:]}")
-    assert ran.was_asked, (
-        f"{line} was too quick to be stopped, or showed nothing: {ran.said[-200:]}"
-    )
+    assert ran.was_asked, f"{line} showed nothing: {ran.said[-200:]}"
     assert ran.code == 130, ran.said[-500:]
     assert ran.said.endswith("\r\nconvcalc: stopped\r\n")
     assert "Traceback" not in ran.said

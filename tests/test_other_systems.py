@@ -1,11 +1,15 @@
-"""What Windows does differently, as far as it can be tried on another system; nobody has run convcalc there."""
+"""What Windows does differently, as far as it can be tried on another system; more of it is tried in package/test_on_windows.py."""
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,9 @@ import pytest
 from convcalc.cli.main import main
 from convcalc.explore.pyodide import cache_folder
 from convcalc.files import write_file
+from convcalc.formats import DEFAULT, FORMATS
 from convcalc.homework.classroom.output_folder import student_file_name
+from convcalc.homework.exports import EXPORTS
 from convcalc.network.load import loads
 
 Convcalc = Callable[..., Any]
@@ -150,6 +156,43 @@ def test_a_console_without_our_signs_shows_others_and_no_question_marks(
     assert "\\u" not in err
 
 
+AS_FILES = [
+    *(f"arch größe.yaml --format {name}" for name in FORMATS if name != DEFAULT),
+    "arch größe.yaml --yaml", "import größe.yaml", "init", "schema", "hw new", "schema --sheet",
+    "export größe.yaml --to pytorch", "export größe.yaml --to dot", "draw net größe.yaml --format svg",
+    *(f"hw export ps1.yaml --to {name}" for name, export in EXPORTS.items() if export.text),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", AS_FILES)
+def test_a_file_through_a_pipe_keeps_every_sign_on_every_console(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its readers want UTF-8; a letter that the console lacks would be lost."""
+    text = NETWORK.replace("Unet", "größe 层 ×").encode()
+    Path("größe.yaml").write_bytes(text)
+    Path("ps1.yaml").write_text(
+        SHEET.replace("id:", "text: Größe 层 × −\n    id:"), encoding="utf-8"
+    )
+    utf_8 = piped("utf-8", monkeypatch, line)
+    assert len(utf_8) > 100
+    for encoding in ("cp1252", "cp437", "ascii"):
+        assert piped(encoding, monkeypatch, line) == utf_8, encoding
+
+
+def piped(encoding: str, monkeypatch: pytest.MonkeyPatch, line: str) -> str:
+    """What goes through a pipe that has an encoding, read as UTF-8."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\r\n")
+    monkeypatch.setattr(sys, "stdout", stream)
+    with pytest.raises(SystemExit) as ended:
+        main(line.split())
+    assert not ended.value.code
+    assert stream.encoding == encoding
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode("utf-8").replace("\r\n", "\n")
+
+
 # -------------------------------------------------------------------------- files and their names
 
 
@@ -161,6 +204,22 @@ def test_no_student_gets_a_file_that_windows_cannot_have(name: str) -> None:
     assert file != name
     assert not set('<>:"/\\|?* ') & set(file)
     assert not file.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "name", ["AUX.yaml", "nul.yaml", "com1", "Lpt9.tar.gz", "con .csv", "COM¹"]
+)
+def test_what_windows_would_give_to_a_device_is_refused_there(
+    name: str, monkeypatch: pytest.MonkeyPatch, convcalc: Convcalc
+) -> None:
+    said = "cannot be written: Windows keeps that name for a device; choose another place\n"
+    monkeypatch.setattr(sys, "platform", "win32")
+    for words, told in ((("arch", "net.yaml", "--format", "csv", "-o", name), f"-o {name}"), (("init", name), name)):  # fmt: skip
+        assert convcalc(*words) == (2, "", f"convcalc: {told}: {said}")
+    assert not Path(name).exists()
+    monkeypatch.undo()
+    write_file(name, [b"here it is a name like others"])
+    assert Path(name).exists()
 
 
 def test_a_file_that_another_program_holds_open_is_said(
@@ -183,6 +242,60 @@ def test_a_file_that_another_program_holds_open_is_said(
     assert Path("t.csv").read_text(encoding="utf-8") == "new"
 
 
+def open_files() -> list[str]:
+    """The files that this process has open."""
+    found = []
+    for handle in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # the one that lists them
+            found.append(os.readlink(f"/proc/self/fd/{handle}"))
+    return found
+
+
+@pytest.fixture
+def strict_renames(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Windows renames no file that is open, and no folder in which one is. What was renamed is listed."""
+    renamed = []
+
+    def as_there(rename: Callable[[str, str], None]) -> Callable[[str, str], None]:
+        def checked(source: str, target: str) -> None:
+            for place in map(Path, open_files()):
+                held = [os.path.realpath(path) for path in (source, target)]
+                if not {str(place), *map(str, place.parents)}.isdisjoint(held):
+                    raise PermissionError(errno.EACCES, "Access is denied", str(place))
+            rename(source, target)
+            renamed.append(source)
+
+        return checked
+
+    for name in ("rename", "replace"):
+        monkeypatch.setattr(os, name, as_there(getattr(os, name)))
+    yield renamed
+    monkeypatch.undo()
+
+
+CLASS = Path(__file__).parents[1] / "homework" / "class"
+GRADE = "hw grade ps1.yaml answers --roster roster.csv --secret-file example.secret --out graded"
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no list of open files")
+def test_nothing_is_renamed_while_it_is_open(
+    strict_renames: list[str], convcalc: Convcalc, tmp_path: Path
+) -> None:
+    shutil.copytree(CLASS, tmp_path, dirs_exist_ok=True)
+    lines = [
+        "hw make ps1.yaml --roster roster.csv --secret-file example.secret --out sheets", GRADE, f"{GRADE} --force", f"{GRADE} --anon --force",
+        f"{GRADE} --add", "hw regrade graded --sheet ps1.yaml --write", "hw stats graded -o stats.csv", "hw export ps1.yaml --to canvas -o q.zip",
+        "hw export ps1.yaml --to nbgrader -o book", "arch net.yaml -o net.html", "sweep net.yaml --set x=1..3 -o s.csv", "init new.yaml",
+        "import net.yaml -o other.yaml", "draw net net.yaml -o net.svg", "draw window --n 5 --k 3 -o steps.png", "export lenet5 -o lenet5.onnx",
+    ]  # fmt: skip
+    for line in lines:
+        ran = convcalc(*line.split())
+        assert "Access is denied" not in ran.err, line
+    assert len(strict_renames) > 30
+    with open("net.html", encoding="utf-8"):
+        assert "Access is denied" in convcalc("arch", "net.yaml", "-o", "net.html").err
+
+
 def test_the_cache_is_where_windows_keeps_such_things(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONVCALC_CACHE", raising=False)
     monkeypatch.setattr(sys, "platform", "win32")
@@ -193,3 +306,37 @@ def test_the_cache_is_where_windows_keeps_such_things(monkeypatch: pytest.Monkey
 def test_a_network_is_the_same_with_the_line_ends_of_windows() -> None:
     first, second = (loads(text).walk().totals for text in (NETWORK, NETWORK.replace("\n", "\r\n")))
     assert first == second
+
+
+# ------------------------------------------------------------------------------- modules and signals
+
+_OF_UNIX = "curses fcntl grp posix pty pwd readline resource syslog termios tty"
+_IMPORT_ALL = f"""
+import os, pkgutil, signal, sys
+import click, concurrent.futures.process, ctypes, json, multiprocessing.connection, numpy, rich.console, subprocess, tempfile, yaml, webbrowser, zipfile, shutil, http.server
+for name in "{_OF_UNIX}".split():
+    sys.modules[name] = None
+for place, names in (os, "fork forkpty getuid geteuid mkfifo chown O_NOFOLLOW O_NONBLOCK"), (signal, "SIGKILL SIGHUP SIGPIPE SIGALRM alarm pthread_sigmask"):
+    for name in names.split():
+        if hasattr(place, name):
+            delattr(place, name)
+sys.platform = "win32"
+import convcalc
+failed = []
+for found in pkgutil.walk_packages(convcalc.__path__, "convcalc."):
+    if not found.name.endswith("__main__"):
+        try:
+            __import__(found.name)
+        except Exception as error:
+            failed.append(f"{{found.name}}: {{error!r}}")
+print(len(sys.modules), *failed, sep="\\n")
+"""
+
+
+def test_every_module_is_imported_without_what_windows_lacks() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _IMPORT_ALL], capture_output=True, text=True, timeout=120, check=True
+    )
+    count, *failed = ran.stdout.splitlines()
+    assert int(count) > 500
+    assert failed == []

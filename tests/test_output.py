@@ -364,6 +364,19 @@ def test_a_full_disk_is_one_line(words: str) -> None:
 
 
 @needs_full
+def test_a_full_disk_is_said_alone_where_what_is_written_is_short(tmp_path: Path) -> None:
+    """Python keeps up to 128 KiB before it writes; what to know of a file that is lost is not said."""
+    sheet = tmp_path / "one.yaml"
+    question = "{id: q1, type: output-size, points: 3, given: {n: 32, k: 5}}"
+    sheet.write_text(f"convcalc_sheet: 1\nquestions:\n  - {question}\n", encoding="utf-8")
+    words = f"CONVCALC hw export {shlex.quote(str(sheet))} --to gift"
+    assert typed(words).stderr.startswith("note: ")
+    assert len(typed(words).stdout) < 8_000
+    ran = typed(f"{words} >/dev/full")
+    assert (ran.returncode, ran.stderr) == (2, FULL)
+
+
+@needs_full
 def test_a_full_standard_error_does_not_stop_the_work(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     ran = typed(

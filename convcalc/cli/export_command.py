@@ -10,7 +10,7 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import output_option, print_lines, remark, tell_written
+from convcalc.cli.output import output_option, print_data, remark, tell_written
 from convcalc.cli.types import NETWORK, Type
 from convcalc.errors import UsageError
 
@@ -85,16 +85,6 @@ def command(
         write_file(to_file, [written.data])
         tell_written(to_file)
     else:
-        _print(written.data)
+        print_data(written.data)
     for note in written.notes:
         remark(f"note: {note}")
-
-
-def _print(data: bytes) -> None:
-    """A file to standard output as it is; on a terminal in characters that it can show."""
-    if sys.stdout.isatty():
-        print_lines(data.decode().splitlines())
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()

@@ -7,7 +7,7 @@ import click
 from convcalc.cli.group import Command
 from convcalc.cli.hw_numbers import tell_unused_variants
 from convcalc.cli.known import SHEET
-from convcalc.cli.output import output_option, remark, tell_written, write
+from convcalc.cli.output import output_option, print_data, remark, tell_written
 from convcalc.errors import UsageError
 from convcalc.files import check_place, write_file
 from convcalc.homework.exports import EXPORTS
@@ -80,7 +80,7 @@ def command(sheet: str, *, name: str, variants: int, output: str | None, force: 
     if to_file and output:
         refuse_own_files(found, output, [each.name for each in files], "-o")
     if not to_file or output is None:
-        write(files[0].data.decode())
+        print_data(files[0].data)
     elif is_folder:
         write_files(output, files, force=force)
         remark(f"wrote {plural(len(files), 'file')} into {printable(output)}")

@@ -9,7 +9,7 @@ import click
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
-from convcalc.cli.output import output_option, print_lines, remark, tell_written
+from convcalc.cli.output import output_option, print_file, remark, tell_written
 from convcalc.cli.together import Rule
 from convcalc.cli.types import NETWORK
 from convcalc.files import STDIN, check_new, write_lines
@@ -59,4 +59,4 @@ def command(
         tell_written(output)
         remark(f"next: convcalc arch {printable(output)}")
     else:
-        print_lines(lines)
+        print_file(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import print_lines, remark, tell_written
+from convcalc.cli.output import print_file, remark, tell_written
 from convcalc.errors import UsageError
 from convcalc.files import check_new, check_place, write_lines
 
@@ -33,7 +33,7 @@ def give(text: str, file: str, hint: str, *, overwrite: bool) -> None:
                 "--overwrite replaces FILE, but none is named; name one, or leave --overwrite out"
             )
             raise UsageError(message)
-        print_lines(lines)
+        print_file(lines)
         return
     check_new(file, overwrite=overwrite)
     check_place(file, "")

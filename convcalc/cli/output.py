@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from convcalc.cli.format_names import FormatName
 from convcalc.cli.known import FILE
-from convcalc.cli.screen import encoded, is_watched, view
+from convcalc.cli.screen import encoded, is_watched, speaks_utf, view
 from convcalc.cli.shelf import shelf
 from convcalc.cli.ticker import hush
 from convcalc.cli.usage import format_text
@@ -124,7 +125,10 @@ def show(
         write_lines(output, own or chosen.lines(report))
         tell_written(output)
     else:
-        print_lines(own or chosen.lines(report, view()))
+        if name == DEFAULT:
+            print_lines(own or chosen.lines(report, view()))
+        else:
+            print_file(own or chosen.lines(report, view()))
         if below:
             print_lines(below())
     if output not in (None, "", "-") or not is_watched():
@@ -213,6 +217,30 @@ def print_lines(lines: Iterable[str]) -> None:
     if batch:
         write("\n".join(batch) + "\n")
     sys.stdout.flush()
+
+
+def print_file(lines: Iterable[str]) -> None:
+    """The lines of a file to standard output: through a pipe in UTF-8, as it is under a name."""
+    stream = sys.stdout
+    if stream.isatty() or speaks_utf(stream) or not isinstance(stream, TextIOWrapper):
+        print_lines(lines)
+        return
+    encoding, errors = stream.encoding, stream.errors
+    stream.reconfigure(encoding="utf-8")
+    try:
+        print_lines(lines)
+    finally:
+        stream.reconfigure(encoding=encoding, errors=errors)
+
+
+def print_data(data: bytes) -> None:
+    """A file to standard output as it is; on a terminal in characters that it can show."""
+    if sys.stdout.isatty():
+        print_lines(data.decode().splitlines())
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def write(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from convcalc.cli.output import print_lines, remark, tell_written
+from convcalc.cli.output import print_data, print_file, remark, tell_written
 from convcalc.errors import UsageError
 from convcalc.text import printable
 
@@ -22,7 +22,7 @@ def write_svg(picture: Picture, path: str, scheme: str) -> None:
         return
     from convcalc.draw.svg import svg_text
 
-    print_lines(svg_text(picture.figure(), scheme).splitlines())
+    print_file(svg_text(picture.figure(), scheme).splitlines())
 
 
 def write_png(picture: Picture, path: str, scheme: str) -> None:
@@ -35,9 +35,7 @@ def write_png(picture: Picture, path: str, scheme: str) -> None:
             raise UsageError(message)
         from convcalc.draw.png import png_bytes
 
-        sys.stdout.flush()
-        sys.stdout.buffer.write(png_bytes(picture.figure(), scheme))
-        sys.stdout.buffer.flush()
+        print_data(png_bytes(picture.figure(), scheme))
         return
     paths = picture.save(path, dark=scheme == "dark", suffix=".png")
     tell_written(paths[0])

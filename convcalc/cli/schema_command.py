@@ -7,7 +7,7 @@ import json
 import click
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import output_option, print_lines, tell_written
+from convcalc.cli.output import output_option, print_file, tell_written
 from convcalc.files import write_lines
 
 EXAMPLES = """
@@ -36,4 +36,4 @@ def command(*, sheet: bool, output: str | None) -> None:
         write_lines(output, lines)
         tell_written(output)
     else:
-        print_lines(lines)
+        print_file(lines)

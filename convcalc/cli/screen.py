@@ -28,7 +28,7 @@ def view(stream: TextIO | None = None) -> View:
         columns(stream or sys.stdout),
         shows_color(stream or sys.stdout),
         os.environ.get("COLORTERM", "") in ("truecolor", "24bit"),
-        not _encoding(stream or sys.stdout).startswith("utf"),
+        not speaks_utf(stream or sys.stdout),
     )
 
 
@@ -65,8 +65,12 @@ def shows_color(stream: TextIO) -> bool:
 
 def encoded(line: str, stream: TextIO) -> str:
     """A line in signs that a stream can show."""
-    encoding = _encoding(stream)
-    return line if encoding.startswith("utf") else as_encoded(line, encoding)
+    return line if speaks_utf(stream) else as_encoded(line, _encoding(stream))
+
+
+def speaks_utf(stream: TextIO) -> bool:
+    """Whether a stream has all characters."""
+    return _encoding(stream).startswith("utf")
 
 
 def _encoding(stream: TextIO) -> str:

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from convcalc.cli.group import Command
-from convcalc.cli.output import print_lines, tell_written
+from convcalc.cli.output import print_file, tell_written
 from convcalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def show_yaml(network: Network, target: str, output: str | None) -> None:
     text = decode(read_file(network.path, MAX_BYTES, "network"), target) if own else network_yaml(network)  # fmt: skip
     lines = text.rstrip("\n").split("\n")
     if not output or output == "-":
-        print_lines(lines)
+        print_file(lines)
         return
     check_new(output, "-o", overwrite=None)
     write_lines(output, lines)

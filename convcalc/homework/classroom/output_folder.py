@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from convcalc.errors import UsageError
+from convcalc.files import is_reserved
 from convcalc.folders import OutputFolder
 from convcalc.homework.classroom.answer_store import FileStatus
 from convcalc.homework.classroom.grader import Graded
@@ -42,15 +43,10 @@ def student_file_name(student: str, taken: set[str]) -> str:
     ('s042', 'etc_passwd-3754d6cb')
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", student).strip("._-")[:60]
-    if not name or name != student or name.lower() in taken or _is_reserved(name):
+    if not name or name != student or name.lower() in taken or is_reserved(name):
         name = f"{name}-{hashlib.sha256(student.encode()).hexdigest()[:8]}".lstrip("-")
     taken.add(name.lower())
     return name
-
-
-def _is_reserved(name: str) -> bool:
-    """Whether Windows keeps a name for itself."""
-    return bool(re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name))
 
 
 # --------------------------------------------------------------------------------- the folder

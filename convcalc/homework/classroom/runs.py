@@ -10,6 +10,7 @@ from typing import Any
 from convcalc import __version__
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import STDIN, read_file
+from convcalc.folders import PREFIX
 from convcalc.homework.classroom import output_files
 from convcalc.homework.classroom.answer_files import MAX_BYTES, WAY_OUT, WHAT, form_columns
 from convcalc.homework.classroom.answer_store import AnswerStore, FileStatus
@@ -160,7 +161,9 @@ def grade(
         if options.anonymous and options.secret is None and earlier is None:
             message = "--anon makes the codes from a secret; give --secret-file"
             raise UsageError(message)
-        with tempfile.TemporaryFile(dir=place.path) as file:
+        with tempfile.TemporaryFile(
+            dir=place.out, prefix=PREFIX
+        ) as file:  # where nothing is renamed
             store = _read_files(sheet, paths, options, file, progress, earlier)
             if earlier:
                 _refuse_lost_answers(earlier, store)
