@@ -27,7 +27,7 @@ def test_a_small_network_by_hand() -> None:
         "weights": 762,
         "outputs": 192 + 256 + 256 + 64 + 64 + 10,
         "outputs_in_place": 192 + 256 + 64 + 10,
-        "peak": 192 + 256,  # the picture and the first map
+        "peak_in_place": 192 + 256,  # the picture and the first map
         # the picture, the map in which relu wrote, the pool's output; 64 indices of eight bytes
         "training": 2 * 762 + (192 + 256 + 64) + 2 * 64,
     }
@@ -41,7 +41,9 @@ def test_vgg_needs_fifteen_million_values_not_twenty_four() -> None:
     assert found["outputs_in_place"] == 4 * 15_237_608
     assert round(found["outputs_in_place"] / 2**20, 1) == 58.1
     assert found["weights"] == 4 * 138_357_544
-    assert found["peak"] == 4 * 2 * 64 * 224 * 224  # conv1_2 reads one such map and writes another
+    assert (
+        found["peak_in_place"] == 4 * 2 * 64 * 224 * 224
+    )  # conv1_2 reads one such map and writes another
 
 
 def test_running_statistics_are_stored_but_not_trained() -> None:
@@ -61,7 +63,7 @@ def test_a_batch_multiplies_the_maps_but_not_the_weights() -> None:
     one, eight = network.walk(), network.walk(batch=8)
     alone, together = memory.memory(one), memory.memory(eight)
     assert together["weights"] == alone["weights"]
-    for name in ("outputs", "outputs_in_place", "peak"):
+    for name in ("outputs", "outputs_in_place", "peak_in_place"):
         assert together[name] == 8 * alone[name]
     weights = 4 * 2 * 61_706
     assert together["training"] - weights == 8 * (alone["training"] - weights)
@@ -137,7 +139,7 @@ def test_the_table_says_what_each_number_means() -> None:
         ["weights", "246,824", "246.82", "241.04", "parameters and buffers"],
         ["outputs", "69,328", "69.33", "67.70", "the input and every output, each kept"],
         ["outputs in place", "36,472", "36.47", "35.62", "the same with relu, batchnorm and dropout in place"],
-        ["peak", "23,520", "23.52", "22.97", "most in memory at one time when run in order (5,880 values, at S2), without weights"],
+        ["peak in place", "23,520", "23.52", "22.97", "most in memory at one time when run in order, with these in place (5,880 values, at S2), without weights"],
         ["training", "530,120", "530.12", "517.70", "weights, their gradients, and what the backward pass needs from the forward pass"],
     ]  # fmt: skip
     facts = memory.memory_facts(analysis, dtype="float16")

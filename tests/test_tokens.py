@@ -108,10 +108,10 @@ def test_a_parameter_reads_nothing_and_lies_among_the_weights() -> None:
     assert found["weights"] == 4 * 192
     assert found["outputs"] == 4 * 192 * 4  # the image, flatten, add, relu
     assert found["outputs_in_place"] == 4 * 192 * 2
-    assert found["peak"] == 4 * 192 * 2
+    assert found["peak_in_place"] == 4 * 192 * 2
     # What is worked out from a parameter is no weight, and must not be written over it.
     changed = walked("[{parameter: {shape: [3, 64]}}, relu]")
-    assert memory.memory(changed)["peak"] == 4 * (192 + 192)
+    assert memory.memory(changed)["peak_in_place"] == 4 * (192 + 192)
 
 
 def test_the_working_of_a_parameter() -> None:

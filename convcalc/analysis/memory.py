@@ -100,7 +100,8 @@ def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
         weights: parameters and buffers.
         outputs: the input and every layer's output, each kept.
         outputs_in_place: the same, where layers that keep the shape write over their input.
-        peak: the most that must be held at once to run the layers in order, without the weights.
+        peak_in_place: the most in memory at one time when the layers run in order and these write
+            over their input, without the weights.
         training: weights, their gradients, and what is kept for the backward pass, as
             `convcalc.analysis.kept` says; without an optimizer's own values.
     """
@@ -109,7 +110,7 @@ def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
         "weights": size * (totals["params"] + totals["buffers"]),
         "outputs": size * outputs(analysis),
         "outputs_in_place": size * outputs(analysis, apart=needs_a_place),
-        "peak": size * peak(analysis).values,
+        "peak_in_place": size * peak(analysis).values,
         "training": size * (2 * totals["params"] + totals["buffers"])
         + kept_in_training(analysis).bytes(size),
     }
@@ -216,7 +217,7 @@ def memory_table(analysis: Analysis, *, dtype: str = "float32") -> Report:
         "weights": "parameters and buffers",
         "outputs": "the input and every output, each kept",
         "outputs_in_place": "the same with relu, batchnorm and dropout in place",
-        "peak": f"most in memory at one time when run in order ({plural(most.values, 'value')}, at {most.where}), without weights",
+        "peak_in_place": f"most in memory at one time when run in order, with these in place ({plural(most.values, 'value')}, at {most.where}), without weights",
         "training": "weights, their gradients, and what the backward pass needs from the forward pass",
     }
     if missing := not_counted(analysis):

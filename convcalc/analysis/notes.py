@@ -139,7 +139,7 @@ def _memory_of_one(analysis: Analysis) -> int:
     from convcalc.analysis.memory import memory  # noqa: PLC0415 - few files promise it
 
     needed = memory(analysis)
-    return needed["weights"] + needed["peak"] // analysis.batch
+    return needed["weights"] + needed["peak_in_place"] // analysis.batch
 
 
 def is_kept(promised: Any, found: Any) -> bool:

@@ -363,7 +363,7 @@ def test_memory_is_weights_and_the_peak_of_the_batch() -> None:
     found = library.budget("resnet18", memory="100MB", vary=["input"], batch=4, dtype="float16")
     analysis = library.load("resnet18").walk(4)
     needs = memory(analysis, dtype="float16")
-    assert found.own["memory"] == needs["weights"] + needs["peak"]
+    assert found.own["memory"] == needs["weights"] + needs["peak_in_place"]
     assert found.own["macs"] == analysis.totals["macs"] // 4
     assert (found.batch, found.dtype) == (4, "float16")
 

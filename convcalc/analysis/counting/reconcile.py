@@ -289,6 +289,6 @@ def _amounts_of_memory(analysis: Analysis, unit: int) -> Iterator[Measure]:
 _MEANINGS = {
     "outputs": ("every output", 1),
     "outputs_in_place": ("outputs with relu in place", 1),
-    "peak": ("most at one time", 2),
+    "peak_in_place": ("most at one time", 2),
     "training": ("training", 2),
 }

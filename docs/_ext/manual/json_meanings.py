@@ -61,7 +61,7 @@ memory.dtype: the type of the values
 memory.weights: bytes of parameters and buffers
 memory.outputs: bytes of all outputs
 memory.outputs_in_place: the same if layers overwrite their input
-memory.peak: the most bytes in memory at one time
+memory.peak_in_place: the most bytes in memory at one time, with relu, batchnorm and dropout in place
 memory.training: bytes for training
 layer: the layer that you asked about
 working: the calculation, line by line
