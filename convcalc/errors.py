@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convcalc.text import printable, printable_lines, quoted, width
 
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
+
 MAX_TOLD = 20  # errors of one file that a message lists
 MAX_COMPARED = 1000  # names that did-you-mean looks at; it takes some 20 µs for each
+
+_MOST_CLOSE = 20  # names that are nearly as alike as the nearest
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -36,14 +41,31 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
     >>> nearest("kernal_size", ["kernel_size", "stride"]), nearest("zzz", ["floor", "ceil"])
     ('kernel_size', '')
+    >>> nearest("conv1", ["conv1_1", "conv1_2", "conv5_1"])
+    'conv1_1'
     """
     import difflib  # noqa: PLC0415 - only needed once something is already wrong
 
     names = sorted(islice(known, MAX_COMPARED))
     for spelt in (word[:100], word[:100].lower()):
-        if near := difflib.get_close_matches(spelt, names, n=1, cutoff=0.6):
-            return near[0]
+        near = difflib.get_close_matches(spelt, names, n=_MOST_CLOSE, cutoff=0.6)
+        if near:
+            compared = difflib.SequenceMatcher(b=spelt)
+            most = _likeness(compared, near[0])
+            alike = [name for name in near if _likeness(compared, name) == most]
+            begins = (
+                []
+                if near[0].startswith(spelt)
+                else [name for name in alike if name.startswith(spelt)]
+            )
+            return min(begins, default=near[0])
     return ""
+
+
+def _likeness(compared: SequenceMatcher[str], name: str) -> float:
+    """How much a name is like the word that it is compared with."""
+    compared.set_seq1(name)
+    return compared.ratio()
 
 
 class ConvcalcError(Exception):

@@ -22,6 +22,7 @@ from convcalc.errors import UsageError
 from convcalc.text import printable, shortened
 
 STDIN = "-"
+YAML_SUFFIXES = (".yaml", ".yml")
 BYTE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, as Windows PowerShell's > writes
 _PORTS = (f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS}
@@ -102,6 +103,17 @@ def open_regular(path: str, *, follow: bool = False) -> Iterator[io.BufferedRead
         yield file
 
 
+def head_of(path: str, most: int) -> bytes:
+    """The first bytes of a file that nobody asked to read; none of a pipe or a device, which could give none for ever.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with suppress(ValueError), open_regular(path, follow=True) as file:
+        return file.read(most)
+    return b""
+
+
 def text_lines(path: str, way_out: str) -> Iterator[str]:
     """The lines of a text of any length, one at a time, with their ends; undecodable bytes become \ufffd.
 
@@ -138,7 +150,7 @@ def stem_of(path: str) -> str:
 
 def suffix_of_file(path: str) -> str:
     """What a name lacks to be that of a YAML file that is there; empty where none is."""
-    suffixes = (".yaml", ".yml", *_EDITOR_SUFFIXES)
+    suffixes = (*YAML_SUFFIXES, *_EDITOR_SUFFIXES)
     return next((suffix for suffix in suffixes if os.path.exists(path + suffix)), "")
 
 

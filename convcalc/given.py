@@ -13,6 +13,7 @@ from convcalc.network.network import Network
 
 Sort = Callable[[Any, str], object]
 F = TypeVar("F", bound=Callable[..., Any])
+_HAS_STAR = 4  # among the flags of code: inspect.CO_VARARGS, without importing inspect
 _MOST_AT_ONCE = 1024  # processes
 
 
@@ -30,7 +31,7 @@ def takes(options: Mapping[str, Sort] | None = None, **sorts: Sort) -> Callable[
         code = function.__code__
         own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         in_order = code.co_varnames[: code.co_argcount]
-        star = code.co_varnames[len(own)] if code.co_flags & 4 else ""
+        star = code.co_varnames[len(own)] if code.co_flags & _HAS_STAR else ""
 
         @wraps(function)
         def call(*args: Any, **named: Any) -> Any:

@@ -51,9 +51,9 @@ def test_an_option_that_is_given_is_not_advised(
 @pytest.mark.parametrize(
     ("line", "advice"),
     [
-        ("memory alexnet", "--device 24GB says which batch fits; --optimizer adam, --precision mixed"),
-        ("memory alexnet --optimizer adam", "--device 24GB says which batch fits; --precision mixed"),
-        ("memory alexnet --device 24GB", "--checkpoint sqrt runs parts again, and keeps less"),
+        ("memory alexnet", "--device 24GB shows which batch fits; --optimizer adam, --precision mixed"),
+        ("memory alexnet --optimizer adam", "--device 24GB shows which batch fits; --precision mixed"),
+        ("memory alexnet --device 24GB", "--checkpoint sqrt runs parts again and keeps less"),
         ("memory alexnet --device 24GB --checkpoint sqrt", ""),
         ("memory alexnet --checkpoint=sqrt --device 24GB", ""),
         ("roofline alexnet --device a100", "--bytes fused; --batch 32; --precision"),

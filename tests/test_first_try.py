@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,14 @@ from other_files import OTHER_FILES
 
 HERE = Path(__file__).parent
 LINES = (HERE / "data" / "first_try.txt").read_text(encoding="utf-8").splitlines()
+_ADVISED = re.compile(
+    r"(?:type|chain:|word:) convcalc (?P<line>[^;<|\n]+?)(?:, then .*)?(?=;|\n|$)"
+)
+_PLACE = re.compile(r"\b(?:SHEET|NETWORK|FILE|DIR|VALUE)\b")  # where a reader writes a name
+# What nobody may advise: a command, an option or a word that is refused.
+_REFUSED = re.compile(
+    r"no command|no option|too many|given twice|cannot be used together|not needed|swapped|belongs here"
+)
 LONG = 12  # lines of an answer that are kept
 MORE_FILES = {
     **OTHER_FILES,
@@ -34,6 +43,16 @@ MORE_FILES = {
 }  # fmt: skip
 
 
+def furnish() -> None:
+    """Write the files that the lines name into the present folder."""
+    for name, text in FILES.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    for name, data in MORE_FILES.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_bytes(data)
+
+
 @pytest.mark.unmeasured
 def test_what_is_typed_first_leads_on(
     convcalc: Any,
@@ -42,12 +61,7 @@ def test_what_is_typed_first_leads_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, text in FILES.items():
-        Path(name).parent.mkdir(exist_ok=True)
-        Path(name).write_text(text, encoding="utf-8")
-    for name, data in MORE_FILES.items():
-        Path(name).parent.mkdir(exist_ok=True)
-        Path(name).write_bytes(data)
+    furnish()
     said: list[str] = []
     for line in LINES:
         if not line.startswith("convcalc"):
@@ -61,3 +75,21 @@ def test_what_is_typed_first_leads_on(
         assert ran.code in (0, 1, 2), line
         assert ran.code != 2 or "\nconvcalc: " in f"\n{ran.err}" or line == "convcalc hw", line
     golden("first_try.txt", "\n".join(said).replace(bundled_folder(), "architectures") + "\n")
+
+
+@pytest.mark.unmeasured
+def test_what_is_advised_is_understood(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    furnish()
+    said = (HERE / "golden" / "first_try.txt").read_text(encoding="utf-8")
+    lines = {found["line"] for found in _ADVISED.finditer(said)}
+    lines = {line for line in lines if not _PLACE.search(line) and line.count("'") % 2 == 0}
+    assert len(lines) > 60
+    wrong = {}
+    for line in sorted(lines):
+        ran = convcalc(*shlex.split(line))
+        if ran.code == 2 and _REFUSED.search(ran.err):
+            wrong[line] = ran.err
+    assert wrong == {}

@@ -90,7 +90,7 @@ SAID = {
     "layer --n 32px": "--n must be a shape such as 3x224x224, but is '32px'; write 32",
     "layer --n 32 --k 3 --p \"'same'\"": "--p must be a whole number, but is \"'same'\"; write same, without quotes",
     "chain --input 1x28x28 layers.txt": "layers.txt is a file; type convcalc chain --input 1x28x28 - < layers.txt",
-    "arch net.yaml other.yaml": "several networks are compared so; type convcalc compare net.yaml other.yaml",
+    "arch net.yaml other.yaml": "to compare several networks, type convcalc compare net.yaml other.yaml",
     "arch net.yaml width=8": "'width=8' has no option before it; type convcalc arch net.yaml --set width=8",
     "arch net.yaml --width 8": "no option '--width'; write --set width=8; run convcalc arch -h for help",
     "arch net.yaml --width=8": "no option '--width'; write --set width=8; run convcalc arch -h for help",
@@ -118,22 +118,22 @@ SAID = {
     "hw check plain.yaml q1=760": "q1=760 is an answer and no file; type echo 'q1: 760' | convcalc hw check plain.yaml -",
     "hw check plain.yaml 760": "760 is an answer and no file; type echo 'q1: 760' | convcalc hw check plain.yaml -",
     "check net.yaml --params 1000": "no option '--params'; write it into the file: expect: {params: 1000}; run convcalc check -h for help",
-    "verify layer --n 8 --k 3": "no option '--n'; layers are written conv:k3s2p1c8, and what goes in is --input 1x8x8; run convcalc verify -h for help",
+    "verify layer --n 8 --k 3": "no option '--n'; layers are written conv:k3s2p1c8, and the input is --input 1x8x8; run convcalc verify -h for help",
     "layer --n 32 --k 5 --f 3": "no option '--f'; write --k for the size of a filter, --cout for how many there are; run convcalc layer -h for help",
-    "why lenet5 conv": "'lenet5' is a network, of which a layer is explained so; type convcalc arch lenet5 --explain C1",
+    "why lenet5 conv": "'lenet5' is a network; to explain one of its layers, type convcalc arch lenet5 --explain C1",
     "layer --input 3 32 32 --k 5": "32 32: the sides of a shape are one word: --input 3x32x32",
     "layer --n 224 200 --k 3": "200: the sides of a shape are one word: --n 224x200",
     "arch net.yaml --shape 800 1200": "the sides of a shape are one word; type convcalc arch net.yaml --shape 800x1200",
     'layer "Conv2D(32, 3, input_shape=(28, 30, 1))"': "Conv2D(32, 3, input_shape=(28, 30, 1)): code is read by a chain: convcalc chain --input 1x28x30 'Conv2D(32, 3, input_shape=(28, 30, 1))'",
     "chain 'nn.Conv2d(4, 8, 3)'": "--input is missing: write --input 4x32x32; run convcalc chain -h for help",
     "chain --input 1x28x28 conv:k3c32,pool:k2,fc:10": "layers are words with spaces between them; type convcalc chain --input 1x28x28 conv:k3c32 pool:k2 fc:10",
-    "compare --models net.yaml other.yaml": "no option '--models'; it stands without an option: type convcalc compare net.yaml other.yaml",
-    "arch -m net.yaml": "no option '-m'; it stands without an option: type convcalc arch net.yaml",
-    "hw grade --sheet=plain.yaml handed/": "no option '--sheet'; it stands without an option: type convcalc hw grade plain.yaml handed/",
+    "compare --models net.yaml other.yaml": "no option '--models'; write its value without an option: type convcalc compare net.yaml other.yaml",
+    "arch -m net.yaml": "no option '-m'; write its value without an option: type convcalc arch net.yaml",
+    "hw grade --sheet=plain.yaml handed/": "no option '--sheet'; write its value without an option: type convcalc hw grade plain.yaml handed/",
     "memory net.yaml --fp16": "no option '--fp16'; write --precision float16; run convcalc memory -h for help",
     "layer --n 9 --k 3 --activation relu": "no option '--activation'; no size depends on it, leave it out; run convcalc layer -h for help",
     "draw window --x '1 2; 3 4' --k 1": "no option '--x'; numbers are worked out by convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; run convcalc draw window -h for help",
-    "why 61M --params alexnet": "a number is held against a network so; type convcalc reconcile alexnet 61M",
+    "why 61M --params alexnet": "to compare a number with a network, type convcalc reconcile alexnet 61M",
     "sweep net.yaml --set width=2:8:2": "--set width=2:8:2: a range has two dots; write --set width=2..8:2",
     "solve size 32 16": "--n is missing: write --n 32 --o 16; run convcalc solve size -h for help",
     "export net.yaml --to png": "--to: no tool 'png'; pictures: convcalc draw net NETWORK -o net.png",
@@ -142,6 +142,41 @@ SAID = {
     "layer help": "help: type convcalc layer -h",
     "homework plain.yaml": "no command 'homework'; type convcalc hw show plain.yaml",
     "arch https://example.org/net.yaml": "'https://example.org/net.yaml' is a web address, and convcalc downloads nothing; download the file, then name it",
+    # Words stay words: what a shell would run, or take apart, is in quotes.
+    "layer 'a=$(ls)' --k 3": "a=$(ls): write the name of an option before it: --a '$(ls)'",
+    "layer 'kind=my conv'": "kind=my conv: write the name of an option before it: --kind 'my conv'",
+    "layer 'conv:k3;ls'": "conv:k3;ls: several layers in a row are a chain: convcalc chain --input 3x32x32 'conv:k3;ls'",
+    "layer conv:k3c64 pool:k2 --n 224 --cin 4": "conv:k3c64 pool:k2: several layers in a row are a chain: convcalc chain --input 4x224x224 conv:k3c64 pool:k2",
+    "layer 28x28x1 conv:k3 relu:": "28x28x1 conv:k3 relu:: several layers in a row are a chain: convcalc chain --input 1x28x28 conv:k3 relu:",
+    "layer W=32 w=3": "W=32 w=3: write the name of an option before each of them, as in --kind conv --n 32 --k 3",
+    # A letter names no argument, and all that do are said at once.
+    "arch vgg16 --n 32": "no option '--n'; did you mean '--input'? Run convcalc arch -h for help.",
+    "hw check plain.yaml --a mine.yaml": "no option '--a'; run convcalc hw check -h for help",
+    "hw grade --sheet plain.yaml --submissions=handed/": "no option '--sheet'; write its value without an option: type convcalc hw grade plain.yaml handed/",
+    # What an option that is missing cannot take, is not advised.
+    "solve size foo": "--n is missing; for example: convcalc solve size --n 32 --o 10; run convcalc solve size -h for help",
+    "solve size same --k 7": "--n is missing; for example: convcalc solve size --n 32 --o 10; run convcalc solve size -h for help",
+    "solve field abc2": "--rf is missing; for example: convcalc solve field --rf 101; run convcalc solve field -h for help",
+    "hand random": "--x is missing; for example: convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'; run convcalc hand -h for help",
+    # Names are not alike because both begin with dashes.
+    "import model.h5 --to yaml": "no option '--to'; run convcalc import -h for help",
+    "sweep net.yaml --kernel 3": "no option '--kernel'; run convcalc sweep -h for help",
+    "arch net.yaml --colums params": "no option '--colums'; did you mean '--columns'? Run convcalc arch -h for help.",
+    # Numbers in a row are sides only where a shape is wanted; all shapes are told.
+    "budget net.yaml --batch 32 64": "'64' is one word too many; write it as in convcalc budget mobilenet_v2 --macs 300M --params 5M; run convcalc budget -h for help",
+    "hand --x 3 3 --k 2 2": "'2' is one word too many; write it as in convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'; run convcalc hand -h for help",
+    "solve size --n 30 32 --o 15 16": "the sides of a shape are one word; type convcalc solve size --n 30x32 --o 15x16",
+    "memory net.yaml --dtype fp16": "--dtype: 'fp16' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'mixed', 'int8'; did you mean 'float16'? Run convcalc memory -h for help.",
+    "memory net.yaml --dtype Double": "--dtype: 'Double' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'mixed', 'int8'; did you mean 'float64'? Run convcalc memory -h for help.",
+    "arch vgg16 --layer conv1": "--layer: no layer 'conv1'; did you mean 'conv1_1'?",
+    # A size behind -o is a question, where there is an input for it.
+    "layer --n 64 --k 5 --out 10": "-o 10: this is for a report, not a folder, and without a suffix its format is not known; use one of .svg, .png, .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format; for an output of size 10 type convcalc solve size --n 64 --o 10",
+    "hand --x '1 2; 3 4' --pool max": "no option '--pool'; write --op maxpool or --op avgpool; run convcalc hand -h for help",
+    "net.yaml --flops": "no command 'net.yaml'; type convcalc count net.yaml",
+    "net.yaml --memory --batch 8": "no command 'net.yaml'; type convcalc arch net.yaml --memory --batch 8",
+    "vgg16 --vram --batch 8": "no command 'vgg16'; type convcalc memory vgg16 --batch 8",
+    "compare conv:k3 conv:k5": "no file 'conv:k3' and no bundled network of that name; convcalc list shows them",
+    "compare vgg16 conv:k5": "no file 'conv:k5' and no bundled network of that name; convcalc list shows them",
     "--zzz 3": "no option '--zzz'; run convcalc -h for help",
     "hw --zzz 3": "no option '--zzz'; run convcalc hw -h for help",
 }
@@ -158,3 +193,28 @@ def test_what_is_said(
     Path("layers.txt").write_text("conv:k3c32 relu\n")
     ran = convcalc(*shlex.split(line))
     assert (ran.code, ran.out, ran.err) == (2, "", f"convcalc: {SAID[line]}\n")
+
+
+@pytest.mark.parametrize(
+    "word", ["\x1b[31m", "x" * 100_000, "1" * 100_000, "1" * 100_000 + "M", "k=" + "3" * 100_000]
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "layer",
+        "solve size",
+        "hand",
+        "arch",
+        "count",
+        "chain",
+        "hw check",
+        "reconcile vgg16",
+        "draw",
+    ],
+)
+def test_no_word_floods_a_terminal_or_drives_it(command: str, word: str, convcalc: Any) -> None:
+    ran = convcalc(*command.split(), word)
+    assert ran.code == 2
+    assert "\x1b" not in ran.err
+    assert len(ran.err) < 4000

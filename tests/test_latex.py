@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from command_lines import commands
+from convcalc.formats import latex_fit
 from convcalc.homework.questions import QUESTIONS
 from convcalc.images.kernels import KERNELS
 from convcalc.layers import every as every_kind
 from convcalc.network.find import bundled_names
+from convcalc.report import Column
 from report_lines import answers, furnish, lines_of, offers
 
 Run = Callable[..., Any]
@@ -211,3 +213,19 @@ def test_what_tex_would_read_otherwise_prints_as_it_stands(convcalc: Run, tmp_pa
     latex = convcalc("arch", str(path), "--format", "latex").out
     row = next(line for line in latex.splitlines() if "conv" in line)
     assert row.startswith("{}[x] & conv")
+
+
+def test_texts_that_are_equal_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+
+    def points(text: str) -> float:
+        measured.append(text)
+        return 5.0 * len(text)
+
+    monkeypatch.setattr(latex_fit, "points", points)
+    columns = [Column.of_mapping("kind", "kind", right=False), Column.of_mapping("macs", "macs")]
+    rows = [["kind", "macs"], *[["conv", "1,024"], ["a very long name of a layer " * 9, "2"]] * 500]
+    found = latex_fit.fitted(columns, rows)
+    assert found.columns.endswith("r")
+    assert measured.count("1,024") == 1
+    assert measured.count("conv") <= 10

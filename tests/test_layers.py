@@ -11,13 +11,24 @@ import pytest
 from hypothesis import given
 
 import convcalc
-from convcalc.errors import ShapeError
-from convcalc.layers import KINDS, LETTERS, Layer, base, every, find, make
+from convcalc.errors import ConvcalcError, ShapeError, UsageError
+from convcalc.layers import (
+    KINDS,
+    LETTERS,
+    Layer,
+    base,
+    every,
+    find,
+    get_kind,
+    make,
+    stated_only,
+)
 from convcalc.layers.names import axes_in
 from convcalc.layers.option_base import OptionType
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import options_of
 from convcalc.layers.window import MAX_TAPS, Axis
+from convcalc.network.load import loads
 from convcalc.reference import WITNESSES, Tally
 from strategies import (
     KIND_STRATEGIES,
@@ -1436,3 +1447,22 @@ def test_a_layer_takes_its_options_by_name_and_keeps_them() -> None:
     assert replace(layer, out_channels=9).options() == {**layer.options(), "out_channels": 9}
     with pytest.raises(FrozenInstanceError, match=r"^cannot delete field 'stride'$"):
         del layer.stride
+
+
+@pytest.mark.parametrize(
+    "word", ["lstm", "nn.LSTM", "GRU", "SimpleRNN", "ConvLSTM2D", "nn.GRUCell", "nn.Embedding", "TransformerEncoderLayer"]
+)  # fmt: skip
+def test_a_layer_that_is_only_stated_leads_to_custom(word: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        get_kind(word)
+    with pytest.raises(ConvcalcError) as in_a_file:
+        loads(f"input: [3, 8, 8]\nlayers:\n  - {word}: {{hidden_size: 3}}")
+    said = (
+        "and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom"
+    )
+    assert str(caught.value) == f"no layer kind {word!r}, {said}"
+    assert f"no layer kind or block {word!r}, {said}" in str(in_a_file.value)
+
+
+def test_no_kind_is_only_stated() -> None:
+    assert not [name for kind in KINDS.values() for name in kind.names() if stated_only(name)]

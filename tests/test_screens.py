@@ -150,8 +150,15 @@ class Stream(io.TextIOWrapper):
         return self.terminal
 
     def text(self) -> str:
+        """What was written: in the encoding of the screen, or in UTF-8 where it is a file in a pipe."""
         self.flush()
-        return self.bytes.getvalue().decode(self.encoding)
+        data = self.bytes.getvalue()
+        if self.terminal:
+            return data.decode(self.encoding)
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data.decode(self.encoding)
 
 
 class Said(NamedTuple):

@@ -103,7 +103,7 @@ def test_every_format_for_people_says_at_least_and_what_is_missing(name: str) ->
     assert f"at least {PARAMS:,}" in said
     assert f"at least {MACS:,}" in said
     for line in LINES:
-        assert line in said
+        assert line in said.replace(r"\allowbreak{}", "")  # LaTeX may break a long name
 
 
 def test_programs_get_null_and_the_number_of_layers_that_are_missing() -> None:

@@ -14,18 +14,18 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
+from convcalc.files import YAML_SUFFIXES, open_regular
 from convcalc.interop.base import OpenInputError
 from convcalc.interop.load import load
-from convcalc.interop.signs import HEAD, format_of
+from convcalc.interop.signs import HEAD, SUFFIXES, format_of
 from convcalc.interop.sorts import sort_of_text
 from convcalc.network.find import find
 from convcalc.report import Column, Report
 from convcalc.text import plural, printable
 
-_SUFFIXES = (".yaml", ".yml")
-_OTHER_TOOLS = (".onnx", ".pt2", ".keras", ".prototxt", ".cfg", ".json")
+_OTHER_TOOLS = (*SUFFIXES, ".json")
 _NAMED = (
-    *_SUFFIXES,
+    *YAML_SUFFIXES,
     *_OTHER_TOOLS,
 )  # in folders and patterns; a file that is named may be called anything
 _MAX_FILES = 100_000
@@ -92,7 +92,7 @@ def _may_be_meant(path: str) -> bool:
     """Whether a pattern means a file: any YAML file, and of others the networks."""
     if not os.path.isfile(path):
         return False
-    return path.endswith(_SUFFIXES) or (path.endswith(_OTHER_TOOLS) and _is_network(path))
+    return path.endswith(YAML_SUFFIXES) or (path.endswith(_OTHER_TOOLS) and _is_network(path))
 
 
 def _in_folder(folder: str) -> Iterator[str]:
@@ -107,10 +107,12 @@ def _in_folder(folder: str) -> Iterator[str]:
 def _is_network(path: str) -> bool:
     """Whether a file looks like a network: other files of such names lie in folders too."""
     try:
-        with open(path, "rb") as file:
-            if path.endswith(_SUFFIXES):
+        with open_regular(path, follow=True) as file:
+            if path.endswith(YAML_SUFFIXES):
                 return sort_of_text(file.read(_HEAD)) == "network"
             return bool(format_of(file.read(HEAD), file))
+    except ValueError:
+        return False  # a pipe or a device
     except OSError:
         return True  # the check says why it cannot be read
 

@@ -133,7 +133,7 @@ class Group(Helped, OfferingGroup):
         if args and args[0] not in known and not args[0].startswith("-"):
             from convcalc.cli.meant.no_command import instead
 
-            end = instead(args, known, self.prefix, lambda: self.load("hw"))
+            end = instead(args, known, self.prefix, self.load)
             message = f"no command {self.prefix}{shortened(args[0])!r}{end}"
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)

@@ -91,7 +91,7 @@ def command(
         if out is None:
             graded, statuses = runs.look(found, submissions, options, progress)
             broken = any(each.status in ("unreadable", "unclear") for each in statuses)
-            answer = report.class_table(found, graded, statuses)
+            answer = report.class_table(found, graded, statuses, options.roster)
         else:
             summary = runs.grade(found, submissions, out, options, progress)
             broken = bool(summary.counts.get("unreadable") or summary.counts.get("unclear"))

@@ -71,6 +71,13 @@ def line_called(ctx: click.Context) -> tuple[click.Context | None, Sequence[str]
     return called
 
 
+def option_meant(ctx: click.Context, word: str) -> click.Option | None:
+    """The option that a word of a command line stands for; None where it stands for none."""
+    options = _options_of(ctx.command, ctx)
+    given = _given(options, word)
+    return options[given.name] if given else None
+
+
 def as_typed(message: str, ctx: click.Context | None) -> str:
     """A message with the names of options that stand on the command line."""
     for ours, typed in ctx.meta.get(_META, {}).items() if ctx else ():

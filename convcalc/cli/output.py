@@ -235,7 +235,7 @@ def print_file(lines: Iterable[str]) -> None:
 
 def print_data(data: bytes) -> None:
     """A file to standard output as it is; on a terminal in characters that it can show."""
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() or not isinstance(sys.stdout, TextIOWrapper):
         print_lines(data.decode().splitlines())
         return
     sys.stdout.flush()

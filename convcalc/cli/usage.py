@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NO_NUMBER = re.compile(r"is not a valid (?P<sort>integer|float)(?: range)?\.?$")
+_NO_CHOICE = re.compile(r"'(?P<word>[^']+)' is not one of ")
 _RANGE = re.compile(
     r"(?P<given>-?\d+) is not in the range (?P<least>\d+)<=x(?:<=(?P<most>\d+))?\.?$"
 )
 _LEADS_ON = re.compile(r"(type|chain:|word:) convcalc ")  # it says the command already
+_NO_VALUE = "requires an argument."  # as click ends its message
+_MOST_DIGITS = 9  # of a size
 _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 
@@ -43,10 +46,25 @@ def _text(error: click.UsageError) -> str:
         from convcalc.cli.meant.no_option import instead
 
         return f"no option {quoted(error.option_name)}{instead(error)}"
+    if isinstance(error, click.BadOptionUsage) and error.message.endswith(_NO_VALUE):
+        return f"{error.option_name} needs a value; write it after the option"
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
         name = error.param and (error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name)  # fmt: skip
-        return f"{name}: {_value(error.message)}" if name else error.format_message()
+        said = _choice(error) or _value(error.message)
+        return f"{name}: {said}" if name else error.format_message()
     return error.format_message()
+
+
+def _choice(error: click.BadParameter) -> str:
+    """What is wrong with a word that is none of a choice, where it has another name in other tools; or nothing."""
+    given = _NO_CHOICE.match(error.message)
+    if given is None or error.param is None:
+        return ""
+    from convcalc.cli.meant.no_option import called_elsewhere
+
+    name = called_elsewhere(given["word"])
+    is_ours = name in getattr(error.param.type, "choices", ())
+    return f"{error.message.rstrip('.')}; did you mean {quoted(name)}?" if is_ours else ""
 
 
 def _value(message: str) -> str:
@@ -61,12 +79,19 @@ def _value(message: str) -> str:
 
 def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
     """What is wrong with a place for a report whose format is not known."""
-    what = f"no format has the suffix {suffix!r}"
+    what, size = f"no format has the suffix {suffix!r}", ""
     if not suffix:
         what = "this is for a report, not a folder, and without a suffix its format is not known"
         ctx = click.get_current_context(silent=True)
         if ctx and any("--out" in param.opts for param in ctx.command.params):
             what += f"; the folder is --out {printable(output)}"
-    if output.isdigit():
-        what = f"a report goes there; what gives the size {output} says convcalc solve --n 32 --o {output}; no suffix says its format"
-    return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format"
+        size = _of_size(output, ctx.params.get("n")) if ctx else ""
+    return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format{size}"
+
+
+def _of_size(output: str, sides: Any) -> str:
+    """The end of a message where a size stands for a file: the question that it is meant for."""
+    if not (sides and output.isdecimal() and len(output) <= _MOST_DIGITS):
+        return ""
+    line = f"convcalc solve size --n {'x'.join(map(str, sides))} --o {output}"
+    return f"; for an output of size {output} type {line}"

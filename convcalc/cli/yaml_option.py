@@ -11,13 +11,13 @@ from click.core import ParameterSource
 from convcalc.cli.group import Command
 from convcalc.cli.output import print_file, tell_written
 from convcalc.errors import UsageError
+from convcalc.files import YAML_SUFFIXES
 
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_SUFFIXES = (".yaml", ".yml")
 # Parameters of the commands that change the network, and so its file.
 _KEPT = {"network", "layers", "shape", "parameters", "order", "max_layers", "output", "as_yaml"}
 
@@ -25,7 +25,7 @@ _KEPT = {"network", "layers", "shape", "parameters", "order", "max_layers", "out
 class NetworkCommand(Command):
     """A command that writes network files, besides reports."""
 
-    suffixes = _SUFFIXES
+    suffixes = YAML_SUFFIXES
 
 
 def yaml_option(function: F) -> F:
@@ -40,7 +40,7 @@ def asks_for_yaml(output: str | None, *, as_yaml: bool) -> bool:
     Raises:
         UsageError: another option is given that says nothing about a file.
     """
-    wanted = as_yaml or (output or "").lower().endswith(_SUFFIXES)
+    wanted = as_yaml or (output or "").lower().endswith(YAML_SUFFIXES)
     ctx = click.get_current_context()
     for param in ctx.command.params if wanted else ():
         name = param.name or ""
@@ -64,7 +64,7 @@ def show_yaml(network: Network, target: str, output: str | None) -> None:
     from convcalc.network.yaml_source import MAX_BYTES
     from convcalc.network.yaml_writer.write import network_yaml
 
-    own = target and not network.changed and network.path.lower().endswith(_SUFFIXES)
+    own = target and not network.changed and network.path.lower().endswith(YAML_SUFFIXES)
     text = decode(read_file(network.path, MAX_BYTES, "network"), target) if own else network_yaml(network)  # fmt: skip
     lines = text.rstrip("\n").split("\n")
     if not output or output == "-":

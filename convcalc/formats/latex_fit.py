@@ -6,7 +6,7 @@ Widths are those of Computer Modern, in points, estimated by sorts of letters an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,17 +92,14 @@ def fitted(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Fitted:
         columns: of a report.
         rows: their headings, and what stands under them.
     """
-    whole = [max(map(points, texts)) for texts in zip(*rows)]
-    words = {
-        broken: [
-            max([_longest_word(text, broken=broken) for text in texts]) for texts in zip(*rows)
-        ]
-        for broken in (False, True)
-    }
+    texts = [{*each} for each in zip(*rows)]  # of a column; a long table has most of them often
+    whole = [max(map(points, each)) for each in texts]
     for least, broken, sizes in _TRIED:
         ends = [
-            width if column.right else min(width, max(word, least))
-            for column, width, word in zip(columns, whole, words[broken])
+            width
+            if column.right or width <= least
+            else min(width, max(least, _longest_word(each, broken=broken)))
+            for column, width, each in zip(columns, whole, texts)
         ]
         for size in sizes:
             room = LINE + 2 * size.over - 2 * size.space * len(whole)
@@ -124,7 +121,11 @@ def _set(
         for column, width, wanted in zip(columns, widths, whole)
     ]
     wrapped = [place for place, width in enumerate(widths) if width < whole[place]]
-    lines = [max([1, *(_lines(row[place], widths[place]) for place in wrapped)]) for row in rows]
+    high = {
+        place: {text: _lines(text, widths[place]) for text in {row[place] for row in rows}}
+        for place in wrapped
+    }
+    lines = [max([1, *(high[place][row[place]] for place in wrapped)]) for row in rows]
     return Fitted(size, "".join(specs), sum(lines))
 
 
@@ -137,10 +138,11 @@ def breakable(escaped: str) -> str:
     return _BREAKS.sub(lambda found: found[0] + r"\allowbreak{}", escaped)
 
 
-def _longest_word(text: str, *, broken: bool) -> float:
-    """How wide the longest word is, or the longest part of a name; it does not go on in the next line."""
-    parts = _BREAKS.sub(lambda found: found[0] + " ", text) if broken else text
-    return max(map(points, parts.split(" ")))
+def _longest_word(texts: Iterable[str], *, broken: bool) -> float:
+    """How wide the longest word of some texts is, or the longest part of a name; it does not go on in the next line."""
+    if broken:
+        texts = [_BREAKS.sub(lambda found: found[0] + " ", text) for text in texts]
+    return max(map(points, {word for text in texts for word in text.split(" ")}))
 
 
 def _lines(text: str, width: float) -> int:

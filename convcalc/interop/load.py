@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from convcalc.errors import UsageError
-from convcalc.files import STDIN, file_name, is_utf_16, read_file, refusing_to_read, stdin_name
+from convcalc.files import (
+    STDIN,
+    YAML_SUFFIXES,
+    file_name,
+    is_utf_16,
+    read_file,
+    refusing_to_read,
+    stdin_name,
+)
 from convcalc.interop.signs import HEAD, format_of
 from convcalc.interop.sorts import other_file, other_folder
 from convcalc.network.find import find, is_bundled
@@ -150,7 +158,7 @@ def _check_start(head: bytes, path: str, name: str) -> None:
     """
     if other := other_file(path, head, name):
         raise UsageError(other)
-    if name or b"\0" not in head or is_utf_16(head) or path.endswith((".yaml", ".yml")):
+    if name or b"\0" not in head or is_utf_16(head) or path.endswith(YAML_SUFFIXES):
         return  # what is wrong with it as YAML is said then
     known = ", ".join(["YAML", *_abouts().values()])
     message = f"{file_name(path)}: is not a network file that convcalc reads; known are {known}"

@@ -9,6 +9,14 @@ from typing import IO
 from convcalc.files import start_as_utf_8
 
 HEAD = 8192  # bytes at the start of a file that are looked at
+SUFFIXES = (
+    ".pt2",
+    ".onnx",
+    ".prototxt",
+    ".cfg",
+    ".keras",
+)  # of networks of other tools that are read
+WEIGHTS = (".safetensors",)  # of weights, without the layers
 
 _DARKNET = rb"\A(?:\s|[#;][^\n]*(?:\n|\Z))*\[(?:net|network)\][ \t\r]*(?:[#;\n]|\Z)"
 _CAFFE = rb"(?m)^[ \t]*(?:layers?|input_shape|input_param)[ \t]*:?[ \t]*\{"

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from convcalc.files import STDIN, file_name, start_as_utf_8
-from convcalc.interop.signs import HEAD, format_of
+from convcalc.files import STDIN, YAML_SUFFIXES, file_name, head_of, start_as_utf_8
+from convcalc.interop.signs import HEAD, SUFFIXES, format_of
 from convcalc.text import printable, shortened
 
 
@@ -20,24 +20,29 @@ def _key(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?m)(?:^|\A\s*\{\s*)[\"']?(?:" + words + rb")[\"']?[ \t]*:")
 
 
-_SHEET = _key("convcalc_sheet", "questions")
-_SORTS: dict[str, re.Pattern[bytes]] = {
+_BY_START: dict[str, re.Pattern[bytes]] = {
     "picture": re.compile(rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8|P[2356]\s)"),
-    "sheet": _SHEET,
-    "answers": _key("convcalc_answers", "answers"),
-    "network": _key("layers", "extends"),
     "roster": re.compile(rb'\A"?(student_?id|id)"?[,;\t]', re.IGNORECASE),
 }
+_BY_KEY: dict[str, re.Pattern[bytes]] = {
+    "sheet": _key("convcalc_sheet", "questions"),
+    "answers": _key("convcalc_answers", "answers"),
+    "network": _key("layers", "extends"),
+}
+_HEADING = re.compile(rb"\s*[^:{#\s][^:{#\n]*[,;\t]")  # of a table, whose cells may hold such keys
 
 
 def sort_of_text(start: bytes) -> str:
-    """What a text of ours is, by how it begins, or a picture: picture, sheet, answers, network or roster; or nothing.
+    r"""What a text of ours is, by how it begins, or a picture: picture, sheet, answers, network or roster; or nothing.
 
     >>> sort_of_text(b"convcalc_sheet: 1"), sort_of_text(b"layers: [relu]"), sort_of_text(b"x: 1")
     ('sheet', 'network', '')
+    >>> sort_of_text(b'student_id,q1\ns1,"it has\nlayers: 3"')
+    'roster'
     """
     head = start_as_utf_8(start)
-    return next((sort for sort, sign in _SORTS.items() if sign.search(head)), "")
+    signs = _BY_START if _HEADING.match(head) else {**_BY_START, **_BY_KEY}
+    return next((sort for sort, sign in signs.items() if sign.search(head)), "")
 
 
 def sort_of(start: bytes) -> str:
@@ -100,7 +105,7 @@ _OTHERS = (
     ),
     _Other(
         "a model of OpenVINO", "export the network to ONNX from the tool that made it",
-        r"\A\s*(?:<\?xml[^>]*>)?\s*<net\b", is_text=True,
+        r"\A\s*(?:<\?xml[^>]*>\s*)?<net\b", is_text=True,
     ),
     _Other("a text in XML", "export the network to ONNX from the tool that made it", r"\A\s*<\?xml", ".xml", is_text=True),
     _Other(
@@ -111,12 +116,12 @@ _OTHERS = (
     ),
     _Other(
         "a printed model of PyTorch", f"its layers are read by {_CHAIN}",
-        r"(?m)^\s*\(\w[\w-]*\): (?:\d+ x )?[A-Z]\w*\(", is_text=True,
+        r"(?m)^[ \t]*\(\w[\w-]*\): (?:\d+ x )?[A-Z]\w*\(", is_text=True,
     ),
     _Other(
         "a summary, which does not say kernel sizes and strides",
         "save what model.to_json() of Keras says, or print(model) of PyTorch",
-        r"(?mi)^\W*layer \(type(?:[:)]|\.\.)", is_text=True,
+        r"(?mi)^[^\w\n]*layer \(type(?:[:)]|\.\.)", is_text=True,
     ),
     _Other(
         "code in Python",
@@ -147,7 +152,7 @@ _OTHERS = (
     _Other("a model of Paddle", "export it to ONNX with paddle2onnx", suffixes=".pdmodel"),
 )  # fmt: skip
 _SURE = (".mlmodel",)  # files of these names begin as those of ONNX do
-_ENDINGS = (".yaml", ".yml", ".onnx", ".pt2", ".keras", ".prototxt", ".cfg")
+_ENDINGS = (*YAML_SUFFIXES, *SUFFIXES)
 _MOST = 1000  # entries of a folder that are looked at
 
 
@@ -187,16 +192,17 @@ def other_folder(path: str) -> str:
             "--output net.onnx"
         )
     inside = [name for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
-    if not (inside and _first_network(path, inside)):
+    first = _first_network(path, inside)
+    if not first:
         return f"{shown}: is a folder, and no network lies in it; name a file such as net.yaml"
-    name = shlex.quote(printable(os.path.join(path, _first_network(path, inside))))
+    name = shlex.quote(printable(os.path.join(path, first)))
     return f"{shown}: is a folder; name a network in it, such as {shortened(name, 200)}"
 
 
 def _first_network(folder: str, names: Iterable[str]) -> str:
     """The first file that looks like a network; empty where none does."""
     for name in names:
-        with suppress(OSError), open(os.path.join(folder, name), "rb") as file:
-            if sort_of(file.read(HEAD)) == "network":
+        with suppress(OSError):
+            if sort_of(head_of(os.path.join(folder, name), HEAD)) == "network":
                 return name
     return ""

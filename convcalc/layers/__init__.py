@@ -67,6 +67,24 @@ def find(word: str) -> type[Layer] | None:
     return None
 
 
+# Layers of other libraries that convcalc does not compute, in small letters and without signs.
+_STATED_ONLY = re.compile(
+    r"(?:lstm|gru|rnn|simplernn|convlstm|embedding|embeddingbag|transformer\w*)(?:cell|[123]d)?"
+)
+
+
+def stated_only(word: str) -> str:
+    """What to write for a layer of other libraries that is not computed here; empty for other words.
+
+    >>> stated_only("nn.LSTM")
+    ", and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom"
+    """
+    plain = word.rpartition(".")[2].lower().replace("_", "")
+    if not _STATED_ONLY.fullmatch(plain):
+        return ""
+    return ", and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom"
+
+
 def get_kind(word: Any) -> type[Layer]:
     """The kind of this name, or with this short form or name in another library.
 
@@ -79,6 +97,9 @@ def get_kind(word: Any) -> type[Layer]:
     cls = find(word)
     if cls:
         return cls
+    if said := stated_only(word):
+        message = f"no layer kind {quoted(word)}{said}"
+        raise UsageError(message)
     names = [name for each in every().values() for name in each.names()]
     known = [name for name in names if not re.search("[0-9]d$", name)]  # conv rather than conv2d
     near = did_you_mean(word.lower(), known) or "; convcalc kinds lists them"
@@ -117,4 +138,5 @@ __all__ = [
     "find",
     "get_kind",
     "make",
+    "stated_only",
 ]

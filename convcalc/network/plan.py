@@ -10,7 +10,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from convcalc.errors import SpecError, SpecErrors, UsageError, did_you_mean
-from convcalc.layers import KINDS, Layer, find, get_kind
+from convcalc.layers import KINDS, Layer, find, get_kind, stated_only
 from convcalc.layers.aliases import defaults_of, kind_called, own_option, refused_option
 from convcalc.layers.option_types import OPTION_TYPES
 from convcalc.layers.options import (
@@ -459,5 +459,5 @@ def _unknown_kind(word: str, blocks: dict[str, Any]) -> str:
         return f"{quoted(word)} works along {axes[2]} axes, but inputs have channels and up to 3 axes; leave {axes[2]}{word[-1]} out"
     if "(" in word and (items := _code_as_items(word)):
         return f"{quoted(word)} is code; write {items}"
-    hint = did_you_mean(word.lower(), [*KINDS, *blocks, *ITEM_WORDS])
+    hint = stated_only(word) or did_you_mean(word.lower(), [*KINDS, *blocks, *ITEM_WORDS])
     return f"no layer kind or block {quoted(word)}{hint or '; convcalc kinds lists them'}"

@@ -128,7 +128,10 @@ def test_a_narrow_terminal_cuts_nothing_short(convcalc: Any) -> None:
         (("fot",), "no convention 'fot'; did you mean 'fit'?"),
         (("zzz",), "no convention 'zzz'; convcalc hw conventions lists them"),
         (("--preset", "cs321n"), "no preset 'cs321n'; did you mean 'cs231n'?"),
-        (("a", "b"), "Got unexpected extra argument (b); run convcalc hw conventions -h for help"),
+        (
+            ("a", "b"),
+            "'b' is one word too many; write it as in convcalc hw conventions; run convcalc hw conventions -h for help",
+        ),
     ],
 )
 def test_what_is_not_there_is_refused(convcalc: Any, words: tuple[str, ...], message: str) -> None:

@@ -220,7 +220,7 @@ def test_many_broken_questions_are_read_up_to_a_limit_and_counted() -> None:
         loads(f"{HEAD}questions:\n{lines}")
     first, *_, last = str(caught.value).split("\n")
     assert first == "<sheet>:3:3: 2,000 questions; a sheet has 1 to 1,000"
-    assert last == "… and at least 80 more; mend these first"
+    assert last == "… and at least 80 more; fix these first"
 
 
 def test_all_questions_without_a_draw_that_is_left_are_named(tmp_path: Path, convcalc: Any) -> None:
@@ -244,10 +244,25 @@ def test_all_questions_without_a_draw_that_is_left_are_named(tmp_path: Path, con
         ("5", "q3"),
     ]
     exported = convcalc("hw", "export", str(sheet), "--to", "gift")
-    assert re.findall(r"s\.yaml:(\d+):5: (q\d) is worked out", exported.err) == [
+    assert re.findall(r"s\.yaml:(\d+):5: (q\d) uses the answers", exported.err) == [
         ("6", "q4"),
         ("7", "q5"),
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_the_line_of_a_question_without_a_draw_is_shown_without_its_end(
+    tmp_path: Path, convcalc: Any, encoding: str
+) -> None:
+    lines = ["  - type: params", "    given: {k: 5, c_in: 3}", "    vary: {filters: [16, 32]}", "    require: ['filters > 99']"]  # fmt: skip
+    sheet = tmp_path / "s.yaml"
+    text = f"{HEAD}questions:\n" + "\n".join(lines)
+    sheet.write_bytes(text.replace("\n", "\r\n").encode(encoding))
+    (tmp_path / "secret").write_text("hvnxqpadkxtmzwbyrgjc\n")
+    ran = convcalc("hw", "show", str(sheet), "--student", "s1", "--secret-file", str(tmp_path / "secret"))  # fmt: skip
+    first, *shown = ran.err.splitlines()
+    assert "s.yaml:3:5: q1: 2 possible draws" in first
+    assert shown == ["    - type: params", "      ^"]
 
 
 # ------------------------------------------------------------------------------- rosters and marks
@@ -304,7 +319,8 @@ def test_of_a_table_of_marks_every_broken_row_is_named(seed: int, tmp_path: Path
             rows.append(rng.choice([*MARK_BREAKS.values()]).format(id=f"s{number}"))
         else:
             rows.append(rng.choice([f"s{number},q1,1.5", f"s{number},q1,", ""]))
-    (tmp_path / "by-hand.csv").write_text("\n".join(rows) + "\n")
+    first = rng.choice(["", "sep=,\n", '"sep=,"\n'])  # no row, as a spreadsheet shows the table
+    (tmp_path / "by-hand.csv").write_text(first + "\n".join(rows) + "\n")
     with pytest.raises(SpecError) as caught:
         read_marks(str(tmp_path), sheet, [(f"s{n}", f"s{n}") for n in range(60)])
     assert rows_wrong(caught.value) == wrong
@@ -345,7 +361,7 @@ def test_all_cells_that_hold_no_points_are_named(tmp_path: Path, convcalc: Any) 
     for command in (("stats",), ("regrade", "--sheet", str(tmp_path / "s.yaml"))):
         ran = convcalc("hw", command[0], str(tmp_path / "out"), *command[1:])
         assert ran.code == 2
-        assert re.findall(r"grades\.csv row (\d): 'one' for \w+ are no points", ran.err) == [
+        assert re.findall(r"grades\.csv row (\d): 'one' for \w+ are not points", ran.err) == [
             "2",
             "4",
         ]
@@ -359,13 +375,47 @@ def test_all_reasons_why_answers_are_not_read_as_yaml_are_told() -> None:
     text = "q1: a\nq1: b\nq2: !!python/name:os.system c\n[q3]: d\n"
     (found,) = answers_in(text, sheet)
     assert found.notes[1:] == [
-        "read line by line, because it is 'q1' is given twice (first in line 1); keep one",
+        "read line by line, not as YAML: line 2: 'q1' is given twice (first in line 1); keep one",
         "line 3: the tag !!python/name:os.system is not allowed; leave it out",
         "line 4: a key must be a word, but this is a list; write word: value",
     ]
     with pytest.raises(SpecError) as caught:
         answers_in("{[a]: 1, !!python/name:os.system b: 2, <<: 3}", sheet)
     assert len(caught.value.problems) == 3
+
+
+OPEN_QUOTES = {
+    "to the end": ('s2,"292,a', "s3,292,b\ns4,292,c\n", 2),
+    "to the next quote": ('s2,292,"a', 's3,292,"b"\ns4,292,c\n', 1),
+    "before blank lines": ('s2,"292,a', "\ns3,292,b\n\n", 1),
+}
+
+
+@pytest.mark.parametrize("name", OPEN_QUOTES)
+def test_no_row_of_a_class_is_lost_in_a_cell(tmp_path: Path, convcalc: Any, name: str) -> None:
+    broken, rest, lost = OPEN_QUOTES[name]
+    (tmp_path / "s.yaml").write_text(
+        f"{HEAD}questions: [{{type: params, given: {{k: 3, c_in: 8, filters: 4}}}}, {{type: text}}]\n"
+    )
+    table = tmp_path / "class.csv"
+    table.write_text(f"student_id,q1,q2\ns1,292,x\n{broken}\n{rest}")
+    ran = convcalc("hw", "grade", str(tmp_path / "s.yaml"), str(table))
+    lines = f"{lost} line{'s' * (lost > 1)}"
+    assert ran.code == 1
+    assert f"row 3: a quotation mark is not closed, so {lines} after it would be lost" in ran.out
+
+
+def test_cells_of_several_lines_are_answers(tmp_path: Path, convcalc: Any) -> None:
+    (tmp_path / "s.yaml").write_text(
+        f"{HEAD}questions: [{{type: params, given: {{k: 3, c_in: 8, filters: 4}}}}, {{type: text}}]\n"
+    )
+    table = tmp_path / "class.csv"
+    table.write_text(
+        'student_id,q1,q2\ns1,292,"it ""says""\n\nx, y"\ns2,29"2,"a\n"\ns3,292,"b\n"\n\n'
+    )
+    ran = convcalc("hw", "grade", str(tmp_path / "s.yaml"), str(table), "--json")
+    assert ran.code == 0
+    assert [row["student_id"] for row in json.loads(ran.out)["students"]] == ["s1", "s2", "s3"]
 
 
 def test_all_lines_of_a_map_that_are_wrong_are_named(tmp_path: Path, convcalc: Any) -> None:
@@ -376,6 +426,33 @@ def test_all_lines_of_a_map_that_are_wrong_are_named(tmp_path: Path, convcalc: A
     ran = convcalc("hw", "grade", *files[:2], "--map", files[2])
     assert (ran.code, re.findall(r"map\.yaml:(\d)", ran.err)) == (2, ["2", "3", "4"])
     assert "no question 'q7'; known: q1, q2" in ran.err
+
+
+ANSWERS_LIKE_A_NETWORK: dict[str, str | bytes] = {
+    "lines.txt": "q1: 292\nq2: because\nlayers: share their weights\n",
+    "marked.txt": "1) 292\nlayers: share their weights\n",
+    "named.txt": "# mine\nQuestion 1: 292\nextends: nothing\n",
+    "block.txt": "q1: 292\nq2: because\nlayer {\n",
+    "wide.txt": "q1: 292\nlayers: 3\n".encode("utf-16"),
+    "class.csv": 'student_id,q1,q2\nclass,292,"because\nlayers: share"\n',
+    "input.txt": "input: 3\nlayers: 3\nq1: 292\n",
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS_LIKE_A_NETWORK)
+def test_answers_are_no_network_because_of_one_line(
+    tmp_path: Path, convcalc: Any, name: str
+) -> None:
+    (tmp_path / "s.yaml").write_text(
+        f"{HEAD}questions: [{{id: q1, type: params, given: {{k: 3, c_in: 8, filters: 4}}}}, {{id: q2, type: text}},"
+        " {id: input, type: params, given: {k: 3, c_in: 8, filters: 4}}]\n"
+    )
+    text = ANSWERS_LIKE_A_NETWORK[name]
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    ran = convcalc("hw", "grade", str(tmp_path / "s.yaml"), str(file), "--json")
+    assert ran.code == 0
+    assert [row["points"] for row in json.loads(ran.out)["students"]] == [1]
 
 
 def test_a_network_or_a_sheet_where_answers_belong_is_no_student(

@@ -373,6 +373,22 @@ def test_a_sheet_of_which_all_have_the_same_needs_no_names(autograder: Path) -> 
     assert marked(autograder)["score"] == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[a]: 1\n? [b]\n: 2\n", "1:1: a key must be a word, but this is a list; write word: value (and 1 more)"),
+        ("a: [1\n", "not valid YAML"),
+        ("", "is empty; write lines such as q1: 28x28x6"),
+    ],
+)  # fmt: skip
+def test_a_student_is_told_why_a_file_cannot_be_read(autograder: Path, text: str, why: str) -> None:
+    (autograder / "source" / "sheet.yaml").write_text(FOLLOWING)
+    (autograder / "submission" / "mine.yaml").write_text(text)
+    found = marked(autograder)
+    assert found["output"].startswith("No answers were found. mine.yaml:")
+    assert why in found["output"]
+
+
 GROUP = '{"users": [{"email": "eve@x.org"}, {"email": "ada@x.org"}, {"email": "bob@x.org"}]}'
 
 

@@ -76,10 +76,10 @@ def test_the_line_of_every_mistake_is_a_sentence() -> None:
         ("volume", {"n": 50, "k": 8, "s": 3, "filters": 9}, 3, "With your numbers: (50 − 8)/3 + 1; depth = filters. What is the answer?"),
         ("savings-separable", {"n": 14, "k": 5, "c_in": 16, "filters": 8}, 3, "With your numbers, for ratio: work out 1/(1/8 + 1/(5·5))."),
         ("params", {"k": 5, "c_in": 3, "filters": 4}, 4, "With your numbers: (5·5·3 + 1)·4 = 304."),
-        ("volume", {"n": 50, "k": 8, "s": 3, "filters": 9}, 4, "With your numbers: (50 − 8)/3 + 1; depth = filters. The answer is 15×15×9."),
-        ("toeplitz", {"n": 8, "k": 3}, 4, "With your numbers, for dense: outputs · inputs. The answer is 48."),
-        ("compare", {"input": "9x9x1", "designs": ["fc:2", "fc:3"]}, 4, "With your numbers, for fc:3: follow the rule above. The answer is 246."),
-        ("solve-for", {"n": 9, "out": 7}, 4, "With your numbers: ⌊(9 + 2p − k)/s⌋ + 1. The answer is k=3, s=1, p=0."),
+        ("volume", {"n": 50, "k": 8, "s": 3, "filters": 9}, 4, "With your numbers: (50 − 8)/3 + 1; depth = filters. Answer: 15×15×9."),
+        ("toeplitz", {"n": 8, "k": 3}, 4, "With your numbers, for dense: outputs · inputs. Answer: 48."),
+        ("compare", {"input": "9x9x1", "designs": ["fc:2", "fc:3"]}, 4, "With your numbers, for fc:3: follow the rule above. Answer: 246."),
+        ("solve-for", {"n": 9, "out": 7}, 4, "With your numbers: ⌊(9 + 2p − k)/s⌋ + 1. Answer: k=3, s=1, p=0."),
         ("pool-by-hand", {"x": [[1, 2], [3, 4]], "k": 2}, 3, "With your numbers: one window after the other. What is the answer?"),
     ],
 )  # fmt: skip
@@ -92,4 +92,4 @@ def test_an_example_says_that_its_numbers_are_others() -> None:
     assert line.startswith("An example with other numbers: ")
     assert "For filters: " in line
     assert "For columns: " in line
-    assert line.endswith("The answer is 18×324.")
+    assert line.endswith("Answer: 18×324.")

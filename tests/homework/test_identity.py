@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import zipfile
 from collections.abc import Mapping
@@ -368,6 +369,24 @@ def test_what_is_odd_about_a_roster_is_said() -> None:
         "row 3 of the roster has no id; left out",
         "s1 is on the roster twice; the first row counts",
     ]
+
+
+def test_what_is_odd_about_a_roster_is_said_with_and_without_a_folder(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(
+        "{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}"
+    )
+    Path("class.csv").write_text("student_id,name\ns1,A B\n,C D\ns1,E F\n")
+    Path("s1.yaml").write_text(RIGHT)
+    line = ("hw", "grade", "ps.yaml", "s1.yaml", "--roster", "class.csv")
+    for ran in (convcalc(*line), convcalc(*line, "--out", "g")):
+        said = ran.out + ran.err
+        assert "note: row 3 of the roster has no id; left out" in said
+        assert "note: s1 is on the roster twice; the first row counts" in said
+    notes = json.loads(convcalc(*line, "--json").out)["notes"]
+    assert notes[0] == "row 3 of the roster has no id; left out"
 
 
 def test_the_column_can_be_named_on_the_command_line(

@@ -381,7 +381,7 @@ def test_a_long_list_of_refusals_is_cut(tmp_path: Path, sheet: Sheet) -> None:
     save(tmp_path / "by-hand.csv", table)
     lines = refused(tmp_path, sheet, students).split("\n")
     assert len(lines) == 21
-    assert lines[-1] == "… and 30 more; mend these first"
+    assert lines[-1] == "… and 30 more; fix these first"
 
 
 def test_two_rows_that_say_different_things_are_refused(tmp_path: Path, sheet: Sheet) -> None:

@@ -104,7 +104,7 @@ def test_a_file_that_is_there_is_replaced_only_on_request(convcalc: Any, here: P
         (("--from", "zzz"), "no bundled sheet 'zzz'; known: after_d2l, class/ps1, ece449, fsdl, memphis, ucla"),
         (("no/ps1.yaml",), "no/ps1.yaml: cannot be written: No such file or directory; choose another place"),
         ((".",), ".: cannot be written: Is a directory; choose another place"),
-        (("a", "b"), "Got unexpected extra argument (b); run convcalc hw new -h for help"),
+        (("a", "b"), "'b' is one word too many; write it as in convcalc hw new ps1.yaml; run convcalc hw new -h for help"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said_and_nothing_is_written(

@@ -378,6 +378,27 @@ def test_the_choices_that_a_text_names_are_those_of_the_reader() -> None:
     assert met > 15
 
 
+SAID = {"none": 0, "all": (), "1": 1, "true": True, "shape": ("shape",), "size": None}
+
+
+def test_the_defaults_that_a_text_names_are_those_of_the_reader() -> None:
+    wrong, met = [], 0
+    for kind, word in WORDS:
+        if said := re.search(r"(\w+) by default", meaning_of(word, kind)):
+            met += 1
+            if QUESTIONS[kind].words[word].default != SAID[said[1]]:
+                wrong.append((kind, word, said[0]))
+    assert wrong == []
+    assert met > 60
+
+
+def test_a_side_is_not_explained_by_two_where_only_one_is_read() -> None:
+    for kind, word in WORDS:
+        if "32x48" in meaning_of(word, kind):
+            example = QUESTIONS[kind].examples[0]
+            assert "must be a whole number" not in refusal(kind, {**example, word: "32x48"})
+
+
 @pytest.mark.parametrize("kind", list(QUESTIONS))
 def test_defaults_and_examples_of_the_schema_are_read_and_change_nothing(kind: str) -> None:
     (then,) = (each["then"] for each in schema()["$defs"]["question"]["allOf"] if each["if"]["properties"]["type"]["const"] == kind)  # fmt: skip

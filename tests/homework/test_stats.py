@@ -225,7 +225,8 @@ def test_slips_are_counted_by_hand(folder: Path) -> None:
 def test_the_session_for_people(convcalc: Any, folder: Path) -> None:
     del folder
     ran = convcalc("hw", "stats", "graded", "--other", "1")
-    assert ran.out == (
+    session, histogram = ran.out.split("\n\n")
+    assert f"{session}\n" == (
         " q1 params           ███░░░░░░░░░░░░░░░░░  14 % correct\n"
         "    29 %  par.no-channels: input channels forgotten\n"
         "    14 %  par.no-channels-no-bias: channels and biases forgotten\n"
@@ -237,6 +238,9 @@ def test_the_session_for_people(convcalc: Any, folder: Path) -> None:
         " t text  7 for a person to mark\n"
         "mean 1.0 of 5, median 0\n"
     )
+    title, _, _, *bins = histogram.splitlines()
+    assert title == "how many students have how many points:"
+    assert sum(int(line.split()[-1]) for line in bins) == 7
 
 
 def test_stats_for_programs(convcalc: Any, folder: Path) -> None:

@@ -109,6 +109,7 @@ def test_every_format_has_the_words(convcalc: Any, graded: Path, name: str) -> N
         ([5, 25, 49, 50], 50, [0, 1, 0, 0, 0, 1, 0, 0, 0, 2]),
         ([1], 0, []),
         ([], 10, []),
+        ([0, 7e29], 1e30, [1, 0, 0, 1, 0, 0]),
     ],
 )
 def test_a_histogram_counts_everybody_once(
@@ -137,6 +138,19 @@ def test_every_document_has_the_bars_and_the_histogram_once(
         assert "████████████████████ 7" in text
     data = json.loads(convcalc("hw", "stats", str(graded), "--json").out)
     assert {"least": 6.0, "below": 7.0, "students": 7} in data["histogram"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_class_without_points_has_no_histogram(convcalc: Any, tmp_path: Path, name: str) -> None:
+    sheet = "{convcalc_sheet: 1, questions: [{type: params, k: 5, c_in: 3, filters: 6, points: 0}]}"
+    (tmp_path / "s.yaml").write_text(sheet)
+    for student, answer in (("s1", 456), ("s2", 4)):
+        (tmp_path / f"{student}.txt").write_text(f"q1: {answer}\n")
+    files = [str(tmp_path / f"{student}.txt") for student in ("s1", "s2")]
+    out = str(tmp_path / "out")
+    convcalc("hw", "grade", str(tmp_path / "s.yaml"), *files, "--out", out)
+    ran = convcalc("hw", "stats", out, "-o", str(tmp_path / f"stats{FORMATS[name].suffix}"))
+    assert (ran.code, ran.out) == (0, ""), ran.err
 
 
 def test_a_code_of_another_version_is_shown_without_words(

@@ -37,6 +37,23 @@ def one(text: str | bytes) -> Answers:
     return submissions.answers_of(found, "", "mine")
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "counts"),
+    [
+        ("q4: 760\nq4: 1\n", "1", "the last one counts"),
+        ("q4: 760\nq1: 3\nq4:\n", "760", "the one that is not empty counts"),
+        ("q4: 760\nq4:\nq4:\n", "760", "the one that is not empty counts"),
+        ("q4:\nq4: 760\n", "760", "the last one counts"),
+        ("q4: 760\nq4:\n  1\n", "1", "the last one counts"),
+        ("q4:\nq4:\n", "", "the last one counts"),
+    ],
+)
+def test_an_empty_answer_replaces_none(text: str, value: str, counts: str) -> None:
+    found = one(text)
+    assert found.values["q4"] == value
+    assert f"q4 is answered twice; {counts}" in found.notes
+
+
 def test_yaml_values_stay_what_was_written() -> None:
     found = one(YAML)
     assert found.student == "s042"

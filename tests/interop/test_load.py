@@ -50,7 +50,7 @@ def test_every_reader_says_what_it_reads(name: str) -> None:
 SAID = {
     b"\x89HDF\r\n\x1a\n\0": "net: is a Keras model or its weights in HDF5; save the text of model.to_json()",
     b"\x1c\0\0\0TFL3": "net: is a model of TensorFlow Lite; export to ONNX: ",
-    b"\x7fELF\0": "net: is no network file that is read; known are YAML, ",
+    b"\x7fELF\0": "net: is not a network file that convcalc reads; known are YAML, ",
 }
 
 

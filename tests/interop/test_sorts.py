@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ import pytest
 from convcalc.errors import ConvcalcError
 from convcalc.files import start_as_utf_8
 from convcalc.interop.load import load, loads
-from convcalc.interop.signs import HEAD, format_of
+from convcalc.interop.readers import READERS
+from convcalc.interop.signs import HEAD, SUFFIXES, WEIGHTS, format_of
 from convcalc.interop.sorts import other_file, other_folder, sort_of, sort_of_text
 from convcalc.network.notations import NOTATIONS, network_of
 from other_files import OTHER_FILES
@@ -55,6 +58,15 @@ def test_the_command_that_is_named_reads_the_file(
     text = OTHER_FILES["printed.txt"].decode()
     network, _ = network_of(text, (3, 32, 32))
     assert [node.layer.kind for node in network.nodes] == ["conv", "relu", "maxpool"]
+
+
+@pytest.mark.parametrize("key", ["layers: 3", "answers: none", "questions: 2", '"extends": x'])
+def test_keys_in_the_cells_of_a_table_say_nothing_of_it(key: str) -> None:
+    for heading in ("Time,Name,Text", '"Name";"Text"', "Name\tText", "\n Name,What: why?"):
+        assert sort_of_text(f'{heading}\n1,"it has\n{key}"\n'.encode()) == ""
+    assert sort_of_text(f'student_id,q1\ns1,"it has\n{key}"\n'.encode("utf-16")) == "roster"
+    for first in ("name: a, b", "# a, b", '"name": "a, b",', "{", ""):
+        assert sort_of_text(f"{first}\n{key}\n".encode()) != ""
 
 
 def test_no_network_is_taken_for_something_else() -> None:
@@ -113,3 +125,36 @@ def test_code_in_other_notations_is_told_as_code() -> None:
     for name in ("keras", "pytorch"):
         said = other_file("net.txt", NOTATIONS[name].example.encode())
         assert said.startswith("net.txt: is code in Python; "), name
+
+
+@pytest.mark.parametrize(
+    "unit", [b"\n", b" ", b"\r\n", b"\n ", b";\n", b"\t", b"<?xml ", b"layer (type"]
+)
+def test_what_repeats_itself_is_told_at_once(unit: bytes) -> None:
+    head = (unit * HEAD)[:HEAD]
+    start = time.process_time()
+    for _ in range(3):
+        other_file("net.dat", head)
+    assert time.process_time() - start < 0.15  # linear; it was 1 s for each where it was quadratic
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_no_pipe_in_a_folder_is_waited_for(tmp_path: Path, convcalc: Any) -> None:
+    (tmp_path / "nets").mkdir()
+    os.mkfifo(tmp_path / "nets" / "a.yaml")
+    os.mkfifo(tmp_path / "nets" / "b.onnx")
+    folder = str(tmp_path / "nets")
+    assert other_folder(folder) == (
+        f"{folder}: is a folder, and no network lies in it; name a file such as net.yaml"
+    )
+    assert "not a network file; give a file" in convcalc("check", folder).err
+    (tmp_path / "nets" / "c.yaml").write_text("input: [3, 8, 8]\nlayers: [relu]\n")
+    assert (
+        other_folder(folder)
+        == f"{folder}: is a folder; name a network in it, such as {folder}/c.yaml"
+    )
+    assert convcalc("check", folder).out == "1 file: 1 as expected, 0 with errors\n"
+
+
+def test_suffixes_are_those_of_the_readers() -> None:
+    assert {each.suffix for each in READERS.values()} == {*SUFFIXES, *WEIGHTS}

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import click
 
+from convcalc.cli.meant.line import as_line
 from convcalc.cli.meant.sorts import sort_of_word
 from convcalc.cli.network_words import NETWORK_OR_LAYERS
 from convcalc.files import STDIN
-from convcalc.text import printable
+from convcalc.text import printable, shortened
 
 _PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
 _LAYER = re.compile(r"[a-z]\w*:(?!//)[a-z0-9/]|(?:\w+\.)*[A-Z]\w*\(")
+_MOST_SAID = 200  # characters of a word that is named
 _GLUED = re.compile(r",[a-z]\w*:")
 _ANSWER = re.compile(r"(?:(?P<name>[A-Za-z]\w{0,30})[=:]\s*)?(?P<value>[0-9][0-9.,x×]{0,30})")
 # What the parameters of commands hold, by their names.
@@ -76,7 +77,7 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
     for word in words:
         if word.wanted == "layer" and not word.sort and os.path.isfile(word.text):
             rest = [each if each != word.text else STDIN for each in args]
-            line = f"{printable(shlex.join(rest))} < {shlex.quote(printable(word.text))}"
+            line = f"{as_line(rest)} < {as_line([word.text])}"
             return f"{printable(word.text)} is a file; type {ctx.command_path} {line}"
     if line := _without_fillers([word for word in words if word.wanted == "network"], args):
         return f"networks are named one after the other; type {ctx.command_path} {line}"
@@ -86,17 +87,17 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
     if wrong is None:
         return ""
     called, way = _SORTS[wrong.sort]
-    said = printable(wrong.text)
+    said = shortened(wrong.text, _MOST_SAID)
     for other in words:
         may_be = _MAY_BE.get(wrong.wanted)
         free = not other.sort and may_be is not None and may_be(other.text)
         if other.wanted == wrong.sort and (other.sort == wrong.wanted or free):
-            line = printable(shlex.join([_swapped(word, wrong.text, other.text) for word in args]))
+            line = as_line([_swapped(word, wrong.text, other.text) for word in args])
             return (
                 f"{said} is {called}, so the arguments are swapped; type {ctx.command_path} {line}"
             )
     wanted = _SORTS[wrong.wanted][0]
-    return f"{said} is {called}, but {wanted} belongs here; for {called} type {way.format(shlex.quote(said))}"
+    return f"{said} is {called}, but {wanted} belongs here; for {called} type {way.format(as_line([wrong.text]))}"
 
 
 def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]) -> str:
@@ -110,7 +111,7 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
     pairs = [text for text in others if _PAIR.fullmatch(text)]
     if pairs and "--set" in known:
         line = [each for arg in args for each in ([*["--set"] * (arg in pairs), arg])]
-        return f"{printable(pairs[0])} has no option before it; type {ctx.command_path} {printable(shlex.join(line))}"
+        return f"{shortened(pairs[0])} has no option before it; type {ctx.command_path} {as_line(line)}"
     glued = [word.text for word in words if word.wanted == "layer" and _GLUED.search(word.text)]
     if glued:
         line = [
@@ -118,12 +119,12 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
             for arg in args
             for part in (re.split(r",(?=[a-z]\w*:)", arg) if arg in glued else [arg])
         ]
-        return f"layers are words with spaces between them; type {ctx.command_path} {printable(shlex.join(line))}"
+        return f"layers are words with spaces between them; type {ctx.command_path} {as_line(line)}"
     layers = [text for text in others if _LAYER.match(text)]
     takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
-    takes_two = any(param.name == "second" for param in ctx.command.params)
-    if layers and layers == others and not takes_layers and not takes_two:
-        said, shape = printable(shlex.join(layers)), ctx.params.get("shape")
+    takes_several = any(param.name in ("second", "networks") for param in ctx.command.params)
+    if layers and layers == others and not takes_layers and not takes_several:
+        said, shape = as_line(layers), ctx.params.get("shape")
         sides = "x".join(map(str, shape)) if isinstance(shape, tuple) and shape else "3x32x32"
         return (
             f"{said}: layers are a chain, and {ctx.command_path} takes a network; type convcalc chain --input {sides} "
@@ -139,8 +140,8 @@ def _on_stdin(ctx: click.Context, words: Sequence[_Word]) -> str:
         pair = _ANSWER.fullmatch(word.text)
         if sheet and word.wanted == "answers" and pair and not os.path.lexists(word.text):
             name, value = pair["name"] or "q1", pair["value"]
-            line = f"echo {shlex.quote(f'{name}: {value}')} | {ctx.command_path} {shlex.quote(sheet)} -"
-            return f"{printable(word.text)} is an answer and no file; type {printable(line)}"
+            line = f"echo {as_line([f'{name}: {value}'])} | {ctx.command_path} {as_line([sheet])} -"
+            return f"{printable(word.text)} is an answer and no file; type {line}"
     return ""
 
 
@@ -160,7 +161,7 @@ def _without_fillers(networks: Sequence[_Word], args: Sequence[str]) -> str:
             new += parts
         elif arg.rstrip(",").lower() not in FILLERS:
             new.append(arg.rstrip(","))
-    return printable(shlex.join(new)) if new != [*args] else ""
+    return as_line(new) if new != [*args] else ""
 
 
 def _swapped(word: str, one: str, other: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from convcalc.cli.meant.line import as_line
 from convcalc.text import shortened
 
 _SIZE = re.compile(r"[0-9]+([x,×][0-9]+)*")
@@ -64,7 +65,7 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
     if any(map(is_code, words)):
         return f"{said}: code is read by a chain: convcalc {code_line(words, _input_given(typed))}"
     if ":" in said:
-        return f"{said}: several layers in a row are a chain: convcalc chain --input 3x32x32 {said}"
+        return f"{said}: several layers in a row are a chain: convcalc {_chain_line(words, typed)}"
     if not _SIZE.fullmatch(said) and "=" not in said and _FORMULA.fullmatch(said):
         return f"{said}: convcalc works out the formula itself; leave it out"
     options = _in_turn(words, typed, called) or _named(words, typed, called)
@@ -78,24 +79,24 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
 def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
     """The words with the names of options; empty where one of them can be anything."""
     free = [called.get(name, f"--{name}") for name in _ORDER if typed[name] is None]
-    found = []
+    found: list[list[str]] = []
     for word in words:
         pair = _NAMED.fullmatch(word)
         if pair:
             name = pair["name"].lower()
-            found.append(
-                f"--{_LETTERS.get(name, name) if len(name) == 1 else name} {pair['value']}"
-            )
+            name = f"--{_LETTERS.get(name, name) if len(name) == 1 else name}"
+            found.append([name, pair["value"]])
         elif _SIZE.fullmatch(word) and free:
             name = free.pop(0)
             sides = re.split("[x,×]", word)
             whole = name == "--n" and len(sides) == 3
-            found.append(f"--input {_channels_first(sides)}" if whole else f"{name} {word}")
+            found.append(["--input", _channels_first(sides)] if whole else [name, word])
         elif is_kind(word):
-            found.append(f"--kind {word}")
+            found.append(["--kind", word])
         else:
             return ""
-    return " ".join(found)
+    is_once = len({name for name, _ in found}) == len(found)
+    return as_line([part for pair in found for part in pair]) if is_once else ""
 
 
 def _in_turn(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
@@ -127,12 +128,10 @@ def code_line(words: Sequence[str], shape: str = "") -> str:
         words: they.
         shape: what goes in; where it is empty, it has the channels that the code says.
     """
-    import shlex
-
     shape = shape or input_in(" ".join(words)) or "3x32x32"
     if sum(map(len, words)) > _MOST_CODE:
         return f"chain --input {shape} - < net.py"
-    return shlex.join(["chain", "--input", shape, *words])
+    return as_line(["chain", "--input", shape, *words])
 
 
 def input_in(code: str) -> str:
@@ -146,6 +145,15 @@ def input_in(code: str) -> str:
         return f"{channels}x{height}x{width}"
     channels_in = _CHANNELS.search(code)
     return f"{channels_in[1]}x32x32" if channels_in else ""
+
+
+def _chain_line(words: Sequence[str], typed: Mapping[str, Any]) -> str:
+    """The chain of some layers, of which the first word can be the input."""
+    sides = re.split("[x,×]", words[0])
+    if _SIZE.fullmatch(words[0]) and len(sides) > 1:
+        shape = _channels_first(sides if len(sides) > 2 else ["3", *sides])
+        return as_line(["chain", "--input", shape, *words[1:]])
+    return as_line(["chain", "--input", _input_given(typed) or "3x32x32", *words])
 
 
 def _input_given(typed: Mapping[str, Any]) -> str:

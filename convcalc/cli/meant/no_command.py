@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import click
 
 from convcalc.cli.meant.command_names import called_so
+from convcalc.cli.meant.line import as_line
 from convcalc.cli.meant.nameless import code_line, is_code, is_kind, way_to_name
 from convcalc.cli.meant.sorts import sort_of_word
+from convcalc.cli.option_words import option_meant
 from convcalc.errors import did_you_mean
-from convcalc.text import printable
+from convcalc.files import YAML_SUFFIXES
+from convcalc.interop.signs import SUFFIXES
 
 _NUMBER = re.compile(r"[0-9]+([x×][0-9]+)*")
-_FILES = (".yaml", ".yml", ".onnx", ".pt2", ".keras", ".prototxt", ".cfg", ".pt", ".pth", ".h5")
+_FILES = (*YAML_SUFFIXES, *SUFFIXES, ".pt", ".pth", ".h5")
 _MODEL = ("-m", "--model", "--net", "--network", "--arch", "--file")
+_OF_NETWORKS = (
+    "count",
+    "memory",
+    "draw net",
+    "draw field",
+)  # commands that a network alone is enough for
 # What takes a word of a sort, whatever the word is.
 _TAKES = {
     "sheet": "hw show",
@@ -31,7 +39,7 @@ _ALONE = {"draw ": ("net", "fit"), "solve ": ("input", "size")}
 
 
 def instead(
-    args: Sequence[str], known: Collection[str], prefix: str, homework: Callable[[], Any]
+    args: Sequence[str], known: Collection[str], prefix: str, load: Callable[[str], Any]
 ) -> str:
     """The end of a message on an unknown command: the line to type, or the nearest name.
 
@@ -39,12 +47,12 @@ def instead(
         args: the words of the command line.
         known: the commands.
         prefix: what stands before them; empty for the outermost.
-        homework: gives the group of commands for homework.
+        load: gives a command of the outermost group by its name.
     """
     word, *rest = args
-    line = _in_group(prefix, word, rest) if prefix else _outside(word, rest, homework)
+    line = _in_group(prefix, word, rest) if prefix else _outside(word, rest, load)
     if line:
-        return f"; type convcalc {printable(line)}"
+        return f"; type convcalc {line}"
     if word.count(" ") > 1 and not prefix:
         return "; write what is asked as options, such as convcalc layer --n 32 --k 5 --s 1 --p 2"
     return did_you_mean(word, known)
@@ -60,57 +68,65 @@ def options_first(ctx: click.Context, args: Sequence[str]) -> str:
     prefix = getattr(ctx.command, "prefix", "")
     first = next(iter(args), "")
     if not prefix and first in _MODEL and len(args) > 1:
-        return printable(shlex.join(["arch", *args[1:]]))
+        return as_line(["arch", *args[1:]])
     if not prefix and first.lstrip("-").partition("=")[0] in ("n", "k", "input", "kind", "kernel"):
-        return printable(shlex.join(["layer", *args]))
-    return printable(f"{prefix}{_ALONE[prefix][1]} {shlex.join(args)}") if prefix in _ALONE else ""
+        return as_line(["layer", *args])
+    return f"{prefix}{_ALONE[prefix][1]} {as_line(args)}" if prefix in _ALONE else ""
 
 
 def _in_group(prefix: str, word: str, rest: Sequence[str]) -> str:
     """What to type for a word behind the name of a group."""
     if name := called_so(word, prefix):
-        return f"{prefix}{name} {shlex.join(rest)}".strip()
+        return f"{prefix}{name} {as_line(rest)}".strip()
     sort = sort_of_word(word)
     if prefix == "solve " and len(rest) == 1 and all(map(_NUMBER.fullmatch, (word, *rest))):
         return f"solve --n {word} --o {rest[0]}"
     if prefix in _ALONE and sort == "network":
-        return f"{prefix}{_ALONE[prefix][0]} {shlex.join([word, *rest])}"
+        return f"{prefix}{_ALONE[prefix][0]} {as_line([word, *rest])}"
     if prefix == "hw " and sort == "sheet":
-        return f"hw show {shlex.join([word, *rest])}"
+        return f"hw show {as_line([word, *rest])}"
     return ""
 
 
-def _outside(word: str, rest: Sequence[str], homework: Callable[[], Any]) -> str:
+def _outside(word: str, rest: Sequence[str], load: Callable[[str], Any]) -> str:
     """What to type for a word behind the name of the tool."""
     of_network = bool(rest) and sort_of_word(rest[0]) == "network"
-    if word in homework().about and not of_network:
-        return shlex.join(["hw", word, *rest])
-    if name := called_so(word, "") or ("arch" if of_network and word in homework().about else ""):
+    if word in load("hw").about and not of_network:
+        return as_line(["hw", word, *rest])
+    if name := called_so(word, "") or ("arch" if of_network and word in load("hw").about else ""):
         if name == "hw" and rest and (way := _TAKES.get(sort_of_word(rest[0]))):
-            return f"{way} {shlex.join(rest)}"
+            return f"{way} {as_line(rest)}"
         nameless = rest and all(map(_NUMBER.fullmatch, rest))
         return (
-            _layer_line(rest)
-            if name == "layer" and nameless
-            else f"{name} {shlex.join(rest)}".strip()
+            _layer_line(rest) if name == "layer" and nameless else f"{name} {as_line(rest)}".strip()
         )
     sort = sort_of_word(word) or sort_of_word(word.lower())
     if way := _TAKES.get(sort):
-        return f"{way} {shlex.join([word, *rest])}"
+        return f"{way} {as_line([word, *rest])}"
     if sort == "network" or os.path.isfile(word) or word.lower().endswith(_FILES):
-        return shlex.join(["arch", word if os.path.exists(word) else word.lower(), *rest])
+        return _of_network(word if os.path.exists(word) else word.lower(), rest, load("arch"))
     if is_code(word):
         return code_line([word, *rest])
     if _NUMBER.fullmatch(word) or is_kind(word):
         has_options = any(each.startswith("-") for each in rest)
         return (
-            shlex.join(["layer", "--kind", word, *rest])
-            if has_options
-            else _layer_line([word, *rest])
+            as_line(["layer", "--kind", word, *rest]) if has_options else _layer_line([word, *rest])
         )
     if ":" in word and not word.startswith(("http:", "https:")):
-        return shlex.join(["chain", "--input", "3x32x32", word, *rest])
+        return as_line(["chain", "--input", "3x32x32", word, *rest])
     return ""
+
+
+def _of_network(network: str, rest: Sequence[str], arch: click.Command) -> str:
+    """What to type for a network and some words: arch, or the command that one of them asks for as a flag."""
+    ctx = click.Context(arch)
+    for at, word in enumerate(rest):
+        name = called_so(word.lstrip("-"), "")
+        has_value = not "".join(rest[at + 1 : at + 2]).startswith("-") and at + 1 < len(rest)
+        is_flag = word.startswith("--") and not has_value and option_meant(ctx, word) is None
+        if is_flag and name in _OF_NETWORKS:
+            return f"{name} {as_line([network, *rest[:at], *rest[at + 1 :]])}"
+    return as_line(["arch", network, *rest])
 
 
 def _layer_line(words: Sequence[str]) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import click
 
 from convcalc.cli.context import BEHIND_GROUP
+from convcalc.cli.meant.line import as_line
+from convcalc.cli.option_names import OURS
 from convcalc.cli.option_words import line_called
-from convcalc.text import printable, quoted
+from convcalc.errors import nearest
+from convcalc.text import quoted
 
 _SHORTEST = 4  # letters, with the dashes, of the beginning of an option
+_SHORTEST_NAME = 3  # letters of the beginning of what an argument is called
+_LEAST_ALIKE = 0.6  # of names, without their dashes
 _OUTPUTS = (
     "-o",
     "--out",
@@ -46,6 +50,9 @@ _VALUES = {
     "half": "float16",
     "bf16": "bfloat16",
     "fp32": "float32",
+    "float": "float32",
+    "double": "float64",
+    "fp64": "float64",
     "amp": "mixed",
 }
 _TALK = (
@@ -71,7 +78,7 @@ def instead(error: click.NoSuchOption) -> str:
         from convcalc.cli.meant.no_command import options_first
 
         line = options_first(ctx, ctx.meta.get(BEHIND_GROUP, ()))
-        return f"; type convcalc {line}" if line else _near(error.possibilities)
+        return f"; type convcalc {line}" if line else _near(typed, error.possibilities, ())
     params = [param for param in ctx.command.params if isinstance(param, click.Option)]
     options = {name: param for param in params for name in param.opts}
     said = (
@@ -80,7 +87,11 @@ def instead(error: click.NoSuchOption) -> str:
     if said or (said := _set(ctx, typed, options) or _command(ctx, typed)):
         return said
     begins = [name for name in options if name.startswith(typed)]
-    return _near(begins if len(begins) == 1 and len(typed) > _SHORTEST else error.possibilities)
+    return _near(
+        typed,
+        begins if len(begins) == 1 and len(typed) > _SHORTEST else error.possibilities,
+        options,
+    )
 
 
 def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
@@ -101,6 +112,8 @@ def _of_sizes(typed: str, options: Mapping[str, click.Option]) -> str:
     filters = next((name for name in ("--cout", "--filters") if name in options), "")
     if typed in ("--f", "-f", "-F") and "--k" in options and filters:
         return f"; write --k for the size of a filter, {filters} for how many there are"
+    if typed.startswith("--pool") and "--op" in options:
+        return "; write --op maxpool or --op avgpool"
     if typed == "--target" and "--rf" in options and not options["--rf"].is_flag:
         return "; write --rf"
     if typed == "--x" and "--k" in options:
@@ -127,15 +140,12 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
         "--cout",
         "--cin",
     ):
-        return "; layers are written conv:k3s2p1c8, and what goes in is --input 1x8x8"
+        return "; layers are written conv:k3s2p1c8, and the input is --input 1x8x8"
     words = typed.lstrip("-").partition("=")[0]
-    bare = {param.name for param in ctx.command.params if isinstance(param, click.Argument)}
-    if any(name and name.startswith(_BARE.get(words, words).rstrip("s")) for name in bare):
-        line = [part for word in line_called(ctx)[1] for part in _without_name(word, typed)]
-        return (
-            f"; it stands without an option: type {ctx.command_path} {printable(shlex.join(line))}"
-        )
-    value = _VALUES.get(words, words)
+    if _is_argument(ctx, words):
+        line = _without_names(ctx, line_called(ctx)[1])
+        return f"; write its value without an option: type {ctx.command_path} {as_line(line)}"
+    value = called_elsewhere(words)
     for param in ctx.command.params:
         if isinstance(param, click.Option) and value in getattr(param.type, "choices", ()):
             return f"; write {param.opts[0]} {value}"
@@ -150,11 +160,32 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
     return ""
 
 
-def _without_name(word: str, name: str) -> list[str]:
-    """A word of a line without the name of an option: nothing where it is all of the word."""
-    if word == name:
-        return []
-    return [word.removeprefix(f"{name}=")]
+def called_elsewhere(value: str) -> str:
+    """What a value is called here; the same where other tools call it so too."""
+    return _VALUES.get(value.lower(), value)
+
+
+def _is_argument(ctx: click.Context, name: str) -> bool:
+    """Whether an option, without its dashes, is what an argument is called here or in another tool."""
+    meant = _BARE.get(name, name).rstrip("s")
+    return len(meant) >= _SHORTEST_NAME and any(
+        (param.name or "").startswith(meant)
+        for param in ctx.command.params
+        if isinstance(param, click.Argument)
+    )
+
+
+def _without_names(ctx: click.Context, args: Sequence[str]) -> list[str]:
+    """The words of a line without the names of options that are arguments here."""
+    known = {name for param in ctx.command.params for name in param.opts}
+    line: list[str] = []
+    for word in args:
+        name, equals, value = word.partition("=")
+        if name.startswith("-") and name not in known and _is_argument(ctx, name.lstrip("-")):
+            line += [value] * bool(equals)
+        else:
+            line.append(word)
+    return line
 
 
 def _set(ctx: click.Context, typed: str, options: Mapping[str, click.Option]) -> str:
@@ -180,7 +211,7 @@ def _set(ctx: click.Context, typed: str, options: Mapping[str, click.Option]) ->
     )
     after = args[at].partition("=")[2] if at < len(args) else ""
     after = after or next(iter(args[at + 1 :]), "")
-    return f"; write --set {ours}={printable(shlex.quote(after)) if after else 'VALUE'}"
+    return f"; write --set {ours}={as_line([after]) if after else 'VALUE'}"
 
 
 def _params(ctx: click.Context, options: Mapping[str, click.Option]) -> dict[str, Any]:
@@ -221,10 +252,22 @@ def _command(ctx: click.Context, typed: str) -> str:
         return "; leave it out"
     if not name or name.startswith("-") or own.startswith("hw "):
         return ""
-    return f"; type convcalc {name} {printable(shlex.join(nameless(ctx.command, args)))}".rstrip()
+    return f"; type convcalc {name} {as_line(nameless(ctx.command, args))}".rstrip()
 
 
-def _near(names: Sequence[str] | None) -> str:
-    """The options that may have been meant."""
-    *first, last = [quoted(name) for name in names or ()] or [""]
+def _near(typed: str, names: Sequence[str] | None, options: Collection[str]) -> str:
+    """The options that may have been meant, by their names here or by those in other tools."""
+    alike = [name for name in names or () if _alike(typed, name)]
+    if not alike:
+        word = nearest(typed.lstrip("-").replace("_", "-"), OURS)
+        alike = [name for name in OURS.get(word, ()) if name in options][:1]
+    *first, last = [quoted(name) for name in alike] or [""]
     return f"; did you mean {', '.join(first)}{' or ' * bool(first)}{last}?" if last else ""
+
+
+def _alike(typed: str, name: str) -> bool:
+    """Whether one name may be meant by another; the dashes of both, which are the same, do not count."""
+    from difflib import SequenceMatcher
+
+    one, other = typed.lstrip("-"), name.lstrip("-")
+    return other.startswith(one) or SequenceMatcher(a=one, b=other).ratio() >= _LEAST_ALIKE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from convcalc.files import head_of
 from convcalc.interop.signs import HEAD
 from convcalc.interop.sorts import sort_of
 
@@ -18,8 +19,7 @@ def sort_of_word(text: str) -> str:
             return "grades" if os.path.exists(os.path.join(text, "summary.json")) else ""
         if not os.path.isfile(text):
             return _sort_of_name(text)
-        with open(text, "rb") as file:
-            return sort_of(file.read(HEAD))
+        return sort_of(head_of(text, HEAD))
     except (OSError, ValueError):
         return ""
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import click
 
+from convcalc.cli.meant.line import as_line
 from convcalc.cli.meant.nameless import input_in
 from convcalc.cli.meant.sorts import sort_of_word
-from convcalc.cli.option_words import line_called
-from convcalc.text import printable, quoted
+from convcalc.cli.option_words import line_called, option_meant
+from convcalc.errors import UsageError
+from convcalc.text import quoted
 
 _SHAPE = re.compile(r"[0-9]+([x×][0-9]+)+")
 _PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
 _UNIT = re.compile(r"(?:[kKMGT]?(?:FLOPs?|FLOPS|MACs?|Macs?|params?)|[kKMGT]|million|billion)")
 _OUTPUT = (".svg", ".png", ".html", ".csv", ".json", ".md", ".tex", ".txt", ".onnx", ".py", ".mmd", ".dot", ".xml", ".zip")  # fmt: skip
+_OF_SHAPES = re.compile(r"x[A-Z]")  # in how the value of an option is written
 _FROM_TO = 2  # sizes of a question
 FILLERS = ("vs", "vs.", "versus", "and", "with", "question")
 
@@ -62,12 +65,23 @@ def _meant(called: click.Context, option: click.Option, args: Sequence[str]) -> 
     sizes = [word for word in args if word.isdecimal()]
     if not has_words and option.opts[0] == "--n" and len(sizes) == len(args) == _FROM_TO:
         return f"{sizes[0]} --o {sizes[1]}"
-    if not has_words and args and not args[0].startswith("-"):
-        return shlex.quote(args[0])
+    if not has_words and args and _may_be(option, args[0], called):
+        return as_line(args[:1])
     if "CxHxW" not in (option.metavar or ""):
         return ""
     shapes = (word for word in args if _SHAPE.fullmatch(word) and word.count("x") > 1)
     return input_in(" ".join(args)) or next(shapes, "")
+
+
+def _may_be(option: click.Option, word: str, called: click.Context) -> bool:
+    """Whether an option for numbers takes a word."""
+    if word.startswith("-") or not (any(map(str.isdecimal, word)) or os.path.isfile(word)):
+        return False
+    try:
+        option.type.convert(word, option, called)
+    except (UsageError, click.UsageError):
+        return False
+    return True
 
 
 def _example(called: click.Context, having: str = "") -> str:
@@ -123,11 +137,11 @@ def _lines(
         if joined in bundled_names():
             yield f"{quoted(' '.join(words))} is one word: {path} {joined}"
     if "network" in takes and len(words) > 1 and ":" in words[1]:
-        yield f"layers are a chain: convcalc {_quoted('chain', '--input', '3x32x32', *args)}"
-    if spread := _spread(args):
-        yield f"the sides of a shape are one word; type {path} {_quoted(*spread)}"
+        yield f"layers are a chain: convcalc {as_line(['chain', '--input', '3x32x32', *args])}"
+    if spread := _spread(called, args):
+        yield f"the sides of a shape are one word; type {path} {as_line(spread)}"
     if "number" in takes and len(words) == 2 and sort_of_word(last) == "network":
-        yield f"a number is held against a network so; type convcalc reconcile {_quoted(last, words[0])}"
+        yield f"to compare a number with a network, type convcalc reconcile {as_line([last, words[0]])}"
     filler = next((word for word in words if word.lower() in FILLERS), "")
     if filler and len(words) == len(takes) + 1:
         yield _type(
@@ -143,30 +157,34 @@ def _lines(
         yield _type(f"{quoted(last)} belongs to the number", path, whole)
     if any(map(is_code, words)):
         code = [word for word in words if is_code(word)]
-        yield f"code is read by a chain: convcalc {printable(code_line(code))}"
+        yield f"code is read by a chain: convcalc {code_line(code)}"
     if {"value", "number"} & {*takes} and sort_of_word(words[0]) == "network":
         line = ["arch", words[0], "--explain", _layer_called(words[0], last)]
-        yield f"{quoted(words[0])} is a network, of which a layer is explained so; type convcalc {_quoted(*line)}"
+        yield f"{quoted(words[0])} is a network; to explain one of its layers, type convcalc {as_line(line)}"
     if option := _taker(called, last):
         yield _type(f"{quoted(last)} has no option before it", path, _before(args, [last], option))
     if len(words) > 1 and all(sort_of_word(word) == "network" for word in words):
-        yield f"several networks are compared so; type convcalc compare {_quoted(*words)}"
+        yield f"to compare several networks, type convcalc compare {as_line(words)}"
     output = next((name for name in ("-o", "--out") if name in known), "")
     if output and last.lower().endswith(_OUTPUT) and not os.path.exists(last):
         yield _type(f"{quoted(last)} has no option before it", path, _before(args, [last], output))
 
 
-def _spread(args: Sequence[str]) -> list[str]:
-    """The line with the sides of a shape in one word; nothing where they are."""
-    for at, word in enumerate(args):
-        sides: list[str] = []
-        for each in args[at + 1 :]:
-            if not each.isdecimal():
-                break
-            sides.append(each)
-        if word.startswith("--") and len(sides) > 1:
-            return [*args[: at + 1], "x".join(sides), *args[at + 1 + len(sides) :]]
-    return []
+def _spread(called: click.Context, args: Sequence[str]) -> list[str]:
+    """The line with the sides of each shape in one word; nothing where they are."""
+    line: list[str] = []
+    rest = list(args)
+    while rest:
+        word = rest.pop(0)
+        line.append(word)
+        option = option_meant(called, word)
+        if option is None or not _OF_SHAPES.search(option.metavar or "") or "=" in word:
+            continue
+        sides = [*takewhile(str.isdecimal, rest)]
+        if len(sides) > 1:
+            line.append("x".join(sides))
+            del rest[: len(sides)]
+    return line if line != [*args] else []
 
 
 def _layer_called(network: str, word: str) -> str:
@@ -201,8 +219,4 @@ def _before(args: Sequence[str], words: Sequence[str], option: str) -> list[str]
 
 
 def _type(what: str, path: str, words: Sequence[str]) -> str:
-    return f"{what}; type {path} {_quoted(*words)}"
-
-
-def _quoted(*words: str) -> str:
-    return printable(shlex.join(words))
+    return f"{what}; type {path} {as_line(words)}"

@@ -176,9 +176,11 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     found = _from_lines(text, sheet, path)
     if found.values:
         if problem is not None:
-            first, *others = problem.problems
-            found.notes.append(f"read line by line, because it is {first.what}")
-            found.notes += [f"line {each.line}: {each.what}" for each in others[:_MAX_WHY]]
+            first, *others = [f"line {each.line}: {each.what}" for each in problem.problems]
+            found.notes.append(f"read line by line, not as YAML: {first}")
+            found.notes += others[:_MAX_WHY]
+            if (more := len(others) - _MAX_WHY) > 0:
+                found.notes.append(f"{more:,} more such lines")
         return found
     if problem is not None:
         raise problem

@@ -30,6 +30,7 @@ _GOES_ON = re.compile(r"[=→≈+*/×·)\]},;⇒-]|x\s?\d|(?:so|thus|hence|there
 _OPEN = re.compile(r"[=→≈+*/×·(\[{,;⇒-]$|\bx$")
 _NUMBERED = re.compile(r"(?:question|problem|exercise|task|answer|q|ex)?[ .#]{0,3}(\d{1,3})(\..*)?")
 _NO_ANSWER = ("#", "//", "---", "```", "===", "convcalc_answers:")  # lines that hold none
+_NOT_AT_MARGIN = ("", " ", "\t", "-", "#")  # how lines begin that are part of something larger
 _MAX_NAMED = 3  # of the lines that belong to no question
 
 
@@ -64,6 +65,19 @@ def read_lines(text: str, sheet: Sheet, longest: int) -> Lines:
     for number, line in enumerate(lines, start=1):
         reader.take(line, number)
     return reader.finish()
+
+
+def named_at_margin(text: str, sheet: Sheet) -> set[str]:
+    r"""The questions and parts that lines answer which are neither indented nor of a list or a remark.
+
+    >>> from convcalc.homework import loads
+    >>> sheet = loads("{convcalc_sheet: 1, questions: [{id: a1, type: text, text: Why?}]}")
+    >>> named_at_margin("layers: 3\nA1: because\n# 1. a remark", sheet)
+    {'a1'}
+    """
+    reader = _Reader(Names(sheet), places=True)
+    lines = (line for line in text.split("\n") if line[:1] not in _NOT_AT_MARGIN)
+    return {name for line in lines if (name := reader.head_of(line)[0]) and reader.names.of(name)}
 
 
 class Names:
@@ -126,6 +140,7 @@ class _Reader:
     def __init__(self, names: Names, *, places: bool) -> None:
         self.names, self.places = names, places
         self.found: dict[str, list[str]] = {}
+        self.earlier: dict[str, list[str]] = {}  # of questions that are answered again
         self.added: dict[str, int] = {}
         self.stray: list[tuple[int, str]] = []
         self.lines = Lines()
@@ -139,8 +154,8 @@ class _Reader:
         if name in HEADERS and not self.names.has(name):
             self.lines.facts[name] = rest.strip().strip("\"'")[:200]
         elif name:
-            if name in self.found:
-                self.lines.notes.append(f"{name} is answered twice; the last one counts")
+            if name in self.found and (any(self.found[name]) or name not in self.earlier):
+                self.earlier[name] = self.found[name]
             self.found[name] = [rest.strip()] if rest.strip() else []
             self.added.pop(name, None)
             self.in_block = not rest.strip()
@@ -190,6 +205,11 @@ class _Reader:
     def finish(self) -> Lines:
         """All that was found."""
         lines = self.lines
+        for name, earlier in self.earlier.items():
+            counts = "the last one counts"
+            if any(earlier) and not any(self.found[name]):
+                self.found[name], counts = earlier, "the one that is not empty counts"
+            lines.notes.append(f"{name} is answered twice; {counts}")
         lines.values = {name: "\n".join(parts) for name, parts in self.found.items()}
         for name, count in self.added.items():
             were = "was" if count == 1 else "were"

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
 from convcalc.files import start_as_utf_8
+from convcalc.homework.classroom.answer_lines import named_at_margin
 from convcalc.homework.classroom.platforms.names import claim_of
 from convcalc.homework.sheets.handed_in import Folder, check_size
+from convcalc.interop.signs import SUFFIXES, WEIGHTS
 from convcalc.interop.sorts import sort_of
 from convcalc.text import shortened
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 IN_ARCHIVE = 64 * 2**20  # bytes of a network in an archive, which is unpacked in memory
 _MAX_ENTRIES = 10_000  # of a folder that is looked through for a renamed file
 _SUFFIXES = (
-    ".onnx", ".pt2", ".keras", ".prototxt", ".cfg", ".safetensors",
+    *SUFFIXES, *WEIGHTS,
     ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # which are refused with the way out
 )  # fmt: skip
 _ATTEMPT = re.compile(r"-\d{1,3}$")
@@ -38,12 +40,23 @@ def is_network(name: str) -> bool:
 
 
 def holds_network(data: bytes, sheet: Sheet) -> bool:
-    """Whether a text is a network, without what it answers to the questions of a sheet."""
-    if sort_of(data) != "network":
+    """Whether a file is a network, and not a text in which a question of the sheet is answered.
+
+    A question may be called by a key of a network, such as input. Such a line alone does not tell answers
+    from a network, unless nothing of a network is left without it.
+    """
+    start = start_as_utf_8(data)
+    if sort_of(start) != "network" or b"\0" in start:
+        return sort_of(start) == "network"
+    from convcalc.network.load import TOP_KEYS
+
+    text = start.decode("utf-8", "replace").replace("\r", "\n").lstrip()
+    named = {name.lower() for name in named_at_margin(text, sheet)}
+    if named.difference(TOP_KEYS):
         return False
-    ids = b"|".join(re.escape(question.id.encode()) for question in sheet.questions)
-    answers = rb"(?mi)^[ \t\"']*(?:%b)[\"']?[ \t]*[:=].*" % ids
-    return sort_of(re.sub(answers, b"", start_as_utf_8(data))) == "network"
+    ids = "|".join(re.escape(question.id) for question in sheet.questions)
+    answers = rf"(?mi)^[ \t\"']*(?:{ids})[\"']?[ \t]*[:=].*"
+    return sort_of(re.sub(answers, "", text).encode()) == "network"
 
 
 class BesideAnswers(Folder):

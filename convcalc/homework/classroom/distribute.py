@@ -192,7 +192,8 @@ def make(
     """Write a sheet for every student of a roster, and the key.
 
     Raises:
-        UsageError: sheets are there already, nothing can be written, or no draws are left.
+        UsageError: sheets are there already, or nothing can be written.
+        SpecError: questions have no draws that are left.
     """
     maker = Maker(sheet, secret)
     variants = codes(secret, "variant", sheet.id, roster.students)

@@ -109,6 +109,7 @@ class Grader:
 
     Raises:
         UsageError: numbers vary, and there is no secret.
+        SpecError: questions have no draws that are left.
     """
 
     def __init__(self, sheet: Sheet, secret: bytes | None = None, *, noted: bool = False) -> None:

@@ -12,6 +12,7 @@ from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.classroom.manifest import NAMES_FOLDER
 from convcalc.homework.classroom.output_folder import Summary, student_file_name
 from convcalc.homework.classroom.regrade import Regraded
+from convcalc.homework.classroom.roster import Roster
 from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.draw import Maker
@@ -184,8 +185,18 @@ def _trouble_lines(troubles: Sequence[FileStatus], counts: dict[str, int], where
     return lines
 
 
-def class_table(sheet: Sheet, graded: Sequence[Graded], statuses: Sequence[FileStatus]) -> Report:
-    """The points of a class that is only looked at."""
+def class_table(
+    sheet: Sheet,
+    graded: Sequence[Graded],
+    statuses: Sequence[FileStatus],
+    roster: Roster | None = None,
+) -> Report:
+    """The points of a class that is only looked at.
+
+    Args:
+        sheet, graded, statuses: what was marked, and what happened to every file.
+        roster: the class, if there is one; what is odd in it is said.
+    """
     counts: dict[str, int] = {}
     for each in statuses:
         counts[each.status] = counts.get(each.status, 0) + 1
@@ -219,7 +230,10 @@ def class_table(sheet: Sheet, graded: Sequence[Graded], statuses: Sequence[FileS
         rows=rows,
         key="students",
         row_dict=row_dict,
-        notes=[line.strip() for line in _trouble_lines(statuses, counts, "them with --out DIR")],
+        notes=[
+            *(roster.notes if roster else ()),
+            *map(str.strip, _trouble_lines(statuses, counts, "them with --out DIR")),
+        ],
         footer=[_files_read(len(statuses), counts), *_later_lines(graded)],
         facts={"sheet": sheet.id},
         hint="convcalc hw grade SHEET FILES --out DIR",

@@ -123,6 +123,7 @@ def load(path: str, id_column: str = "") -> Roster:
 
     Raises:
         UsageError: it cannot be read, is no roster, or names nobody.
+        SpecError: some of its rows are wrong; every one is named.
     """
     data = read_file(path, MAX_BYTES, "roster", option="--roster")
     return parse(data, file_name(path, "--roster"), id_column)

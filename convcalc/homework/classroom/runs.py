@@ -78,6 +78,7 @@ def read_options(given: Mapping[str, Any], out: str | None, sheet: Sheet) -> Opt
 
     Raises:
         UsageError: a file cannot be read, an output is unknown, or an option needs ``--out``.
+        SpecError: rows of the roster, or lines of the map, are wrong; every one is named.
     """
     for name in _NEED_OUT if out is None else ():
         if given[name]:

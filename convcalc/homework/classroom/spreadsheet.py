@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from convcalc.errors import RowError, UsageError
@@ -91,16 +91,14 @@ def _rows(text: Iterable[str], found: _Dialect, name: str, problems: Problems) -
     """The heading, the rows below it, and those above it."""
     csv.field_size_limit(_MAX_CELL)
     above: list[Row] = []
-    reader = csv.reader(text, delimiter=found.separator, quotechar=found.quote, strict=True)
-    skipped = 0
-    for place, row in enumerate(readable_rows(reader, name, problems, _SAVE_AS)):
-        if place == 0 and found.heading and "".join(row.cells).lower().startswith("sep="):
-            skipped = (
-                row.number
-            )  # only says which separator follows; a spreadsheet does not show it
-            continue
-        cells = [_readable(cell, found.encoding) for cell in row.cells]
-        shown = Row(row.number - skipped, cells)
+    lines = iter(text)
+    first = next(lines, "")
+    # Such a line only says which separator follows; a spreadsheet does not show it, and counts no row.
+    skipped = bool(found.heading) and first.strip("\"' ").lower().startswith("sep=")
+    rest = lines if skipped else chain([first], lines)
+    reader = csv.reader(rest, delimiter=found.separator, quotechar=found.quote, strict=True)
+    for place, row in enumerate(readable_rows(reader, name, problems, _SAVE_AS), start=skipped):
+        shown = Row(row.number, [_readable(cell, found.encoding) for cell in row.cells])
         if place < found.heading:
             above.append(shown)
         else:

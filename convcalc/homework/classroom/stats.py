@@ -64,6 +64,7 @@ def class_stats(folder: str) -> list[QuestionStats]:
 
     Raises:
         UsageError: the folder is none that `grade` wrote, or is broken.
+        SpecError: cells that should hold points do not; every one is named.
     """
     with reading(folder):
         return list(_stats_of(folder).values())
@@ -97,6 +98,7 @@ def class_totals(folder: str) -> Summary:
 
     Raises:
         UsageError: the folder is none that `grade` wrote, or is broken.
+        SpecError: cells that should hold points do not; every one is named.
     """
     totals = Summary()
     with reading(folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import count
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -65,7 +66,7 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
         layout=lines,
         lines_repeat_rows=True,
         appendix=last,
-        tables=(_histogram_table(bins),) if len(totals.points) > 1 else (),
+        tables=(_histogram_table(bins),) if bins and len(totals.points) > 1 else (),
         facts={
             "folder": folder,
             "students": len(totals.points),
@@ -102,7 +103,7 @@ def histogram(points: Sequence[float], most: float) -> list[Bin]:
         return []
     step = next(
         number
-        for power in range(-3, 12)
+        for power in count(-3)
         for number in (Fraction(10) ** power * digit for digit in (1, 2, 5))
         if most <= _MAX_BINS * number
     )

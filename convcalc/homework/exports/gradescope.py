@@ -148,7 +148,7 @@ def _answers(base: str, grader: Grader) -> _Answers:
     Raises:
         UsageError: there are none.
     """
-    from convcalc.errors import UsageError
+    from convcalc.errors import ConvcalcError, UsageError, first_line
     from convcalc.homework.classroom.answer_store import parse_submitted
     from convcalc.homework.classroom.collect import submitted_files
     from convcalc.homework.sheets.handed_in import with_files
@@ -166,8 +166,8 @@ def _answers(base: str, grader: Grader) -> _Answers:
                 values = with_files(grader.sheet, grader.merge(given.values, odd), submitted.place)
                 if len(values) > len(best.values):
                     best = _Answers(values, odd, given.variant)
-        except UsageError as error:
-            why.append(str(error).replace(f"{base}/submission/", ""))
+        except ConvcalcError as error:
+            why.append(first_line(error).replace(f"{base}/submission/", ""))
         except Exception as error:  # noqa: BLE001 - one broken file must not hide another
             why.append(f"{submitted.names[-1]}: cannot be read ({type(error).__name__})")
     if not best.values:

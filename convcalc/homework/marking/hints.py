@@ -142,7 +142,7 @@ def _worked_out(part: Part, lead: str = "") -> str:
     answer = part.answer_type.text(part.expected)
     if _is_formula(part):
         return f"{_head(part, lead)}{part.method} {_equals(part, answer)} {answer}."
-    return f"{_head(part, lead) or 'Like this: '}{_method(part)}. The answer is {answer}."
+    return f"{_head(part, lead) or 'Like this: '}{_method(part)}. Answer: {answer}."
 
 
 def _equals(part: Part, answer: str) -> str:

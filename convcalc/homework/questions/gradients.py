@@ -179,7 +179,8 @@ class Gradient(Parted):
         places = (
             f" Give {plural(self.decimals, 'decimal')}." if self.activation == "sigmoid" else ""
         )
-        step = f" The learning rate is {exact_text(self.lr)}." if self.lr else ""
+        step = " The convolution flips the kernel." if self.flip else ""
+        step += f" The learning rate is {exact_text(self.lr)}." if self.lr else ""
         return (
             f"The input is x = {MATRIX.text(self.x)}, the kernel w = {MATRIX.text(self.w)}{more}{bias}, the gradient of "
             f"the output{after} {MATRIX.text(self.g)}.{step}{places}"

@@ -34,7 +34,7 @@ from convcalc.homework.questions.steps import (
     only_cells,
     worked_out,
 )
-from convcalc.homework.questions.words import by, options
+from convcalc.homework.questions.words import FLIPPED, by, options
 from convcalc.text import plural
 
 _MAX_FILTERS = 16
@@ -103,7 +103,7 @@ class ConvByHand(ByHand):
             padding=self.p.shown,
             dilation=self.written("d"),
         )
-        steps = ", with the kernel flipped" if self.flip else ""
+        steps = FLIPPED if self.flip else ""
         steps += f", then add {self.b}" if self.b else ""
         steps += _THEN_RELU if self.relu else ""
         return f"Convolve {maps_text(self.x)} with {self.kernel_words()}{more}{steps}.{only_cells(self.cells)}"
@@ -148,7 +148,7 @@ class Conv1d(ByHand):
         need_small(self.p.sides(1), x=[self.x], w=[self.w])
 
     def sentence(self) -> str:
-        flipped = ", with the kernel flipped" if self.flip else ""
+        flipped = FLIPPED if self.flip else ""
         flipped += _THEN_RELU if self.relu else ""
         more = options(stride=self.s, padding=self.p.given)
         return f"Convolve {MATRIX.text(self.x)} with {MATRIX.text(self.w)}{more}{flipped}."
@@ -237,7 +237,7 @@ class Conv3d(Parted, ByHand):
 
     def setting(self) -> str:
         more = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
-        after = ", with the kernel flipped along all three" if self.flip else ""
+        after = f"{FLIPPED} along all three" if self.flip else ""
         after += f", then add {self.b}" if self.b else ""
         after += _THEN_RELU if self.relu else ""
         slices = plural(len(self.x), "slice")
@@ -335,6 +335,7 @@ class Pipeline(Parted):
     def setting(self) -> str:
         name = "max" if self.mode == "max" else "average"
         first = options(stride=None if self.s == 1 else self.s, padding=self.p.shown)
+        first += FLIPPED if self.flip else ""
         steps = {
             "conv": f"Convolve {maps_text(self.x)} with {maps_text(self.w)}{first}",
             "relu": "then apply ReLU",

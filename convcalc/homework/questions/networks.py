@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.errors import ConvcalcError, ShapeError, UsageError, first_line
+from convcalc.files import YAML_SUFFIXES
 from convcalc.homework.questions.given import MAX_LAYERS, GivenError, Hwc, NetworkFile
 from convcalc.homework.questions.rows import Counting, Row, without_strict
 from convcalc.text import shortened
@@ -298,7 +299,7 @@ def is_name(text: str) -> bool:
     from convcalc.layers import find
     from convcalc.network.find import bundled_names
 
-    if text.endswith((".yaml", ".yml")) or text in bundled_names():
+    if text.endswith(YAML_SUFFIXES) or text in bundled_names():
         return True
     from convcalc.network.notations.word_tokens import names_layer
 

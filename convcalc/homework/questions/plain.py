@@ -90,7 +90,7 @@ class ChoiceTask(Task):
 class TrueFalseTask(Task):
     """A statement; the teacher's `answer:` says whether it is true."""
 
-    rule: ClassVar = "Look for one case where the statement is false."
+    rule: ClassVar = "Look for one case that does not agree with the statement."
     examples: ClassVar = (
         {"statement": "A pool has biases.", "answer": "false"},
         {"statement": "A stride skips cells.", "answer": "true"},

@@ -48,7 +48,7 @@ _MEANINGS = {
     "gamma": "The scale of the batch normalization.",
     "beta": "The shift of the batch normalization.",
     "eps": "What is added to the variance.",
-    "frozen": "The layers that are not trained.",
+    "frozen": "How many of the first layers with parameters are not trained.",
     "clip": "Whether pixels outside the image are left out.",
     "what": "What the formula gives.",
     "symbols": "The letters that the formula can use.",
@@ -67,7 +67,7 @@ _DTYPE = {"dtype": "The type of the numbers: fp64, fp32, fp16, bf16 or int8."}
 _TABLE = {
     **_DTYPE,
     "rows": "The layers that are asked for, by number, by name, or last; all by default.",
-    "ask": "The columns that are asked for, such as shape and params.",
+    "ask": "The columns that are asked for, such as shape and params; shape by default.",
 }
 _SHAPE_OF = {"layer": "The kind of layer: conv, transposed or fc."}
 _MAPS = {
@@ -80,6 +80,8 @@ _SOUGHT = "; leave it out if it is asked for."
 _TIMES = "The factor for {}; 1 by default."
 # Where a word means something else in a type, or something more.
 _OF_TYPE: dict[str, dict[str, str]] = {
+    "padded-volume": {"p": "The padding."},
+    "toeplitz": {"n": "The size of the input."},
     "pool-volume": {"k": "The size of the window.", "s": _POOL_STRIDE},
     "fraction": {"k": "The size of the window.", "s": _POOL_STRIDE},
     "params-pool": {"k": "The size of the window."},
@@ -108,7 +110,7 @@ _OF_TYPE: dict[str, dict[str, str]] = {
     "conv-1d": {"x": "The input, a row of numbers.", "w": "The kernel, a row of numbers."},
     "conv-3d-by-hand": {"x": "The slices of the input, each in rows.", "w": "The slices of the kernel, each in rows."},
     "pool-by-hand": {"x": "The map, in rows.", "k": "The size of the window.", "s": _POOL_STRIDE, **_POOL},
-    "pipeline": {**_MAPS, "k": "The size of the pool's window.", "s": "The stride of the convolution; 1 by default.", "pool_s": "The stride of the pool; its window size by default.", **_POOL},
+    "pipeline": {**_MAPS, "relu": "Whether there is a ReLU after the convolution; true by default.", "k": "The size of the pool's window.", "s": "The stride of the convolution; 1 by default.", "pool_s": "The stride of the pool; its window size by default.", **_POOL},
     "transposed-by-hand": {"x": "The input map, in rows.", "w": "The kernel, in rows."},
     "gradient": {"x": "The input map, in rows.", "w": "The kernel, in rows.", "activation": "The activation after the convolution: none, relu or sigmoid."},
     "shape-of-gradient": {"of": "The array that the gradient belongs to: w or x."},
@@ -122,7 +124,7 @@ _OF_TYPE: dict[str, dict[str, str]] = {
     "weight-shape": _SHAPE_OF,
     "bias-shape": _SHAPE_OF,
     "solve-size": {
-        "find": "The number that is asked for: n, k, s, p or d.", "out": "The size that comes out.",
+        "find": "The number that is asked for: n, k, s, p or d.", "out": "The size of the output.",
         "n": f"The size of the input{_SOUGHT}", "k": f"The kernel size{_SOUGHT}", "s": f"The stride{_SOUGHT}",
         "p": f"The padding{_SOUGHT}", "d": f"The dilation{_SOUGHT}",
     },

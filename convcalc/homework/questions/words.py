@@ -9,6 +9,7 @@ from typing import Any
 from convcalc.homework.questions.given import Ints, each
 from convcalc.text import article, times
 
+FLIPPED = ", with the kernel flipped"  # behind what is convolved
 _SIDES = {1: "length", 2: "height × width", 3: "depth × height × width"}
 
 

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
-from convcalc.files import decode, is_one_of, read_file
+from convcalc.files import YAML_SUFFIXES, decode, is_one_of, read_file
 from convcalc.homework.questions.given import GivenError, NetworkFile
 from convcalc.homework.questions.networks import is_name
+from convcalc.interop.signs import SUFFIXES, WEIGHTS
 from convcalc.text import printable, shortened
 
 if TYPE_CHECKING:
@@ -25,17 +26,7 @@ if TYPE_CHECKING:
 MAX_FILE = 2**20  # bytes
 _WORDS = ("arch", "net")  # of given:
 _TEACHERS = ("expect", "source")  # keys of a network file
-_SUFFIXES = (
-    ".yaml",
-    ".yml",
-    ".onnx",
-    ".pt2",
-    ".keras",
-    ".prototxt",
-    ".cfg",
-    ".json",
-    ".safetensors",
-)
+_SUFFIXES = (*YAML_SUFFIXES, *SUFFIXES, *WEIGHTS, ".json")
 
 
 def find_beside(given: Mapping[str, Any], sheet: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from convcalc.errors import SpecError, UsageError, did_you_mean
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.homework.answers.types import Tolerance
 from convcalc.homework.conventions import RULES, Conventions, rule_sentences
 from convcalc.homework.questions import Part, Task
@@ -19,6 +19,7 @@ from convcalc.text import printable, shortened
 
 if TYPE_CHECKING:
     from convcalc.draw import Picture
+    from convcalc.errors import SpecError
     from convcalc.homework.mistakes.base import Candidate
     from convcalc.homework.mistakes.search import Ways
 
@@ -313,10 +314,12 @@ class Sheet(Shown):
 
     def error(self, question: Question, what: str) -> SpecError:
         """An error that points at the line of a question."""
-        lines = self.data.decode("utf-8", "replace").split("\n")
-        text = lines[question.line - 1] if 0 < question.line <= len(lines) else ""
+        from convcalc.network.yaml_source import Source
+
+        source = Source(self.path or self.id, self.data.decode("utf-8", "replace"))
+        text = source.error_at(question.line, 1, what).text
         column = len(text) - len(text.lstrip(" -")) + 1
-        return SpecError(self.path or self.id, question.line, column, what, text)
+        return source.error_at(question.line, column, what)
 
     def needed_by(self, name: str) -> list[Question]:
         """The questions that one is worked out from, in the order of the sheet."""

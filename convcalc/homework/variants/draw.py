@@ -304,6 +304,7 @@ def student_sheet(sheet: Sheet, student: str | None, secret_file: str | None) ->
 
     Raises:
         UsageError: only one of the two is given, or the secret cannot be read.
+        SpecError: questions have no draws that are left.
     """
     if not student and not secret_file:
         return sheet

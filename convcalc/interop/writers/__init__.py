@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from convcalc.errors import UsageError, did_you_mean
+from convcalc.interop.signs import SUFFIXES, WEIGHTS
 from convcalc.interop.writers.base import WRITERS, Writer, Written
 from convcalc.text import printable, quoted
 
@@ -24,8 +25,8 @@ WRITERS.modules(
 
 # How files of models end that no writer makes.
 _OF_MODELS = (
-    ".h5", ".hdf5", ".keras", ".pb", ".tflite", ".pt", ".pth", ".pt2", ".ckpt", ".mlmodel", ".engine", ".trt", ".caffemodel",
-    ".prototxt", ".cfg", ".weights", ".safetensors", ".png", ".svg", ".pdf",
+    *SUFFIXES, *WEIGHTS, ".h5", ".hdf5", ".pb", ".tflite", ".pt", ".pth", ".ckpt", ".mlmodel", ".engine", ".trt",
+    ".caffemodel", ".weights", ".png", ".svg", ".pdf",
 )  # fmt: skip
 
 

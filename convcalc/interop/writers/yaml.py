@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convcalc.files import YAML_SUFFIXES
 from convcalc.interop.writers.base import Writer, Written, writer
 from convcalc.network.yaml_writer.write import network_yaml
 
@@ -16,7 +17,7 @@ class Yaml(Writer):
     """A network file, as ``convcalc import`` writes it."""
 
     about = "convcalc's YAML"
-    suffixes = (".yaml", ".yml")
+    suffixes = YAML_SUFFIXES
 
     @staticmethod
     def write(analysis: Analysis) -> Written:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from typing import Any, NamedTuple
 
 from convcalc.errors import UsageError, did_you_mean
@@ -21,7 +21,7 @@ from convcalc.homework.classroom.claims import Claim, words
 from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.platforms.times import time_of
 from convcalc.homework.sheets.sheet import Question, Sheet
-from convcalc.text import printable, shortened
+from convcalc.text import plural, printable, shortened
 
 MAX_CELL = 200_000
 _MAX_ROWS = 100_000
@@ -72,7 +72,7 @@ def is_table(text: str, sheet: Sheet) -> bool:
     if Names(sheet).has(re.split(r"[,;\t]", second)[0].strip(' "')):
         return False  # a line per question
     try:
-        header = next(_rows(text), [])
+        header: list[str] = next(_rows(text), [])
     except csv.Error:
         return False
     return len(header) > 1 and any(column.answer for column in _columns(header, sheet, {}))
@@ -86,12 +86,29 @@ def has_heading(text: str, headings: Container[str]) -> bool:
         return False
 
 
-def _rows(text: str) -> Iterator[list[str]]:
-    """The rows of a table, by the separator that its first line has most of."""
-    first = text.partition("\n")[0]
-    separator = max((",", ";", "\t"), key=first.count)
+def _rows(text: str) -> Any:
+    """A reader of the rows of a table, by the separator that its first line has most of."""
     csv.field_size_limit(MAX_CELL)
-    return csv.reader(io.StringIO(text), delimiter=separator)
+    return csv.reader(io.StringIO(text), delimiter=_separator(text))
+
+
+def _separator(text: str) -> str:
+    """What stands between the cells."""
+    first = text.partition("\n")[0]
+    return max((",", ";", "\t"), key=first.count)
+
+
+def _lost_lines(lines: list[str], separator: str) -> int:
+    """How many lines a row takes in because a quotation mark is not closed, or not where a cell ends.
+
+    >>> _lost_lines(['s1,"5', "s2,6"], ","), _lost_lines(['s1,"5', 's2,"6"'], ","), _lost_lines(['s1,"5', '6"'], ",")
+    (1, 1, 0)
+    """
+    try:
+        list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, strict=True))
+    except csv.Error:
+        return sum(bool(line.strip()) for line in lines[1:])
+    return 0
 
 
 def parse_table(
@@ -116,11 +133,19 @@ def parse_table(
             )
             message = f"{path}: no column is named after a question{known}"
             raise UsageError(message)
+        lines, end = text.split("\n"), reader.line_num
         for number, row in enumerate(reader, start=2):
+            begin, end = end, reader.line_num
             if not any(cell.strip() for cell in row):
                 continue
             if number > _MAX_ROWS:
                 message = f"{path}: more than {_MAX_ROWS:,} rows; split the file"
+                raise UsageError(message)
+            if lost := end - begin > 1 and _lost_lines(lines[begin:end], _separator(text)):
+                message = (
+                    f"{path}: row {number}: a quotation mark is not closed, so {plural(lost, 'line')} after it would be "
+                    "lost; correct that row, or save the table as CSV again"
+                )
                 raise UsageError(message)
             found.append(_answers(row, used, sheet, f"{path}:{number}"))
     except (csv.Error, StopIteration) as error:
