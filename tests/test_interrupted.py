@@ -31,7 +31,7 @@ sweep mobilenet_v1 --set width=8..200:1 --input 32..9000:1 -o sweep.csv
 sweep mobilenet_v1 --set width=8..200:1 --input 32..9000:1 --jobs 2 -o sweep.csv
 verify vgg16
 verify --all --jobs 2
-budget efficientnet_b0 --params 10M
+budget efficientnet_b0 --params 10M --vary width=0.05..4:0.01 --vary depth=0.05..4:0.01
 import regnet_x --set depth=6000 -o net.yaml
 explore -o page.html
 """

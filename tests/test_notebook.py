@@ -309,7 +309,7 @@ def test_commands_leave_reports_and_pictures_for_the_notebook(
     [
         (
             "layer --q 5", None,
-            "no option '--q'; did you mean '--s', '--p' or '--n'? Run convcalc layer -h for help.",
+            "no option '--q'; run convcalc layer -h for help",
         ),
         (
             "layer --n 2 --k 5", None,
@@ -454,7 +454,7 @@ def test_a_notebook_runs_in_a_real_kernel(tmp_path: Path) -> None:
     assert html[10].startswith("<svg")
     (failed,) = outputs[11]  # one line, and no traceback
     assert "".join(failed["text"]) == (
-        "UsageError: convcalc: no option '--q'; did you mean '--s', '--p' or '--n'? Run convcalc layer -h for help.\n"
+        "UsageError: convcalc: no option '--q'; run convcalc layer -h for help\n"
     )
 
 

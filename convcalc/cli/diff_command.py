@@ -43,7 +43,7 @@ def command(
     format_name: str | None,
     output: str | None,
 ) -> None:
-    """Which layers of two networks differ: their options, inputs and sizes, and the parameters and operations that costs.
+    """Which layers of two networks differ in options, inputs and sizes, and what that costs in parameters and operations.
 
     Layers are paired by their names if these agree, or else by their order, options and shapes.
     Names only are not a difference. Exit code 0 if the networks are the same, 1 if they differ.

@@ -76,8 +76,8 @@ _STATED_ONLY = re.compile(
 def stated_only(word: str) -> str:
     """What to write for a layer of other libraries that is not computed here; empty for other words.
 
-    >>> stated_only("nn.LSTM")
-    ", and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom"
+    >>> print(stated_only("nn.LSTM"))
+    , and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom
     """
     plain = word.rpartition(".")[2].lower().replace("_", "")
     if not _STATED_ONLY.fullmatch(plain):

@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from multiprocessing import active_children, get_context
+from multiprocessing import get_context
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -158,13 +158,11 @@ def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
         with _undisturbed():
-            pool.submit(os.getpid)  # so that all start now
+            for _ in range(count):  # so that all start now, one for each task while none is ready
+                pool.submit(os.getpid)
         yield pool
-    except BaseException:
-        for child in active_children():
-            child.terminate()
-        raise
     finally:
+        # Each ends after its block, which is short. One that is killed while it answers would be waited for without end.
         pool.shutdown(cancel_futures=True)
 
 

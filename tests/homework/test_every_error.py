@@ -66,6 +66,7 @@ def test_of_a_bundled_sheet_that_is_broken_in_k_ways_k_errors_are_named(path: Pa
     assert not any(wrong), "".join(wrong)
 
 
+@pytest.mark.unmeasured
 def test_every_break_of_every_question_type_is_named_alone() -> None:
     wrong, tried = [], set()
     for kind, cls in QUESTIONS.items():
@@ -79,6 +80,7 @@ def test_every_break_of_every_question_type_is_named_alone() -> None:
     assert tried == {*BREAKS}
 
 
+@pytest.mark.unmeasured
 def test_all_breaks_of_a_question_at_once_are_named_for_every_type() -> None:
     wrong = []
     for kind, cls in QUESTIONS.items():

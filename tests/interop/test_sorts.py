@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import time
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from convcalc.interop.load import load, loads
 from convcalc.interop.readers import READERS
 from convcalc.interop.signs import HEAD, SUFFIXES, WEIGHTS, format_of
 from convcalc.interop.sorts import other_file, other_folder, sort_of, sort_of_text
-from convcalc.network.notations import NOTATIONS, network_of
+from convcalc.network.notations import NOTATIONS
 from other_files import OTHER_FILES
 
 TOP = Path(__file__).parents[2]
@@ -56,8 +58,13 @@ def test_the_command_that_is_named_reads_the_file(
     convcalc: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = OTHER_FILES["printed.txt"].decode()
-    network, _ = network_of(text, (3, 32, 32))
-    assert [node.layer.kind for node in network.nodes] == ["conv", "relu", "maxpool"]
+    line = other_file("printed.txt", OTHER_FILES["printed.txt"]).rpartition("convcalc ")[2]
+    words, _, file = line.partition(" < ")
+    assert file == "printed.txt"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    ran = convcalc(*words.split(), "--format", "json")
+    assert ran.code == 0, ran.err
+    assert [row["kind"] for row in json.loads(ran.out)["layers"]] == ["conv", "relu", "maxpool"]
 
 
 @pytest.mark.parametrize("key", ["layers: 3", "answers: none", "questions: 2", '"extends": x'])
