@@ -9,7 +9,6 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.known import KnownPair
-from convcalc.cli.meant.nameless import example_of, way_to_name
 from convcalc.cli.order_option import check_order, in_said_order, order_option
 from convcalc.cli.output import remark
 from convcalc.cli.shells.offers import meanings
@@ -84,6 +83,8 @@ class LayerCommand(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         nameless = super().parse_args(ctx, args)
         if nameless and not ctx.resilient_parsing:
+            from convcalc.cli.meant.nameless import way_to_name
+
             raise UsageError(way_to_name(nameless, ctx.params, CALLED))
         return nameless
 
@@ -165,4 +166,5 @@ def layer_of(cls: type[Layer], typed: dict[str, Any], channels: int) -> Layer:
         values[ours or name] = known[ours].type.read(text, f"--set {name}") if ours else text
     if "out_channels" in known:
         values.setdefault("out_channels", channels)
-    return make(cls, values, called=called, example=lambda name: example_of(called[name]))
+    ends = {name: "=…" if word.startswith("--set") else " 3" for name, word in called.items()}
+    return make(cls, values, called=called, example=lambda name: f"{called[name]}{ends[name]}")

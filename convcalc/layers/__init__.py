@@ -68,7 +68,7 @@ def find(word: str) -> type[Layer] | None:
 
 
 # Layers of other libraries that convcalc does not compute, in small letters and without signs.
-_STATED_ONLY = re.compile(
+_STATED_ONLY = (
     r"(?:lstm|gru|rnn|simplernn|convlstm|embedding|embeddingbag|transformer\w*)(?:cell|[123]d)?"
 )
 
@@ -80,7 +80,7 @@ def stated_only(word: str) -> str:
     , and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom
     """
     plain = word.rpartition(".")[2].lower().replace("_", "")
-    if not _STATED_ONLY.fullmatch(plain):
+    if not re.fullmatch(_STATED_ONLY, plain):
         return ""
     return ", and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom"
 

@@ -183,8 +183,3 @@ def is_kind(word: str) -> bool:
     except UsageError:
         return False
     return True
-
-
-def example_of(called: str) -> str:
-    """How to write an option that is missing."""
-    return f"{called}=…" if called.startswith("--set") else f"{called} 3"
