@@ -59,20 +59,20 @@ def anything(given: Any, what: str) -> None:
 
 def path(given: Any, what: str) -> None:
     """The path of a file, or the name of a bundled network."""
-    if isinstance(given, PathLike):
-        given = given.__fspath__()
-    if not isinstance(given, str):
-        message = f"{what} must be the path of a file, or the name of a network such as 'vgg16', but is {shown(given)}"
-        raise UsageError(message)
+    _path(given, what, "the path of a file, or the name of a network such as 'vgg16'")
 
 
 def picture(given: Any, what: str) -> None:
     """The path of a picture."""
+    _path(given, what, "the path of a file")
+
+
+def _path(given: Any, what: str, wanted: str) -> None:
+    """A path that is a text, of itself or as `pathlib` has it."""
     if isinstance(given, PathLike):
         given = given.__fspath__()
     if not isinstance(given, str):
-        message = f"{what} must be the path of a file, but is {shown(given)}"
-        raise UsageError(message)
+        raise UsageError(f"{what} must be {wanted}, but is {shown(given)}")
 
 
 def network(given: Any, what: str) -> None:

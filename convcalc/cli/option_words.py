@@ -32,7 +32,7 @@ def in_our_words(
         UsageError: an option is given twice, or two that cannot be used together.
     """
     ctx.meta[_LINE] = ctx, tuple(args)
-    options = _options_of(command, ctx)
+    options = options_of(command.get_params(ctx))
     before: dict[str | None, Given] = {}
     together: dict[str, Given] = {}
     words, rest = [], list(args)
@@ -73,7 +73,7 @@ def line_called(ctx: click.Context) -> tuple[click.Context | None, Sequence[str]
 
 def option_meant(ctx: click.Context, word: str) -> click.Option | None:
     """The option that a word of a command line stands for; None where it stands for none."""
-    options = _options_of(ctx.command, ctx)
+    options = options_of(ctx.command.get_params(ctx))
     given = _given(options, word)
     return options[given.name] if given else None
 
@@ -85,11 +85,11 @@ def as_typed(message: str, ctx: click.Context | None) -> str:
     return message
 
 
-def _options_of(command: click.Command, ctx: click.Context) -> dict[str, click.Option]:
-    """The options of a command by each of their names."""
+def options_of(params: Iterable[click.Parameter]) -> dict[str, click.Option]:
+    """The options among parameters, by each of their names."""
     return {
         name: option
-        for option in command.get_params(ctx)
+        for option in params
         if isinstance(option, click.Option)
         for name in (*option.opts, *option.secondary_opts)
     }

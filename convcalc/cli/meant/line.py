@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from convcalc.text import shortened
 
+PAIR = re.compile(r"[A-Za-z_]\w*=\S+")  # a parameter with its value
 _LONGEST = 1000  # characters of a word that a message repeats
 
 
@@ -18,3 +20,12 @@ def as_line(words: Sequence[str]) -> str:
     import shlex
 
     return shlex.join([shortened(word, _LONGEST) for word in words])
+
+
+def with_option(args: Sequence[str], words: Collection[str], option: str) -> list[str]:
+    """The words of a line with an option before some of them.
+
+    >>> with_option(["vgg16", "classes=10"], ["classes=10"], "--set")
+    ['vgg16', '--set', 'classes=10']
+    """
+    return [each for arg in args for each in ([option] if arg in words else []) + [arg]]

@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 import click
 
-from convcalc.cli.meant.line import as_line
+from convcalc.cli.meant.line import PAIR, as_line, with_option
 from convcalc.cli.meant.sorts import sort_of_word
 from convcalc.cli.network_words import NETWORK_OR_LAYERS
 from convcalc.files import STDIN
 from convcalc.text import printable, shortened
 
-_PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
 _LAYER = re.compile(r"[a-z]\w*:(?!//)[a-z0-9/]|(?:\w+\.)*[A-Z]\w*\(")
 _MOST_SAID = 200  # characters of a word that is named
 _GLUED = re.compile(r",[a-z]\w*:")
@@ -108,9 +107,9 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
         for word in words
         if word.wanted == "network" and not word.sort and not os.path.exists(word.text)
     ]
-    pairs = [text for text in others if _PAIR.fullmatch(text)]
+    pairs = [text for text in others if PAIR.fullmatch(text)]
     if pairs and "--set" in known:
-        line = [each for arg in args for each in ([*["--set"] * (arg in pairs), arg])]
+        line = with_option(args, pairs, "--set")
         return f"{shortened(pairs[0])} has no option before it; type {ctx.command_path} {as_line(line)}"
     glued = [word.text for word in words if word.wanted == "layer" and _GLUED.search(word.text)]
     if glued:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -205,13 +205,15 @@ def _set(ctx: click.Context, typed: str, options: Mapping[str, click.Option]) ->
     ours = next((each for each in likely if each in offered), "")
     if not ours:
         return ""
-    args = [*line_called(ctx)[1]]
-    at = next(
-        (place for place, each in enumerate(args) if each.partition("=")[0] == typed), len(args)
-    )
-    after = args[at].partition("=")[2] if at < len(args) else ""
-    after = after or next(iter(args[at + 1 :]), "")
+    after = next(filter(None, _values(line_called(ctx)[1], typed)), "")
     return f"; write --set {ours}={as_line([after]) if after else 'VALUE'}"
+
+
+def _values(args: Sequence[str], name: str) -> Iterator[str]:
+    """What stands on a line behind an option, or behind its equals sign."""
+    for word, after in zip(args, [*args[1:], ""], strict=True):
+        if word.partition("=")[0] == name:
+            yield word.partition("=")[2] or after
 
 
 def _params(ctx: click.Context, options: Mapping[str, click.Option]) -> dict[str, Any]:
@@ -227,11 +229,8 @@ def _params(ctx: click.Context, options: Mapping[str, click.Option]) -> dict[str
         if isinstance(param, click.Argument) and words:
             found[param.name or ""] = words[0] if param.nargs == 1 else tuple(words[:1])
     if "--kind" in options:
-        pairs = zip(args, [*args[1:], ""], strict=True)
-        kinds = [after for word, after in pairs if word == "--kind"]
-        kinds += [word.partition("=")[2] for word in args if word.startswith("--kind=")]
         try:
-            found["kind"] = KIND.read([*kinds, "conv"][0], "--kind")
+            found["kind"] = KIND.read(next(_values(args, "--kind"), "conv"), "--kind")
         except UsageError:
             return found
     return found

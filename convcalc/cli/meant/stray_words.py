@@ -9,15 +9,14 @@ from itertools import takewhile
 
 import click
 
-from convcalc.cli.meant.line import as_line
+from convcalc.cli.meant.line import PAIR, as_line, with_option
 from convcalc.cli.meant.nameless import input_in
 from convcalc.cli.meant.sorts import sort_of_word
-from convcalc.cli.option_words import line_called, option_meant
+from convcalc.cli.option_words import line_called, option_meant, options_of
 from convcalc.errors import UsageError
 from convcalc.text import quoted
 
 _SHAPE = re.compile(r"[0-9]+([x×][0-9]+)+")
-_PAIR = re.compile(r"[A-Za-z_]\w*=\S+")
 _UNIT = re.compile(r"(?:[kKMGT]?(?:FLOPs?|FLOPS|MACs?|Macs?|params?)|[kKMGT]|million|billion)")
 _OUTPUT = (".svg", ".png", ".html", ".csv", ".json", ".md", ".tex", ".txt", ".onnx", ".py", ".mmd", ".dot", ".xml", ".zip")  # fmt: skip
 _OF_SHAPES = re.compile(r"x[A-Z]")  # in how the value of an option is written
@@ -112,7 +111,7 @@ def _extra(ctx: click.Context) -> str:
 
 def nameless(command: click.Command, args: Sequence[str]) -> list[str]:
     """The words of a line that belong to no option."""
-    options = {name: param for param in command.params if isinstance(param, click.Option) for name in (*param.opts, *param.secondary_opts)}  # fmt: skip
+    options = options_of(command.params)
     found, rest = [], list(args)
     while rest:
         word = rest.pop(0)
@@ -147,9 +146,9 @@ def _lines(
         yield _type(
             f"{quoted(filler)} is not needed", path, [each for each in args if each != filler]
         )
-    if (pairs := [word for word in words if _PAIR.fullmatch(word)]) and "--set" in known:
+    if (pairs := [word for word in words if PAIR.fullmatch(word)]) and "--set" in known:
         yield _type(
-            f"{quoted(pairs[0])} has no option before it", path, _before(args, pairs, "--set")
+            f"{quoted(pairs[0])} has no option before it", path, with_option(args, pairs, "--set")
         )
     if "value" in takes and len(words) > 2 and _UNIT.fullmatch(last):
         at = list(args).index(last)
@@ -162,12 +161,16 @@ def _lines(
         line = ["arch", words[0], "--explain", _layer_called(words[0], last)]
         yield f"{quoted(words[0])} is a network; to explain one of its layers, type convcalc {as_line(line)}"
     if option := _taker(called, last):
-        yield _type(f"{quoted(last)} has no option before it", path, _before(args, [last], option))
+        yield _type(
+            f"{quoted(last)} has no option before it", path, with_option(args, [last], option)
+        )
     if len(words) > 1 and all(sort_of_word(word) == "network" for word in words):
         yield f"to compare several networks, type convcalc compare {as_line(words)}"
     output = next((name for name in ("-o", "--out") if name in known), "")
     if output and last.lower().endswith(_OUTPUT) and not os.path.exists(last):
-        yield _type(f"{quoted(last)} has no option before it", path, _before(args, [last], output))
+        yield _type(
+            f"{quoted(last)} has no option before it", path, with_option(args, [last], output)
+        )
 
 
 def _spread(called: click.Context, args: Sequence[str]) -> list[str]:
@@ -211,11 +214,6 @@ def _taker(called: click.Context, word: str) -> str:
         if isinstance(param, click.Option) and word in values:
             return param.opts[0]
     return ""
-
-
-def _before(args: Sequence[str], words: Sequence[str], option: str) -> list[str]:
-    """The words of a line with an option before some of them."""
-    return [each for word in args for each in ([option] if word in words else []) + [word]]
 
 
 def _type(what: str, path: str, words: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import click
 
 from convcalc.cli.main import group
 from convcalc.cli.option_names import OURS
-from convcalc.cli.option_words import _given, _options_of
+from convcalc.cli.option_words import _given, options_of
 
 
 def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
@@ -39,7 +39,7 @@ def options(command: click.Command, context: click.Context) -> list[click.Option
 
 def other_words(command: click.Command, context: click.Context) -> dict[str, list[str]]:
     """For each option of a command what else it may be called, by its first name."""
-    known = _options_of(command, context)
+    known = options_of(command.get_params(context))
     found: dict[str, list[str]] = {}
     for word in OURS:
         given = _given(known, f"--{word}")
