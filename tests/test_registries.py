@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -47,6 +49,32 @@ def test_the_table_of_question_types_says_where_each_is_made() -> None:
         made[cls.__module__.rpartition(".")[2]].append(name)
     assert {module: [*types] for module, types in TYPES.items()} == made
     assert all(ABOUT.values())
+
+
+# In a process of its own: what each registry knows by itself, and what modules register that it does not know.
+_UNKNOWN = """
+import gc, importlib, pkgutil
+import convcalc
+from convcalc.registry import Registry
+found = [*pkgutil.walk_packages(convcalc.__path__, "convcalc.")]
+for each in [*(each.name for each in found if each.ispkg), "convcalc.homework.answers.types"]:
+    importlib.import_module(each)
+known = {each.what: (each, set(each)) for each in gc.get_objects() if isinstance(each, Registry)}
+for each in found:
+    if not each.name.endswith("__main__"):
+        importlib.import_module(each.name)
+for what, (registry, names) in sorted(known.items()):
+    for name in sorted(set(registry) - names):
+        print(what, name)
+print(len(known))
+"""
+
+
+def test_a_registry_knows_all_modules_that_register_something_in_it() -> None:
+    ran = subprocess.run([sys.executable, "-c", _UNKNOWN], capture_output=True, text=True, check=True)  # fmt: skip
+    *unknown, count = ran.stdout.splitlines()
+    assert unknown == []
+    assert int(count) > 5
 
 
 def missing_of_kind(kind: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from math import prod
 from typing import ClassVar
 
 from convcalc import formulas
+from convcalc.homework.answers.c_squared import CSQUARED
 from convcalc.homework.answers.measures import RATIO, SHARE
 from convcalc.homework.answers.types import COUNT, PAIR
 from convcalc.homework.questions.asking import Parted
@@ -253,8 +254,6 @@ class Stacks(Parted):
         }
 
     def every_part(self) -> list[Part]:
-        from convcalc.homework.questions.plain import CSQUARED
-
         kernel, other = each(self.k, self.axes), each(self.against, self.axes)
         small, large = self.layers * prod(kernel), prod(other)
         areas = ["·".join(map(str, each_side)) for each_side in (kernel, other)]
