@@ -197,6 +197,7 @@ def test_every_module_has_a_floor() -> None:
     assert not homeless, f"give {homeless} a floor in tests/test_floors.py"
 
 
+@pytest.mark.unmeasured
 def test_imports_go_down_only() -> None:
     wrong = [
         f"{found} (floor {floor_of(room_of(found.module))} imports floor {floor_of(room_of(found.target))})"

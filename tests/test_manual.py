@@ -270,6 +270,7 @@ def not_found(out: Path) -> list[str]:
 # ------------------------------------------------------------------------------- single promises
 
 
+@pytest.mark.unmeasured
 def test_every_message_of_a_bad_file_is_in_the_catalogue_of_errors() -> None:
     found = messages()
     missing = {path.stem for path in BAD.glob("*.err") if not meant(path.read_text("utf-8"), found)}

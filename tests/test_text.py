@@ -270,6 +270,7 @@ def shown_docstrings() -> Iterator[tuple[str, str]]:
         yield path.stem, " ".join(path.read_text(encoding="utf-8").split())
 
 
+@pytest.mark.unmeasured
 def test_the_program_speaks_plainly() -> None:
     bent = [f"{name}: {each}" for name, text in shown_docstrings() for each in bent_words(text)]
     for path in sorted((ROOT / "convcalc").rglob("*.py")):

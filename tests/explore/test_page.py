@@ -249,6 +249,7 @@ def test_the_bundle_leaves_room_for_what_comes() -> None:
     )
 
 
+@pytest.mark.unmeasured
 def test_what_is_left_out_is_not_imported_at_once() -> None:
     with tarfile.open(fileobj=io.BytesIO(lzma.decompress(bundle()))) as archive:
         names = {name.removesuffix(".py").removesuffix("/__init__") for name in archive.getnames()}
