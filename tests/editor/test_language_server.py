@@ -69,7 +69,8 @@ def test_keys_kinds_and_options_are_offered_and_explained(server: Server, folder
     assert server.complete(kinds, 3, 7)["relu"] == "max(x, 0)"
     server.diagnose(options, f"{START}  - conv:\n      out_channels: 3\n      kern\n")
     assert "stride" in server.complete(options, 5, 10)
-    assert "How many channels come out" in server.hover(options, 4, 8)
+    channels = schema()["$defs"]["conv_options"]["properties"]["out_channels"]
+    assert channels["description"] in server.hover(options, 4, 8)
     with_blocks = folder / "with_blocks.yaml"
     text = START.replace("layers:\n", "blocks:\n  b: {layers: [relu]}\nlayers:\n  - con\n")
     server.diagnose(with_blocks, text)

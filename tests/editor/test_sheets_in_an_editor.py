@@ -60,9 +60,19 @@ def test_keys_types_and_words_are_offered_and_explained(server: Server, folder: 
     assert offered["params"] == "The parameters of a convolution; with `groups`, of a grouped one."
     server.diagnose(words, f"{START}  - type: params\n    given:\n      k: 3\n      fi\n")
     assert "filters" in server.complete(words, 6, 8)
-    assert "The kernel size." in server.hover(words, 5, 6)
+    assert about("params", "k") in server.hover(words, 5, 6)
     assert "The questions, in order." in server.hover(words, 2, 3)
     pool = folder / "pool.yaml"
     server.diagnose(pool, f"{START}  - type: pool-by-hand\n    given:\n      k: 3\n      s: 2\n")
-    assert "The size of the window." in server.hover(pool, 5, 6)
-    assert "The stride; the window size without it." in server.hover(pool, 6, 6)
+    assert about("pool-by-hand", "k") in server.hover(pool, 5, 6)
+    assert about("pool-by-hand", "s") in server.hover(pool, 6, 6)
+
+
+def about(question_type: str, word: str) -> str:
+    """The schema's description of a word of a question type."""
+    (then,) = [
+        case["then"]
+        for case in schema()["$defs"]["question"]["allOf"]
+        if case["if"]["properties"]["type"].get("const") == question_type
+    ]
+    return str(then["properties"]["given"]["properties"][word]["description"])
