@@ -45,14 +45,16 @@ def test_a_sentence_is_not_followed_by_a_semicolon() -> None:
     assert not re.search(r"[.?!];", text)
 
 
-@pytest.mark.parametrize("kind", list(QUESTIONS.load()))
-def test_the_right_answers_of_every_type_with_parts_are_named(kind: str) -> None:
-    given = QUESTIONS[kind].examples[0]
-    sheet = sheet_with(kind, given)
-    parts = sheet["q1"].parts
-    if len(parts) < 2 or "." in parts[0].name or any(part.expected is None for part in parts):
-        pytest.skip(f"{kind} has no parts with names of their own")
-    answer = {part.name: part.answer_type.text(part.expected) for part in parts}
-    result = check(sheet, "q1", answer)
-    names = [name for name in answer if f"{name} " in result.said]
-    assert names == [*answer] or result.said == f"{len(answer)} parts"
+def test_the_right_answers_of_every_type_with_parts_are_named() -> None:
+    named = 0
+    for kind in QUESTIONS.load():
+        sheet = sheet_with(kind, QUESTIONS[kind].examples[0])
+        parts = sheet["q1"].parts
+        if len(parts) < 2 or "." in parts[0].name or any(part.expected is None for part in parts):
+            continue  # no parts with names of their own
+        named += 1
+        answer = {part.name: part.answer_type.text(part.expected) for part in parts}
+        result = check(sheet, "q1", answer)
+        names = [name for name in answer if f"{name} " in result.said]
+        assert names == [*answer] or result.said == f"{len(answer)} parts", kind
+    assert named > 10
