@@ -5,7 +5,7 @@ from importlib import import_module
 
 
 def run() -> None:
-    """Run the command line, which says itself that it was stopped; while it is imported, say it here."""
+    """Run the command line. It reports Ctrl-C itself; before it is imported, this does."""
     try:
         import_module("convcalc.cli.main").main()
     except KeyboardInterrupt:

@@ -30,7 +30,7 @@ _FOREIGN = {name: given.LOADED[name] for name in ("input", "max_layers", "order"
 
 
 def _a_module(module: Any, what: str) -> None:
-    """Refuse what is no module of PyTorch."""
+    """Refuse anything that is not a module of PyTorch."""
     if isinstance(module, type):
         name = module.__name__
         message = (
@@ -44,13 +44,13 @@ def _a_module(module: Any, what: str) -> None:
 
 
 def _a_model(model: Any, what: str) -> None:
-    """Refuse what is no model of Keras."""
+    """Refuse anything that is not a Keras model."""
     if isinstance(model, type) or not hasattr(model, "to_json"):
         raise UsageError(f"{what} must be a keras.Model, but is {shown(model)}{_from_file(model)}")
 
 
 def _from_file(given: Any) -> str:
-    """The end of a message where a path stands for what is in the file."""
+    """The end of a message if a path was given instead of the contents of the file."""
     return f"; for a file write convcalc.load({shown(given)})" if isinstance(given, str) else ""
 
 
@@ -68,7 +68,7 @@ def load(target: str, **options: Any) -> Network:
     Args:
         target: a path, or a name from `networks`.
         options: ``parameters={"classes": 10}``, ``input=(3, 256, 256)``, ``max_layers=…``,
-            ``order="hwc"`` where the input's channels stand last.
+            ``order="hwc"`` if the input's channels are last.
 
     Raises:
         ConvcalcError: the file is missing or wrong; the message says where and what to do.
@@ -95,11 +95,11 @@ def loads(text: str, **options: Any) -> Network:
 
 @takes(module=_a_module, options=_FOREIGN)
 def from_torch(module: Any, *example: Any, **options: Any) -> Network:
-    """The network of a PyTorch module: exported by torch.export, and read like a .pt2 file.
+    """The network of a PyTorch module. torch.export exports it; convcalc reads it like a .pt2 file.
 
     Args:
-        module: a torch.nn.Module; call ``eval()`` on it before, so that batch norms are as at inference.
-        example: the input tensors; their values make no difference.
+        module: a torch.nn.Module; call ``eval()`` on it first, so that batch norms work as at inference.
+        example: the input tensors; their values do not matter.
         options: ``input=``, ``max_layers=``, ``order=`` as for `load`.
 
     Raises:
@@ -131,7 +131,7 @@ def from_torch(module: Any, *example: Any, **options: Any) -> Network:
 
 @takes(model=_a_model, options=_FOREIGN)
 def from_keras(model: Any, **options: Any) -> Network:
-    """The network of a Keras model, from its ``to_json()``; nothing of it is run.
+    """The network of a Keras model, read from its ``to_json()``; no code of the model runs.
 
     Args:
         model: a keras.Model.
@@ -145,7 +145,7 @@ def from_keras(model: Any, **options: Any) -> Network:
 
 
 def _foreign(name: str, path: str, data: bytes, options: dict[str, Any]) -> Network:
-    """The network in the bytes of a file of another tool."""
+    """The network in a file of another tool, given as bytes."""
     from convcalc.interop.base import Asked, ForeignFile
     from convcalc.interop.readers import READERS
     from convcalc.interop.signs import HEAD
@@ -160,7 +160,7 @@ def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:
     Args:
         input: the input shape, channels first: ``(3, 32, 32)`` or ``"3x32x32"``.
         words: one layer each.
-        order: ``hwc`` where the channels stand last.
+        order: ``hwc`` if the channels are last.
 
     Raises:
         ConvcalcError: a word is not a layer, or a layer does not fit.
@@ -177,10 +177,10 @@ def chain(input: str | Sequence[int], *words: str, order: str = "") -> Network:
 
 @takes(network=given.network)
 def sizes(network: Network) -> list[AxisSizes]:
-    """Which inputs a network takes: per axis the smallest, and those that every layer divides evenly.
+    """Which inputs a network takes: the smallest of each axis, and those that every layer divides evenly.
 
     Args:
-        network: what `load`, `loads` or `chain` gave.
+        network: the result of `load`, `loads` or `chain`.
 
     Raises:
         ConvcalcError: its input is a vector, or no input was found that works.
@@ -226,11 +226,11 @@ def budget(
     Args:
         target: a path, or a name from `networks`.
         params, macs, flops, memory: the limits: a number, or a text such as ``"5M"``, ``"64 MB"``.
-            Memory is weights and the most values in memory at once. Without any of them the limits are those
-            that the file sets under ``expect``.
+            Memory is weights and the most values in memory at once. Without any of them, the limits
+            under ``expect`` in the file are used.
         vary: what can change: ``["width", "input"]``, or with values ``{"width": [0.5, 0.75], "input": None}``;
             ``input`` is the resolution.
-        parameters, input: fixed values, except for what varies.
+        parameters, input: fixed values, for everything that does not vary.
         options: ``batch=…`` and ``dtype="float16"`` for the memory, ``max_layers=…``.
 
     Raises:
@@ -289,7 +289,7 @@ def layer_facts(kind: str, input: str | Sequence[int], **options: Any) -> dict[s
 
 
 def what_fits(kind: str, input: str | Sequence[int], **options: Any) -> list[Change]:
-    """Small changes after which a layer's window fits exactly; none where it fits already.
+    """Small changes that make a layer's window fit exactly; none if it already fits.
 
     Args:
         kind, input, options: as for `layer`.
@@ -335,24 +335,24 @@ def sweep(
     cluster: str = "",
     **options: Any,
 ) -> list[dict[str, Any]]:
-    """A network at every point of a grid of parameters and inputs, as ``convcalc sweep`` does it.
+    """A network at every point of a grid of parameters and inputs, like ``convcalc sweep``.
 
     Args:
         network: a file, or the name of a bundled network.
         parameters: for each name a range or list of values, or one value.
-        input: a range or list of lengths of the sides, a shape in which sides are ranges, or such by name.
+        input: a range or list of side lengths, a shape whose sides can be ranges, or either by input name.
         columns: what to show: ``params``, ``macs``, ``flops``, ``activations``, ``memory``, ``rf`` …
         where: conditions, such as ``"macs < 300M"``.
-        pareto: keep the Pareto front: the smallest of each of these columns, or the largest, as ``max:rf``.
+        pareto: keep the Pareto front: the smallest of each of these columns, or the largest: ``max:rf``.
         jobs: parallel processes.
         cluster: the address of a dask.distributed cluster.
         options: ``sort="macs"``, ``limit=…``, ``batch=…``, ``max_points=…``.
 
     Returns:
-        For each point that fits and is kept: the values that were set, and the columns.
+        For each point that fits and is kept: its values, and the columns.
 
     Raises:
-        ConvcalcError: something of this cannot be read, or the points are too many.
+        ConvcalcError: one of these cannot be read, or there are too many points.
 
     >>> rows = sweep("mobilenet_v1", parameters={"width": range(8, 33, 8)}, input=[128, 224], columns=["macs"])
     >>> rows[-1]
@@ -395,12 +395,12 @@ def by_hand(
         x, k: input and kernel: text such as ``"0 1; 2 3"``, nested lists or arrays.
         op: conv, tconv, maxpool, avgpool or gradient.
         blank: a worksheet, with boxes instead of results.
-        key: with ``blank``, the answers after it.
-        every: all windows, however many.
+        key: with ``blank``, also the answers, after the worksheet.
+        every: show all windows, even if there are many.
         options: ``stride=2``, ``padding="same"`` and the others of `convcalc.hand.Options`.
 
     Raises:
-        ConvcalcError: what was given does not fit together, or is too much to do by hand.
+        ConvcalcError: the arguments do not fit together, or it is too much to do by hand.
 
     >>> by_hand("0 1 2; 3 4 5", "1 1").facts["results"]
     {'y': [[[1, 3], [7, 9]]]}

@@ -1,4 +1,4 @@
-"""Bounds of whole numbers: what follows from those of two numbers for what is made of them."""
+"""Bounds of whole numbers: from the bounds of two numbers, the bounds of their sum, product, …"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ UNKNOWN: Bounds = (None, None)
 
 
 def bounds_of(sign: str, one: Bounds, other: Bounds) -> Bounds:
-    """The bounds of what an operation makes of numbers with such bounds.
+    """The bounds of a result, from the bounds of the two numbers.
 
     >>> bounds_of("*", (-2, 3), (4, 5)), bounds_of("//", (1, 9), (2, 4)), bounds_of("//", (1, 9), (0, 4))
     ((-10, 15), (0, 4), (None, None))
@@ -34,7 +34,7 @@ def bounds_of(sign: str, one: Bounds, other: Bounds) -> Bounds:
             return max(a, c), max(b, d)
         case "min":
             return min(a, c), min(b, d)
-    if c <= 0 <= d:  # a division by 0, perhaps
+    if c <= 0 <= d:  # perhaps a division by 0
         return UNKNOWN
     if sign == "//":
         corners = a // c, a // d, b // c, b // d
@@ -45,7 +45,7 @@ def bounds_of(sign: str, one: Bounds, other: Bounds) -> Bounds:
 
 
 def answer_of(sign: str, one: Bounds, other: Bounds) -> bool | None:
-    """The answer to a comparison of numbers with such bounds; None where it depends on them.
+    """The answer to a comparison of two numbers with these bounds; None if it is not certain.
 
     >>> answer_of("<", (1, 3), (4, 9)), answer_of("<", (1, 4), (4, 9)), answer_of("==", (1, 3), (4, 9))
     (True, None, False)

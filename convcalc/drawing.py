@@ -49,7 +49,7 @@ def draw_window(
 
     Args:
         kind, input, options: as for `convcalc.layer`.
-        step: the place of the output that is drawn, such as ``(1, 0)``; the first by default.
+        step: the position in the output that is drawn, such as ``(1, 0)``; the first by default.
         every: all steps, one after the other.
 
     Raises:
@@ -66,10 +66,10 @@ def draw_net(
 ) -> Picture:
     """A network: its layers or blocks, its paths, and the sizes between them.
 
-    Args:
+    network: a file, the name of a bundled network, or the result of `convcalc.load` or `convcalc.chain`.
         network: a file, the name of a bundled network, or what `convcalc.load` or `convcalc.chain` gave.
-        depth: blocks at this depth are drawn as one box each: 1 is the outermost, 0 draws every layer; None draws as
-            much as a page has room for.
+        depth: blocks at this depth are drawn as one box each: 1 is the outermost, 0 draws every layer; None
+            draws as much as fits on a page.
         of: what the bars in the boxes show: macs, params or activations.
 
     Raises:
@@ -93,7 +93,7 @@ def draw_cost(
 
     Args:
         networks: as for `draw_net`.
-        of: macs, params, activations, memory; or alive, which is memory over time.
+        of: macs, params, activations, memory; or alive: the memory over time.
         by: one bar for each stage or layer.
         device: for a roofline: ``device="a100"``, ``precision="float16"``; or ``peak=``, ``bandwidth=`` in
             operations and bytes per second.
@@ -113,11 +113,11 @@ def draw_field(
     *,
     picture: str | PathLike[str] = "",
 ) -> Picture:
-    """The pixels that a unit sees: in each map down to the image, and on a picture.
+    """The pixels that a unit sees: in each feature map down to the image, and on a picture.
 
     Args:
         network: as for `draw_net`.
-        unit: a layer and a unit of it, such as ``"conv5_3:6,6"``; the middle of the last map by default.
+        unit: a layer and a unit, such as ``"conv5_3:6,6"``; the middle of the last feature map by default.
         picture: a file with a picture to draw it on.
 
     Raises:
@@ -140,11 +140,11 @@ def draw_by_hand(
 
     Args:
         x, k, op, options: as for `convcalc.by_hand`.
-        every: all steps, one after the other, rather than the first or that of ``step=``.
+        every: all steps, one after the other, instead of the first or the one in ``step=``.
         blank: leave the products and the output empty.
 
     Raises:
-        ConvcalcError: as for `convcalc.by_hand`; or it is larger than is drawn.
+        ConvcalcError: as for `convcalc.by_hand`; or it is too large to draw.
     """
     from convcalc.draw.by_hand import by_hand
     from convcalc.hand import solve

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from difflib import SequenceMatcher
 
 MAX_TOLD = 20  # errors of one file that a message lists
-MAX_COMPARED = 1000  # names that did-you-mean looks at; it takes some 20 µs for each
+MAX_COMPARED = 1000  # names that did-you-mean compares; each takes about 20 µs
 
-_MOST_CLOSE = 20  # names that are nearly as alike as the nearest
+_MOST_CLOSE = 20  # names that are almost as similar as the nearest
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the nearest known word, as the end of a message; the whole list where it is short.
+    """Name the nearest known word, as the end of a message; or all of them, if they are few.
 
     >>> did_you_mean("kernal_size", ["kernel_size", "stride"])
     "; did you mean 'kernel_size'?"
@@ -37,14 +37,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that a word was perhaps meant to be; empty where none is near.
+    """The known word that the user perhaps meant; empty if none is similar.
 
     >>> nearest("kernal_size", ["kernel_size", "stride"]), nearest("zzz", ["floor", "ceil"])
     ('kernel_size', '')
     >>> nearest("conv1", ["conv1_1", "conv1_2", "conv5_1"])
     'conv1_1'
     """
-    import difflib  # noqa: PLC0415 - only needed once something is already wrong
+    import difflib  # noqa: PLC0415 - only needed after an error
 
     names = sorted(islice(known, MAX_COMPARED))
     for spelt in (word[:100], word[:100].lower()):
@@ -63,7 +63,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _likeness(compared: SequenceMatcher[str], name: str) -> float:
-    """How much a name is like the word that it is compared with."""
+    """How similar a name is to the compared word."""
     compared.set_seq1(name)
     return compared.ratio()
 
@@ -85,7 +85,7 @@ class ConvcalcError(Exception):
 
 
 class UsageError(ConvcalcError):
-    """A command was called with something it cannot use."""
+    """A command was called with something that it cannot use."""
 
 
 class SpecError(ConvcalcError):
@@ -133,7 +133,7 @@ class SpecErrors(SpecError):  # noqa: N818 - several of them
 
     Args:
         problems: the errors, in the order of the file.
-        stopped: whether there may be more.
+        stopped: whether there may be more, because reading stopped.
     """
 
     def __init__(self, problems: Sequence[SpecError], *, stopped: bool = False) -> None:
@@ -150,7 +150,7 @@ class SpecErrors(SpecError):  # noqa: N818 - several of them
 
 
 def first_line(error: ConvcalcError) -> str:
-    """The first line of a message, and how many more errors it names, where there is no room for them.
+    """The first line of a message and the number of its other errors, for places without room.
 
     >>> first_line(SpecErrors([SpecError("net.yaml", 3, 5, "no kind", "- x"), SpecError("net.yaml", 4, 5, "no")]))
     'net.yaml:3:5: no kind (and 1 more)'
@@ -163,7 +163,7 @@ def first_line(error: ConvcalcError) -> str:
 class ShapeError(ConvcalcError):
     """A layer cannot take the shape it is given.
 
-    A layer raises it with the bare fact; the walk adds which layer it was.
+    A layer raises it without its name; the walk adds the name.
     """
 
     def __init__(self, what: str, layer: str = "") -> None:

@@ -1,9 +1,9 @@
 """Files: one reader with a limit, one writer of whole files.
 
-A file is opened once and its bytes are kept by whoever needs them again, so that a pipe such as
-``<(cat sheet.yaml)`` and a file that changes meanwhile give the same answer everywhere.
+A file is opened once, and its bytes are kept for later use. So a pipe such as
+``<(cat sheet.yaml)``, or a file that changes meanwhile, gives the same answer everywhere.
 
-While a command runs, it is known which files were named, read and made; none of them is written over.
+While a command runs, the files that it names, reads and makes are known; it never overwrites them.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ def read_file(
     """The bytes of a file, a pipe, or standard input (``-``).
 
     Args:
-        path: which; a pipe or a device is read up to the limit.
-        max_bytes: the most that it may hold.
-        what: what it should be, for messages: ``picture``.
-        option: what it was given to, for messages: ``--x``.
-        way_out: what to do where it is too large.
+        path: the file; a pipe or a device is read up to the limit.
+        max_bytes: the largest allowed size.
+        what: the expected kind of file, for messages: ``picture``.
+        option: the option with its name, for messages: ``--x``.
+        way_out: what to do if it is too large.
 
     Raises:
         UsageError: it is missing, a folder, not a file name, too large, or cannot be read.
@@ -68,7 +68,7 @@ def read_file(
 
 @contextmanager
 def refusing_to_read(path: str, what: str = "file", option: str = "") -> Iterator[None]:
-    """Say in a message what the system says against reading a path.
+    """Turn the system's error for a path that cannot be read into a message.
 
     Args:
         path, what, option: as for `read_file`.
@@ -84,7 +84,7 @@ def refusing_to_read(path: str, what: str = "file", option: str = "") -> Iterato
 
 @contextmanager
 def open_regular(path: str, *, follow: bool = False) -> Iterator[io.BufferedReader]:
-    """A regular file, opened without waiting for a pipe, or following a link unless that is wanted.
+    """Open a regular file; never waits for a pipe, and follows links only if ``follow`` is set.
 
     Raises:
         OSError: it cannot be opened.
@@ -104,7 +104,7 @@ def open_regular(path: str, *, follow: bool = False) -> Iterator[io.BufferedRead
 
 
 def head_of(path: str, most: int) -> bytes:
-    """The first bytes of a file that nobody asked to read; none of a pipe or a device, which could give none for ever.
+    """The first bytes of a file that nobody asked to read; empty for a pipe or device, which may never answer.
 
     Raises:
         OSError: it cannot be read.
@@ -115,7 +115,7 @@ def head_of(path: str, most: int) -> bytes:
 
 
 def text_lines(path: str, way_out: str) -> Iterator[str]:
-    """The lines of a text of any length, one at a time, with their ends; undecodable bytes become \ufffd.
+    """The lines of a text of any length, one by one, with their ends; undecodable bytes become \ufffd.
 
     Raises:
         UsageError: it cannot be read.
@@ -130,7 +130,7 @@ def text_lines(path: str, way_out: str) -> Iterator[str]:
 
 
 def file_name(path: str, option: str = "") -> str:
-    """How messages call a file: with the option it was given to, and never with control characters."""
+    """How messages name a file: with its option, and without control characters."""
     shown = (
         stdin_name() if path == STDIN else printable(path) if len(path) < 500 else shortened(path)
     )
@@ -138,7 +138,7 @@ def file_name(path: str, option: str = "") -> str:
 
 
 def stem_of(path: str) -> str:
-    """The name of a file without folder and suffix, also without the word by which editors tell its schema.
+    """A file name without folder and suffix, and without the part that tells editors its schema.
 
     >>> stem_of("nets/my.net.yaml"), stem_of("x.convcalc.yaml"), stem_of("ps1.sheet.yml"), stem_of("x.sheet.onnx")
     ('my.net', 'x', 'ps1', 'x.sheet')
@@ -149,13 +149,13 @@ def stem_of(path: str) -> str:
 
 
 def suffix_of_file(path: str) -> str:
-    """What a name lacks to be that of a YAML file that is there; empty where none is."""
+    """The suffix that turns a name into an existing YAML file; empty if there is none."""
     suffixes = (*YAML_SUFFIXES, *_EDITOR_SUFFIXES)
     return next((suffix for suffix in suffixes if os.path.exists(path + suffix)), "")
 
 
 def check_size(data: bytes | str, max_bytes: int, name: str, way_out: str) -> None:
-    """Refuse more data than a file may hold.
+    """Refuse data that is larger than allowed.
 
     Raises:
         UsageError: it is larger.
@@ -165,7 +165,7 @@ def check_size(data: bytes | str, max_bytes: int, name: str, way_out: str) -> No
 
 
 def size_text(size: int) -> str:
-    """How much data there is; MiB are rounded up, so that what is too large never looks as if it were not.
+    """A size for people; MiB are rounded up, so that a size over a limit also looks larger than it.
 
     >>> size_text(3), size_text(4 * 2**20), size_text(4 * 2**20 + 1), size_text(3 * 2**30)
     ('3 bytes', '4 MiB', '4.1 MiB', '3,072 MiB')
@@ -182,25 +182,25 @@ def is_utf_16(data: bytes) -> bool:
 
 
 def start_as_utf_8(start: bytes) -> bytes:
-    r"""The first bytes of a text as UTF-8 without a mark, whatever mark they have; others as they are.
+    r"""The first bytes of a text as UTF-8 without a byte order mark; other bytes unchanged.
 
     >>> start_as_utf_8("[net]".encode("utf-16")), start_as_utf_8(b"\xef\xbb\xbf[net]"), start_as_utf_8(b"\xff")
     (b'[net]', b'[net]', b'\xff')
     """
-    if is_utf_16(start):  # a character that is cut in two is left out
+    if is_utf_16(start):  # a character that was cut in two is left out
         return start.decode("utf-16", "ignore").encode(errors="ignore")
     return start.removeprefix(_UTF_8_MARK)
 
 
 def decode(data: bytes, name: str) -> str:
-    """Bytes as text: UTF-8, with or without its mark, or UTF-16 with its mark.
+    """Bytes as text: UTF-8 with or without a byte order mark, or UTF-16 with one.
 
     Args:
         data: the bytes.
         name: of the file, for messages.
 
     Raises:
-        UsageError: they are neither.
+        UsageError: the bytes are neither.
     """
     try:
         return data.decode("utf-16" if is_utf_16(data) else "utf-8-sig")
@@ -211,13 +211,13 @@ def decode(data: bytes, name: str) -> str:
 
 
 def stdin_name() -> str:
-    """What standard input is called in messages: ``<stdin>``, or ``<cell>`` in a notebook."""
+    """How messages name standard input: ``<stdin>``, or ``<cell>`` in a notebook."""
     name = getattr(sys.stdin, "name", "")
     return name if isinstance(name, str) and name.startswith("<") else "<stdin>"
 
 
 def _standard_input(most: int) -> bytes:
-    """Up to that many bytes of standard input."""
+    """At most that many bytes of standard input."""
     try:
         return sys.stdin.buffer.read(most)
     except (AttributeError, ValueError):  # closed, or not there
@@ -241,11 +241,11 @@ def _refusal(path: str, what: str, error: OSError) -> str:
 def write_file(path: str, parts: Iterable[bytes], option: str = "-o") -> None:
     """Write a file under a temporary name and rename it, so that it is whole or not there.
 
-    A pipe or a device has no whole to keep, and is written to as it is. Of a link the target is
-    written; a file that is there keeps its mode.
+    A pipe or a device is written directly, because it cannot be renamed. If the path is a link,
+    its target is written. An existing file keeps its mode.
 
     Raises:
-        UsageError: it cannot be written, or the command that runs reads it or has made it.
+        UsageError: it cannot be written, or the running command reads it or made it.
     """
     _refuse_kept(path, option)
     with refusing(path, option):
@@ -273,10 +273,10 @@ def write_lines(path: str, lines: Iterable[str], option: str = "-o") -> None:
 
 
 def check_place(path: str, option: str = "-o") -> None:
-    """Refuse a path that cannot be written to, as `write_file` would, before the work.
+    """Refuse a path that `write_file` cannot write, before the work starts.
 
     Raises:
-        UsageError: its folder is not there or closed to us, or it is a folder itself.
+        UsageError: its folder does not exist or is not writable, or it is a folder itself.
     """
     with refusing(path, option):
         target, mode = _target_of(path)
@@ -286,7 +286,7 @@ def check_place(path: str, option: str = "-o") -> None:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether Windows keeps the name of a file for a device, with any suffix.
+    """Whether Windows reserves a file name for a device, with any suffix.
 
     >>> is_reserved("NUL"), is_reserved("aux.yaml"), is_reserved("console.txt")
     (True, True, False)
@@ -295,22 +295,22 @@ def is_reserved(name: str) -> bool:
 
 
 def is_one_of(path: str, others: Iterable[str]) -> bool:
-    """Whether a path leads to a file or folder to which another one leads, under whatever name."""
+    """Whether a path leads to the same file or folder as one of the others, under any name."""
     return os.path.exists(path) and any(
         os.path.exists(other) and os.path.samefile(path, other) for other in others
     )
 
 
 def check_new(path: str, option: str = "", *, overwrite: bool | None) -> None:
-    """Refuse to replace a file, unless that is wanted; pipes and devices have nothing to replace.
+    """Refuse to replace a file unless that is allowed; pipes and devices are always allowed.
 
     Args:
         path: the file.
-        option: what it is given with.
-        overwrite: whether it may be replaced; None where the command never does.
+        option: the option with its name.
+        overwrite: whether it may be replaced; None if the command can never replace it.
 
     Raises:
-        UsageError: a file of that name is there.
+        UsageError: a file with that name exists.
     """
     if os.path.isfile(path) and not overwrite:
         other = "" if overwrite is None else ", or add --overwrite to replace it"
@@ -318,16 +318,16 @@ def check_new(path: str, option: str = "", *, overwrite: bool | None) -> None:
         raise UsageError(f"{file_name(path, option)}: {message}")
 
 
-# ------------------------------------------------------------- what a command must not write over
+# ------------------------------------------------------------- files a command must not overwrite
 
 
 class _Kept:
-    """The files of a command that runs.
+    """The files of a running command.
 
     Attributes:
         named: those on its command line.
-        read: device and number of those that were read.
-        made: those that it has made.
+        read: device and inode number of the files that it read.
+        made: the same for the files that it made.
     """
 
     def __init__(self, named: Mapping[str, tuple[int, int]]) -> None:
@@ -341,16 +341,16 @@ _KEPT: ContextVar[_Kept | None] = ContextVar("kept", default=None)
 
 @contextmanager
 def keeping_files(given: Iterable[Any], output: str = "") -> Iterator[None]:
-    """Within it, no file is written over that is named here, or that is read or made meanwhile.
+    """While it is open, do not overwrite files that are named here, or read or made meanwhile.
 
-    A folder of outputs may replace what it reads of an earlier run, but nothing that is named.
+    A folder of outputs may replace files of an earlier run that it reads, but no named file.
 
     Args:
-        given: the values of a command line, some of them paths, or tuples of paths.
-        output: what is to be written, under whatever name, so that it is refused before the work.
+        given: the values of a command line; some are paths, or tuples of paths.
+        output: the output file; refused before the work starts if it is one of those files.
 
     Raises:
-        UsageError: it is one of those.
+        UsageError: the output is one of those files.
     """
     values = [each for value in given for each in (value if isinstance(value, tuple) else (value,))]
     named = {
@@ -367,13 +367,13 @@ def keeping_files(given: Iterable[Any], output: str = "") -> Iterator[None]:
 
 
 def named_files() -> list[str]:
-    """The files on the command line of the command that runs."""
+    """The files on the command line of the running command."""
     kept = _KEPT.get()
     return kept.named if kept else []
 
 
 def note_made(paths: Iterable[str]) -> None:
-    """Remember files that the command which runs has made, so that it does not write over them."""
+    """Remember files that the running command made, so that it does not overwrite them."""
     kept = _KEPT.get()
     if kept:
         kept.made += paths
@@ -387,7 +387,7 @@ def _note_read(handle: int) -> None:
 
 
 def _identity(path: str | int) -> tuple[int, int] | None:
-    """What tells a file from all others, whatever it is called; nothing for pipes, devices and folders."""
+    """The identity of a file under any of its names; None for pipes, devices and folders."""
     with suppress(OSError, ValueError):
         found = os.stat(path)
         if stat.S_ISREG(found.st_mode):
@@ -396,7 +396,7 @@ def _identity(path: str | int) -> tuple[int, int] | None:
 
 
 def _refuse_kept(path: str, option: str) -> None:
-    """Refuse to write over a file that the command which runs reads, or that it has made."""
+    """Refuse to overwrite a file that the running command reads or made."""
     kept, found = _KEPT.get(), _identity(path)
     if kept is None or found is None:
         return
@@ -409,7 +409,7 @@ def _refuse_kept(path: str, option: str) -> None:
 
 @contextmanager
 def refusing(path: str, option: str) -> Iterator[None]:
-    """Say in a message what the system says against writing to a path."""
+    """Turn the system's error for a path that cannot be written into a message."""
     try:
         yield
     except OSError as error:
@@ -422,10 +422,10 @@ def refusing(path: str, option: str) -> Iterator[None]:
 
 
 def _target_of(path: str) -> tuple[str, int | None]:
-    """The file that a path leads to, and its mode, None where there is none yet.
+    """The file that a path leads to, and its mode; None if it does not exist yet.
 
     Raises:
-        OSError: its folder is not there, or it is a folder itself.
+        OSError: its folder does not exist, or it is a folder itself.
         ValueError: it is not a path.
     """
     os.stat(os.path.join(os.path.dirname(path), "."))
@@ -446,5 +446,5 @@ def _target_of(path: str) -> tuple[str, int | None]:
 
 
 def _is_renamed(mode: int | None) -> bool:
-    """Whether a new file takes the place of what is there: a file, or nothing yet."""
+    """Whether writing can rename: onto a regular file, or a path that does not exist yet."""
     return mode is None or stat.S_ISREG(mode)

@@ -1,19 +1,19 @@
 """Folders of outputs: built whole, put in place in one step, by one process at a time.
 
-No system replaces a folder that holds files in one step: Linux can swap two folders, but files of
-other people would have to move from one to the other, and macOS, Windows and network disks cannot.
-So it is done as databases do it, with a log that is written ahead:
+No system replaces a folder of files in one step: Linux can swap two folders, but then files of
+other people would have to move too, and macOS, Windows and network disks cannot swap.
+So it is done as in databases, with a log that is written first:
 
-1. The new files are made in ``.convcalc.part``, inside the folder: on the same disk, always.
+1. The new files are made in ``.convcalc.part``, inside the folder, so always on the same disk.
 2. That folder is renamed to ``.convcalc.whole``. This is the one step: before it the old files count,
    after it the new ones.
-3. The files move from there to their places, one by one, and those that are no longer made go.
+3. The files move from there to their places, one by one. Files that are no longer made are removed.
 
-A process that is killed before the second step leaves a part that the next one throws away; one that
-is killed after it leaves work that the next one finishes, before it reads or writes anything else.
+If a process is killed before step 2, the next process deletes the unfinished part. If it
+is killed later, the next process finishes the work before it reads or writes anything else.
 
-People write into some of the files. What stood in them when the run began is noted in the log: if one
-holds something else by the time that the new file would replace it, it stays, and the next run reads it.
+People write into some of the files. The log notes their content when the run began: if a file
+has changed before the new file would replace it, it stays, and the next run reads it.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ from convcalc.errors import UsageError
 from convcalc.files import file_name, named_files, note_made, open_regular, refusing
 from convcalc.text import shortened
 
-PREFIX = ".convcalc."  # of everything in a folder of outputs that is no output
+PREFIX = ".convcalc."  # begins the name of everything in a folder of outputs that is not an output
 PART, WHOLE, LOCK = f"{PREFIX}part", f"{PREFIX}whole", f"{PREFIX}lock"
 _GONE = f"{PREFIX}gone"  # in a whole: a line for each file that is no longer made
-_READ = f"{PREFIX}read"  # in a whole: a line for each file that people write into, with what stood in it
+_READ = f"{PREFIX}read"  # in a whole: the files that people write into, and a digest of each
 PATIENCE = 10.0  # seconds that a process waits for another
 _PAUSE = 0.05
-_MAX_FLUSHED = 20  # files of a folder
+_MAX_FLUSHED = 20  # files whose writing to the disk is waited for
 
 
 class OutputFolder:
-    """A folder whose files change all at once, or not at all. Nobody else may write to it meanwhile.
+    """A folder whose files change all at once, or not at all. Nobody else may write to it then.
 
     Args:
-        out: where it belongs.
-        replace: whether files that are there may be replaced.
-        names: what an earlier run would have left there; others' files are never touched.
-        way_out: what to do where it has.
-        option: what the place was given to, for messages.
-        typed: the files that people write into; one that changes after this is not replaced.
+        out: the place of the folder.
+        replace: whether existing files may be replaced.
+        names: the files of an earlier run; files of others are never touched.
+        way_out: what to do if there are files of an earlier run.
+        option: the option with the place, for messages.
+        typed: the files that people write into; if one changes later, it is not replaced.
 
     Raises:
-        UsageError: an earlier run is there, another process writes to it, or nothing can be written.
+        UsageError: there are files of an earlier run, another process writes, or nothing can be written.
     """
 
     def __init__(
@@ -97,23 +97,23 @@ class OutputFolder:
             file.write(data)
 
     def hold(self, name: str) -> IO[str]:
-        """Like `open`, for a file that stays open; `discard` closes it where nobody else has."""
+        """Like `open`, for a file that stays open; `discard` closes it if nobody else did."""
         file = self.open(name)
         self._held.append(file)
         return file
 
     def check(self) -> None:
-        """Refuse to go on where the folder has changed meanwhile; nothing, unless overridden."""
+        """Refuse to continue if the folder changed meanwhile; for subclasses, does nothing here."""
 
     def gone(self) -> list[str]:
-        """The files of an earlier run that are no longer made; none, unless overridden."""
+        """The files of an earlier run that are no longer made; for subclasses, none here."""
         return []
 
     def commit(self) -> None:
         """Put everything in its place.
 
         Raises:
-            UsageError: it cannot be written; what was there is still there.
+            UsageError: it cannot be written; the old files are still there.
         """
         with refusing(self.out, self.option):
             self.check()
@@ -149,7 +149,7 @@ class OutputFolder:
                     raise UsageError(message)
 
     def discard(self) -> None:
-        """Leave nothing behind but what was committed."""
+        """Remove everything that was not committed."""
         for file in self._held:
             file.close()
         _remove(self.path)
@@ -157,12 +157,12 @@ class OutputFolder:
 
 
 def _is_below(path: str, folder: str) -> bool:
-    """Whether a path lies in a folder; both are whole, and lead through no links."""
+    """Whether a path is inside a folder; both are absolute, without links."""
     return path.startswith(os.path.join(folder, ""))
 
 
 def _refuse_earlier(out: str, names: tuple[str, ...], way_out: str) -> None:
-    """Refuse a folder that holds what an earlier run has made."""
+    """Refuse a folder with files of an earlier run."""
     kept = [name for name in names if os.path.exists(os.path.join(out, name))]
     if kept:
         message = f"{shortened(out)} has an earlier run ({', '.join(kept[:3])}); {way_out}"
@@ -171,9 +171,9 @@ def _refuse_earlier(out: str, names: tuple[str, ...], way_out: str) -> None:
 
 @contextmanager
 def reading(folder: str) -> Iterator[None]:
-    """A folder of outputs to which nobody writes meanwhile; what a killed run has left is finished.
+    """Use a folder of outputs while nobody writes to it; the work of a killed run is finished first.
 
-    A folder that we may not write to is read as it is.
+    A folder without permission to write is read as it is.
 
     Raises:
         UsageError: another process writes to it, or a killed run cannot be finished.
@@ -200,10 +200,10 @@ def reading(folder: str) -> Iterator[None]:
 
 
 def _finish(out: str) -> None:
-    """Move the files of a whole run to their places; each step may be done again after a kill.
+    """Move the files of a whole run to their places; after a kill, each step can be repeated.
 
     Raises:
-        UsageError: a file cannot be moved; it is moved the next time.
+        UsageError: a file cannot be moved; the next run tries again.
     """
     whole = os.path.join(out, WHOLE)
     if os.path.islink(whole) or not os.path.isdir(whole):
@@ -220,7 +220,7 @@ def _finish(out: str) -> None:
             os.makedirs(os.path.join(out, place), exist_ok=True)
             for name in sorted(names):
                 place = os.path.relpath(os.path.join(folder, name), whole)
-                if place not in (_GONE, _READ) and not _is_typed_later(out, place, read):
+                if place not in (_GONE, _READ) and not _is_edited_later(out, place, read):
                     _put(os.path.join(folder, name), os.path.join(out, place))
     except OSError as error:
         message = (
@@ -232,7 +232,7 @@ def _finish(out: str) -> None:
 
 
 def _put(source: str, target: str) -> None:
-    """Move a file to its place; a file that it replaces leaves it its permissions."""
+    """Move a file to its place; it gets the permissions of the file that it replaces."""
     with suppress(FileNotFoundError):
         old, new = os.lstat(target).st_mode, os.lstat(source).st_mode
         if stat.S_ISREG(old) and stat.S_IMODE(old) != stat.S_IMODE(new):
@@ -241,7 +241,7 @@ def _put(source: str, target: str) -> None:
 
 
 def _digest(path: str) -> str:
-    """What tells the contents of a file from others; ``-`` where there is none, ``?`` if it cannot be read."""
+    """A digest of the contents of a file; ``-`` if there is no file, ``?`` if it cannot be read."""
     try:
         with open_regular(path, follow=True) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -252,7 +252,7 @@ def _digest(path: str) -> str:
 
 
 def _read_typed(whole: str) -> dict[str, str]:
-    """What stood in the files that people write into when a whole run read them."""
+    """The digests of the files that people write into, as the run read them."""
     try:
         with open(os.path.join(whole, _READ), encoding="utf-8", errors="replace") as file:
             lines = [line.rstrip("\n").partition(" ") for line in file]
@@ -261,8 +261,8 @@ def _read_typed(whole: str) -> dict[str, str]:
     return {name: found for found, _, name in lines}
 
 
-def _is_typed_later(out: str, place: str, read: dict[str, str]) -> bool:
-    """Whether a person has written into a file since a whole run read it, so that it must stay."""
+def _is_edited_later(out: str, place: str, read: dict[str, str]) -> bool:
+    """Whether a person changed a file after the run read it, so that it must stay."""
     return place in read and _digest(os.path.join(out, place)) not in (read[place], "-")
 
 
@@ -270,7 +270,7 @@ def _check_way(out: str, place: str, names: list[str]) -> None:
     """Refuse to write through a link, or over a folder.
 
     Raises:
-        OSError: one of them stands in the way.
+        OSError: a link or folder is in the way.
     """
     target = os.path.normpath(os.path.join(out, place))
     if place != os.curdir and os.path.islink(target):
@@ -284,7 +284,7 @@ def _check_way(out: str, place: str, names: list[str]) -> None:
 
 
 def _read_gone(whole: str) -> list[str]:
-    """The files that a whole run no longer makes; names that lead elsewhere are left out."""
+    """The files that a whole run no longer makes; names that lead outside are left out."""
     try:
         with open(os.path.join(whole, _GONE), encoding="utf-8", errors="replace") as file:
             names = [line.rstrip("\n") for line in file]
@@ -302,10 +302,10 @@ def _read_gone(whole: str) -> list[str]:
 
 
 def _flush(folder: str) -> None:
-    """Have the system write the files of a folder to the disk, so that they outlive a loss of power.
+    """Make the system write the files of a folder to the disk, so that they survive a power loss.
 
-    Of the pages, of which there are as many as students, it does so in its own time: to wait for
-    each of 30,000 would take minutes, and they can be made again from the other files.
+    Pages (one per student) are left to the system: waiting for each of 30,000 would take
+    minutes, and they can be made again from the other files.
     """
     for place, _, names in os.walk(folder):
         if len(names) <= _MAX_FLUSHED:
@@ -314,7 +314,7 @@ def _flush(folder: str) -> None:
 
 
 def _flush_one(path: str) -> None:
-    """Have the system write a file, or the names in a folder, to the disk, where it can."""
+    """Make the system write a file, or the names in a folder, to the disk, if it can."""
     with suppress(OSError):  # folders cannot be opened on Windows, and some disks cannot flush
         handle = os.open(path, os.O_RDONLY)
         try:
@@ -324,7 +324,7 @@ def _flush_one(path: str) -> None:
 
 
 def _remove(folder: str) -> None:
-    """Remove a folder of ours and what is in it, as far as possible."""
+    """Remove a folder of convcalc and its contents, as far as possible."""
     if os.path.isdir(folder):
         import shutil  # noqa: PLC0415 - most commands write no folder
 
@@ -335,18 +335,18 @@ def _remove(folder: str) -> None:
 
 
 class _Lock:
-    """One process at a time in a folder. The system lets go of it when its process ends, however.
+    """One process at a time in a folder. The system releases it when the process ends for any reason.
 
-    Its file is removed by the process that holds it; who waited for that file finds that it is no
-    longer there, and tries again.
+    The process with the lock removes its file; a process that waited for that file notices
+    this, and tries again.
 
     Args:
-        folder: which.
+        folder: the folder to lock.
         make: whether to make the folder.
 
     Raises:
         OSError: the folder, or the file of the lock, cannot be made.
-        UsageError: another process still has it after `PATIENCE` seconds.
+        UsageError: another process still has the lock after `PATIENCE` seconds.
     """
 
     def __init__(self, folder: str, *, make: bool) -> None:
@@ -361,7 +361,7 @@ class _Lock:
                 self.made = True
             try:
                 handle = os.open(self.path, flags, 0o666)
-            except FileNotFoundError:  # the process that had made the folder took it away
+            except FileNotFoundError:  # the process that made the folder removed it
                 if not make or time.monotonic() > until:
                     raise
                 continue
@@ -378,7 +378,7 @@ class _Lock:
             time.sleep(_PAUSE)
 
     def release(self) -> None:
-        """Let the next one in; a folder that was made for nothing goes."""
+        """Let the next process in; remove a folder that was made for nothing."""
         if self.handle < 0:
             return
         if sys.platform != "win32":
@@ -386,7 +386,7 @@ class _Lock:
                 os.unlink(self.path)
         os.close(self.handle)
         self.handle = -1
-        if sys.platform == "win32":  # where files that are open cannot be removed
+        if sys.platform == "win32":  # open files cannot be removed there
             with suppress(OSError):
                 os.unlink(self.path)
         if self.made:
@@ -395,23 +395,23 @@ class _Lock:
 
 
 def _try_lock(handle: int) -> bool:
-    """Lock a file that is open; False where another process has it."""
+    """Lock an open file; False if another process has the lock."""
     try:
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - of this system only
+            import msvcrt  # noqa: PLC0415 - only on this system
 
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
-            import fcntl  # noqa: PLC0415 - not of every system
+            import fcntl  # noqa: PLC0415 - not on every system
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)  # a disk without locks
+        return error.errno in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)  # a disk that cannot lock
     return True
 
 
 def _is_at(handle: int, path: str) -> bool:
-    """Whether a file that is open is the one of that name."""
+    """Whether an open file is still the one at that path."""
     try:
         return os.path.samestat(os.fstat(handle), os.stat(path, follow_symlinks=False))
     except OSError:

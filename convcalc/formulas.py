@@ -254,7 +254,7 @@ def fan_in(kernel: N, cin: N) -> N:
 
     Weights of one neuron: a filter is as deep as its input. ``kernel`` is the product over the axes.
 
-    >>> fan_in(5 * 5, 3)
+    Weights of one neuron: a filter is as deep as its input. ``kernel`` is the product of its sizes.
     75
     """
     return kernel * cin
@@ -263,7 +263,7 @@ def fan_in(kernel: N, cin: N) -> N:
 def conv_params(kernel: N, cin: N, cout: N) -> N:
     """(k·k·cin + 1)·cout
 
-    Weights and biases of a convolution. With groups, cin is the channels that one filter sees (cin / g).
+    Weights and biases of a convolution. With groups, cin is the number of channels of one filter (cin / g).
 
     >>> conv_params(5 * 5, 3, 5)
     380
@@ -283,7 +283,7 @@ def conv_weights(kernel: N, cin: N, cout: N) -> N:
 def conv_macs(kernel: N, cin: N, cout: N, positions: N) -> N:
     """k·k·cin·cout·o·o
 
-    Multiply-adds of a convolution: each weight once per output position, bias not counted.
+    Multiply-adds of a convolution: each weight once per output position; the bias is not counted.
 
     >>> conv_macs(5 * 5, 3, 5, 10 * 10)
     37500
@@ -325,7 +325,7 @@ def im2col_size(kernel: N, cin: N, positions: N) -> N:
 def taps_read(n: N, s: N, before: N, d: N, o: N, t: N) -> N:
     """min(o, ⌈(n + p − t·d) / s⌉) − min(o, ⌈max(p − t·d, 0) / s⌉), at least 0
 
-    In how many of the o windows tap t reads a real cell, not padding.
+    In how many of the o windows tap t reads a real cell, not a padding cell.
 
     >>> [taps_read(5, 1, 1, 1, 5, t) for t in range(3)]
     [4, 5, 4]
@@ -378,8 +378,8 @@ def attention_biases(c: N, h: N, g: N, k: N, v: N) -> N:
 def attention_macs(tokens: N, weights: N, width: N) -> N:
     """tokens·weights + tokens·tokens·width
 
-    Every weight of the projections once per token, and for each pair of tokens as many products as
-    scores and sums of all heads are wide: h·(k + v).
+    Each weight of the projections once per token; and for each pair of tokens, h·k products for
+    the scores and h·v for the sums: h·(k + v) together.
 
     >>> attention_macs(197, 2359296, 2 * 768)
     524391936

@@ -1,4 +1,4 @@
-"""What the functions of ``import convcalc`` are given: of the right sort, or refused in words before they run."""
+"""Checks of the arguments of ``import convcalc``'s functions: a wrong type is refused in words first."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MOST_AT_ONCE = 1024  # processes
 
 
 def takes(options: Mapping[str, Sort] | None = None, **sorts: Sort) -> Callable[[F], F]:
-    """Check what a function is given before it runs.
+    """Check the arguments of a function before it runs.
 
     Args:
-        options: those that it takes by name besides its own parameters; None where it checks them itself.
-        sorts: for each parameter what checks it; for those after a star under the name of all.
+        options: the keyword options besides its own parameters; None if it checks them itself.
+        sorts: for each parameter, its check; a starred parameter is under its own name.
 
-    What a check is given is a value and what messages call it; it raises UsageError.
+    A check gets a value and its name for messages; it raises UsageError.
     """
 
     def decorate(function: F) -> F:
@@ -54,7 +54,7 @@ def takes(options: Mapping[str, Sort] | None = None, **sorts: Sort) -> Callable[
 
 
 def anything(given: Any, what: str) -> None:
-    """Whatever the function itself reads or refuses."""
+    """Anything; the function itself reads or refuses it."""
 
 
 def path(given: Any, what: str) -> None:
@@ -68,7 +68,7 @@ def picture(given: Any, what: str) -> None:
 
 
 def _path(given: Any, what: str, wanted: str) -> None:
-    """A path that is a text, of itself or as `pathlib` has it."""
+    """A path as a text or a `pathlib` path."""
     if isinstance(given, PathLike):
         given = given.__fspath__()
     if not isinstance(given, str):
@@ -76,7 +76,7 @@ def _path(given: Any, what: str, wanted: str) -> None:
 
 
 def network(given: Any, what: str) -> None:
-    """A network that was loaded."""
+    """A loaded network."""
     if not isinstance(given, Network):
         way_out = (
             f"; write convcalc.load({shown(given)})"
@@ -92,7 +92,7 @@ def text(given: Any, what: str) -> None:
 
 
 def option(given: Any, what: str) -> None:
-    """A text that messages call as the command line does."""
+    """A text with the name of its command-line option in messages."""
     VALUES.scalar(given, f"--{what}")
 
 
@@ -109,19 +109,19 @@ def count(given: Any, what: str) -> None:
 
 
 def limit(given: Any, what: str) -> None:
-    """The same, or None where there is none."""
+    """A whole number above 0; None if there is no limit."""
     if given is not None:
         count(given, what)
 
 
 def amount(given: Any, what: str) -> None:
-    """A number, or a text such as 5M; None where there is none."""
+    """A number, or a text such as 5M; None if it is not given."""
     if given is not None:
         VALUES.parsed(given, what, lambda text, _: text)
 
 
 def place(given: Any, what: str) -> None:
-    """Whole numbers, one per axis; None where there are none."""
+    """Whole numbers, one per axis; None if they are not given."""
     if given is not None:
         for each in VALUES.sequence(given, what, "write it as in (1, 0)"):
             VALUES.number(each, what)
@@ -147,13 +147,13 @@ def names(given: Any, what: str) -> None:
 
 
 def names_or_one(given: Any, what: str) -> None:
-    """The same, or one text."""
+    """Several texts, or one text."""
     if not isinstance(given, str):
         names(given, what)
 
 
 def settings(given: Any, what: str) -> None:
-    """Values by name; None where there are none."""
+    """Values by name; None if there are none."""
     if given is None:
         return
     wrong = [each for each in given if not isinstance(each, str)] if isinstance(given, Mapping) else [given]  # fmt: skip
@@ -163,7 +163,7 @@ def settings(given: Any, what: str) -> None:
 
 
 def inputs(given: Any, what: str) -> None:
-    """A shape, which the function itself reads, or shapes by name."""
+    """A shape, which the function itself reads; or shapes by name."""
     if isinstance(given, Mapping):
         settings(given, what)
 

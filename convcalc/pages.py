@@ -1,4 +1,4 @@
-"""What every page of HTML begins with: no script, nothing from elsewhere, right on a phone and on paper."""
+"""The beginning of every HTML page: no script, nothing loaded, readable on a phone and on paper."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from convcalc.text import escape_html
 
-# The head of a table stands on every sheet of paper, and no row, picture or question is torn apart.
+# The head of a table is repeated on every sheet, and no row, picture or question is split.
 PRINT = (
     "@media print{:root{color-scheme:light}body{margin:0;max-width:none}"
     "thead{display:table-header-group}tfoot{display:table-row-group}"
@@ -19,9 +19,9 @@ def page_start(title: str, style: str, *, both_schemes: bool = False) -> Iterato
     """The lines before the first element of a page.
 
     Args:
-        title: what the page is, in plain text.
+        title: the title of the page, in plain text.
         style: its own CSS.
-        both_schemes: whether the page follows the reader's wish for light or dark.
+        both_schemes: whether the page follows the reader's choice of light or dark.
     """
     yield "<!DOCTYPE html>"
     yield '<html lang="en">'

@@ -1,4 +1,4 @@
-"""One registry for everything that is added by writing one class: kinds, formats, mistakes, exports …"""
+"""One registry for everything that is added by writing a class: kinds, formats, mistakes, exports …"""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class _Named(Protocol):
 class Registry(Mapping[str, T]):
     """Things by name, in the order of the table of names, then of registration.
 
-    The modules of a package that register things are imported only as far as a wanted name, or
-    whoever goes through the registry, needs them; who goes to the end has them all.
+    Modules that register things are imported only when a name is needed or the loop reaches them;
+    a loop to the end imports them all.
 
     Args:
-        what: what it holds, for messages: ``layer kind``.
+        what: what the things are called in messages: ``layer kind``.
 
     >>> fruit = Registry("fruit")
     >>> fruit.register("apple", "Malus")
@@ -42,18 +42,18 @@ class Registry(Mapping[str, T]):
     def __init__(self, what: str) -> None:
         self.what = what
         self._things: dict[str, T] = {}
-        self._modules: list[str] = []  # that register things, in order
-        self._waiting: list[str] = []  # of these, those that are not imported yet
-        self._early = False  # whether a module was imported by others before its turn
-        self._homes: dict[str, str] = {}  # of names known before their module is imported
+        self._modules: list[str] = []  # the modules that register things, in order
+        self._waiting: list[str] = []  # those of them that are not imported yet
+        self._early = False  # whether another module imported one of them before its turn
+        self._homes: dict[str, str] = {}  # the module of each name, known before it is imported
 
     def modules(self, package: str, modules: tuple[str, ...] | Mapping[str, str]) -> None:
-        """Say which modules register things; the package's ``__init__`` does.
+        """Set which modules register things; the package's ``__init__`` calls this.
 
         Args:
-            package: the package they are in.
-            modules: their names, the most wanted first; or a table of each thing's name and its
-                module, by which a thing is found without importing others.
+            package: the package of the modules.
+            modules: their names, the most used first; or a mapping of each thing's name to its
+                module, so that finding a thing imports no other module.
         """
         if isinstance(modules, Mapping):
             self._homes = {name: f"{package}.{module}" for name, module in modules.items()}
@@ -90,7 +90,7 @@ class Registry(Mapping[str, T]):
         return add
 
     def named(self, name: str) -> Callable[[C], C]:
-        """A decorator that adds a class under a name, which it then knows.
+        """A decorator that adds a class under a name, and stores the name in the class.
 
         Raises:
             RuntimeError: the name is taken.
@@ -104,7 +104,7 @@ class Registry(Mapping[str, T]):
 
     @property
     def known(self) -> dict[str, T]:
-        """What is registered so far; nothing is imported."""
+        """The things that are registered so far; imports nothing."""
         return self._things
 
     def load(self) -> dict[str, T]:
@@ -114,7 +114,7 @@ class Registry(Mapping[str, T]):
         if self._early:
             self._things = dict(sorted(self._things.items(), key=lambda item: self._place(item[1])))
             self._early = False
-        if self._homes:  # in the table's order, whatever was found first
+        if self._homes:  # in the table's order, not in the order of finding
             self._things = {
                 name: self._things[name] for name in self.names() if name in self._things
             }
@@ -135,7 +135,7 @@ class Registry(Mapping[str, T]):
         """The thing of this name.
 
         Raises:
-            UsageError: there is none; with the nearest name.
+            UsageError: there is none; the message names the nearest.
         """
         thing = self.get(name)
         if thing is None:
@@ -144,7 +144,7 @@ class Registry(Mapping[str, T]):
         return thing
 
     def names(self) -> list[str]:
-        """All names, in order; modules are imported only where no table has the names."""
+        """All names, in order; modules are imported only if there is no table of names."""
         return list(dict.fromkeys([*self._homes, *self._things])) if self._homes else [*self.load()]
 
     def __getitem__(self, name: str) -> T:
@@ -158,21 +158,21 @@ class Registry(Mapping[str, T]):
 
     def __iter__(self) -> Iterator[str]:
         if self._homes:
-            yield from self.names()  # in the table's order, whatever was imported first
+            yield from self.names()  # in the table's order, not in the order of import
             return
         if self._early:
             yield from [*self.load()]
             return
         given = 0
         while given < len(self._things) or self._waiting:
-            if given == len(self._things):  # whoever stops early does not pay for the other modules
+            if given == len(self._things):  # a loop that stops early imports no other modules
                 import_module(self._waiting.pop(0))
             new = list(self._things)[given:]
             given += len(new)
             yield from new
 
     def _place(self, thing: T) -> int:
-        """The place of a thing's module among the modules; the last where it is none of them."""
+        """The place of a thing's module among the modules; the last if it is not one of them."""
         module = getattr(thing, "__module__", "")
         return self._modules.index(module) if module in self._modules else len(self._modules)
 
@@ -184,5 +184,5 @@ class Registry(Mapping[str, T]):
 
 
 def _name_of(thing: object) -> str:
-    """What to call a thing in a message: a class's or function's name, else its class's."""
+    """The name of a thing for a message: of the class or function, or of its class."""
     return str(getattr(thing, "__name__", type(thing).__name__))

@@ -1,6 +1,6 @@
 """The result of a command, as plain data: rows, totals, notes. Every format prints any report.
 
-Columns are data too: key, heading, alignment, how to get the value and how people read it.
+Columns are data too: key, heading, alignment, how to get the value and how to print it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from convcalc.text import plural, shortened
 
-SCHEMA = 1  # of the JSON; raised when a key changes its meaning or goes
-NOTEBOOK_ROWS = 300  # of a table in a notebook; a browser is slow with very many
+SCHEMA = 1  # of the JSON; raised when a key changes its meaning or is removed
+NOTEBOOK_ROWS = 300  # rows of a table in a notebook; browsers are slow with more
 
 
 def _same(value: Any) -> Any:
@@ -25,16 +25,16 @@ class Column(NamedTuple):
 
     Attributes:
         key: its name in JSON, CSV and ``--columns``.
-        heading: its name for people.
-        right: whether it is a number, set to the right.
-        value: the value of a row.
-        text: the value for people.
-        plain: the value for programs.
-        keep: the larger, the later it is left out where the terminal is narrow.
-        least: characters that a text may be cut to before any column is left out; 0 if it may not.
-        wraps: whether such a text goes on in further lines instead.
-        whole: whether a name, as the first column, may not be shortened, since people copy it.
-        for_programs: whether only formats for programs show it, since people read it elsewhere.
+        heading: its heading in tables.
+        right: whether it is a number, aligned right.
+        value: gets the value from a row.
+        text: the value as text for people.
+        plain: the value as data for programs.
+        keep: columns with a larger number are left out later when the terminal is narrow.
+        least: characters to which a text may be cut before a column is left out; 0 if it may not be cut.
+        wraps: whether such a text continues on more lines instead.
+        whole: whether a name in the first column must not be shortened, because people copy it.
+        for_programs: whether only formats for programs show it, because people read it elsewhere.
         about: what it means, for ``--columns help``.
     """
 
@@ -55,17 +55,17 @@ class Column(NamedTuple):
     def of_mapping(
         cls, key: str, heading: str, text: Callable[[Any], str] = str, **settings: Any
     ) -> Column:
-        """A column of rows that are mappings."""
+        """A column of rows that are dicts."""
         return cls(key, heading, lambda row: row[key], text=text, **settings)
 
 
 class Shown:
-    """What a notebook shows as a report."""
+    """An object that a notebook shows as a report."""
 
     __slots__ = ()
 
     def shown(self) -> Report:
-        """The report that stands for it in a notebook."""
+        """The report that a notebook shows."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str:
@@ -77,31 +77,31 @@ class Report:
     """The result of a command.
 
     Attributes:
-        title, subtitle: what it is about.
+        title, subtitle: the subject of the report.
         columns: the columns to show, in order.
-        rows: what they read.
-        totals: sums under columns of the same key, and further numbers.
-        notes: what changes the meaning of the numbers, one line each; part of the answer in every format.
-        remarks: surprises that leave the numbers as they are, for people.
+        rows: the data of the columns.
+        totals: sums under the columns with the same key, and further numbers.
+        notes: facts that change the meaning of the numbers, one line each; shown in every format.
+        remarks: surprises that do not change the numbers, for people.
         footer: further lines of the answer.
-        legend: how the numbers count, for people.
-        facts: the keys at the top of the JSON.
-        key: what the rows are called in the JSON; empty for a report of facts alone.
+        legend: how things are counted, for people.
+        facts: keys at the top level of the JSON.
+        key: the name of the rows in the JSON; empty for a report with facts only.
         row_dict: a row as JSON.
-        fold: gives fewer rows, for the formats that people read; None where all are shown.
-        lines: text shown instead of a table.
-        lines_repeat_rows: whether the lines say what the rows say, so that a document needs only the rows.
-        layout: gives, for a terminal's width or for None, lines that say what the rows say; formats
-            that keep spaces show these (unless `lines_repeat_rows`), the others the rows.
-        appendix: lines that follow the rows where these are shown instead of a layout or of the lines.
-        tables: further tables, which stand under the rows, each with its title.
-        math: lines of LaTeX's mathematics; other formats have no use for it.
-        math_replaces: how many of the lines, from the first, say the same as ``math``.
+        fold: returns fewer rows, for the formats that people read; None if all are shown.
+        lines: text instead of a table.
+        lines_repeat_rows: whether the lines only repeat the rows; then a document needs only the rows.
+        layout: returns, for a terminal's width or None, lines with the same content as the rows; formats
+            that keep spaces show these (unless `lines_repeat_rows`), the others show the rows.
+        appendix: lines after the rows, if these are shown instead of a layout or the lines.
+        tables: further tables under the rows, each with its title.
+        math: lines in LaTeX's math notation; other formats do not use it.
+        math_replaces: how many of the first lines have the same content as ``math``.
         figures: pictures, each an object whose ``lines(view)`` draw it in a terminal, and whose
             ``markup()`` is the picture as part of a page, or empty.
-        hint: the next useful command, for people at a terminal.
-        stacks: whether each row becomes a few lines of its own where a terminal is too narrow for all columns.
-        beside_rows: what was asked for besides the rows, where a format may have rows alone.
+        hint: a useful next command, for people at a terminal.
+        stacks: whether each row is shown on several lines if a terminal is too narrow for all columns.
+        beside_rows: what the user wanted besides the rows, for formats that can only have rows.
     """
 
     title: str
@@ -131,25 +131,25 @@ class Report:
 
     @property
     def printed_columns(self) -> list[Column]:
-        """The columns that people read; none where there are no rows."""
+        """The columns that people read; empty without rows."""
         return [column for column in self.columns if not column.for_programs] if self.rows else []
 
     @property
     def all_notes(self) -> list[str]:
-        """The notes and the remarks, for formats that are read by themselves."""
+        """The notes and the remarks, for formats without a terminal."""
         return [*self.notes, *self.remarks]
 
     @property
     def all_lines(self) -> list[str]:
-        """All that stands under the rows and the notes, for formats that are read by themselves."""
+        """Everything under the rows and notes, for formats without a terminal."""
         return [*self.footer, *self.legend]
 
     def text(self, width: int | None = None) -> list[str]:
-        """The lines, laid out for a terminal of so many columns if the report can do that."""
+        """The lines, laid out for this terminal width if the report can do that."""
         return list(self.layout(width)) if self.layout else self.lines
 
     def document(self, format_name: str) -> Iterable[str] | None:  # noqa: ARG002 - for subclasses
-        """The report in its own layout; None where the format's usual one is right."""
+        """The report in its own layout; None for the format's usual layout."""
         return None
 
     def as_dict(self, row: Any) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class Report:
         return data
 
     def folded(self) -> Report:
-        """The same with blocks that repeat shown once, for the formats that people read."""
+        """The same report with repeated blocks shown once, for the formats that people read."""
         return replace(self, rows=self.fold()) if self.fold else self
 
     def _repr_html_(self) -> str:
@@ -187,7 +187,7 @@ class Report:
         return f"<Report {shortened(said)}: {plural(len(self.rows), 'row')}>"
 
     def __str__(self) -> str:
-        from convcalc.formats import FORMATS  # noqa: PLC0415 - a report must not cost the formats
+        from convcalc.formats import FORMATS  # noqa: PLC0415 - a report must not import the formats
 
         table = FORMATS["table"]
         return "\n".join([*table.lines(self), *table.asides(self)])

@@ -1,7 +1,7 @@
 """An integer that remembers how it was made.
 
-The formulas use only ``+ - * //``. So the same function that gives the walk a number gives, on
-terms, the number *and* its calculation: the formula, the numbers put in, each step, the answer.
+The formulas use only ``+ - * //``. The walk calls them with numbers and gets a number. With
+terms, the same function gives the number *and* its calculation: formula, numbers, steps, answer.
 
 >>> n, k, s = Term(32, "n"), Term(5, "k"), Term(3, "s")
 >>> for line in ((n - k) // s + 1).working():
@@ -94,7 +94,7 @@ class Term:
         return f"Term({self.value}, {_text(picture_of(self), names=True)!r})"
 
     def working(self) -> list[str]:
-        """The formula, the numbers put in, each step, and the answer, without repeated lines."""
+        """The formula, the formula with numbers, each step, and the answer, without repeated lines."""
         picture = picture_of(self)
         lines = [_text(picture, names=True), _text(picture, names=False)]
         while picture.symbol:
@@ -104,11 +104,11 @@ class Term:
 
 
 def as_term(value: int | Term) -> Term:
-    """A plain number as a leaf without a name; a term unchanged."""
+    """A plain number becomes a leaf without a name; a term stays unchanged."""
     return value if isinstance(value, Term) else Term(int(value))
 
 
-# ---------------------------------------------------------------------- how a textbook shows it
+# ---------------------------------------------------------------------- as in a textbook
 
 _Symbol = Literal["", "sum", "product", "floor", "ceil", "max", "min", "abs"]
 _ROUNDING = ("floor", "ceil", "max", "min")
@@ -138,7 +138,7 @@ class Picture:
 
 
 def picture_of(term: Term) -> Picture:
-    """The picture of a term; ⌈ ⌉, max and min are recognised where formulas spell them with + - * //."""
+    """The picture of a term; recognises ⌈ ⌉, max and min that formulas write with + - * //."""
     parts = term.operands
     match term.operation:
         case "":
@@ -237,7 +237,7 @@ def _text(picture: Picture, *, names: bool) -> str:
 
 
 def _sum_text(picture: Picture, texts: list[str]) -> str:
-    """A sum with its signs; a sum after a minus gets brackets, and so does a negative number."""
+    """A sum with its signs; an inner sum after a minus, or a negative number, gets brackets."""
     text = ""
     for part, sign, shown in zip(picture.parts, picture.signs, texts):
         inner = (
@@ -253,7 +253,7 @@ def _sum_text(picture: Picture, texts: list[str]) -> str:
 
 
 def _next_step(picture: Picture) -> Picture:
-    """The next line: innermost floors first, and in each floor the parts before the division."""
+    """The next line: evaluates the innermost floors; in a floor, the parts before the division."""
     if all(not part.symbol for part in picture.parts):
         return Picture(picture.value)
     if any(_has_rounding(part) for part in picture.parts):

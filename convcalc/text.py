@@ -1,4 +1,4 @@
-"""Text: how wide it is, how numbers are written, and how each kind of document escapes it.
+"""Text: its width, how numbers are written, and how each format escapes it.
 
 Every command imports this module, so it imports nothing that is slow to load.
 """
@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-MAX_SHOWN = 60  # characters of a user's input that a message repeats
+MAX_SHOWN = 60  # characters of a user's input in a message
 PAPER = (
-    100  # columns that a table of text takes where no terminal sets a limit: in a pipe, in a file
+    100  # columns of a table of text if no terminal sets a limit, such as in a pipe or in a file
 )
 
-# The sign of each verdict with its word; a sign alone is lost where it cannot be shown.
+# The sign of each verdict with its word, because not every output can show the sign.
 VERDICTS = {
     "right": "✓ correct",
     "other-convention": "~ other convention",
@@ -24,14 +24,14 @@ VERDICTS = {
     "unreadable": "? not understood",
 }
 
-_NARROW = frozenset("…–−→⌊⌋⌈⌉≤≥≈─₁₂⁶Σσαβλπ")  # signs of ours that are one column wide
+_NARROW = frozenset("…–−→⌊⌋⌈⌉≤≥≈─₁₂⁶Σσαβλπ")  # our own signs that are one column wide
 
 
-# ------------------------------------------------------------------------- what a terminal shows
+# ------------------------------------------------------------------------- text on a terminal
 
 
 def printable(text: str) -> str:
-    r"""Show control characters and other invisibles as escapes, so that input cannot drive a terminal.
+    r"""Show control and other invisible characters as escapes, so that input cannot control a terminal.
 
     >>> printable("conv\x1b[31m")
     'conv\\x1b[31m'
@@ -42,7 +42,7 @@ def printable(text: str) -> str:
 
 
 def printable_lines(text: str) -> str:
-    """Like `printable`, but line breaks stay: messages may show the line of a file."""
+    """Like `printable`, but line breaks stay: a message may contain a line of a file."""
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
@@ -63,9 +63,9 @@ def quoted(text: str) -> str:
 
 
 def width(text: str) -> int:
-    r"""Columns that a printable text takes on a terminal.
+    r"""The columns of a printable text on a terminal.
 
-    Wide letters take two, marks that sit on the letter before them none (Unicode Standard Annex 11).
+    Wide letters take two, combining marks none (Unicode Standard Annex 11).
 
     >>> width("conv"), width("層"), width("e\u0301")
     (4, 2, 1)
@@ -77,13 +77,13 @@ def width(text: str) -> int:
     columns = 0
     for c in text:
         if category(c) in ("Mn", "Me", "Cf") or "\u1160" <= c <= "\u11ff":
-            continue  # the last are the vowels and ends of Korean syllables
+            continue  # vowels and final letters of Korean syllables
         columns += 2 if east_asian_width(c) in "WF" else 1
     return columns
 
 
 def is_latin(text: str) -> bool:
-    """Whether each letter is one of the first 256, which take one column each; quick for long texts.
+    """Whether each letter is one of the first 256, which take one column each; fast for long texts.
 
     >>> is_latin("3×8×8"), is_latin("層")
     (True, False)
@@ -96,7 +96,7 @@ def is_latin(text: str) -> bool:
 
 
 def widest(texts: Sequence[str]) -> int:
-    """Columns that the widest of some printable texts takes on a terminal.
+    """The columns of the widest of some printable texts.
 
     >>> widest(["conv", "層"])
     4
@@ -105,7 +105,7 @@ def widest(texts: Sequence[str]) -> int:
 
 
 def wrap(text: str, limit: int | None, indent: str = "", least: int = 20) -> list[str]:
-    """A sentence over as many lines as a terminal of ``limit`` columns needs; words stay whole.
+    """A sentence, wrapped to a terminal of ``limit`` columns; words are not split.
 
     The first line keeps its own indentation, the others get ``indent``. No line is made narrower
     than ``least`` columns.
@@ -121,7 +121,7 @@ def wrap(text: str, limit: int | None, indent: str = "", least: int = 20) -> lis
     line = head
     gap = ""
     for word in text.lstrip().split(" "):
-        if not word:  # spaces that follow each other stay, unless the line ends there
+        if not word:  # repeated spaces stay, unless the line ends there
             gap += " "
             continue
         if line != head and width(line) + len(gap) + width(word) > limit:
@@ -146,7 +146,7 @@ def grouped(number: int) -> str:
 
 
 class AtLeast(int):
-    """A sum in which something is not counted; people read that it is at least so much.
+    """A sum in which something is not counted; it is printed as "at least …".
 
     >>> f"{AtLeast(1234):,} macs", AtLeast(1234) + 1
     ('at least 1,234 macs', 1235)
@@ -159,7 +159,7 @@ class AtLeast(int):
 
 
 def amount_text(number: int | None) -> str:
-    """A number in groups; ``?`` where it is not known.
+    """A grouped number; ``?`` if it is unknown.
 
     >>> amount_text(1234), amount_text(None)
     ('1,234', '?')
@@ -177,7 +177,7 @@ def times(shape: Sequence[int]) -> str:
 
 
 def per_axis(values: Sequence[Any]) -> str:
-    """One value where all axes agree, else one per axis.
+    """One value if all axes are equal, otherwise one per axis.
 
     >>> per_axis([3, 3]), per_axis([3, 1])
     ('3', '3×1')
@@ -187,7 +187,7 @@ def per_axis(values: Sequence[Any]) -> str:
 
 
 def as_decimal(exact: str) -> str:
-    """A fraction as people write it, to two places.
+    """A fraction as a decimal, to two places.
 
     >>> as_decimal("29/2"), as_decimal("7/3"), as_decimal("14")
     ('14.5', '2.33', '14')
@@ -216,7 +216,7 @@ def plural(number: int, noun: str, several: str = "") -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The layers, or inputs, that a note is about: of many the first.
+    """The names of the layers or inputs of a note; of three or more, the first and a number.
 
     >>> listed(["a", "b"]), listed(["a", "b", "c"])
     ('a and b', 'a and 2 more')
@@ -227,7 +227,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def listing(words: Sequence[str]) -> str:
-    """Words in a sentence.
+    """Words joined for a sentence.
 
     >>> listing(["q1"]), listing(["q1", "q2", "q3"])
     ('q1', 'q1, q2 and q3')
@@ -246,7 +246,7 @@ def one_line(text: str) -> str:
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿˣᵀᵃᵇᵏᵐᵖ", "0123456789-+nxTabkmp"))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
 
-# What LaTeX prints for each sign, without packages; " < > | are other signs in TeX's oldest fonts.
+# LaTeX for each sign, without packages; " < > | are other signs in TeX's oldest fonts.
 LATEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -333,15 +333,15 @@ LATEX = {
 MARKDOWN = {
     **{c: f"\\{c}" for c in "\\`*_{}[]#|~$"},
     "&": "&amp;",
-    "<": "&lt;",  # entities, because the oldest Markdown has no escape for it
+    "<": "&lt;",  # entities, because the oldest Markdown cannot escape it
     ">": "&gt;",
 }
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
-# What a spreadsheet may take for a formula, even behind spaces.
+# Text that a spreadsheet may read as a formula, even after spaces.
 FORMULA_SIGNS: tuple[str, ...] = ("=", "+", "-", "@", "\t", "\r", "|")
-FORMULA_SIGNS += tuple(chr(ord(sign) + 0xFEE0) for sign in "=+-@")  # the wide ones of East Asia
+FORMULA_SIGNS += tuple(chr(ord(sign) + 0xFEE0) for sign in "=+-@")  # full-width, East Asia
 
-# What a terminal without these characters gets instead.
+# Replacements for a terminal without these characters.
 ASCII = {
     "×": "x", "·": "*", "−": "-", "–": "-", "…": "...", "─": "-", "→": "->", "⌊": "floor(",
     "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-", "°": " deg",
@@ -361,20 +361,20 @@ _POWERS = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")
 
 
 def escape_latex(text: str) -> str:
-    r"""Text that LaTeX prints as it is written, on one line.
+    r"""Text that LaTeX prints unchanged, on one line.
 
     >>> print(escape_latex("7 × 7 < 50 %, --memory"))
     7 $\times$ 7 \textless{} 50 \%, -{}-memory
     """
     escaped = printable(text).translate(_LATEX)
-    if escaped.lstrip()[:1] in ("[", "*"):  # the \\ before it would take it for an argument
+    if escaped.lstrip()[:1] in ("[", "*"):  # or the \\ before it reads an argument
         escaped = "{}" + escaped
-    # LaTeX makes a dash of two hyphens; done twice, no two are left next to each other.
+    # LaTeX turns two hyphens into a dash; done twice, no two stay next to each other.
     return escaped.replace("--", "-{}-").replace("--", "-{}-") if "--" in escaped else escaped
 
 
 def escape_markdown(text: str) -> str:
-    r"""Text that Markdown, and the HTML in it, leave alone, on one line.
+    r"""Text that Markdown and its HTML print unchanged, on one line.
 
     >>> print(escape_markdown("<b> *a* | b`"))
     &lt;b&gt; \*a\* \| b\`
@@ -383,7 +383,7 @@ def escape_markdown(text: str) -> str:
 
 
 def escape_html(text: str) -> str:
-    """Text that is only text in a page or an attribute; line breaks stay.
+    """Text for an HTML page or attribute; line breaks stay.
 
     >>> escape_html("a < b & 'c'")
     'a &lt; b &amp; &#x27;c&#x27;'
@@ -392,7 +392,7 @@ def escape_html(text: str) -> str:
 
 
 def escape_markup(text: str) -> str:
-    """Text inside an element of HTML or XML that a program reads: every other character stays as it is.
+    """Text for an HTML or XML element that a program reads; other characters stay unchanged.
 
     >>> escape_markup("a < b & 'c'")
     "a &lt; b &amp; 'c'"
@@ -401,7 +401,7 @@ def escape_markup(text: str) -> str:
 
 
 def escape_json(text: str) -> str:
-    r"""JSON in which every character can be seen; letters and line breaks stay, and it means the same.
+    r"""JSON with invisible characters escaped; letters and line breaks stay, the meaning is the same.
 
     >>> print(escape_json('"é\x9b31m"'))
     "é\u009b31m"
@@ -412,13 +412,13 @@ def escape_json(text: str) -> str:
 
 
 def _json_escape(c: str) -> str:
-    """A character in JSON, as one or two units of UTF-16."""
+    """A character in JSON, as one or two UTF-16 units."""
     units = c.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
 
 def as_ascii(text: str) -> str:
-    """Text in ASCII as far as the project's own signs go.
+    """Text with the project's own signs in ASCII.
 
     >>> as_ascii("28×28 → ⌊(28 − 5) / 2⌋")
     '28x28 -> floor((28 - 5) / 2)'
@@ -429,7 +429,7 @@ def as_ascii(text: str) -> str:
 
 
 def guard_cell(value: Any) -> Any:
-    """A cell of a spreadsheet that is not taken for a formula; only text needs the guard.
+    """A spreadsheet cell that is not read as a formula; only text needs the guard.
 
     >>> guard_cell("=cmd|' /C calc'!A0"), guard_cell(" +1"), guard_cell("-3"), guard_cell("28×28")
     ("'=cmd|' /C calc'!A0", "' +1", '-3', '28×28')
@@ -439,13 +439,13 @@ def guard_cell(value: Any) -> Any:
     text = printable(value)
     if text.lstrip()[:1] in FORMULA_SIGNS and not _is_negative(text):
         text = f"'{text}"
-    # Where a comma divides decimals, a spreadsheet divides the line at every semicolon.
+    # If the comma is the decimal sign, a spreadsheet splits the line at semicolons.
     first, *rest = text.split(";")
     return ";".join([first, *map(_guarded_part, rest)]) if rest else text
 
 
 def _guarded_part(part: str) -> str:
-    """What follows a semicolon, guarded; a guard that stands there already gets another."""
+    """The part after a semicolon, guarded; a part that already has a guard gets another."""
     bare = part.lstrip()
     if bare.lstrip("'")[:1] in FORMULA_SIGNS and not _is_negative(bare):
         return f"{part[: len(part) - len(bare)]}'{bare}"
@@ -465,16 +465,16 @@ def unguard_cell(text: str) -> str:
 
 
 def _unguarded_part(part: str) -> str:
-    """What follows a semicolon, without its guard."""
+    """The part after a semicolon, without its guard."""
     bare = part.lstrip()
     sign = bare.lstrip("'")[:1]
-    if bare[:1] == "'" and sign in FORMULA_SIGNS and not sign.isspace():  # a tab was typed there
+    if bare[:1] == "'" and sign in FORMULA_SIGNS and not sign.isspace():  # a typed tab
         return part[: len(part) - len(bare)] + bare[1:]
     return part
 
 
 def _is_negative(text: str) -> bool:
-    """Whether a text is a minus alone, or a negative number in plain digits."""
+    """Whether a text is only a minus, or a negative number in plain digits."""
     digits = text[1:].replace(".", "", 1)
     plain = digits.isascii() and digits.isdigit() and text[1:2] != "." and text[-1] != "."
     return text == "-" or (text[0] == "-" and plain and len(text) <= 30)

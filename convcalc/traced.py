@@ -1,9 +1,9 @@
-"""Whole numbers that write down what is calculated with them, so that it can be done again with others.
+"""Whole numbers that record their calculation, so that it can be repeated with other numbers.
 
-A `Traced` number has a value, with which the calculation goes its way, and a place in a `Tape`, which
-keeps each operation once. Where the calculation asks something of the number - is it larger, is it
-even? - the answer is a guard: with other numbers the tape holds where all guards answer the same.
-Bounds of the numbers decide most questions for good, so that they need no guard.
+A `Traced` number has a value, with which the calculation continues, and a place in a `Tape`,
+which keeps each operation once. When the calculation compares the number (larger? even?), the
+answer becomes a guard: the tape holds for all numbers that answer every guard the same way.
+Bounds of the numbers decide most comparisons for all values; these need no guard.
 
 >>> tape = Tape()
 >>> n = tape.variable(0, 32, 8, 64)
@@ -23,12 +23,12 @@ Operation = tuple[str, int, int]
 
 
 class Tape:
-    """What was calculated.
+    """A recorded calculation.
 
     Attributes:
-        operations: each once, in an order in which each follows its operands.
-        bounds: for each the least and the largest value that it can have; None where that is not known.
-        guards: questions that were asked: a comparison, its two operands, the answer.
+        operations: each operation once, after its operands.
+        bounds: the least and the largest possible value of each; None if unknown.
+        guards: the comparisons: sign, two operands, the answer.
     """
 
     def __init__(self) -> None:
@@ -39,11 +39,11 @@ class Tape:
         self._asked: set[tuple[str, int, int]] = set()
 
     def variable(self, name: int, value: int, least: int, most: int) -> Any:
-        """A number that may have other values; a plain one where it cannot.
+        """A number that can have other values; a plain number if it cannot.
 
         Args:
             name: its number.
-            value: what it is now.
+            value: its current value.
             least, most: its bounds.
         """
         if least == most:
@@ -57,7 +57,7 @@ class Tape:
         return self._keep(("const", value, 0), (value, value))
 
     def _keep(self, operation: Operation, bounds: Bounds) -> int:
-        """The place of an operation."""
+        """The place of an operation, new or known."""
         place = self._places.get(operation)
         if place is None:
             place = self._places[operation] = len(self.operations)
@@ -66,11 +66,11 @@ class Tape:
         return place
 
     def calculated(self, sign: str, one: Any, other: Any, value: int) -> Any:
-        """What comes out of two numbers, or of one, where the other is 0.
+        """The result of an operation on two numbers, or on one if the other is 0.
 
         Args:
             sign: the operation.
-            one, other: numbers, of which at least one is traced.
+            one, other: numbers, at least one of them traced.
             value: the result.
         """
         place = self.join(sign, self.place(one), self.place(other))
@@ -78,33 +78,33 @@ class Tape:
         return number if name == "const" else Traced(self, place, value)
 
     def join(self, sign: str, one: int, other: int) -> int:
-        """The place of what comes out of two numbers, by their places."""
+        """The place of the result of two numbers, given by their places."""
         bounds = bounds_of(sign, self.bounds[one], self.bounds[other])
         if bounds[0] is not None and bounds[0] == bounds[1]:
             return self.place(bounds[0])
         return self._keep((sign, one, other), bounds)
 
     def asked(self, sign: str, one: Any, other: Any, *, answer: bool) -> bool | Question:
-        """A comparison: its answer where that is always the same, otherwise the question."""
+        """A comparison: its answer if that is always the same, otherwise the question."""
         a, b = self.place(one), self.place(other)
         known = answer_of(sign, self.bounds[a], self.bounds[b]) if a != b else sign != "<"
         return Question(self, (sign, a, b), answer=answer) if known is None else known
 
     def answer(self, question: tuple[str, int, int], *, answer: bool) -> None:
-        """Keep a question that decided something."""
+        """Keep a question whose answer was used."""
         if question not in self._asked:
             self._asked.add(question)
             self.guards.append((*question, answer))
 
     def pin(self, number: Traced) -> None:
-        """Keep that the calculation needed the value itself."""
+        """Record that the calculation needed the exact value."""
         self.answer(("==", number.place, self.place(number.value)), answer=True)
 
 
 class Question:
     """A comparison that has different answers for different numbers.
 
-    It can be handed on, and is answered where something depends on it.
+    It can be passed on; it is answered when something depends on it.
     """
 
     __slots__ = ("answer", "question", "tape", "turned")
@@ -213,7 +213,7 @@ class Traced:
             return -self
         return self.tape.calculated("abs", self, 0, abs(self.value))
 
-    # --------------------------------------------------------------------------- questions
+    # --------------------------------------------------------------------------- comparisons
 
     def __eq__(self, other: object) -> Any:
         return _asked("==", self, other, lambda a, b: a == b)
@@ -237,7 +237,7 @@ class Traced:
         return bool(self != 0)
 
     def __hash__(self) -> int:
-        return 0  # so that those that are equal are found in a dictionary, whatever they came from
+        return 0  # so that a dictionary finds equal numbers, however they were made
 
     def __index__(self) -> int:
         self.tape.pin(self)
@@ -248,7 +248,7 @@ class Traced:
     def __float__(self) -> float:
         return float(self.__index__())
 
-    # ---------------------------------------------------------------------------- as an int
+    # ---------------------------------------------------------------------------- use as an int
 
     @property
     def numerator(self) -> Traced:
@@ -271,7 +271,7 @@ def _value(number: Any) -> int:
 
 
 def _plus(number: Traced, more: int) -> Any:
-    """A number and a plain one; several plain ones, one after the other, become one."""
+    """The sum of a number and a plain one; repeated plain ones are added together."""
     tape, value = number.tape, number.value + more
     sign, inside, constant = tape.operations[number.place]
     if sign == "+" and tape.operations[constant][0] == "const":
@@ -281,17 +281,17 @@ def _plus(number: Traced, more: int) -> Any:
 
 
 def _positive_part(above: Traced) -> Any:
-    """x, where a number is x + |x|, which is twice the larger one of x and 0."""
+    """x, if the number is x + |x|, which is 2·max(x, 0)."""
     tape = above.tape
     sign, one, other = tape.operations[above.place]
     if sign == "+" and tape.operations[other] == ("abs", one, tape.place(0)):
-        value = above.value // 2 or -1  # below 0 its own value makes no difference
+        value = above.value // 2 or -1  # the value of a negative number does not matter
         return Traced(tape, one, value)
     return None
 
 
 def _larger(one: Traced, over: Traced) -> Any:
-    """The larger one of x and y, where two numbers are x and what y is more than it, max(y − x, 0)."""
+    """The larger of x and y, given x and max(y − x, 0)."""
     tape = one.tape
     sign, gap, nothing = tape.operations[over.place]
     if sign != "max" or tape.operations[nothing] != ("const", 0, 0):
@@ -300,13 +300,13 @@ def _larger(one: Traced, over: Traced) -> Any:
     if sign == "-" and taken == one.place:
         number = Traced(
             tape, other, one.value + over.value
-        )  # where it is smaller its value is not needed
+        )  # if it is smaller, its value is not needed
         return most(one, number)
     return None
 
 
 def _asked(sign: str, one: Traced, other: Any, answer: Any) -> Any:
-    """A comparison with another number; of others the usual answer."""
+    """A comparison with another number; for other objects, the usual answer."""
     if type(other) is not int and not isinstance(other, Traced):
         return _as_ratio(one, other, sign)
     return one.tape.asked(sign, one, other, answer=answer(one.value, _value(other)))
@@ -322,10 +322,10 @@ def _turned(answer: Any) -> Any:
 
 
 class Ratio:
-    """A traced number divided by a plain one above 1; whether that is whole is asked where it matters.
+    """A traced number divided by a plain one above 1; whether it is whole is only asked if needed.
 
     Args:
-        above: the traced number; a plain one where it turned out to have one value only.
+        above: the traced number; a plain one if it has only one possible value.
         below: the plain one.
     """
 
@@ -412,7 +412,7 @@ class Ratio:
 
 
 def _parts(number: Any) -> tuple[Any, int]:
-    """What a number is over what; a whole one is itself over 1.
+    """Numerator and denominator of a number; a whole number has the denominator 1.
 
     Raises:
         TypeError: it is not a number.
@@ -424,7 +424,7 @@ def _parts(number: Any) -> tuple[Any, int]:
 
 
 def _as_ratio(one: Traced, other: Any, sign: str) -> Any:
-    """An operation or comparison of a traced number and a fraction; of other things there is none."""
+    """An operation or comparison of a traced number and a fraction; not implemented for others."""
     if not hasattr(other, "numerator"):
         return NotImplemented
     return getattr(Ratio(one, 1), _METHODS[sign])(other)
@@ -437,25 +437,25 @@ _METHODS = {
 
 
 def ratio_of(above: Any, below: int) -> Any:
-    """A traced number divided by a plain one; itself where that is 1."""
+    """A traced number divided by a plain one; unchanged if that is 1."""
     return Ratio(above, below) if below != 1 else above
 
 
 def quotient(one: Any, other: Any) -> Any:
-    """One number divided by another, of which at least one is traced, or a ratio of such a number."""
+    """The quotient of two numbers, at least one of them traced or a ratio of a traced number."""
     (a, b), (c, d) = _parts(one), _parts(other)
     below = b * int(c)
     return ratio_of(a * d, below) if below > 0 else ratio_of(-a * d, -below)
 
 
 def settled(value: Any) -> Any:
-    """A ratio that is whole as a whole number, and any other value as it is."""
+    """A ratio that is whole becomes a whole number; any other value is unchanged."""
     if isinstance(value, Ratio) and value.above % value.below == 0:
         return value.above // value.below
     return value
 
 
-# ---------------------------------------------------- what a calculation may use for any number
+# ---------------------------------------------------- functions for traced and plain numbers
 
 
 def is_whole(value: Any) -> bool:
@@ -464,7 +464,7 @@ def is_whole(value: Any) -> bool:
 
 
 def untraced(number: Any) -> Any:
-    """A number without its tape, for a message, in which it decides nothing."""
+    """A number without its tape, for a message, where it decides nothing."""
     return _value(number)
 
 
@@ -479,7 +479,7 @@ def least(*numbers: Any) -> Any:
 
 
 def _extreme(sign: str, extreme: Any, numbers: tuple[Any, ...]) -> Any:
-    """The largest or smallest of some numbers, without a question where they are whole and traced."""
+    """The largest or smallest of some numbers, without a question if they are whole and traced."""
     traced = [number for number in numbers if isinstance(number, Traced)]
     if not traced or not all(map(is_whole, numbers)):
         return extreme(numbers)

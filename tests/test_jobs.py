@@ -29,7 +29,7 @@ def test_no_more_begin_than_there_are_jobs_and_memory_for() -> None:
     sizes = {"a": 5, "b": 4, "c": 1, "d": 9}
 
     def begin(used: list[int], *, limit: int = 6, count: int = 3) -> list[str]:
-        return list(jobs._that_fit(list("abcd"), used, sizes, limit, count))
+        return list(jobs._fitting(list("abcd"), used, sizes, limit, count))
 
     assert begin([]) == ["a", "c"]
     assert begin([5]) == ["c"]

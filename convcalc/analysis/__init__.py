@@ -1,1 +1,1 @@
-"""A network walked: shapes, costs and receptive fields, and what is computed from them."""
+"""The walk of a network (shapes, costs, receptive fields), and everything computed from it."""

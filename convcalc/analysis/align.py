@@ -1,8 +1,8 @@
-"""Which layer of one network is which layer of another: by names, by shapes, or by options alone.
+"""Match the layers of two networks: by names, by shapes, or only by options.
 
-Runs at the ends that agree are taken first, then a longest common subsequence (Myers 1986, "An
-O(ND) difference algorithm") while few layers differ, then layers that are unique on both sides.
-Each way is tried on the whole networks, and the one that leaves least to explain is taken.
+First, equal runs at both ends are matched. Then a longest common subsequence (Myers 1986, "An
+O(ND) difference algorithm"), if few layers differ; then layers that are unique on both sides.
+Each way is tried on the whole networks; the one with the fewest differences is used.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from convcalc.analysis.settings import differing, plain_kind, settings_of
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step, Work
 
-Matches = list[tuple[int, int]]  # places in the first and in the second network, both rising
+Matches = list[tuple[int, int]]  # places in the first and in the second network, both increasing
 
-_MOST_STEPS = 300_000  # of the search for longest common subsequences, for one way to align
-_MOST_EDITS = 400  # layers on one side alone that such a search looks for
-_DIFFERS = 1_000_000  # what a layer that differs costs, or one that only one side has
+_MOST_STEPS = 300_000  # steps of the search for longest common subsequences, for one way to align
+_MOST_EDITS = 400  # unmatched layers on both sides up to which a search continues
+_DIFFERS = 1_000_000  # cost of a layer that differs, or that only one side has
 
 
 class Pair(NamedTuple):
-    """A layer of each network that stands at the same place; None where only the other has one."""
+    """Matching layers of two networks; None if only the other network has one."""
 
     first: Step | None
     second: Step | None
 
 
 class _Alike(NamedTuple):
-    """What two layers may share."""
+    """What two layers can have in common."""
 
     name: Hashable
     exact: Hashable
@@ -48,10 +48,10 @@ _BY_OPTIONS = _BY_SHAPE[1:]
 
 
 def align(first: Sequence[Step], second: Sequence[Step]) -> list[Pair]:
-    """The layers of two networks in pairs; both stay in their order.
+    """The layers of two networks in pairs; both keep their order.
 
     Args:
-        first, second: the steps of the networks, each in an order in which it follows what it reads.
+        first, second: the steps of the networks; each step comes after the steps that it reads.
     """
     known: dict[Work, Hashable] = {}
     one, other = ([_alike(step, known) for step in steps] for steps in (first, second))
@@ -67,7 +67,7 @@ def align(first: Sequence[Step], second: Sequence[Step]) -> list[Pair]:
 
 
 def _alike(step: Step, known: dict[Work, Hashable]) -> _Alike:
-    """What a layer may share with another one; steps that repeat share their work."""
+    """What a layer can have in common with another; repeated steps share the result."""
     settings = known.get(step.work)
     if settings is None:
         settings = known[step.work] = tuple(settings_of(step).items())
@@ -84,7 +84,7 @@ def _alike(step: Step, known: dict[Work, Hashable]) -> _Alike:
 
 
 def _cost(first: Step, second: Step, one: _Alike, other: _Alike) -> int:
-    """How much there is to explain: an option that differs, far less a shape that follows from it."""
+    """The cost of a pair: high for a different option, low for a shape that follows from one."""
     if one.exact == other.exact:
         return 0
     if one.kind != other.kind or (one.options != other.options and differing(first, second)):
@@ -96,7 +96,7 @@ def _cost(first: Step, second: Step, one: _Alike, other: _Alike) -> int:
 
 
 def _pairs(first: Sequence[Step], second: Sequence[Step], matches: Matches) -> Iterator[Pair]:
-    """All layers, in order: those that match, and between them what one side has alone."""
+    """All layers in order: matched pairs, and between them the layers of only one side."""
     i = j = 0
     for x, y in [*matches, (len(first), len(second))]:
         yield from (Pair(step, None) for step in first[i:x])
@@ -107,7 +107,7 @@ def _pairs(first: Sequence[Step], second: Sequence[Step], matches: Matches) -> I
 
 
 def _aligned(first: Sequence[_Alike], second: Sequence[_Alike], way: Sequence[str]) -> Matches:
-    """The places that match by the first word of a way, between them by the next one, and so on."""
+    """The places that match by the first key of a way; between them by the next key, and so on."""
     search = _Search()
     matches: Matches = []
     for key in way:
@@ -125,13 +125,13 @@ def _aligned(first: Sequence[_Alike], second: Sequence[_Alike], way: Sequence[st
 
 
 class _Search:
-    """Common subsequences, with a limit on the work for all of them together."""
+    """Common subsequences, with a total limit on the work."""
 
     def __init__(self) -> None:
         self.left = _MOST_STEPS
 
     def common(self, a: list[int], b: list[int]) -> Matches:
-        """Places in a and b that hold the same, both rising."""
+        """Places in a and b with equal values, both increasing."""
         if not a or not b:
             return []
         start = _run(a, b)
@@ -147,20 +147,20 @@ class _Search:
         ]
 
     def between(self, a: list[int], b: list[int], anchors: Matches) -> Matches:
-        """The anchors, and what is common between them."""
+        """The anchors, and the common parts between them."""
         found: Matches = []
         i = j = 0
         for x, y in [*anchors, (len(a), len(b))]:
             part = self.longest(a[i:x], b[j:y])
             if part is None:
-                part = _next_ones(a[i:x], b[j:y])
+                part = _next_equal(a[i:x], b[j:y])
             found += [(i + s, j + t) for s, t in part]
             found.append((x, y))
             i, j = x + 1, y + 1
         return found[:-1]
 
     def longest(self, a: list[int], b: list[int]) -> Matches | None:
-        """A longest common subsequence; None where the search would take too many steps."""
+        """A longest common subsequence; None if the search takes too many steps."""
         if not a or not b or set(a).isdisjoint(b):
             return []
         reached = {1: 0}
@@ -181,12 +181,12 @@ class _Search:
                     x += 1
                 reached[k] = x
                 if x == len(a) and x - k == len(b):
-                    return _way_back(history, x, x - k)
+                    return _backtrack(history, x, x - k)
         return None
 
 
-def _way_back(history: list[dict[int, int]], x: int, y: int) -> Matches:
-    """The matches of the shortest way that a search found to (x, y)."""
+def _backtrack(history: list[dict[int, int]], x: int, y: int) -> Matches:
+    """The matches on the shortest way from the start to (x, y)."""
     found: Matches = []
     for edits in range(len(history) - 1, -1, -1):
         reached, k = history[edits], x - y
@@ -202,7 +202,7 @@ def _way_back(history: list[dict[int, int]], x: int, y: int) -> Matches:
 
 
 def _run(a: list[int], b: list[int]) -> int:
-    """How many agree at the start."""
+    """The length of the common beginning."""
     for i, (x, y) in enumerate(zip(a, b)):
         if x != y:
             return i
@@ -210,10 +210,10 @@ def _run(a: list[int], b: list[int]) -> int:
 
 
 def _unique(a: list[int], b: list[int]) -> Matches:
-    """What each has once, as long as it stands in the same order in both."""
+    """Values that occur once in each, as long as their order is the same in both."""
     places, others = _once(a), _once(b)
     both = [(i, others[value]) for value, i in places.items() if value in others]
-    ends: list[int] = []  # of the rising runs of each length the smallest last place in b
+    ends: list[int] = []  # for each length of an increasing run, the smallest last place in b
     at: list[int] = []
     before: list[int] = []
     for n, (_, j) in enumerate(both):
@@ -230,15 +230,15 @@ def _unique(a: list[int], b: list[int]) -> Matches:
 
 
 def _once(values: list[int]) -> dict[int, int]:
-    """The places of the values that stand there once, in order."""
+    """The places of values that occur once, in order."""
     places: dict[int, int] = {}
     for i, value in enumerate(values):
         places[value] = -1 if value in places else i
     return {value: i for value, i in places.items() if i >= 0}
 
 
-def _next_ones(a: list[int], b: list[int]) -> Matches:
-    """For each of a the next of b that is the same: quick, but not the longest."""
+def _next_equal(a: list[int], b: list[int]) -> Matches:
+    """For each value of a, the next equal value of b: fast, but not the longest."""
     places: dict[int, list[int]] = {}
     for j, value in enumerate(b):
         places.setdefault(value, []).append(j)

@@ -1,4 +1,4 @@
-"""What a walk finds: a step per layer, with what it reads, and what follows from all of them together."""
+"""The result of a walk: a step per layer, with its inputs, and everything derived from the steps."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from convcalc.layers.rf import AnyField, Reads
     from convcalc.network.network import Block, Network
 
-MOST_FIELDS = 500_000  # receptive fields that are followed through a network with several inputs
+MOST_FIELDS = 500_000  # most receptive fields that are computed for a network with several inputs
 SUMMED = ("params", "weights", "biases", "buffers", "macs", "flops", "activations")
 
 
 class Image(Elementwise):
-    """What goes into a network; a layer only in that it has an output."""
+    """An input of a network, as a layer that only has an output."""
 
     kind: ClassVar[str] = "input"
 
 
 class Work:
-    """What one layer does to given shapes; steps that repeat share it.
+    """What one layer does to given shapes; repeated steps share it.
 
     Attributes:
-        macs, activations: of the whole batch.
-        reads: which inputs one output reads, as `convcalc.layers.base.Layer.reads` says.
+        macs, activations: for the whole batch.
+        reads: the inputs that one output reads; see `convcalc.layers.base.Layer.reads`.
     """
 
     __slots__ = (
@@ -60,11 +60,11 @@ class Work:
     def __repr__(self) -> str:
         return f"<Work {self.kind} {self.option_text}: {self.shapes} → {self.output}>"
 
-    # What totals do not need is worked out where it is asked for.
+    # Values that totals do not need are computed on demand.
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Elementary operations besides the multiply-adds, of the whole batch."""
+        """Elementary operations besides the multiply-adds, for the whole batch."""
         if self._counts is None:
             counts = self.layer.all_counts(self.shapes, self.output)
             self._counts = {name: number * self.batch for name, number in counts.items() if number}
@@ -72,21 +72,21 @@ class Work:
 
     @property
     def option_text(self) -> str:
-        """The layer's options in short."""
+        """The layer's options in short form."""
         if self._option_text is None:
             self._option_text = option_text(self.layer)
         return self._option_text
 
     @property
     def notes(self) -> Sequence[str]:
-        """Surprises, one line each."""
+        """Surprising facts, one line each."""
         if self._notes is None:
             self._notes = self.layer.notes(self.shapes[0], self.output)
         return self._notes
 
 
 class SharedWork(Work):
-    """The work of a layer that uses the weights of another: it keeps no arrays of its own.
+    """The work of a layer that uses another's weights: it has no arrays of its own.
 
     Attributes:
         owner: the step whose weights it uses.
@@ -106,14 +106,14 @@ class SharedWork(Work):
 
 
 class Step(ShownStep):
-    """One layer of a network, walked; the image is a step too.
+    """One layer of a walked network; the image is a step too.
 
     Attributes:
         place: its number in the order of steps, from 1; 0 is the image, −1 a second input.
         name: unique in the network.
-        work: what its layer does to the shapes that it gets.
-        before: the steps it reads.
-        rf: receptive field per image axis, () where there is no image, or an `UnknownField`.
+        work: what its layer does to its input shapes.
+        before: the steps that it reads.
+        rf: receptive field per image axis; () without an image, or an `UnknownField`.
     """
 
     __slots__ = ("_misalignment", "before", "name", "place", "rf", "work")
@@ -142,22 +142,22 @@ class Step(ShownStep):
 
     @property
     def is_costed(self) -> bool:
-        """Whether its cost is known; if not, its numbers are 0 and mean nothing."""
+        """Whether its cost is known; if not, its numbers are 0 without a meaning."""
         return self.work.layer.is_costed
 
     @property
     def option_text(self) -> str:
-        """The layer's options in short: ``k3 c64 p1``."""
+        """The layer's options in short form: ``k3 c64 p1``."""
         return self.work.option_text
 
     @property
     def inputs(self) -> list[str]:
-        """The names of the steps it reads; the image is ``input``."""
+        """The names of the steps that it reads; the image is ``input``."""
         return [step.name for step in self.before]
 
     @property
     def owner(self) -> Step | None:
-        """The step whose weights it uses; None where it has its own, or none."""
+        """The step whose weights it uses; None if it has its own, or none."""
         return self.work.owner if isinstance(self.work, SharedWork) else None
 
     @property
@@ -197,12 +197,12 @@ class Step(ShownStep):
 
     @property
     def macs(self) -> int:
-        """Multiply-adds, of the whole batch."""
+        """Multiply-adds, for the whole batch."""
         return self.work.macs
 
     @property
     def flops(self) -> int:
-        """Twice the multiply-adds, of the whole batch."""
+        """Twice the multiply-adds, for the whole batch."""
         return 2 * self.work.macs
 
     @property
@@ -212,44 +212,44 @@ class Step(ShownStep):
 
     @property
     def activations(self) -> int:
-        """Output values, of the whole batch."""
+        """Output values, for the whole batch."""
         return self.work.activations
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Elementary operations besides the multiply-adds, of the whole batch."""
+        """Elementary operations besides the multiply-adds, for the whole batch."""
         return self.work.counts
 
     @property
     def misalignment(self) -> str:
-        """That the paths it joins see different places; empty if they do not."""
+        """A note that its paths see different places; empty if they do not."""
         return self._misalignment()
 
     @property
     def notes(self) -> Sequence[str]:
-        """Surprises, one line each."""
+        """Surprising facts, one line each."""
         misalignment = self.misalignment
         return [*self.work.notes, misalignment] if misalignment else self.work.notes
 
     @property
     def rf_axes(self) -> tuple[AnyField, ...]:
-        """The receptive field along each axis; () where there is no image, or it is not known."""
+        """The receptive field along each axis; () if there is no image, or it is unknown."""
         return () if isinstance(self.rf, UnknownField) else self.rf
 
     @property
     def is_map(self) -> bool:
-        """Whether it gives a map of more than one cell."""
+        """Whether its output is a map of more than one cell."""
         return any([side > 1 for side in self.output[1:]])
 
 
 class Moment(NamedTuple):
-    """A step at work, when a network runs step by step.
+    """A moment of a run, when one step computes.
 
     Attributes:
         step: the step.
-        alive: the steps whose output must exist while it works, its own among them. It changes from
-            one moment to the next; copy what you keep.
-        freed: those whose output nobody reads after it.
+        alive: the steps whose output must exist during it, including its own. The set changes with
+            each moment; copy what you keep.
+        freed: those whose output nobody reads later.
     """
 
     step: Step
@@ -264,13 +264,13 @@ class Analysis(ShownAnalysis):
     """A walked network.
 
     Attributes:
-        network: what was walked.
+        network: the network.
         batch: samples at once.
-        image: the step that stands for the input; of several inputs the first, and receptive
-            fields are in its pixels (see `by_input`).
-        steps: a step per layer, in an order in which each follows what it reads.
-        images: the steps of all inputs, the first one first.
-        through: what receptive fields leave out.
+        image: the step of the (first) input; receptive fields are in its pixels
+            (see `by_input`).
+        steps: a step per layer, each after the steps that it reads.
+        images: the steps of all inputs, in order.
+        through: what the receptive fields leave out.
     """
 
     def __init__(
@@ -311,26 +311,26 @@ class Analysis(ShownAnalysis):
 
     @property
     def edges(self) -> list[tuple[Step, Step]]:
-        """Who reads whom: a step and one that reads it, in the order of the readers."""
+        """Connections: a step and a reader of it, in the order of the readers."""
         return [(source, step) for step in self.steps for source in step.before]
 
     @property
     def blocks(self) -> Sequence[Block]:
-        """Runs of steps that belong together, outer ones first; ``steps[start:stop]`` are its steps."""
+        """Runs of steps that belong together, outer ones first; a block has ``steps[start:stop]``."""
         return self.network.blocks
 
     @cached_property
     def block_names(self) -> list[str | None]:
-        """For each step the name of the innermost block that it lies in and that has a name."""
+        """For each step, the name of the innermost named block around it."""
         names: list[str | None] = [None] * len(self.steps)
-        for block in self.blocks:  # outer ones first, so inner ones write over them
+        for block in self.blocks:  # outer ones first, so inner ones replace them
             if block.name:
                 names[block.start : block.stop] = [block.name] * (block.stop - block.start)
         return names
 
     @cached_property
     def named_outputs(self) -> dict[str, Step]:
-        """The outputs by the names that the file gives them; else by those of their layers."""
+        """The outputs by their names in the file; otherwise by their layers' names."""
         if self.network.outputs:
             return {name: self.steps[place] for name, place in self.network.outputs.items()}
         read = {source.place for step in self.steps for source in step.before}
@@ -338,14 +338,14 @@ class Analysis(ShownAnalysis):
 
     @cached_property
     def outputs(self) -> tuple[Step, ...]:
-        """The ends of the network: those that the file names, or the steps that nobody reads."""
+        """The outputs of the network: those in the file, or the steps that nobody reads."""
         return tuple(dict.fromkeys(self.named_outputs.values()))
 
     @cached_property
     def by_input(self) -> dict[str, Analysis]:
-        """For each input the same walk with the receptive fields in pixels of that one.
+        """For each input, the same walk with receptive fields in that input's pixels.
 
-        Where inputs times layers are more than `MOST_FIELDS`, only the first input has one.
+        If inputs × layers are more than `MOST_FIELDS`, only the first input has one.
         """
         if len(self.images) == 1 or len(self.images) * len(self.steps) > MOST_FIELDS:
             return {self.image.name: self}
@@ -354,9 +354,9 @@ class Analysis(ShownAnalysis):
         return {self.image.name: self, **others}
 
     def schedule(self) -> Iterator[Moment]:
-        """Every step in order, with what must exist while it works.
+        """Every step in order, with the outputs that must exist during it.
 
-        An output exists from its step to the last step that reads it; the network's outputs stay.
+        An output exists from its step to the last step that reads it; the network's outputs remain.
         """
         last_reader: dict[int, int] = {}
         for step in self.steps:
@@ -379,9 +379,9 @@ class Analysis(ShownAnalysis):
     # ----------------------------------------------------------------------- receptive fields
 
     def trunk(self, output: Step) -> tuple[Step, ...]:
-        """The last maps on the way to an output, before a global pool or a flatten gathers them.
+        """The last maps before an output, before a global pool or a flatten combines all positions.
 
-        A step that gathers the image itself stands for it.
+        If a step combines the whole image directly, it is returned itself.
         """
         found: dict[int, Step] = {}
         waiting, seen = [output], {output.place}
@@ -397,7 +397,7 @@ class Analysis(ShownAnalysis):
         return tuple([found[place] for place in sorted(found)])
 
     def rf_of(self, output: Step) -> Fields:
-        """The receptive field of an output, taken before anything gathers the whole map."""
+        """The receptive field of an output, without layers that combine the whole map."""
         return widest([step.rf for step in self.trunk(output)])
 
     @cached_property
@@ -406,16 +406,16 @@ class Analysis(ShownAnalysis):
         return {name: self.rf_of(output) for name, output in self.named_outputs.items()}
 
     def trace(self, step: Step, unit: Unit) -> dict[Step, Ranges]:
-        """What one unit, or a range of units, reads at every step. See `convcalc.analysis.trace.trace`."""
-        from convcalc.analysis.trace import trace  # noqa: PLC0415 - only where it is asked for
+        """What one unit, or a range of units, reads in every step. See `convcalc.analysis.trace.trace`."""
+        from convcalc.analysis.trace import trace  # noqa: PLC0415 - only on demand
 
         return trace(self, step, unit)
 
-    # --------------------------------------------------------------------- sums and surprises
+    # --------------------------------------------------------------------- sums and notes
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """Sums over all steps, and numbers of layers; `AtLeast` so much where a cost is unavailable."""
+        """Sums over all steps, and numbers of layers; `AtLeast` if some cost is unavailable."""
         totals = {key: sum([getattr(step, key) for step in self.steps]) for key in SUMMED}
         if self.unavailable:
             totals |= {key: AtLeast(totals[key]) for key in SUMMED if key != "activations"}
@@ -425,7 +425,7 @@ class Analysis(ShownAnalysis):
 
     @cached_property
     def unavailable(self) -> dict[str, int]:
-        """How many layers of each sort have a cost that nobody knows."""
+        """The number of layers of each sort whose cost is unknown."""
         found: dict[str, int] = {}
         for step in self.steps:
             if not step.is_costed:
@@ -435,29 +435,29 @@ class Analysis(ShownAnalysis):
 
     @property
     def unproven(self) -> list[Step]:
-        """The steps whose numbers are their author's words."""
+        """The steps whose numbers come from their author."""
         return [step for step in self.steps if not step.layer.is_proven]
 
     @cached_property
     def notes(self) -> list[str]:
-        """Surprises, one line each. See `convcalc.analysis.notes`."""
-        from convcalc.analysis.notes import notes_of  # noqa: PLC0415 - only where it is asked for
+        """Surprising facts, one line each. See `convcalc.analysis.notes`."""
+        from convcalc.analysis.notes import notes_of  # noqa: PLC0415 - only on demand
 
         return notes_of(self)
 
 
 def _reduces(step: Step) -> bool:
-    """Whether a step gives one cell of a map by its own weights, which is a map still."""
+    """Whether a step turns a map into one cell with its own weights; the result is still a map."""
     return bool(step.weights) and len(step.output) > 1 and any(s.is_map for s in step.before)
 
 
 def image_steps(shapes: Mapping[str, Shape], batch: int, at: int = 0) -> list[Step]:
-    """The steps that stand for a network's inputs; receptive fields are told in pixels of one of them.
+    """The steps for a network's inputs; receptive fields are in pixels of one of them.
 
     Args:
         shapes: by name.
         batch: samples at once.
-        at: which of them units are said to see.
+        at: the input whose pixels are used.
     """
     return [
         Step(
@@ -472,7 +472,7 @@ def image_steps(shapes: Mapping[str, Shape], batch: int, at: int = 0) -> list[St
 
 
 def widest(fields: list[Fields]) -> Fields:
-    """Of several receptive fields the one that sees most; one that is not known hides the others."""
+    """The largest of several receptive fields; an unknown one makes the result unknown."""
 
     def pixels(rf: Fields) -> tuple[int, int]:
         if isinstance(rf, UnknownField):

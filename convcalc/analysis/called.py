@@ -1,4 +1,4 @@
-"""A layer that is asked for by its name."""
+"""Find a layer by its name."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from convcalc.text import listing, printable, quoted, shortened
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
 
-_SHOWN = 4  # layers that a message names
+_SHOWN = 4  # layers in a message
 
 
 def no_layer(analysis: Analysis, name: str) -> str:
-    """That there is no layer of a name: with the nearest name, or how to find out what there is.
+    """The message that no layer has a name: with the nearest name, or how to list the layers.
 
     Args:
-        analysis: of the network.
-        name: what was asked for.
+        analysis: the walked network.
+        name: the name that the user gave.
     """
     message = f"no layer {quoted(name)}"
     if near := did_you_mean(name, analysis.names):

@@ -1,4 +1,4 @@
-"""Small changes of a layer after which its window fits."""
+"""Small changes of a layer that make its window fit."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from convcalc.layers.options import options_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_TRIED = 1000  # strides and paddings tried for a size that fits
+MAX_TRIED = 1000  # strides and paddings that are tried
 
 
 class Change(NamedTuple):
-    """A small change after which a window fits.
+    """A small change that makes a window fit.
 
     Attributes:
         option: what to change: an option, or ``input`` for the input's size.
@@ -39,9 +39,9 @@ class Change(NamedTuple):
 
 
 def what_fits(layer: Layer, shape: Shape) -> list[Change]:
-    """Small changes after which the window fits along the first axis on which it does not.
+    """Small changes that make the window fit along the first axis on which it does not.
 
-    None where it fits already, or where the layer has no window.
+    None if it already fits, or the layer has no window.
     """
     axes = layer.windows(shape)
     place = next((place for place, axis in enumerate(axes) if not axis.fits), None)

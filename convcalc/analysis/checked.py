@@ -1,4 +1,4 @@
-"""Network files held against what they promise, for continuous integration."""
+"""Check network files against their own expected numbers, for continuous integration."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _OTHER_TOOLS = (*SUFFIXES, ".json")
 _NAMED = (
     *YAML_SUFFIXES,
     *_OTHER_TOOLS,
-)  # in folders and patterns; a file that is named may be called anything
+)  # in folders and patterns; a file that is named directly can have any name
 _MAX_FILES = 100_000
-_HEAD = 65_536  # bytes in which a file of a folder says that it is a network
+_HEAD = 65_536  # bytes that are read of a file to find out whether it is a network
 _EXPECT = re.compile(r"^expect[ \t]*:", re.MULTILINE)
 
 
 class Finding(NamedTuple):
-    """Something wrong with a file.
+    """An error in a file.
 
     Attributes:
-        path: of the file, as it was given.
-        line, column: where, from 1; 0 for the file as a whole.
-        rule: ``spec`` (it is no network, or a layer does not fit) or ``expect`` (a promise is broken).
-        what: what is wrong, in a sentence.
+        path: the file, as given.
+        line, column: the place, from 1; 0 for the file as a whole.
+        rule: ``spec`` (not a network, or a layer does not fit) or ``expect`` (another number).
+        what: the error, in a sentence.
     """
 
     path: str
@@ -51,10 +51,10 @@ class Finding(NamedTuple):
 
 
 def check_files(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
-    """The network files under some paths, and what is wrong with them.
+    """The network files under some paths, and their errors.
 
     Args:
-        paths: files, folders (in which every network file is meant), patterns such as ``nets/**/*.yaml``,
+        paths: files, folders (all network files in them), patterns such as ``nets/**/*.yaml``,
             and names of bundled networks.
 
     Raises:
@@ -65,10 +65,10 @@ def check_files(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
 
 
 def _files(path: str) -> Iterator[str]:
-    """The network files that a path means.
+    """The network files for a path.
 
     Raises:
-        UsageError: there are none, or far too many.
+        UsageError: there are none, or too many.
     """
     if os.path.isdir(path):
         found = [file for file in _in_folder(path) if _is_network(file)]
@@ -89,14 +89,14 @@ def _files(path: str) -> Iterator[str]:
 
 
 def _may_be_meant(path: str) -> bool:
-    """Whether a pattern means a file: any YAML file, and of others the networks."""
+    """Whether a pattern may include a file: any YAML file; of other files, only networks."""
     if not os.path.isfile(path):
         return False
     return path.endswith(YAML_SUFFIXES) or (path.endswith(_OTHER_TOOLS) and _is_network(path))
 
 
 def _in_folder(folder: str) -> Iterator[str]:
-    """The files of a folder and those below it that may be networks; what begins with a dot is passed over."""
+    """Possible network files in a folder and its subfolders; names that begin with a dot are skipped."""
     for place, names, files in os.walk(folder):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
@@ -105,7 +105,7 @@ def _in_folder(folder: str) -> Iterator[str]:
 
 
 def _is_network(path: str) -> bool:
-    """Whether a file looks like a network: other files of such names lie in folders too."""
+    """Whether a file looks like a network; folders also contain other files with such names."""
     try:
         with open_regular(path, follow=True) as file:
             if path.endswith(YAML_SUFFIXES):
@@ -114,16 +114,16 @@ def _is_network(path: str) -> bool:
     except ValueError:
         return False  # a pipe or a device
     except OSError:
-        return True  # the check says why it cannot be read
+        return True  # the check reports why it cannot be read
 
 
 def _check(path: str) -> Iterator[Finding]:
-    """What is wrong with a file."""
+    """The errors in a file."""
     try:
         network = load(path)
         broken = broken_expectations(walk(network))
     except OpenInputError:
-        return  # it can be read; which sizes go through it is not said
+        return  # it can be read; no input size is given
     except SpecError as error:
         for each in error.problems:
             yield Finding(path, each.line, each.column, "spec", printable(each.what))
@@ -138,7 +138,7 @@ def _check(path: str) -> Iterator[Finding]:
 
 
 def _place_of(path: str, key: str) -> tuple[int, int]:
-    """Where a file promises a number: line and column, from 1."""
+    """The place of an expected number in a file: line and column, from 1."""
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         text = file.read()
     start = _EXPECT.search(text)
@@ -149,7 +149,7 @@ def _place_of(path: str, key: str) -> tuple[int, int]:
 
 
 def _where(finding: Finding) -> str:
-    """The place of a finding, as editors read it."""
+    """The place of a finding, in the form that editors read."""
     place = f":{finding.line}:{finding.column}" if finding.line else ""
     return f"{printable(finding.path)}{place}"
 
@@ -164,7 +164,7 @@ _COLUMNS = (
 
 
 def checked_report(files: Sequence[str], findings: Sequence[Finding]) -> Report:
-    """The findings as a report; people get a line for each."""
+    """The findings as a report; people see a line for each."""
     wrong = len({finding.path for finding in findings})
     good = len(files) - wrong
     lines = [f"{_where(each)}: {each.what}" for each in findings]
@@ -177,7 +177,7 @@ def checked_report(files: Sequence[str], findings: Sequence[Finding]) -> Report:
 
 
 class _Checked(Report):
-    """Findings, which GitHub and code scanning read in layouts of their own."""
+    """Findings, with own layouts for GitHub and code scanning."""
 
     def document(self, format_name: str) -> Iterable[str] | None:
         if format_name == "github":
@@ -188,7 +188,7 @@ class _Checked(Report):
 
 
 def github_lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """The findings as commands that GitHub shows beside the lines of a change.
+    """The findings as commands that GitHub shows next to the lines of a change.
 
     >>> next(github_lines([Finding("a,b.yaml", 3, 5, "expect", "params should be 1 but is 2")]))
     '::error file=a%2Cb.yaml,line=3,col=5,title=convcalc%3A expect::params should be 1 but is 2'
@@ -200,12 +200,12 @@ def github_lines(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    """A text in a command of GitHub."""
+    """A text in a GitHub command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    """A value in the head of a command of GitHub."""
+    """A value in the head of a GitHub command."""
     return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")
 
 
@@ -216,11 +216,11 @@ _RULES = {
 
 
 def sarif(findings: Iterable[Finding], version: str) -> dict[str, Any]:
-    """The findings as a SARIF 2.1.0 log, which code scanning reads.
+    """The findings as a SARIF 2.1.0 log for code scanning.
 
     Args:
-        findings: what is wrong.
-        version: of convcalc.
+        findings: the errors.
+        version: the version of convcalc.
     """
     rules = [{"id": name, "shortDescription": {"text": text}} for name, text in _RULES.items()]
     results = []

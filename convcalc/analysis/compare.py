@@ -25,8 +25,8 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
     """A row for each network: parameters, work, activations, receptive field.
 
     Args:
-        analyses: of the networks, walked with one batch.
-        sort: a key of `SORTS`, largest first; as they are given if there is none.
+        analyses: the walked networks, all with the same batch.
+        sort: a key of `SORTS`, largest first; without it, the given order.
     """
     rows = [_row(analysis) for analysis in analyses]
     if sort:
@@ -71,12 +71,12 @@ def compare_report(analyses: Sequence[Analysis], sort: str | None = None) -> Rep
 
 
 def _times_text(number: float | None) -> str:
-    """How many times as much; ``?`` where one of the two is only known to be at least so much."""
+    """How many times as much; ``?`` if one of the two is only a lower bound."""
     return "?" if number is None else f"{number:.2f}"
 
 
 def _row(analysis: Analysis) -> dict[str, Any]:
-    """One network."""
+    """The row of one network."""
     return {
         "network": analysis.network.name,
         "input": list(analysis.network.input),
@@ -89,12 +89,12 @@ def _row(analysis: Analysis) -> dict[str, Any]:
 
 
 def _sizes(rf: Fields) -> list[int] | UnknownField:
-    """The size along each axis, or why it is not known."""
+    """The size along each axis, or why it is unknown."""
     return rf if isinstance(rf, UnknownField) else [axis.size for axis in rf]
 
 
 def _order_notes(analyses: Sequence[Analysis]) -> Iterator[str]:
-    """How inputs were read that look exchanged, each reading once with the networks that it is of."""
+    """Notes on inputs with an unclear axis order, each once, with the networks that it is about."""
     found: dict[str, list[str]] = {}
     for analysis in analyses:
         for note in order_notes(analysis.network):
@@ -103,10 +103,10 @@ def _order_notes(analyses: Sequence[Analysis]) -> Iterator[str]:
 
 
 def _notes(analysis: Analysis) -> list[str]:
-    """What the file expects and does not get, and what the receptive field alone does not say."""
+    """Expected numbers that differ, and what the receptive field alone does not show."""
     name = analysis.network.name
     notes = [f"{name}: {note}" for note in analysis.notes if note.startswith("expect")]
-    several = len(analysis.images) > 1  # of an output that sees none of the first, nothing is said
+    several = len(analysis.images) > 1  # an output that does not see the first input has no note
     seen = {output: rf for output, rf in analysis.rf.items() if rf or not several}
     texts = {output: _field_words(rf) for output, rf in seen.items()}
     if len(set(texts.values())) > 1:
@@ -118,7 +118,7 @@ def _notes(analysis: Analysis) -> list[str]:
 
 
 def _field_words(rf: Fields) -> str:
-    """A receptive field in words, and why it is not a number."""
+    """A receptive field in words, with the reason if it is not a number."""
     if not isinstance(rf, UnknownField):
         return field_text(_sizes(rf))
     if not rf.local:

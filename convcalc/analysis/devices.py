@@ -12,10 +12,10 @@ class Device(NamedTuple):
     """A processor.
 
     Attributes:
-        about: what it is.
-        peaks: operations per second by precision, two for a multiply-add; dense, that is without
-            counting weights that are zero.
-        bandwidth: bytes per second from and to its memory.
+        about: a short description.
+        peaks: operations per second by precision, two per multiply-add; dense: no weights are
+            skipped because they are zero.
+        bandwidth: bytes per second to and from its memory.
         source: the data sheet, with its date.
     """
 

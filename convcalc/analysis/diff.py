@@ -1,4 +1,4 @@
-"""What differs between two networks, layer by layer, and which differences only follow from another."""
+"""Differences between two networks, layer by layer, and which of them follow from others."""
 
 from __future__ import annotations
 
@@ -18,25 +18,23 @@ if TYPE_CHECKING:
 
 Sort = Literal["same", "changed", "follows", "only first", "only second"]
 
-_MOST_SOURCES = (
-    8  # of a layer that only one network has; with more, what it leads to is not compared
-)
-_MANY_ALIKE = 4  # so many rows that differ in the same way are shown as one
+_MOST_SOURCES = 8  # inputs of a layer in only one network; with more, its readers are not compared
+_MANY_ALIKE = 4  # this many rows with the same difference are shown as one
 
 
 @dataclass(slots=True)
 class Difference:
-    """A layer of each network, or of one of them, and how they differ.
+    """A layer of each network, or of only one, and its differences.
 
     Attributes:
-        first, second: its names in the networks; empty where a network has none.
+        first, second: its names in the networks; empty if a network does not have it.
         kind: the layer kind, of the first network if it has one.
-        sort: ``changed`` if it differs by itself, ``follows`` if only what comes in differs.
-        changes: what differs, in words.
-        cause: the layer from which it follows; empty if there is none.
-        outputs: the shapes that come out; None where there is no layer.
-        params, macs: how much more the second network has; None where a cost is unavailable.
-        layers: how many layers it stands for.
+        sort: ``changed`` if the layer itself differs, ``follows`` if only its input differs.
+        changes: the differences, in words.
+        cause: the layer that it follows from; empty if there is none.
+        outputs: the output shapes; None without a layer.
+        params, macs: second network minus first; None if a cost is unavailable.
+        layers: the number of layers in the row.
     """
 
     first: str
@@ -52,18 +50,18 @@ class Difference:
 
 
 def differences(first: Analysis, second: Analysis) -> list[Difference]:
-    """A row for every input and every layer of two networks, in their order; pairs that agree too."""
+    """A row for every input and layer of two networks, in order, including equal pairs."""
     pairs = align(first.steps, in_order_of(first.steps, second.steps))
     return _Comparison(first, second, pairs).rows()
 
 
 class _Comparison:
-    """Goes through the pairs in order and keeps what later ones read.
+    """Goes through the pairs in order, and stores what later pairs need.
 
     Attributes:
-        sources: for each step the pairs that it stands for: its own, or those that it leads to.
-        causes: for each step that gives another shape than its partner, why.
-        alone: the steps that have no partner.
+        sources: for each step, the pairs that it represents: its own, or those of its inputs.
+        causes: for each step with another output shape than its partner, the reason.
+        alone: the steps without a partner.
     """
 
     def __init__(self, first: Analysis, second: Analysis, pairs: Sequence[Pair]) -> None:
@@ -84,7 +82,7 @@ class _Comparison:
         return [*rows, *self.ends()]
 
     def images(self) -> Iterable[Difference]:
-        """The inputs, in pairs by their order."""
+        """The inputs, in pairs by order."""
         one, other = self.first.images, self.second.images
         for number, (first, second) in enumerate(zip(one, other)):
             self.sources[first] = self.sources[second] = (-1 - number,)
@@ -98,7 +96,7 @@ class _Comparison:
             yield self.only(step, "only second")
 
     def only(self, step: Step, sort: Sort) -> Difference:
-        """A layer that one network has alone; what reads it reads, in the other, what it reads."""
+        """A layer in only one network; in the other, its readers read its inputs."""
         found = dict.fromkeys(each for source in step.before for each in self.sources[source])
         self.sources[step] = tuple(found)[:_MOST_SOURCES] if step.before else (step,)
         self.alone.add(step)
@@ -111,7 +109,7 @@ class _Comparison:
         return _row(None, step, sort, ("only in the second",))
 
     def both(self, first: Step, second: Step) -> Difference:
-        """A pair."""
+        """A pair of layers."""
         is_alike = plain_kind(first) == plain_kind(second)
         own = [] if is_alike else [f"kind {first.kind} → {second.kind}"]
         own += differing(first, second)
@@ -121,7 +119,7 @@ class _Comparison:
         if own:
             if gives_other:
                 self.causes[first] = self.causes[second] = first.name
-                if first.output[1:] != second.output[1:]:  # of channels, the options tell
+                if first.output[1:] != second.output[1:]:  # options already show different channels
                     own.append(_arrow(first.output, second.output, "comes out"))
             return _row(first, second, "changed", tuple(own))
         change = _what_follows(first, second)
@@ -144,13 +142,13 @@ class _Comparison:
         return [f"weights {words[0]} → {words[1]}"]
 
     def reads(self, first: Step, second: Step) -> list[str]:
-        """Whether they read different layers; layers that only one network has are looked through."""
+        """Whether they read different layers; layers in only one network are skipped."""
         one, other = (
             [each for source in step.before for each in self.sources[source]]
             for step in (first, second)
         )
         if self.alone.isdisjoint((*first.before, *second.before)):
-            mixes = first.output in first.shapes  # a sum; of a concatenation the order matters
+            mixes = first.output in first.shapes  # a sum; order only matters in a concat
             agrees = one == other or (mixes and sorted(map(str, one)) == sorted(map(str, other)))
         else:
             agrees = not set(one).isdisjoint(other) or (not one and not other)
@@ -162,7 +160,7 @@ class _Comparison:
         return [f"reads {words[0]} → {words[1]}"]
 
     def ends(self) -> Iterable[Difference]:
-        """The output of the networks, where it is not the same layers."""
+        """The outputs of the networks, if they are not the same layers."""
         ends = self.first.outputs, self.second.outputs
         one, other = ({self.sources[step] for step in side} for side in ends)
         if one != other and self.alone.isdisjoint((*ends[0], *ends[1])):
@@ -176,7 +174,7 @@ class _Comparison:
 def _row(
     first: Step | None, second: Step | None, sort: Sort, changes: tuple[str, ...], cause: str = ""
 ) -> Difference:
-    """A row of these steps; what cannot be counted on both sides is no difference if they are the same."""
+    """A row of these steps; if a cost is unknown on both sides and the steps are equal, the difference is 0."""
     steps = [step for step in (first, second) if step]
     known = all(step.is_costed for step in steps) or sort == "same"
     signs = [1 if step is second else -1 for step in steps]
@@ -194,33 +192,33 @@ def _row(
 
 
 def _what_follows(first: Step, second: Step) -> str:
-    """How two layers that are set alike differ by the input; empty if they do not."""
+    """How layers with equal options differ because of their inputs; empty if they do not."""
     if first.output != second.output:
-        return _instead(first.output, second.output, "out")
+        return _shape_change(first.output, second.output, "out")
     one, other = sorted(first.shapes), sorted(second.shapes)
     if one != other:
         unlike = [(a, b) for a, b in zip(one, other) if a != b]
-        return _instead(*(unlike or [(one[-1], other[-1])])[0], "in")
+        return _shape_change(*(unlike or [(one[-1], other[-1])])[0], "in")
     costs = [(step.params, step.macs, step.is_costed) for step in (first, second)]
     return "its cost" if costs[0] != costs[1] else ""
 
 
-def _instead(one: Shape, other: Shape, way: str) -> str:
-    """Two shapes, as maps of other sizes where nothing else differs."""
+def _shape_change(one: Shape, other: Shape, way: str) -> str:
+    """Two shapes; only the map sizes if nothing else differs."""
     if _are_maps_alike(one, other):
         return f"maps of {times(other[1:])} instead of {times(one[1:])} come {way}"
     return f"{times(other)} instead of {times(one)} comes {way}"
 
 
 def _arrow(one: Shape, other: Shape, verb: str) -> str:
-    """Two shapes in a list of what differs."""
+    """Two shapes in a list of differences."""
     if _are_maps_alike(one, other):
         one, other = one[1:], other[1:]
     return f"{times(one)} → {times(other)} {verb}"
 
 
 def _are_maps_alike(one: Shape, other: Shape) -> bool:
-    """Whether they have as many channels and axes."""
+    """Whether they have the same number of channels and axes."""
     return len(one) == len(other) > 1 and one[0] == other[0]
 
 
@@ -228,9 +226,9 @@ def _are_maps_alike(one: Shape, other: Shape) -> bool:
 
 
 def folded(rows: Sequence[Difference]) -> list[Difference]:
-    """Fewer rows: those that follow in the same way from one layer as one, and many alike as one.
+    """Fewer rows: equal consequences of one layer become one row, and many equal rows become one.
 
-    Where only sizes follow from one layer, in many ways, all of them are one row.
+    If only sizes follow from one layer, but in many ways, all of them become one row.
     """
     ways: dict[str, set[tuple[str, ...]]] = {}
     for row in rows:
@@ -247,29 +245,29 @@ def folded(rows: Sequence[Difference]) -> list[Difference]:
         if row.sort == "same" or len(group) < least:
             found.append(row)
         elif row is group[0]:
-            found.append(_together(group))
+            found.append(_merged(group))
     return found
 
 
 def _is_size(row: Difference) -> bool:
-    """Whether a row says only that sizes follow from another layer, and no number of parameters."""
+    """Whether a row only has sizes that follow from another layer, and no change of parameters."""
     return row.sort == "follows" and bool(row.cause) and row.params == 0
 
 
 def _likeness(row: Difference, many: Collection[str]) -> Hashable:
-    """What rows share that are shown as one.
+    """A key; rows with the same key are shown as one.
 
     Args:
         row: one of them.
-        many: the layers from which sizes follow in many ways.
+        many: the layers whose sizes have consequences in many ways.
     """
     if _is_size(row) and row.cause in many:
         return row.sort, row.cause
     return row.sort, row.changes, row.cause, row.kind if row.sort != "follows" else ""
 
 
-def _together(group: Sequence[Difference]) -> Difference:
-    """One row for several."""
+def _merged(group: Sequence[Difference]) -> Difference:
+    """One row for several rows."""
     first, last = group[0], group[-1]
     is_range = first.sort == "follows"
     is_one_way = all(row.changes == first.changes for row in group)

@@ -24,8 +24,8 @@ def diff_report(first: Analysis, second: Analysis, *, every: bool = False) -> Re
     """The layers that differ between two networks, with the differences in parameters and work.
 
     Args:
-        first, second: of the networks, walked with one batch.
-        every: show every layer, also those that are the same, each in its own row.
+        first, second: the walked networks, with the same batch.
+        every: show every layer in its own row, including equal ones.
     """
     found = differences(first, second)
     unlike = [row for row in found if row.sort != "same"]
@@ -63,7 +63,7 @@ def diff_report(first: Analysis, second: Analysis, *, every: bool = False) -> Re
 
 
 def _columns(rows: Sequence[Difference]) -> list[Column]:
-    """The columns; the second network's names only where they are others."""
+    """The columns; the second network's names only if they differ."""
     renamed = any(row.first != row.second for row in rows if row.first and row.second)
     return [
         Column(
@@ -93,13 +93,13 @@ def _columns(rows: Sequence[Difference]) -> list[Column]:
 
 
 def _change(row: Difference) -> str:
-    """What differs, and from which layer it follows."""
+    """The differences, and the layer that they follow from."""
     words = "; ".join(row.changes)
     return f"{words}{f', because of {row.cause}' if row.cause else ''}"
 
 
 def signed(number: int | None) -> str:
-    """A difference with its sign; ``?`` where it is not known.
+    """A difference with its sign; ``?`` if it is unknown.
 
     >>> signed(1234), signed(-5), signed(0), signed(None)
     ('+1,234', '−5', '0', '?')
@@ -110,7 +110,7 @@ def signed(number: int | None) -> str:
 
 
 def _sum(numbers: Sequence[int | None]) -> int | None:
-    """A sum; None where one of them is not known."""
+    """A sum; None if one number is unknown."""
     known = [number for number in numbers if number is not None]
     return sum(known) if len(known) == len(numbers) else None
 
@@ -124,7 +124,7 @@ def _total(key: str, first: Analysis, second: Analysis) -> str:
 
 
 def _facts(pair: Sequence[Analysis], *, same: bool) -> dict[str, Any]:
-    """What JSON says of the networks."""
+    """The networks, for JSON."""
     networks = [
         {
             "network": analysis.network.name,

@@ -1,6 +1,6 @@
-"""How each number of a layer comes about: formula, numbers put in, steps, answer.
+"""How each number of a layer is calculated: formula, with numbers, each step, answer.
 
-The layer's own methods run on `convcalc.term.Term` instead of int, so no kind needs code for it.
+The layer's own methods run on `convcalc.term.Term` instead of int, so no kind needs extra code.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.layers import Layer, Shape
 
-# How options are called in formulas, where the letter alone would not say it.
+# Names of options in formulas, if the letter alone is unclear.
 _TERM_NAMES = {**LETTERS, "out_channels": "cout", "out_features": "units", "multiplier": "m"}
 _MARKS = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
 
@@ -38,14 +38,14 @@ def explain(
     before: tuple[AnyField, ...] | None = None,
     words: Sequence[str] = (),
 ) -> list[str]:
-    """The working of a layer's size, parameters, multiply-adds and receptive field.
+    """The calculation of a layer's size, parameters, multiply-adds and receptive field.
 
     Args:
         layer: the layer.
         shapes: the input, one shape per path.
         out: the output.
         before: the receptive field of its input; None for a layer on the image itself.
-        words: in what each axis of the image is counted; pixels where that is not said.
+        words: the unit of each axis of the image; pixels if not given.
     """
     lines: list[str] = []
     traced = _trace_layer(layer, shapes[0])
@@ -74,7 +74,7 @@ def explain(
 
 
 def explain_report(analysis: Analysis, name: str) -> Report:
-    """The working of one layer of a network.
+    """The calculations of one layer of a network.
 
     Raises:
         UsageError: there is no such layer.
@@ -102,7 +102,7 @@ def explain_report(analysis: Analysis, name: str) -> Report:
 
 
 def _explain_step(step: Step, words: Sequence[str]) -> list[str]:
-    """The working of a walked layer's numbers."""
+    """The calculations of a walked layer."""
     source = step.before[0] if step.before else None
     before = None
     if source and source.before and not isinstance(source.rf, UnknownField):
@@ -111,7 +111,7 @@ def _explain_step(step: Step, words: Sequence[str]) -> list[str]:
 
 
 def _quantity(label: str, number: int | Term, unit: str = "") -> list[str]:
-    """One quantity: its formula first, then a line per step; none for a plain number."""
+    """One quantity: its formula first, then a line per step; empty for a plain number."""
     if not isinstance(number, Term) or not number.operation:
         shown = f"{int(number):,}"
         if isinstance(number, Term) and number.name:
@@ -124,21 +124,21 @@ def _quantity(label: str, number: int | Term, unit: str = "") -> list[str]:
 
 
 def _trace_shape(shape: Shape, size: str, channels: str) -> tuple[Any, ...]:
-    """A shape as terms: equal sides share one."""
+    """A shape as terms; equal sides share one term."""
     if len(shape) == 1:
         return (Term(shape[0], "units" if size == "o" else "m"),)
     return (Term(shape[0], channels), *_trace_sides(shape[1:], size))
 
 
 def _trace_sides(numbers: tuple[int, ...], name: str) -> tuple[Term, ...]:
-    """One number per axis as terms; one term where all are equal."""
+    """One number per axis as terms; one shared term if all are equal."""
     if len(set(numbers)) == 1:
         return (Term(numbers[0], name),) * len(numbers)
     return tuple(Term(n, name + mark) for n, mark in zip(numbers, _MARKS[len(numbers)]))
 
 
 def _trace_layer(layer: Layer, shape: Shape) -> Layer:
-    """The layer with terms for its numbers, and its padding in numbers."""
+    """The layer with terms instead of numbers, and its padding in numbers."""
     changes: dict[str, Any] = {}
     for option, value in layer.options().items():
         name = _TERM_NAMES.get(option, option)
@@ -152,7 +152,7 @@ def _trace_layer(layer: Layer, shape: Shape) -> Layer:
 
 
 def _trace_padding(layer: Layer, shape: Shape) -> Any:
-    """Padding as terms: p where both sides are alike, else p₁ before and p₂ after."""
+    """Padding as terms: p if both sides are equal, else p₁ before and p₂ after."""
     if not layer.windows(shape):
         value = layer.padding  # type: ignore[attr-defined]
         return Term(value, "p") if type(value) is int else value
@@ -166,7 +166,7 @@ def _trace_padding(layer: Layer, shape: Shape) -> Any:
 
 
 def _padding_lines(layer: Layer, shape: Shape) -> list[str]:
-    """Where the padding of a word such as same comes from."""
+    """How a padding word such as same becomes numbers."""
     if layer.pads() not in ("same", "same_lower"):
         return []
     lines = []
@@ -182,14 +182,14 @@ def _padding_lines(layer: Layer, shape: Shape) -> list[str]:
 
 
 def _axis_heading(name: str, axes: Collection[Any]) -> list[str]:
-    """Which axis the lines that follow are about, where there is more than one sort."""
+    """The axis of the following lines, if the axes differ."""
     return [f"{'':<9}along the {name}:"] if len(axes) > 1 else []
 
 
 def size_workings(layer: Layer, shape: Shape, out: Shape) -> dict[str, list[str]]:
-    """How the output size comes about along each axis: formula, numbers put in, steps, answer.
+    """The calculation of the output size along each axis: formula, with numbers, each step, answer.
 
-    An axis whose size is no more than a number has no working.
+    An axis whose size is only a given number has no calculation.
     """
     result = _trace_layer(layer, shape).out_shape(_trace_shape(shape, "n", "cin"))
     return _workings(result, out)
@@ -206,7 +206,7 @@ def _workings(result: tuple[Any, ...], out: Shape) -> dict[str, list[str]]:
 
 
 def _sizes(layer: Layer, shapes: tuple[Any, ...], out: Shape) -> list[str]:
-    """The output size, once per axis that differs."""
+    """The output size, once for each different axis."""
     result = layer.out_shape(*shapes)
     shown = "×".join(f"{side:,}" if len(out) == 1 else str(side) for side in out)
     seen: dict[tuple[str, ...], list[str]] = {}
@@ -229,7 +229,7 @@ def _field_lines(
     before: tuple[AnyField, ...] | None,
     words: Sequence[str],
 ) -> list[str]:
-    """The receptive field's recurrence, once per axis that differs."""
+    """The receptive field's recurrence, once for each different axis."""
     reads = layer.reads(shape, out)
     if isinstance(reads, UnknownField):
         return [f"field    not known: {reads.reason}"]

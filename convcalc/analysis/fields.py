@@ -1,4 +1,4 @@
-"""Receptive fields through a network: carried through a layer, and joined where paths meet."""
+"""Receptive fields through a network: after a layer, and where paths join."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ GATED = "one value scales the whole map, so every unit sees everything that this
 
 
 def causes_in(text: str) -> frozenset[str]:
-    """What receptive fields leave out, from words with commas between them.
+    """What receptive fields leave out, from a text of words separated by commas.
 
     Raises:
-        UsageError: there is no such word.
+        UsageError: a word is unknown.
     """
     found = frozenset(filter(None, (word.strip().lower() for word in text.split(","))))
     for word in sorted(found - set(CAUSES)):
@@ -53,7 +53,7 @@ def causes_in(text: str) -> frozenset[str]:
 def carry(
     reads: tuple[Reads, ...] | UnknownField | None, rf: Fields, through: Collection[str] = ()
 ) -> Fields:
-    """The receptive field after a layer; ``through`` are the causes that are left out."""
+    """The receptive field after a layer; ``through`` has the causes that are left out."""
     if reads is None or (not rf and not isinstance(rf, UnknownField)):
         return rf
     if isinstance(rf, UnknownField):
@@ -73,18 +73,18 @@ def carry(
 
 
 def _carry_moved(reads: tuple[Reads, ...] | UnknownField, rf: UnknownField) -> UnknownField:
-    """The field after positions changed places, and then a layer: known again where it reads all of them."""
+    """The field after positions were reordered, and then a layer; known again if it reads all of them."""
     if isinstance(reads, UnknownField):
         if reads.whole:
             return GATHERED
         return rf if reads.moved else UnknownField(rf.reason)
     if all([isinstance(each, Whole) for each in reads]):
         return GATHERED
-    return UnknownField(rf.reason)  # some positions may be left out
+    return UnknownField(rf.reason)  # some positions may not be read
 
 
 def _checked(fields: list[AnyField | None]) -> Fields:
-    """The fields, or why one of them is not followed any further."""
+    """The fields, or the reason why one of them is not followed further."""
     known = [field for field in fields if field]
     if len(known) < len(fields):
         return TOO_LONG
@@ -94,17 +94,17 @@ def _checked(fields: list[AnyField | None]) -> Fields:
 
 
 def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) -> Fields:
-    """The hull of several paths' receptive fields.
+    """The smallest field that contains several paths' receptive fields.
 
     Args:
-        work: of the layer that joins them.
-        before: the ends of the paths.
+        work: the work of the layer that joins them.
+        before: the last steps of the paths.
         through: the causes that are left out.
     """
     if work.layer.references or not any(step.rf for step in before):
         return before[0].rf
-    before = _that_see(before)
-    if isinstance(work.reads, UnknownField):  # maps side by side: only what sees all stays known
+    before = _seeing(before)
+    if isinstance(work.reads, UnknownField):  # side by side: only known if each sees all
         found = [step.rf for step in before if isinstance(step.rf, UnknownField)]
         if len(found) == len(before) and all([rf.whole for rf in found]):
             return found[0]
@@ -114,7 +114,7 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
     considered = maps if GATES in through else before
     gated = any(step.rf for step in considered if step not in maps)
     unknown = [step.rf for step in considered if isinstance(step.rf, UnknownField)]
-    for reason in sorted(unknown, key=UNEQUAL.__eq__):  # of which single units are followed, last
+    for reason in sorted(unknown, key=UNEQUAL.__eq__):  # reasons that allow single units come last
         if not reason.whole:
             return reason
     rf = _hull([local for step in maps if (local := local_fields(step.rf))], work.output[1:])
@@ -125,13 +125,13 @@ def join(work: Work, before: tuple[Step, ...], through: Collection[str] = ()) ->
     return rf
 
 
-def _that_see(before: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The paths whose units see pixels; all of them where none does."""
+def _seeing(before: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The paths whose units see pixels; all paths if none does."""
     return tuple([step for step in before if not sees_nothing(step.rf)]) or before
 
 
 def _maps(work: Work, before: tuple[Step, ...]) -> list[Step]:
-    """The ends of paths that are as large as the output."""
+    """The last steps of paths that are as large as the output."""
     sides = work.output[1:]
     return [step for step in before if step.output[1:] == sides]
 
@@ -139,15 +139,15 @@ def _maps(work: Work, before: tuple[Step, ...]) -> list[Step]:
 def misalignment(
     work: Work, before: tuple[Step, ...], through: Collection[str] = (), words: Sequence[str] = ()
 ) -> str:
-    """That the centres of the fields of several paths differ; empty where they do not, or are not known.
+    """A note if the centres of several paths' fields differ; empty if they do not, or are unknown.
 
     Args:
         work, before, through: as for `join`.
-        words: in what each axis of the input is counted; pixels where that is not said.
+        words: the unit of each axis of the input; pixels if not given.
     """
     if work.layer.references or isinstance(work.reads, UnknownField):
         return ""
-    before = _that_see(before)
+    before = _seeing(before)
     maps = _maps(work, before)
     considered = maps if GATES in through else before
     if any(isinstance(step.rf, UnknownField) and not step.rf.whole for step in considered):
@@ -159,12 +159,12 @@ def misalignment(
 
 
 def local_fields(rf: Fields) -> tuple[AnyField, ...]:
-    """A field, or of one that is the whole image the part beside what gathers it."""
+    """A field; if it is the whole image, the part without the layer that combines all positions."""
     return rf.local if isinstance(rf, UnknownField) else rf
 
 
 def _hull(paths: list[tuple[AnyField, ...]], sides: Sequence[int]) -> Fields:
-    """The fields that hold those of all paths, on a map of these sides."""
+    """The fields that contain those of all paths, on a map with these sides."""
     if not paths:
         return ()
     if all(fields == paths[0] for fields in paths):
@@ -177,7 +177,7 @@ def _hull(paths: list[tuple[AnyField, ...]], sides: Sequence[int]) -> Fields:
 
 
 def _warning(paths: list[tuple[Step, tuple[AnyField, ...]]], words: Sequence[str]) -> str:
-    """That the centres of paths differ along some axis; empty where they do not."""
+    """A note if the centres of paths differ along an axis; empty if they do not."""
     one, first = paths[0]
     for axis, along in enumerate(axis_names((1, *one.output[1:]))[: len(first)]):
         side = one.output[1 + axis]
@@ -192,14 +192,14 @@ def _warning(paths: list[tuple[Step, tuple[AnyField, ...]]], words: Sequence[str
 
 
 def _constant(field: AnyField, side: int) -> bool:
-    """Whether all units along an axis see the same pixels, as those of a map blown up from one cell do."""
+    """Whether all units along an axis see the same pixels, as in a map repeated from one cell."""
     return field.sees(0) == field.sees(side - 1)
 
 
 def _misaligned(
     names: tuple[str, str], first: AnyField, second: AnyField, along: str, word: str
 ) -> str:
-    """The two branches, their centres, how far apart they are, and what closes the gap."""
+    """The two branches, their centres, the distance, and how to remove it."""
     a, b = ("the input" if name == "input" else name for name in names)
     one = word.removesuffix("s")
     if first.stride != second.stride:

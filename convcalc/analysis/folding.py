@@ -1,4 +1,4 @@
-"""Blocks that repeat shown once, and blocks as one row each, for tables that people read."""
+"""Repeated blocks shown once, and blocks as one row each, for tables that people read."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from convcalc.layers.rf import Fields
     from convcalc.network.network import Block
 
-_MANY_ROWS = 50  # more rows than this, and repeated blocks are shown once
-_STILL_MANY = 200  # more than this, and so are blocks that are only alike
+_MANY_ROWS = 50  # above this, repeated blocks are shown once
+_STILL_MANY = 200  # above this, also blocks that are only similar
 
 
 class FoldedRow(NamedTuple):
-    """One row that stands for several steps: their sums, and the last one's output.
+    """One row for several steps: their sums, and the last output.
 
     Attributes:
-        folded: how many blocks it stands for.
-        steps: those that it stands for.
+        folded: the number of blocks in the row.
+        steps: the steps in the row.
     """
 
     name: str
@@ -59,14 +59,14 @@ Tree = list[tuple["Block", "Tree"]]
 
 
 def fold(analysis: Analysis, depth: int | None = None) -> list[Row]:
-    """The rows with blocks that repeat shown once, or, with ``depth``, blocks that deep as one row.
+    """The rows with repeated blocks shown once or, with ``depth``, each block at that depth as one row.
 
-    Blocks that are the same fold where there are many rows; where that leaves many, so do blocks
-    that are alike: the same kinds in the same order, with other numbers.
+    Equal blocks are folded if there are many rows. If there are still many, so are similar blocks:
+    the same kinds in the same order, with other numbers.
 
     Args:
-        analysis: of the network.
-        depth: show every block that lies in ``depth`` − 1 others as one row; None folds repeats only.
+        analysis: the walked network.
+        depth: show every block inside ``depth`` − 1 others as one row; None only folds repeats.
     """
     steps = analysis.steps
     if depth is None and len(steps) <= _MANY_ROWS:
@@ -75,7 +75,7 @@ def fold(analysis: Analysis, depth: int | None = None) -> list[Row]:
 
 
 def fold_repeats(analysis: Analysis, depth: int | None = None) -> list[Row]:
-    """The same, however few rows there are."""
+    """The same, even if there are few rows."""
     steps, tree = analysis.steps, nest(analysis.blocks)
     rows = _Folder(steps, depth, _costs, "the same").rows(0, len(steps), tree)
     if depth is None and len(rows) > _STILL_MANY:
@@ -84,7 +84,7 @@ def fold_repeats(analysis: Analysis, depth: int | None = None) -> list[Row]:
 
 
 class _Folder:
-    """Shows runs of like blocks as the first of them and one row for the others."""
+    """Shows a run of similar blocks as the first block and one row for the others."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class _Folder:
         self.steps, self.depth, self.pattern, self.word = steps, depth, pattern, word
 
     def rows(self, start: int, stop: int, blocks: Tree) -> list[Row]:
-        """The rows from start to stop, in which the blocks lie."""
+        """The rows from start to stop; the blocks are inside this range."""
         rows: list[Row] = []
         at, i = start, 0
         while i < len(blocks):
@@ -110,7 +110,7 @@ class _Folder:
             rows += self.rows(first, last, inner)
             end = self.run_end(blocks, i)
             at = blocks[end - 1][0][2]
-            if at == last + 1:  # a row for one layer would save none
+            if at == last + 1:  # a row for one layer would save nothing
                 rows += self.steps[last:at]
             elif end > i + 1:
                 times = end - i - 1
@@ -122,7 +122,7 @@ class _Folder:
         return rows
 
     def run_end(self, blocks: Tree, i: int) -> int:
-        """Where the run of blocks like block i, each right after the other, ends."""
+        """The end of the run of blocks like block i, directly one after the other."""
         wanted = self.pattern(self.steps[blocks[i][0][1] : blocks[i][0][2]])
         end = i + 1
         while end < len(blocks) and blocks[end][0][1] == blocks[end - 1][0][2]:
@@ -152,12 +152,12 @@ def nest(blocks: Iterable[Block]) -> Tree:
 
 
 def _costs(steps: Sequence[Step]) -> list[Any]:
-    """What two blocks must share to be the same: their layers, shapes and costs."""
+    """A key for equal blocks: their layers, shapes and costs."""
     return [(step.kind, step.option_text, step.output, step.weights, step.macs) for step in steps]
 
 
 def _kinds(steps: Sequence[Step]) -> list[Any]:
-    """What two blocks must share to be alike: their kinds, in order."""
+    """A key for similar blocks: their kinds, in order."""
     return [step.kind for step in steps]
 
 

@@ -1,4 +1,4 @@
-"""What is said of networks with several inputs, named outputs and shared weights, besides their rows."""
+"""Lines and JSON for networks with several inputs, named outputs or shared weights."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from convcalc.layers.rf import Fields
 
 
-_MOST_LINES = 20  # about outputs under a table
-_MOST_INPUTS = 5  # of which such a line tells the field
+_MOST_LINES = 20  # on outputs under a table
+_MOST_INPUTS = 5  # inputs whose field is in such a line
 
 
 def output_facts(analysis: Analysis) -> dict[str, Any]:
-    """The outputs as JSON: their names, and the layers that names of the file stand for."""
+    """The outputs as JSON: their names, and the layers that the file's names mean."""
     named = analysis.named_outputs
     facts: dict[str, Any] = {"outputs": list(named)}
     if analysis.network.outputs:
@@ -29,7 +29,7 @@ def output_facts(analysis: Analysis) -> dict[str, Any]:
 
 
 def graph_keys(analysis: Analysis, step: Step) -> dict[str, Any]:
-    """Keys of a layer's JSON that only such networks have."""
+    """Keys in a layer's JSON that only such networks have."""
     found: dict[str, Any] = {}
     if step.owner:
         found["weights_of"] = step.owner.name
@@ -40,11 +40,11 @@ def graph_keys(analysis: Analysis, step: Step) -> dict[str, Any]:
 
 
 def graph_lines(analysis: Analysis, *, fields: bool = True) -> list[str]:
-    """A line for each output where the file names them, or where there are several inputs.
+    """A line for each output, if the file names them or there are several inputs.
 
     Args:
-        analysis: of the network.
-        fields: whether they tell the receptive fields.
+        analysis: the walked network.
+        fields: whether the lines contain the receptive fields.
     """
     several = len(analysis.images) > 1
     if not several and not analysis.network.outputs:
@@ -63,7 +63,7 @@ def graph_lines(analysis: Analysis, *, fields: bool = True) -> list[str]:
 
 
 def _seen(analysis: Analysis, output: str) -> Iterator[str]:
-    """The receptive field of an output, in the pixels of each input that it depends on."""
+    """The receptive field of an output, in pixels of each input that it depends on."""
     by_input = analysis.by_input
     fields = {name: walked.rf[output] for name, walked in by_input.items()}
     if len(analysis.images) == 1:
@@ -84,7 +84,7 @@ def _size(rf: Fields) -> str:
 
 
 def notes_on_graph(analysis: Analysis) -> Iterator[str]:
-    """Inputs that nobody reads, layers that lead to no output, weights that are shared."""
+    """Notes on unused inputs, layers that lead to no output, and shared weights."""
     read = {source.place for step in analysis.steps for source in step.before}
     if len(analysis.images) > 1:
         unread = [image.name for image in analysis.images if image.place not in read]
@@ -102,7 +102,7 @@ def notes_on_graph(analysis: Analysis) -> Iterator[str]:
 
 
 def _dead_ends(analysis: Analysis) -> Iterator[str]:
-    """The layers that no named output depends on."""
+    """The layers that lead to no named output."""
     wanted = {step.place for step in analysis.outputs}
     dead = []
     for step in reversed(analysis.steps):
@@ -116,7 +116,7 @@ def _dead_ends(analysis: Analysis) -> Iterator[str]:
 
 
 def _shared(analysis: Analysis) -> Iterator[str]:
-    """Whose weights are used, once for each block that is shared."""
+    """Whose weights are shared, once for each shared block."""
     pairs: dict[tuple[str, str], list[Step]] = {}
     for step in analysis.steps:
         if step.owner:
@@ -132,12 +132,12 @@ def _shared(analysis: Analysis) -> Iterator[str]:
 
 
 def _own_params(step: Step) -> int:
-    """The parameters that a step would have by itself."""
+    """The parameters that a step would have without sharing."""
     return step.layer.params(step.input, step.output)
 
 
 def _heads(one: str, other: str) -> tuple[str, str]:
-    """Two names without the parts that both end with, which are the names of blocks that are shared."""
+    """Two names without their common ending; the beginnings are the names of the shared blocks."""
     first, second = one.split("."), other.split(".")
     while len(first) > 1 and len(second) > 1 and first[-1] == second[-1]:
         del first[-1], second[-1]

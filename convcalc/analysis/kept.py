@@ -1,4 +1,4 @@
-"""What stays in memory from the forward pass to the backward pass, as PyTorch keeps it."""
+"""What stays in memory from the forward to the backward pass, as in PyTorch."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class KeptInTraining:
 
     Attributes:
         maps: each map that a backward pass needs, once, under the step that made it.
-        holder: for each step the one in whose memory its values lie.
-        needed: for each step the maps that it needs.
-        inside: for each step the values of its own that it keeps.
-        indices: whole numbers of 64 bits, of max pools.
-        masks: values of dropout, as many bytes each as a value.
+        holder: for each step, the step whose memory contains its values.
+        needed: for each step, the maps that it needs.
+        inside: for each step, the number of its own values that it keeps.
+        indices: 64-bit integers of max pools.
+        masks: values of dropout, with as many bytes as other values.
     """
 
     maps: dict[Step, int] = field(default_factory=dict)
@@ -33,23 +33,23 @@ class KeptInTraining:
 
     @property
     def values(self) -> int:
-        """All but the indices."""
+        """All values except the indices."""
         return sum(map(sum, (each.values() for each in (self.maps, self.inside, self.masks))))
 
     def bytes(self, size: int) -> int:
-        """Bytes of all that is kept, at so many bytes a value."""
+        """Bytes of everything that is kept, for this number of bytes per value."""
         return size * self.values + 8 * sum(self.indices.values())
 
 
 def kept_in_training(analysis: Analysis, stay: Collection[Step] = ()) -> KeptInTraining:
-    """What the backward pass needs of a forward pass, each map once, whoever needs it.
+    """What the backward pass needs of a forward pass; each map once, even if several layers need it.
 
-    Layers that need neither their input nor what wrote it work in place, where nobody else reads
-    that. Before the first trained layer nothing is kept, since nothing there has a gradient.
+    A layer overwrites its input if neither it nor the layer that made the input needs it later, and
+    nobody else reads it. Before the first trained layer nothing has a gradient, so nothing is kept.
 
     Args:
-        analysis: of the network.
-        stay: steps whose values are needed again, so that nothing writes over them.
+        analysis: the walked network.
+        stay: steps whose values are needed again, so they are not overwritten.
     """
     kept = KeptInTraining(holder={image: image for image in analysis.images})
     holder = kept.holder
@@ -61,7 +61,7 @@ def kept_in_training(analysis: Analysis, stay: Collection[Step] = ()) -> KeptInT
         if not (_trains(step) or not trained.isdisjoint(step.before)):
             continue
         trained.add(step)
-        if step.layer.is_source:  # a parameter is kept as a weight
+        if step.layer.is_source:  # a parameter is already stored as a weight
             continue
         held = [holder[each] for each in step.before] if needs.input else []
         held += [holder[step]] if needs.output else []
@@ -79,14 +79,14 @@ def kept_in_training(analysis: Analysis, stay: Collection[Step] = ()) -> KeptInT
 
 
 def _trains(step: Step) -> bool:
-    """Whether a step has weights that are trained, its own or another's."""
+    """Whether a step has trained weights, its own or another's."""
     return bool(step.weights or step.biases or step.owner)
 
 
 def _holder(
     step: Step, freed: Collection[Step], kept: KeptInTraining, *, needs_input: bool
 ) -> Step:
-    """In whose memory a step's values lie: its own, or that of what it reads."""
+    """The step whose memory contains a step's values: itself, or its input."""
     if len(step.before) != 1:
         return step
     (source,) = step.before
@@ -102,7 +102,7 @@ def _holder(
 def backward_macs(analysis: Analysis) -> dict[Step, int]:
     """Multiply-adds of the backward pass, by step.
 
-    A layer's gradient of its input, unless that has none (the picture), and of its weights.
+    A layer's gradient of its input, unless that needs none (the picture), and of its weights.
     """
     found: dict[Step, int] = {}
     trained: set[Step] = set()

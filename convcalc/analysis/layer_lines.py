@@ -1,4 +1,4 @@
-"""One layer in lines: the output, whether its window fits and what would, parameters, work, field."""
+"""One layer in lines: its output, whether its window fits, parameters, operations, receptive field."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step
     from convcalc.layers import Layer
 
-# What one cell along each axis is called.
+# The name of one cell along each axis.
 SLICES = {"length": "cell", "depth": "slice", "height": "row", "width": "column"}
 
 
 def layer_lines(step: Step) -> list[str]:
-    """A walked layer in lines; where its window does not fit, that comes first, with what would fit."""
+    """A walked layer in lines; if its window does not fit, that comes first, with changes that fit."""
     layer, axes = step.layer, step.layer.windows(step.input)
     misfit = _misfit_of(step)
     lines = _number_lines(layer, step, axes)
@@ -33,7 +33,7 @@ def layer_lines(step: Step) -> list[str]:
 
 
 def notes_beside(step: Step) -> list[str]:
-    """Its surprises, without the one that `layer_lines` says already."""
+    """Its notes, without the one that is already in `layer_lines`."""
     misfit = _misfit_of(step)
     said = (
         misfit
@@ -49,7 +49,7 @@ def _misfit_of(step: Step) -> Axis | None:
 
 
 def real_macs(layer: Layer, step: Step) -> int | None:
-    """Multiply-adds on real cells; None without padding, or where they are too many to count."""
+    """Multiply-adds on real cells; None without padding, or if they are too many to count."""
     padded = any(axis.before or axis.after for axis in layer.windows(step.input))
     if not (step.macs and padded):
         return None
@@ -60,7 +60,7 @@ def real_macs(layer: Layer, step: Step) -> int | None:
 
 
 def _number_lines(layer: Layer, step: Step, axes: list[Axis]) -> list[str]:
-    """The numbers, a line each."""
+    """The numbers, one per line."""
     made_by = " ".join(filter(None, (step.kind, step.option_text)))
     lines = [f"output   {times(step.output)}   from {times(step.input)} by {made_by}"]
     if axes:
@@ -84,7 +84,7 @@ def _number_lines(layer: Layer, step: Step, axes: list[Axis]) -> list[str]:
 
 
 def _field_line(step: Step) -> list[str]:
-    """The receptive field, where there is one."""
+    """The receptive field, if there is one."""
     if not step.rf:
         return []
     if isinstance(step.rf, UnknownField):
@@ -96,7 +96,7 @@ def _field_line(step: Step) -> list[str]:
 
 
 def _parameter_text(layer: Layer, step: Step) -> str:
-    """What the parameters are made of."""
+    """The terms of the parameters."""
     text = ""
     if step.params:
         biases = plural(step.biases, "bias", "biases") if step.biases else "no bias"
@@ -108,7 +108,7 @@ def _parameter_text(layer: Layer, step: Step) -> str:
 
 
 def _misfit_line(axes: list[Axis], axis: Axis, step: Step) -> str:
-    """That the window does not fit along an axis, and what libraries do about it."""
+    """The line about a window that does not fit along an axis, and what libraries do then."""
     size = step.output[1 + axes.index(axis)]
     cells = axis.unread - axis.after
     along = [name for name, each in zip(axis_names(step.input), axes) if each == axis]

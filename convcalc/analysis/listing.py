@@ -1,4 +1,4 @@
-"""The bundled networks, with the numbers that their files expect."""
+"""The bundled networks, with the expected numbers in their files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def network_list(word: str = "") -> Report:
 
 
 def _facts(name: str) -> dict[str, Any]:
-    """What a network's file says."""
+    """The facts in a network's file."""
     network = load(name)
     return {
         "name": name,

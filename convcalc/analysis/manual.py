@@ -1,4 +1,4 @@
-"""The manual of the layer kinds: a page for each, from its docstring, its options and its example."""
+"""The pages of the layer kinds, from their docstrings, options and examples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convcalc.layers.options import Option
 
 
-_LEAST = 20  # columns that a text keeps in a narrow terminal
+_LEAST = 20  # least columns of a text in a narrow terminal
 
 
 def _first_line(cls: type[Layer]) -> str:
@@ -25,7 +25,7 @@ def _first_line(cls: type[Layer]) -> str:
 
 
 def kinds_report() -> Report:
-    """All kinds, each with what it does and its options."""
+    """All kinds, each with its description and its options."""
     rows = [
         {"kind": name, "about": _first_line(cls), "options": [*options_of(cls)]}
         for name, cls in every().items()
@@ -49,7 +49,7 @@ def kinds_report() -> Report:
 
 
 def operations_report() -> Report:
-    """The elementary operations that are counted: name and definition of each, and what holds for all."""
+    """The counted elementary operations: the name and definition of each, and general rules."""
     return Report(
         title="",
         columns=[
@@ -113,7 +113,7 @@ def _example(cls: type[Layer]) -> list[str]:
     )
     counts = counts_text(layer.all_counts(shapes, out))
     item = yaml_item(cls, options)
-    if cls.merges:  # its paths stand before its options, or alone
+    if cls.merges:  # its paths come before its options, or alone
         given = item.partition("{")[2]
         item = f"{cls.kind}: " + (f"{{paths: [[…], […]], {given}" if given else "[[…], […]]")
     return [

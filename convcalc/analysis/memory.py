@@ -1,7 +1,7 @@
-"""How much memory a network needs, under each of the meanings that word has.
+"""The memory of a network, in each meaning of the word.
 
-Sources disagree on "memory" because they mean different things: every layer's output or only those
-kept apart, forward only or gradients too, 10⁶ or 2²⁰ bytes. Each number here carries its meaning.
+Sources mean different things by "memory": every layer's output or only separate ones,
+forward only or also gradients, 10⁶ or 2²⁰ bytes. So each number here has its definition.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Reuse = Callable[["Step", Collection["Step"]], bool]
 
 
 class Unit(NamedTuple):
-    """What people read memory in: of 10³ and of 2¹⁰, or their squares."""
+    """Units of memory: decimal and binary, each for kilobytes or megabytes."""
 
     decimal: str
     binary: str
@@ -47,8 +47,8 @@ class Meaning(NamedTuple):
     """One meaning of memory.
 
     Attributes:
-        name: what people call it.
-        bytes: how much it is.
+        name: its usual name.
+        bytes: the number.
         meaning: what is counted.
     """
 
@@ -58,7 +58,7 @@ class Meaning(NamedTuple):
 
 
 def columns_in(unit: Unit) -> list[Column]:
-    """The columns of meanings: bytes, and the same in two units."""
+    """The columns of meanings: bytes, and the same in decimal and binary units."""
 
     def shown(divisor: int) -> Callable[[int], str]:
         return lambda number: f"{number / divisor:,.2f}"
@@ -76,12 +76,12 @@ def columns_in(unit: Unit) -> list[Column]:
 
 
 class Peak(NamedTuple):
-    """The moment at which most values must be held.
+    """The moment with the most values in memory.
 
     Attributes:
-        values: how many.
-        where: the layer at work then; ``the input`` where nothing is more than that.
-        alive: how many values each map has that is held then, by name.
+        values: their number.
+        where: the layer that is computed then; ``the input`` if no layer needs more.
+        alive: the number of values of each map in memory then, by name.
     """
 
     values: int
@@ -90,20 +90,20 @@ class Peak(NamedTuple):
 
 
 def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
-    """Bytes a walked network needs, for its batch.
+    """Bytes that a walked network needs, for its batch.
 
     Args:
-        analysis: what `convcalc.analysis.walk.walk` gave.
-        dtype: of weights and activations, a key of `BYTES`.
+        analysis: the result of `convcalc.analysis.walk.walk`.
+        dtype: the type of weights and activations, a key of `BYTES`.
 
     Returns:
         weights: parameters and buffers.
-        outputs: the input and every layer's output, each kept.
-        outputs_in_place: the same, where layers that keep the shape write over their input.
-        peak_in_place: the most in memory at one time when the layers run in order and these write
-            over their input, without the weights.
-        training: weights, their gradients, and what is kept for the backward pass, as
-            `convcalc.analysis.kept` says; without an optimizer's own values.
+        outputs: the input and every layer's output, all kept.
+        outputs_in_place: the same, if layers that keep the shape overwrite their input.
+        peak_in_place: the most in memory at one time if the layers run in order and these
+            overwrite their input, without the weights.
+        training: weights, their gradients, and what is kept for the backward pass, as in
+            `convcalc.analysis.kept`; without an optimizer's own values.
     """
     size, totals = BYTES[dtype], analysis.totals
     return {
@@ -117,43 +117,43 @@ def memory(analysis: Analysis, *, dtype: str = "float32") -> dict[str, int]:
 
 
 def outputs(analysis: Analysis, apart: Callable[[Step], bool] = bool) -> int:
-    """Values of the inputs and of every layer's output, each kept.
+    """Values of the inputs and of every layer's output, all kept.
 
     Args:
-        analysis: of the network.
-        apart: which layers' outputs lie in a place of their own; all of them unless it is given.
+        analysis: the walked network.
+        apart: which layers' outputs have separate memory; all by default.
     """
     made = [step for step in analysis if not step.layer.is_source and apart(step)]
     return sum([step.activations for step in (*analysis.images, *made)])
 
 
 def needs_a_place(step: Step) -> bool:
-    """Whether a step's values cannot lie where its only input's do."""
+    """Whether a step's output needs memory separate from its only input."""
     return not _needs_no_place(step)
 
 
 def _needs_no_place(step: Step) -> bool:
-    """Whether a step's values can lie where its only input's do."""
+    """Whether a step's output can use the memory of its only input."""
     return len(step.before) == 1 and (step.layer.in_place or step.layer.is_view)
 
 
 def _is_free(source: Step, freed: Collection[Step]) -> bool:
-    """Whether nobody reads a step's values any more, and they are no parameter."""
+    """Whether nobody reads a step's values later, and they are not a parameter."""
     return source in freed and not source.layer.is_source
 
 
 def _only_views(step: Step, freed: Collection[Step]) -> bool:
-    """Every layer writes to a separate place, unless its values only get another shape."""
+    """Every layer writes to separate memory, unless it only changes the shape."""
     return step.layer.is_view and bool(step.before) and _is_free(step.before[0], freed)
 
 
 def in_place(step: Step, freed: Collection[Step]) -> bool:
-    """A layer of one input that keeps the shape, such as relu, writes over it if nobody else reads it."""
+    """A layer with one input and an output of the same shape, such as relu, overwrites it if nobody else reads it."""
     return _needs_no_place(step) and _is_free(step.before[0], freed)
 
 
 def fused(step: Step, freed: Collection[Step]) -> bool:
-    """The same, and a join value by value adds to one of its inputs, as the end of a convolution does."""
+    """The same, and a join value by value adds to one of its inputs, like at the end of a convolution."""
     if len(step.before) == 1 or not step.layer.in_place:
         return in_place(step, freed)
     return any(_is_free(each, freed) and each.output == step.output for each in step.before)
@@ -164,11 +164,11 @@ RULES: dict[str, Reuse] = {"apart": _only_views, "in_place": in_place, "fused": 
 
 
 def held(analysis: Analysis, reuse: Reuse = in_place) -> Iterator[tuple[Step, int, int]]:
-    """Each step in order, with the values that must exist while it works, and how many it does not touch.
+    """Each step in order, with the values that must exist during it, and how many it does not use.
 
     Args:
-        analysis: of the network.
-        reuse: which layers write over what they read.
+        analysis: the walked network.
+        reuse: which layers overwrite what they read.
     """
     now = sum([image.activations for image in analysis.images])
     for step, _, freed in analysis.schedule():
@@ -181,11 +181,11 @@ def held(analysis: Analysis, reuse: Reuse = in_place) -> Iterator[tuple[Step, in
 
 
 def peak(analysis: Analysis, reuse: Reuse = in_place) -> Peak:
-    """The most values alive at once when the layers run in order, where, and which these are.
+    """The most values alive at once when the layers run in order, where, and which.
 
     Args:
-        analysis: of the network.
-        reuse: which layers write over what they read.
+        analysis: the walked network.
+        reuse: which layers overwrite what they read.
     """
     most_at_each = _most_at_each(analysis, reuse)
     most = formulas.largest(most_at_each)
@@ -198,13 +198,13 @@ def peak(analysis: Analysis, reuse: Reuse = in_place) -> Peak:
 
 
 def _most_at_each(analysis: Analysis, reuse: Reuse) -> list[int]:
-    """Values alive before the first step, and while each of the steps works."""
+    """Values alive before the first step, and during each step."""
     before = sum([image.activations for image in analysis.images])
     return [before, *[here for _, here, _ in held(analysis, reuse)]]
 
 
 def bytes_to_run(analysis: Analysis, *, dtype: str = "float32") -> int:
-    """Bytes of the weights, and of the most that is alive at once when the layers run in order."""
+    """Bytes of the weights, plus the most alive at once when the layers run in order."""
     weights = analysis.totals["params"] + analysis.totals["buffers"]
     return BYTES[dtype] * (weights + formulas.largest(_most_at_each(analysis, in_place)))
 
@@ -243,7 +243,7 @@ def memory_facts(analysis: Analysis, *, dtype: str = "float32") -> dict[str, Any
 
 
 def add_memory(report: Report, analysis: Analysis) -> Report:
-    """A network's report with the memory it needs as a table and in its facts."""
+    """A network's report, with its memory as a table and among the facts."""
     activations = COLUMNS["activations"]
     added = [] if activations in report.columns else [activations]
     return replace(

@@ -1,4 +1,4 @@
-"""The report of ``convcalc memory``: every meaning of memory as a row with its definition."""
+"""The report of ``convcalc memory``: each meaning of memory as a row with its definition."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from convcalc.text import AtLeast, plural, times
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
 
-ONLY_RUN = "int8"  # no gradients fit into so few digits
+ONLY_RUN = "int8"  # too few digits for gradients
 DTYPES = (*PRECISIONS, ONLY_RUN)
-_LARGE = 10**7  # bytes; from here on people read GB of a device
-_MOST_ALIVE = 6  # maps that a line names
+_LARGE = 10**7  # bytes; from here on, a device's memory is shown in GB
+_MOST_ALIVE = 6  # maps in a line
 
 
 class Ask(NamedTuple):
-    """What is asked for besides the network.
+    """The options of the report.
 
     Attributes:
         precision: a key of `PRECISIONS`, or `ONLY_RUN`.
         optimizer: a key of `OPTIMIZERS`.
         checkpoint: as for `convcalc.analysis.training.training`.
-        device: bytes that there are; 0 where it is not asked what fits.
+        device: bytes of the device; 0 if not given.
     """
 
     precision: str = "float32"
@@ -44,11 +44,11 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
     """The memory that a network needs to run and to be trained.
 
     Args:
-        analysis: of the network.
-        ask: in which numbers, with which optimizer …
+        analysis: the walked network.
+        ask: the options.
 
     Raises:
-        UsageError: what is asked does not go together.
+        UsageError: the options do not fit together.
     """
     ask = ask or Ask()
     network = analysis.network
@@ -82,10 +82,10 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
 
 
 def _trained(analysis: Analysis, ask: Ask) -> Training | None:
-    """The memory for training; None in numbers in which nothing is trained.
+    """The memory for training; None for a number type that cannot be trained.
 
     Raises:
-        UsageError: training is asked for in such numbers.
+        UsageError: training is requested with such a type.
     """
     if ask.precision != ONLY_RUN:
         return training(
@@ -101,14 +101,14 @@ def _trained(analysis: Analysis, ask: Ask) -> Training | None:
 
 
 def bytes_of(precision: str) -> tuple[int, int]:
-    """Bytes of a weight, and of a value that a layer gives, when a network runs."""
+    """Bytes of a weight, and of an output value, when a network runs."""
     if precision == ONLY_RUN:
         return (memory.BYTES[precision],) * 2
     return PRECISIONS[precision].weights, PRECISIONS[precision].maps
 
 
 def _run_rows(analysis: Analysis, precision: str) -> Iterator[Meaning]:
-    """What running needs."""
+    """The rows for running."""
     of_weight, of_value = bytes_of(precision)
     stored = of_weight * (analysis.totals["params"] + analysis.totals["buffers"])
     apart, reused, fused = [
@@ -131,12 +131,12 @@ def _run_rows(analysis: Analysis, precision: str) -> Iterator[Meaning]:
 
 
 def _known(analysis: Analysis, number: int) -> int:
-    """A number that does not know the layers whose cost is unavailable."""
+    """A number; "at least", if some layers have an unavailable cost."""
     return AtLeast(number) if analysis.unavailable else number
 
 
 def _train_rows(found: Training, ask: Ask) -> Iterator[Meaning]:
-    """What training needs."""
+    """The rows for training."""
     copy = PRECISIONS[ask.precision].master
     second = f", with a second copy of the parameters in {copy} bytes each" if copy else ""
     yield Meaning("training: weights", found.weights, f"parameters and buffers{second}")
@@ -159,12 +159,12 @@ def _train_rows(found: Training, ask: Ask) -> Iterator[Meaning]:
 
 
 def _peaks(analysis: Analysis) -> dict[str, Any]:
-    """For each way to run where the most is held, and what is held then, in values."""
+    """For each way to run, the peak of memory and what is alive then, in values."""
     return {name: memory.peak(analysis, rule)._asdict() for name, rule in memory.RULES.items()}
 
 
 def _footer(analysis: Analysis, ask: Ask, unit: memory.Unit) -> Iterator[str]:
-    """In which numbers, and where the peak is."""
+    """The number types, and where the peak is."""
     of_weight, of_value = bytes_of(ask.precision)
     sizes = (
         plural(of_value, "byte") if of_weight == of_value else f"{of_weight} and {of_value} bytes"
@@ -191,7 +191,7 @@ def _footer(analysis: Analysis, ask: Ask, unit: memory.Unit) -> Iterator[str]:
 
 
 def _notes(analysis: Analysis, ask: Ask) -> Iterator[str]:
-    """What the numbers leave out."""
+    """What the numbers do not contain."""
     if missing := not_counted(analysis):
         yield f"at least this much: {missing}"
     if ask.precision != ONLY_RUN:
@@ -202,7 +202,7 @@ def _notes(analysis: Analysis, ask: Ask) -> Iterator[str]:
 
 
 def _fits(analysis: Analysis, ask: Ask) -> dict[str, int]:
-    """The largest batches that a device has room for; nothing where that is not asked."""
+    """The largest batches that fit into a device; empty if no device is given."""
     if not ask.device:
         return {}
     one = analysis if analysis.batch == 1 else analysis.network.walk()

@@ -1,4 +1,4 @@
-"""Surprises of a whole network, and what its file expects, held against the walk."""
+"""Notes on a whole network, and its file's expected numbers compared with the walk."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 def notes_of(analysis: Analysis) -> list[str]:
-    """Surprises, and what changes the meaning of the numbers."""
+    """Surprising facts, and facts that change the meaning of the numbers."""
     return [*surprises(analysis), *meanings(analysis)]
 
 
 def meanings(analysis: Analysis) -> Iterator[str]:
-    """What changes the meaning of the numbers: fields that are not known, and promises that are not kept."""
+    """Facts that change the meaning of the numbers: unknown fields, and expected numbers that differ."""
     yield from _unknown_fields(analysis)
     yield from (f"expect: {line}" for line in _broken(analysis))
 
 
 def surprises(analysis: Analysis) -> list[str]:
-    """What was assumed, the notes of all steps, grouped, and those on the whole network."""
+    """Assumptions, the notes of all steps in groups, and notes on the whole network."""
     steps: dict[str, list[str]] = {}
     for step in analysis.steps:
         for note in step.notes:
@@ -47,7 +47,7 @@ def surprises(analysis: Analysis) -> list[str]:
 
 
 def _unknown_fields(analysis: Analysis) -> Iterator[str]:
-    """Why a receptive field is printed as ? or as all, once for each reason."""
+    """Why a receptive field is printed as ? or as all; each reason once."""
     said: dict[str, list[Step]] = {}
     for step in analysis.steps:
         rf = step.rf
@@ -66,7 +66,7 @@ def _unknown_fields(analysis: Analysis) -> Iterator[str]:
 
 
 def _wider_than_image(analysis: Analysis) -> Iterator[str]:
-    """A note on the first map whose units see more than the image, if one does."""
+    """A note on the first map whose units see more than the image, if there is one."""
     image = analysis.image.output[1:]
     the_image = "the image" if len(image) > 1 else "the input"
     called = the_image if len(analysis.images) == 1 else analysis.image.name
@@ -86,7 +86,7 @@ def _wider_than_image(analysis: Analysis) -> Iterator[str]:
 
 
 def _other_size(analysis: Analysis) -> Iterator[str]:
-    """The first layer whose parameters another input size changes: trained weights would not fit it."""
+    """The first layer whose parameters depend on the input size: trained weights would not fit."""
     network = analysis.network
     if not network.home:
         return
@@ -104,14 +104,14 @@ def _other_size(analysis: Analysis) -> Iterator[str]:
                 )
                 return
     except ConvcalcError:
-        return  # the file's own size does not fit; then nothing was trained at it
+        return  # the file's own size does not fit, so nothing was trained with it
 
 
 # ----------------------------------------------------------------------------- expectations
 
 
 def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
-    """What the file's ``expect`` promises for one sample, each number with the one that the walk finds."""
+    """The numbers in ``expect`` for one sample, each with the walk's number."""
     expect, totals, batch = analysis.network.expect, analysis.totals, analysis.batch
     found: dict[str, Any] = {key: totals[key] for key in ("params", "buffers", "layers")}
     found |= {key: totals[key] // batch for key in ("macs", "flops")}
@@ -135,15 +135,15 @@ def expectations(analysis: Analysis) -> dict[str, tuple[Any, Any]]:
 
 
 def _memory_of_one(analysis: Analysis) -> int:
-    """The bytes that one sample needs in float32: weights, and the most that is alive at once."""
-    from convcalc.analysis.memory import memory  # noqa: PLC0415 - few files promise it
+    """Bytes of one sample in float32: weights, and the most alive at once."""
+    from convcalc.analysis.memory import memory  # noqa: PLC0415 - few files need it
 
     needed = memory(analysis)
     return needed["weights"] + needed["peak_in_place"] // analysis.batch
 
 
 def is_kept(promised: Any, found: Any) -> bool:
-    """Whether a number is the one that a file promises, or keeps its limit, as far as it is known."""
+    """Whether a number equals the expected one, or is within its limit, as far as it is known."""
     if isinstance(found, UnknownField):
         return False
     is_known = not isinstance(found, AtLeast)
@@ -153,7 +153,7 @@ def is_kept(promised: Any, found: Any) -> bool:
 
 
 def _step_at(analysis: Analysis, name: str) -> Step | None:
-    """The step of this name, or the last step of the block of this name."""
+    """The step with this name, or the last step of the block with this name."""
     if name in analysis:
         return analysis[name]
     for block in analysis.blocks:
@@ -163,24 +163,24 @@ def _step_at(analysis: Analysis, name: str) -> Step | None:
 
 
 def _largest(rf: Fields) -> int:
-    """The size along the longest axis, without what gathers the whole map; 0 where it is not known."""
+    """The size along the longest axis, without layers that combine the whole map; 0 if unknown."""
     return max([axis.size for axis in local_fields(rf)], default=0)
 
 
 def _broken(analysis: Analysis) -> list[str]:
-    """What ``expect`` promises and the walk does not find, with both numbers."""
+    """Expected numbers that differ from the walk, with both numbers."""
     if analysis.network.changed:
         return []
     return [f"{key} {said}" for key, said in broken_expectations(analysis).items()]
 
 
 def is_sure(analysis: Analysis) -> bool:
-    """Whether the cost of every layer is known, and every number as the network's file promises it."""
+    """Whether the cost of every layer is known, and all expected numbers are right."""
     return not analysis.unavailable and not _broken(analysis)
 
 
 def broken_expectations(analysis: Analysis) -> dict[str, str]:
-    """What is said of each number that is not as the file's ``expect`` promises."""
+    """A sentence for each number that differs from ``expect``."""
     found = {}
     for key, (promised, number) in expectations(analysis).items():
         if is_kept(promised, number):

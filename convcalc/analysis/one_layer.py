@@ -1,4 +1,4 @@
-"""One layer by itself: its sizes and costs, whether its window fits, and what would fit."""
+"""One layer: its sizes and costs, whether its window fits, and changes that fit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Change", "layer_facts", "layer_report", "what_fits"]
 
 
 def _flat_shape(layer: Layer, shape: Shape) -> tuple[Shape, list[str]]:
-    """The shape as the layer takes it, and a note where it was flattened for it."""
+    """The input shape of the layer, and a note if the input is flattened first."""
     if not layer.takes_vectors() or len(shape) == 1:
         return shape, []
     values = product(shape)
@@ -32,15 +32,15 @@ def _flat_shape(layer: Layer, shape: Shape) -> tuple[Shape, list[str]]:
 
 
 def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report:
-    """The report on one layer: its numbers, whether its window fits, and what would fit.
+    """The report on one layer: its numbers, whether its window fits, and changes that fit.
 
     Args:
         layer: the layer.
         shape: the input, channels first; a map is flattened for a layer on vectors.
-        explain: whether to add the working: formula, numbers, steps, answer.
+        explain: whether to add the calculation: formula, with numbers, each step, answer.
 
     Raises:
-        ShapeError: the layer does not take the shape.
+        ShapeError: the layer cannot take the shape.
     """
     shape, notes = _flat_shape(layer, shape)
     analysis = walk(one_layer_network(layer, shape))
@@ -48,7 +48,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
     lines = layer_lines(step)
     working: list[str] = []
     if explain:
-        from convcalc.analysis.explain import explain as explain_layer  # noqa: PLC0415 - only where it is asked for
+        from convcalc.analysis.explain import explain as explain_layer  # noqa: PLC0415 - only on demand
 
         working = explain_layer(layer, (shape,), step.output)
         lines += ["", *working]
@@ -66,7 +66,7 @@ def layer_report(layer: Layer, shape: Shape, *, explain: bool = False) -> Report
 
 
 def layer_facts(step: Step) -> dict[str, Any]:
-    """What is known about a walked layer, for programs."""
+    """The facts about a walked layer, for programs."""
     data = step_dict(step)
     layer = step.layer
     axes = layer.windows(step.input)
@@ -107,7 +107,7 @@ def layer_facts(step: Step) -> dict[str, Any]:
 
 
 def _im2col_sizes(layer: Layer, step: Step) -> dict[str, list[int]]:
-    """The two matrices whose product the layer is: [rows, columns]; none where it is not one product."""
+    """The two matrices whose product the layer is: [rows, columns]; empty if it is not one product."""
     axes = layer.windows(step.input)
     neuron = layer.weights_per_unit(step.input)
     positions = product(step.output[1:]) if axes else 0

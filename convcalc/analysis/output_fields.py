@@ -1,4 +1,4 @@
-"""What a unit of each output sees: before and after its own place, in seconds, and the halo of a tile."""
+"""What a unit of each output sees: before and after its own position, in seconds, and the halo of a tile."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
     """The report with a line for each output, and its fields as data.
 
     Args:
-        report: of the analysis, which does not tell the outputs itself.
-        analysis: of a network on maps.
-        rate: samples, or frames, a second along the first axis.
+        report: the report of the analysis, without its own lines on outputs.
+        analysis: the walk of a network on maps.
+        rate: samples or frames per second along the first axis.
 
     Raises:
         UsageError: the first axis is not one of time.
@@ -55,7 +55,7 @@ def add_output_fields(report: Report, analysis: Analysis, rate: int | None = Non
 
 
 def _seen(analysis: Analysis) -> Iterator[tuple[str, str, Fields]]:
-    """Each output, each input that it depends on, and what a unit sees of that."""
+    """Each output, each input that it depends on, and what a unit sees of it."""
     several = len(analysis.images) > 1
     for output in analysis.rf:
         for image, walked in analysis.by_input.items():
@@ -65,15 +65,15 @@ def _seen(analysis: Analysis) -> Iterator[tuple[str, str, Fields]]:
 
 
 def before(field: AnyField) -> int:
-    """Pixels that a unit sees before its own; of several units the most.
+    """Pixels that a unit sees before its own; the largest number of all units.
 
-    A unit's own pixels are those from its place times the stride on, one stride of them.
+    A unit's own pixels begin at its position times the stride; there are as many as one stride.
     """
     return max(0, field.padding)
 
 
 def after(field: AnyField) -> int:
-    """Pixels that a unit sees after its own, likewise."""
+    """The same after its own pixels."""
     ends = [seen[1] for seen in map(field.sees, range(field.period)) if seen]
     return max(0, max(ends, default=0) - (field.step - 1))
 
@@ -99,13 +99,13 @@ def _words(rf: Fields, rate: int | None) -> str:
 
 
 def _seconds(samples: int, rate: int) -> str:
-    """A time for people: seconds, or thousandths below one."""
+    """A time for people: seconds, or milliseconds below one second."""
     seconds = samples / rate
     return f"{seconds:.4g} s" if seconds >= 1 or not seconds else f"{1000 * seconds:.4g} ms"
 
 
 def _data(rf: Fields, rate: int | None) -> dict[str, Any]:
-    """The fields of one output for programs; those without what gathers the map where it sees all."""
+    """The fields of one output for programs; if it sees all, those without what combines the map."""
     local = rf.local if isinstance(rf, UnknownField) else rf
     found: dict[str, Any] = {
         "sees_all": isinstance(rf, UnknownField) and rf.whole,

@@ -1,7 +1,7 @@
-"""The steps of one network in the order of another, as far as what they read allows it.
+"""The steps of one network in the order of another, as far as possible.
 
-Branches may be written in any order. Those of the second network are put in the order that their
-partners have in the first, so that a comparison in order finds them.
+Branches can be written in any order. Those of the second network get the order of their
+partners in the first, so that a comparison in order finds them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from convcalc.analysis.analysis import Step, Work
 
-Signs = dict["Hashable", int]  # a number for each thing that is told apart
+Signs = dict["Hashable", int]  # a number for each distinct thing
 
 
 def in_order_of(first: Sequence[Step], second: Sequence[Step]) -> list[Step]:
-    """The steps of the second network in the order of the first; in their own where that is the same.
+    """The steps of the second network in the order of the first; unchanged if that is the same.
 
     Args:
-        first, second: the steps of the networks, each in an order in which it follows what it reads.
+        first, second: the steps of the networks; each step comes after the steps that it reads.
     """
     wanted = _wanted_places(first, second)
     if all(a <= b for a, b in pairwise(wanted)):
@@ -33,10 +33,10 @@ def in_order_of(first: Sequence[Step], second: Sequence[Step]) -> list[Step]:
 
 
 def _wanted_places(first: Sequence[Step], second: Sequence[Step]) -> list[int]:
-    """For each step of the second network the place of its partner in the first.
+    """For each step of the second network, the place of its partner in the first.
 
-    A partner does the same with the same, back to the input; else it has the same name and kind. A step
-    without one stays behind the step before it.
+    A partner does the same with the same inputs, back to the input; else it has the same name and kind.
+    A step without one stays after the step before it.
     """
     numbers: Signs = {}
     works: dict[Work, Hashable] = {}
@@ -44,7 +44,7 @@ def _wanted_places(first: Sequence[Step], second: Sequence[Step]) -> list[int]:
     for place, sign in enumerate(_signs(first, numbers, works)):
         alike.setdefault(sign, []).append(place)
     for places in alike.values():
-        places.reverse()  # the first one is taken first
+        places.reverse()  # the first one is used first
     named = {(step.name, step.kind): place for place, step in enumerate(first)}
     wanted: list[int] = []
     for step, sign in zip(second, _signs(second, numbers, works)):
@@ -55,13 +55,13 @@ def _wanted_places(first: Sequence[Step], second: Sequence[Step]) -> list[int]:
 
 
 def _signs(steps: Sequence[Step], numbers: Signs, works: dict[Work, Hashable]) -> list[int]:
-    """A number for each step, the same for steps that do the same with the same."""
+    """A number for each step; equal for steps that do the same with the same inputs."""
     found: dict[Step, int] = {}
     for step in steps:
         own = works.get(step.work)
         if own is None:
             own = works[step.work] = (plain_kind(step), tuple(settings_of(step).items()))
-        # Whether the order of what a step reads matters is told of its pair.
+        # The order of a step's inputs is compared later, with its pair.
         read = sorted([found.get(each, -1 - abs(each.place)) for each in step.before])
         sign: Hashable = (own, step.output, tuple(read))
         found[step] = numbers.setdefault(sign, len(numbers))
@@ -69,7 +69,7 @@ def _signs(steps: Sequence[Step], numbers: Signs, works: dict[Work, Hashable]) -
 
 
 def _sorted(steps: Sequence[Step], wanted: Sequence[int]) -> list[Step]:
-    """The steps by the places that are wanted, each still behind what it reads or shares weights with."""
+    """The steps by their wanted places, each still after the steps that it reads or shares weights with."""
     at = {step: number for number, step in enumerate(steps)}
     readers: list[list[int]] = [[] for _ in steps]
     missing = [0] * len(steps)

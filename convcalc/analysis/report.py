@@ -1,4 +1,4 @@
-"""An analysis as a report: which columns, which keys, what stands under the table."""
+"""An analysis as a report: its columns, keys, and the lines under the table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def _totals(analysis: Analysis) -> dict[str, Any]:
-    """The sums, and how many layers of each sort are not in them."""
+    """The sums, and the number of layers of each sort that they do not contain."""
     missing = analysis.unavailable
     return {**analysis.totals, "unavailable": missing} if missing else dict(analysis.totals)
 
@@ -36,9 +36,9 @@ def report_of(
     """The table of an analysis.
 
     Args:
-        analysis: of a network.
-        columns: what to show, from `convcalc.analysis.rows.COLUMNS`; the usual ones if none are given.
-        outputs: whether to tell the outputs; `add_output_fields` tells more of them.
+        analysis: the walked network.
+        columns: from `convcalc.analysis.rows.COLUMNS`; the usual ones by default.
+        outputs: whether to add lines on the outputs; `add_output_fields` adds longer ones.
     """
     network, batch = analysis.network, analysis.batch
 

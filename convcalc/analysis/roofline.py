@@ -1,7 +1,7 @@
-"""Whether a device's arithmetic or its memory limits each layer, and the least time that follows.
+"""Whether a device's arithmetic or its memory limits each layer, and the least time.
 
-Williams, Waterman & Patterson 2009: no layer is faster than its operations at the device's peak, nor
-than its bytes at the device's bandwidth. Real programs take longer, so these are lower bounds.
+Williams, Waterman & Patterson 2009: a layer needs at least its operations divided by the device's peak,
+and its bytes divided by the device's bandwidth. Real programs take longer, so these are lower bounds.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ class Roof(NamedTuple):
     """The limits of a device.
 
     Attributes:
-        name: of the device, or ``given``.
-        peak: operations per second, two for a multiply-add.
+        name: the device, or ``given``.
+        peak: operations per second, two per multiply-add.
         bandwidth: bytes per second.
-        precision: of weights and maps, a key of `BYTES`.
-        source: where the limits are from.
+        precision: the type of weights and maps, a key of `BYTES`.
+        source: where the limits come from.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Roof(NamedTuple):
 
     @property
     def ridge(self) -> float:
-        """Multiply-adds for each byte from which on arithmetic is the limit.
+        """Multiply-adds per byte above which arithmetic is the limit.
 
         >>> round(Roof("tpu-v1", 92 * 10**12, 34 * 10**9, "int8", "").ridge)
         1353
@@ -43,12 +43,12 @@ class Roof(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What a layer asks of a device.
+    """The work of a layer on a device.
 
     Attributes:
         step: the layer.
-        macs: multiply-adds of the batch.
-        bytes: that are read and written.
+        macs: multiply-adds for the batch.
+        bytes: bytes that are read and written.
         roof: the device.
     """
 
@@ -59,12 +59,12 @@ class Load(NamedTuple):
 
     @property
     def intensity(self) -> float:
-        """Multiply-adds for each byte."""
+        """Multiply-adds per byte."""
         return self.macs / self.bytes if self.bytes else 0.0
 
     @property
     def bound(self) -> str:
-        """What limits it: arithmetic or memory; nothing where it moves no bytes."""
+        """Its limit: arithmetic or memory; empty if it moves no bytes."""
         if not self.bytes:
             return ""
         return "arithmetic" if self.intensity >= self.roof.ridge else "memory"
@@ -76,19 +76,19 @@ class Load(NamedTuple):
 
 
 def _stored(step: Step) -> int:
-    """Numbers of a layer that are stored."""
+    """The number of stored values of a layer."""
     return step.params + step.buffers
 
 
 def _every(step: Step) -> int:
-    """Values that are read and written: all inputs, the weights, and the output; a view moves nothing."""
+    """Values that are read and written: all inputs, weights and the output; nothing for a view."""
     if step.layer.is_view or step.layer.is_source:
         return 0
     return sum([source.activations for source in step.before]) + _stored(step) + step.activations
 
 
 def _fused(step: Step) -> int:
-    """The same, where a layer that can work in place does so before its input is written."""
+    """The same, but a layer that can work in place does so before its input is written."""
     if len(step.before) == 1 and step.layer.in_place:
         return _stored(step)
     return _every(step)
@@ -102,19 +102,19 @@ MODELS: dict[str, tuple[Callable[[Step], int], str]] = {
 
 
 def roofline(analysis: Analysis, roof: Roof, model: str = "layers") -> list[Load]:
-    """What each layer asks of a device.
+    """The work of each layer on a device.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         roof: the limits of the device.
-        model: which bytes are counted, a key of `MODELS`.
+        model: how bytes are counted, a key of `MODELS`.
     """
     size, values = BYTES[roof.precision], MODELS[model][0]
     return [Load(step, step.macs, size * values(step), roof) for step in analysis.steps]
 
 
 def whole_bytes(analysis: Analysis, precision: str) -> int:
-    """Bytes that any program moves: all weights, the inputs and the outputs, each once."""
+    """Bytes that any program moves: all weights, inputs and outputs, each once."""
     stored = sum([_stored(step) for step in analysis.steps])
     ends = sum([step.activations for step in (*analysis.images, *analysis.outputs)])
     return BYTES[precision] * (stored + ends)

@@ -20,15 +20,15 @@ _MICRO = 1e6
 
 
 def roof_of(device: str, peak: int, bandwidth: int, precision: str) -> Roof:
-    """The limits that are asked for.
+    """The limits of the chosen device.
 
     Args:
-        device: a key of `DEVICES`; empty where the limits are given.
-        peak, bandwidth: operations and bytes per second; 0 where the device says them.
+        device: a key of `DEVICES`; empty if the limits are given.
+        peak, bandwidth: operations and bytes per second; 0 to use the device's.
         precision: a key of `BYTES`; empty for the device's first.
 
     Raises:
-        UsageError: there are none, or the device has no such precision.
+        UsageError: there are no limits, or the device has no such precision.
     """
     if not device:
         if not (peak and bandwidth):
@@ -47,12 +47,12 @@ def roof_of(device: str, peak: int, bandwidth: int, precision: str) -> Roof:
 
 
 def roofline_report(analysis: Analysis, roof: Roof, model: str = "layers") -> Report:
-    """Each layer's intensity, what limits it, and the least time; and those of the whole network.
+    """Each layer's intensity, limit and least time; and those of the whole network.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         roof: the limits of the device.
-        model: which bytes are counted, a key of `convcalc.analysis.roofline.MODELS`.
+        model: how bytes are counted, a key of `convcalc.analysis.roofline.MODELS`.
     """
     loads = roofline(analysis, roof, model)
     macs, moved = sum([load.macs for load in loads]), sum([load.bytes for load in loads])

@@ -1,4 +1,4 @@
-"""A network's steps as rows: the columns they have, how people read them, and their JSON."""
+"""A network's steps as rows: their columns, as text for people, and as JSON."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ CONVENTION = "macs = multiply-adds, bias not counted; flops = 2 · macs"
 
 
 def batch_lines(batch: int) -> list[str]:
-    """Which numbers are for a whole batch; nothing for one sample."""
+    """Which numbers are for the whole batch; empty for one sample."""
     return [f"macs are for a batch of {batch}, shapes per sample"] if batch > 1 else []
 
 
 def field_part(name: str) -> Callable[[Any], Any]:
-    """Get the size, stride or padding of a step's receptive field, per axis, or why it is not known."""
+    """Make a getter for the size, stride or padding of a step's field, per axis, or why it is unknown."""
 
     def part(step: Step) -> list[Any] | UnknownField:
         rf = step.rf
@@ -36,34 +36,34 @@ def field_part(name: str) -> Callable[[Any], Any]:
 
 
 def field_text(value: list[Any] | UnknownField) -> str:
-    """A receptive field's part for people: ``all`` where everything is seen."""
+    """A part of a receptive field for people: ``all`` if everything is seen."""
     if isinstance(value, UnknownField):
         return "all" if value.whole else "?"
     return per_axis(value) if value else "–"
 
 
 def plain_field(value: list[Any] | UnknownField) -> list[int | str] | None:
-    """A receptive field's part for programs: numbers per axis; null where it is not known."""
+    """A part of a receptive field for programs: numbers per axis; null if unknown."""
     if isinstance(value, UnknownField):
         return None
-    # After an upsampling the stride is a fraction; it stays exact as a string such as "1/2".
+    # After upsampling the stride is a fraction; it stays exact as a string such as "1/2".
     return [number if isinstance(number, int) else str(number) for number in value]
 
 
 def _costing(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Get a cost of a row; None where it is unavailable."""
+    """Make a getter for a cost of a row; it returns None if the cost is unavailable."""
     return lambda row: get(row) if row.is_costed else None
 
 
 def _operations(name: str) -> Callable[[Any], int | None]:
-    """Get an elementary count of a row."""
+    """Make a getter for an elementary count of a row."""
     return _costing(lambda row: row.counts.get(name, 0))
 
 
 def _connections(step: Step) -> int:
-    """Inputs and biases that each unit is wired to, over all units, as LeCun et al. (1998) count.
+    """Inputs and biases of each unit, over all units, as counted by LeCun et al. (1998).
 
-    A trainable subsampling adds its window up before it multiplies, so those additions count.
+    Trainable subsampling adds up its window before it multiplies, so those additions count.
     """
     if not (step.macs and step.biases):
         return step.macs
@@ -128,7 +128,7 @@ COLUMNS: dict[str, Column] = {
     )
 }
 SHOWN = ("name", "kind", "options", "output", "params", "macs", "rf")
-_SELDOM_ASKED = 4  # columns that a legend explains; more are in ``--columns help``
+_SELDOM_ASKED = 4  # columns in a legend; the others are in ``--columns help``
 _KNOWN = {
     "name",
     "kind",
@@ -160,10 +160,10 @@ def find_columns(names: Iterable[str], option: str = "--columns") -> list[Column
 
     Args:
         names: their keys.
-        option: what to call the names in a message.
+        option: the option's name in a message.
 
     Raises:
-        UsageError: there is no such column, or none is named.
+        UsageError: a column does not exist, or none is given.
     """
     found = [name.strip() for name in names if name.strip()]
     for name in found:
@@ -178,7 +178,7 @@ def find_columns(names: Iterable[str], option: str = "--columns") -> list[Column
 
 
 def columns_help() -> Report:
-    """What the columns mean."""
+    """The meanings of the columns."""
     columns = [
         Column("column", "column", attrgetter("key"), right=False, keep=9),
         Column("about", "what it means", attrgetter("about"), right=False, keep=8),
@@ -193,11 +193,11 @@ def columns_help() -> Report:
 
 
 def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
-    """A step as JSON: the contract's keys.
+    """A step as JSON, with the documented keys.
 
     Args:
         step: the step.
-        block: the block that it lies in.
+        block: the block around it.
     """
     data: dict[str, Any] = {"name": step.name, "kind": step.kind, "options": step.option_text}
     data |= {"inputs": step.inputs, "block": block}
@@ -209,7 +209,7 @@ def step_dict(step: Step, block: str | None = None) -> dict[str, Any]:
 
 
 def column_legend(columns: Sequence[Column]) -> list[str]:
-    """What the columns mean whose headings do not say it."""
+    """The meanings of columns whose headings are not clear."""
     asked = [column for column in columns if column.key not in _KNOWN]
     if len(asked) > _SELDOM_ASKED:
         return ["--columns help says what each column means"]
@@ -217,7 +217,7 @@ def column_legend(columns: Sequence[Column]) -> list[str]:
 
 
 def rf_dict(step: Step) -> dict[str, Any] | None:
-    """A step's receptive field as JSON; null where it is not known."""
+    """A step's receptive field as JSON; null if unknown."""
     rf = step.rf
     if isinstance(rf, UnknownField):
         return None
@@ -225,13 +225,13 @@ def rf_dict(step: Step) -> dict[str, Any] | None:
 
 
 def unproven_facts(step: Step) -> dict[str, Any]:
-    """What JSON says of a layer that is not proven."""
+    """JSON keys of a layer that is not proven."""
     facts: dict[str, Any] = {"type": step.layer.called(), "stated": STATED}
     return facts if step.is_costed else facts | {"unavailable": UNAVAILABLE}
 
 
 def unproven_lines(analysis: Analysis) -> list[str]:
-    """What stands under a table: which numbers are stated only, and which are missing in the sums."""
+    """Lines under a table: which numbers come from an author, and which are missing in the sums."""
     stated = [step.name for step in analysis.unproven]
     lines = [f"{STATED}: {listed(stated)}"] if stated else []
     missing = not_counted(analysis)
@@ -239,7 +239,7 @@ def unproven_lines(analysis: Analysis) -> list[str]:
 
 
 def not_counted(analysis: Analysis) -> str:
-    """The layers whose cost is unavailable, by what they are called: ``3 layers of GridSample not counted``."""
+    """The layers with unavailable cost, by name: ``3 layers of GridSample not counted``."""
     found = [
         f"{plural(number, 'layer')} of {name}" for name, number in analysis.unavailable.items()
     ]

@@ -1,4 +1,4 @@
-"""What a layer is set to, so that two ways to write the same are the same; and how two of them differ."""
+"""A layer's settings in a form where different ways to write the same are equal, and their differences."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Settings = Mapping[str, Hashable]
 
 _MOST_CHARACTERS = 40  # of an option's value in a sentence
 
-# What the windows say of an option: a pool without a stride has that of its kernel, and the padding
-# "same" may be 1 on both sides.
+# Options that the windows know better: a pool without a stride uses its kernel, and the padding
+# "same" can mean 1 on both sides.
 _OF_WINDOWS: dict[str, Callable[[Axis], Hashable]] = {
     "kernel_size": lambda axis: axis.k,
     "stride": lambda axis: axis.s,
@@ -28,17 +28,17 @@ _OF_WINDOWS: dict[str, Callable[[Axis], Hashable]] = {
 
 
 def settings_of(step: Step) -> Settings:
-    """A step's options by name, in a form in which they can be compared.
+    """A step's options by name, in a comparable form.
 
-    Those of a window are as the window has them, unless a word says how they follow the input.
-    Options that name another layer are left out: the layer reads it, so the graph tells them.
+    Window options come from the window, unless a padding word depends on the input size.
+    Options that name another layer are left out: they are part of the graph.
     """
     settings, idle = _all_settings(step), _idle_options(step)
     return {name: value for name, value in settings.items() if name not in idle}
 
 
 def _plain_layer(step: Step) -> Layer:
-    """A step's layer as the most general kind that does the same."""
+    """A step's layer as the most general kind that can replace it."""
     return step.layer.generalised(step.input)
 
 
@@ -48,12 +48,12 @@ def plain_kind(step: Step) -> str:
 
 
 def _idle_options(step: Step) -> frozenset[str]:
-    """The options that change nothing about what the step does with its input."""
+    """The options without an effect on the step's input."""
     return step.layer.idle_options(step.input)
 
 
 def _all_settings(step: Step) -> Settings:
-    """A step's options by name, also those that change nothing."""
+    """A step's options by name, including those without an effect."""
     layer = _plain_layer(step)
     windows, values = layer.windows(step.input), layer.options()
     settings: dict[str, Hashable] = {}
@@ -69,9 +69,9 @@ def _all_settings(step: Step) -> Settings:
 
 
 def differing(first: Step, second: Step) -> list[str]:
-    """The options of two layers that differ, as people read them: ``stride 1 → 2``.
+    """The options that differ between two layers, for people: ``stride 1 → 2``.
 
-    Of layers of two kinds, only the options that both have.
+    For layers of two kinds, only options that both have.
     """
     before, after = _all_settings(first), _all_settings(second)
     idle = _idle_options(first) & _idle_options(second)
@@ -86,7 +86,7 @@ def differing(first: Step, second: Step) -> list[str]:
 
 
 def _makes_same_windows(name: str, first: Step, second: Step) -> bool:
-    """Whether an option that is written in two ways makes the same windows."""
+    """Whether an option, written in two ways, means the same windows."""
     part = _OF_WINDOWS.get(name)
     if part is None:
         return False
@@ -95,7 +95,7 @@ def _makes_same_windows(name: str, first: Step, second: Step) -> bool:
 
 
 def _text(step: Step, name: str) -> str:
-    """An option's value as people read it."""
+    """An option's value for people."""
     layer = _plain_layer(step)
     option = options_of(type(layer))[name]
     value = layer.options()[option.field]

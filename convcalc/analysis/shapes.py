@@ -1,4 +1,4 @@
-"""The shapes in a network for any input, without the rest of a walk."""
+"""The shapes in a network for any input, without a full walk."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def inputs_of_size(network: Network, shape: Shape) -> dict[str, Shape]:
-    """All inputs, if the first one has this shape; along an axis, others as long as the first change with it."""
+    """All inputs, if the first has this shape; other inputs of equal length along an axis change with it."""
     found = {name: _moved(network, each, shape) for name, each in network.more_inputs.items()}
     return {network.input_name: shape, **found}
 
 
 def moves_with(network: Network, other: Shape, axis: int) -> bool:
-    """Whether another input is as long as the first along an axis, so that they change together."""
+    """Whether another input has the same length as the first along an axis, so that both change together."""
     own = network.input
     return len(other) == len(own) and other[axis] == own[axis]
 
@@ -49,7 +49,7 @@ def seen_from(network: Network, name: str) -> Network:
 
 
 def _moved(network: Network, other: Shape, shape: Shape) -> Shape:
-    """Another input, if the first has this shape."""
+    """The shape of another input, if the first has this shape."""
     sides = [
         shape[axis] if moves_with(network, other, axis) else side
         for axis, side in enumerate(other[1:], 1)
@@ -58,16 +58,16 @@ def _moved(network: Network, other: Shape, shape: Shape) -> Shape:
 
 
 def shapes_at(network: Network, inputs: Mapping[str, Shape]) -> Iterator[tuple[Shape, ...]]:
-    """For each node the shapes that it reads, if these go into the network.
+    """For each node, the shapes that it reads, for these inputs.
 
     Raises:
-        ShapeError: the next node does not take what it gets.
+        ShapeError: the next node cannot take its input.
     """
     return (shapes for shapes, _ in _passed(network, inputs, checked=True))
 
 
 def works(network: Network, shape: Shape) -> bool:
-    """Whether every layer takes what it gets, if this goes into the network."""
+    """Whether every layer can take its input, for this network input."""
     try:
         for _ in shapes_at(network, inputs_of_size(network, shape)):
             pass
@@ -77,9 +77,9 @@ def works(network: Network, shape: Shape) -> bool:
 
 
 def has_room(network: Network, shape: Shape) -> bool:
-    """Whether every map has at least one cell, if this goes into the network, fit or not.
+    """Whether every map has at least one cell, for this network input, even if windows do not fit exactly.
 
-    Where it has, larger inputs have too.
+    If so, this is also true for larger inputs.
     """
     passed = _passed(network, inputs_of_size(network, shape), checked=False)
     return all(min(out[1:], default=1) >= 1 for _, out in passed)
@@ -88,7 +88,7 @@ def has_room(network: Network, shape: Shape) -> bool:
 def _passed(
     network: Network, inputs: Mapping[str, Shape], *, checked: bool
 ) -> Iterator[tuple[tuple[Shape, ...], Shape]]:
-    """For each node the shapes that it reads, and the one that comes out."""
+    """For each node, the shapes that it reads, and its output shape."""
     outputs = [*inputs.values()][::-1]
     first = len(outputs)
     known: dict[Any, Shape] = {}

@@ -1,4 +1,4 @@
-"""How a walk shows itself in Python: in a line, in a notebook, as plain data and as pictures."""
+"""How a walk shows itself in Python: on a line, in a notebook, as plain data and as pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ShownStep(Shown):
-    """What a step of a walk shows of itself."""
+    """How a step shows itself."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ class ShownStep(Shown):
         return f"<Step {self.place} {printable(self.name)}: {made_by}, {shapes}, {cost}{field}>"
 
     def shown(self: Step) -> Report:  # type: ignore[misc]
-        """What `convcalc layer` prints of a layer."""
+        """The report of `convcalc layer`."""
         from convcalc.analysis.layer_lines import layer_lines, notes_beside
 
         name = [] if self.name == self.kind else [f"layer    {self.name}"]
@@ -41,13 +41,13 @@ class ShownStep(Shown):
         Raises:
             ConvcalcError: there is no such picture, or the layer has no windows.
         """
-        from convcalc.draw.asked import layer_picture  # a floor up, where one is drawn
+        from convcalc.draw.asked import layer_picture  # from a floor above, only for a picture
 
         return layer_picture(self.layer, self.input, picture, **options)
 
 
 class ShownAnalysis(Shown):
-    """What the walk of a network shows of itself."""
+    """How a walked network shows itself."""
 
     def __repr__(self: Analysis) -> str:  # type: ignore[misc]  # it is mixed into Analysis alone
         return f"<Analysis {summary(self)}>"
@@ -59,7 +59,7 @@ class ShownAnalysis(Shown):
         return report_of(self).to_dict()
 
     def shown(self: Analysis) -> Report:  # type: ignore[misc]
-        """The table, with blocks that repeat shown once."""
+        """The table, with repeated blocks shown once."""
         from convcalc.analysis.table import network_report
 
         return network_report(self)
@@ -73,21 +73,21 @@ class ShownAnalysis(Shown):
         """A picture of the network, which a notebook shows and ``print`` draws in letters.
 
         Args:
-            picture: ``net``, its layers or blocks and their paths; ``cost``, where its work is; or
-                ``field``, which pixels a unit sees.
+            picture: ``net``: layers or blocks and their paths; ``cost``: where the costs are; or
+                ``field``: which pixels a unit sees.
             options: of ``net``: ``depth=1``, ``of="params"``; of ``cost``: ``of="memory"``,
                 ``by="layer"``, ``device="a100"``; of ``field``: ``unit="conv1:3,3"``, ``picture_file="photo.png"``.
 
         Raises:
             ConvcalcError: there is no such picture or unit.
         """
-        from convcalc.draw.asked import network_picture  # a floor up, where one is drawn
+        from convcalc.draw.asked import network_picture  # from a floor above, only for a picture
 
         return network_picture(self, picture, **options)
 
 
 def summary(analysis: Analysis) -> str:
-    """A walked network in a line: its name, shapes and sums."""
+    """A walked network on one line: its name, shapes and sums."""
     network, totals = analysis.network, analysis.totals
     shapes = " + ".join(map(times, network.inputs.values()))
     outputs = [times(step.output) for step in analysis.outputs]

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
     from convcalc.network.network import Network
 
-_MAX_LAYERS_TRIED = 300_000  # layers looked at in search of a size, over all sizes
+_MAX_LAYERS_TRIED = 300_000  # layers computed in the search for a size, in total
 _OPTION_FAULTS = (ArithmeticError, TypeError, ValueError, IndexError)  # of layers not checked yet
-_MAX_STEPS = 8  # even sizes tried, each twice as many steps up
+_MAX_STEPS = 8  # even sizes that are tried, each with twice the steps
 
 
 class Series(NamedTuple):
-    """The sizes ``first + step·i`` for i = 0, 1, …; one size only where the step is 0.
+    """The sizes ``first + step·i`` for i = 0, 1, …; only one size if the step is 0.
 
     >>> str(Series(32, 32)), str(Series(188, 16)), str(Series(28, 0)), str(Series(5, 1))
     ('32·i', '188 + 16·i', 'only 28', 'any from 5')
@@ -56,7 +56,7 @@ class Series(NamedTuple):
         return n == self.first or (bool(self.step) and (n - self.first) % self.step == 0)
 
     def around(self, n: int) -> list[int]:
-        """The nearest of the sizes below and above a size that is none of them."""
+        """The nearest sizes below and above another size."""
         if n < self.first or not self.step:
             return [self.first]
         below = n - (n - self.first) % self.step
@@ -64,11 +64,11 @@ class Series(NamedTuple):
 
 
 class AxisSizes(NamedTuple):
-    """Which sizes a network takes along one axis, when the other axes stay as they are.
+    """Which sizes a network takes along one axis, if the other axes stay the same.
 
     Attributes:
         axis: its name.
-        of: the input that it is an axis of.
+        of: its input.
         own: the size of the network's input.
         smallest: the smallest size that works; None if it was not found.
         all_larger: whether every larger size works too.
@@ -85,26 +85,26 @@ class AxisSizes(NamedTuple):
     why_none: str
 
 
-class _Conflict(Exception):  # noqa: N818 - no error, but an answer
+class _Conflict(Exception):  # noqa: N818 - not an error, but an answer
     """No size meets all conditions."""
 
 
 class _Lines(NamedTuple):
-    """What an even size has to meet along an axis: conditions, each with its layer; and the pattern's period."""
+    """The conditions on an even size along an axis, each with its layer; and the pattern's period."""
 
     conditions: list[tuple[str, Condition]]
     period: int
 
     @property
     def ends(self) -> bool:
-        """Whether two sizes that must be equal grow apart, so that no large input works."""
+        """Whether two sizes that must be equal grow at different rates, so that no large input works."""
         return any(isinstance(each, Equals) and each.slope for _, each in self.conditions)
 
 
 def sizes_of(network: Network) -> list[AxisSizes]:
     """Which inputs a network takes, one row per axis of its input.
 
-    Of further inputs, the axes that are as long as the first one's change with it; others have rows.
+    Axes of further inputs with the same length as the first one's change with it; others have rows.
 
     Raises:
         ShapeError: the input is a vector, or no input was found that works.
@@ -127,7 +127,7 @@ def sizes_of(network: Network) -> list[AxisSizes]:
 
 
 def working_input(network: Network) -> Shape | None:
-    """An input that works: the network's own, that of its file, or one that divides evenly; None if none was found."""
+    """An input that works: the network's own, the file's, or an even one; None if none was found."""
     for shape in (network.input, network.home.get(network.input_name)):
         if shape and works(network, shape):
             return shape
@@ -148,7 +148,7 @@ def working_input(network: Network) -> Shape | None:
 
 
 def axis_sizes(network: Network, base: Shape, axis: int) -> AxisSizes:
-    """The sizes along one axis, where the others are as in an input that works."""
+    """The sizes along one axis; the other axes are those of an input that works."""
     even, why_none, period, ends = None, "", 1, True
     room = _room_from(network, base, axis)
     try:
@@ -176,7 +176,7 @@ def with_size(shape: Shape, axis: int, n: int) -> Shape:
 
 
 def _room_from(network: Network, base: Shape, axis: int) -> int:
-    """The smallest size for which every map has a cell, found by halving."""
+    """The smallest size for which every map has a cell, found by bisection."""
     smaller = range(1, base[axis])
     too_small = bisect_left(
         smaller, 1, key=lambda n: int(has_room(network, with_size(base, axis, n)))
@@ -187,10 +187,10 @@ def _room_from(network: Network, base: Shape, axis: int) -> int:
 def _smallest(
     network: Network, base: Shape, axis: int, start: int, period: int
 ) -> tuple[int | None, bool]:
-    """The smallest size that works, None where it was not found; and whether all larger ones do.
+    """The smallest size that works, or None if none was found; and whether all larger ones work.
 
-    What works repeats with the strides, but for the first period, where a map may have a single
-    cell, which a join repeats. So two periods are looked at from where there is room.
+    Whether a size works depends periodically on it, except in the first period, where a map may have
+    only one cell, which a join repeats. So two periods are tried, from the first possible size on.
     """
     tries = min(2 * period, max(1, _MAX_LAYERS_TRIED // len(network.nodes)))
     found = [n for n in range(start, start + tries) if works(network, with_size(base, axis, n))]
@@ -198,10 +198,10 @@ def _smallest(
 
 
 def _lines(network: Network, base: Shape, axis: int) -> _Lines:
-    """The conditions under which a size along an axis divides evenly everywhere.
+    """The conditions for a size along an axis that divides evenly everywhere.
 
     Raises:
-        ShapeError: a layer's size does not follow from that of the input.
+        ShapeError: a layer's size does not follow from the input's.
     """
     found: list[Condition] = []
     named: list[tuple[str, Condition]] = []
@@ -225,10 +225,10 @@ def _lines(network: Network, base: Shape, axis: int) -> _Lines:
 
 
 def _solve(conditions: list[tuple[str, Condition]]) -> tuple[int, int]:
-    """The remainder and the step of the sizes that meet all conditions; step 0 where it is one size only.
+    """The remainder and step of the sizes that meet all conditions; step 0 if it is only one size.
 
     Raises:
-        _Conflict: no size does.
+        _Conflict: there is no such size.
     """
     rest, step, last = 0, 1, ""
     only: dict[int, str] = {}
@@ -260,7 +260,7 @@ def _solve(conditions: list[tuple[str, Condition]]) -> tuple[int, int]:
 
 
 def _both(rest: int, step: int, wanted: int, modulus: int) -> tuple[int, int]:
-    """The numbers that leave ``rest`` of ``step`` and ``wanted`` of ``modulus`` (Chinese remainders)."""
+    """The numbers with remainders ``rest`` mod ``step`` and ``wanted`` mod ``modulus`` (Chinese remainders)."""
     shared = gcd(step, modulus)
     turns = (wanted - rest) // shared * pow(step // shared, -1, modulus // shared)
     common = step // shared * modulus
@@ -268,10 +268,10 @@ def _both(rest: int, step: int, wanted: int, modulus: int) -> tuple[int, int]:
 
 
 def _only(only: dict[int, str], rest: int, step: int) -> tuple[int, int]:
-    """The one size that joins ask for, if it meets the other conditions.
+    """The one size that joins need, if it meets the other conditions.
 
     Raises:
-        _Conflict: it does not, or they ask for several.
+        _Conflict: it does not, or they need several.
     """
     n = next(iter(only))
     if len(only) > 1:
@@ -284,10 +284,10 @@ def _only(only: dict[int, str], rest: int, step: int) -> tuple[int, int]:
 def _first_even(
     network: Network, base: Shape, axis: int, smallest: int, rest: int, step: int
 ) -> Series | None:
-    """The series of even sizes from the first that works.
+    """The series of even sizes, from the first that works.
 
     Raises:
-        _Conflict: none of those tried works.
+        _Conflict: none of the tried sizes works.
     """
     if not step:
         if works(network, with_size(base, axis, rest)):
@@ -302,12 +302,12 @@ def _first_even(
 
 
 def nearest(network: Network, base: Shape, row: AxisSizes, axis: int) -> list[int]:
-    """The nearest sizes below and above the network's own that work, where its own does not.
+    """The nearest sizes below and above the network's own that work, if its own does not.
 
     Args:
         network: a network whose input does not work.
         base: an input that works.
-        row, axis: what is known of the axis, and its place in the shape.
+        row, axis: the axis' sizes, and its place in the shape.
     """
     tries = max(1, _MAX_LAYERS_TRIED // len(network.nodes))
     least = row.smallest or 1
@@ -321,7 +321,7 @@ def nearest(network: Network, base: Shape, row: AxisSizes, axis: int) -> list[in
 
 
 def _changed_weights(network: Network, shape: Shape) -> Iterator[str]:
-    """The layers whose number of parameters another input changes, in order."""
+    """The layers whose number of parameters changes with another input, in order."""
     for node, own, other in zip(
         network.nodes,
         shapes_at(network, network.inputs),
@@ -380,7 +380,7 @@ def _plain_series(series: Series | None) -> dict[str, int] | None:
 
 
 def _notes(network: Network, rows: list[AxisSizes]) -> Iterator[str]:
-    """Why nothing divides evenly, what is near where the input does not, and weights that would not fit."""
+    """Why no size is even, sizes near an input that does not work, and weights that would not fit."""
     said: dict[str, list[str]] = {}
     fits = works(network, network.input)
     for row in rows:
@@ -415,7 +415,7 @@ def _moving(network: Network) -> Iterator[str]:
 
 
 def _stated(network: Network) -> Iterator[str]:
-    """The layers whose size is stated in numbers, which need not hold for other inputs."""
+    """The layers with a fixed size in numbers, which may be wrong for other inputs."""
     names = [node.name for node in network.nodes if node.layer.states_size()]
     if names:
         yield (
@@ -425,7 +425,7 @@ def _stated(network: Network) -> Iterator[str]:
 
 
 def _fixed_weights(network: Network, rows: list[AxisSizes]) -> Iterator[str]:
-    """The first layer whose weights fit the input's own size only."""
+    """The first layer whose weights only fit the network's own input size."""
     other = network.input
     for axis, row in enumerate(rows[: len(other) - 1], 1):
         if row.even and row.even.step:

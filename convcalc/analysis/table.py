@@ -1,4 +1,4 @@
-"""The table of a network as people ask for it: columns, order, blocks as one row, memory."""
+"""The table of a network with the user's options: columns, order, blocks as one row, memory."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 def _rf_columns() -> list[Column]:
-    """The columns about receptive fields; where the terminal is narrow, those it is about go last."""
+    """The columns on receptive fields; on a narrow terminal, the field itself is left out last."""
     columns = find_columns(RF_COLUMNS)
     return [each._replace(keep=8) if each.key.startswith("rf") else each for each in columns]
 
 
 def _sort_rows(report: Report, column: Column) -> Report:
-    """The rows in the order of one column, largest first, or by the alphabet; the totals stay."""
+    """The rows sorted by one column, largest first, or by the alphabet; the totals stay."""
 
     def size(row: Any) -> Any:
         value = column.value(row)
         if isinstance(value, UnknownField):
             return inf if value.whole else -1
         if value is None:
-            return inf  # it may be any number
+            return inf  # the number is unknown
         return product(value) if isinstance(value, tuple | list) else value
 
     numbers = not any(isinstance(size(row), str) for row in report.rows)
@@ -52,36 +52,36 @@ def network_report(
     outputs: bool = False,
     rate: int | None = None,
 ) -> Report:
-    """The table of a network as people want it.
+    """The table of a network with the user's options.
 
     Args:
-        analysis: of the network.
-        columns: names of the columns to show; the usual ones if none are given.
+        analysis: the walked network.
+        columns: names of the columns; the usual ones by default.
         sort: a column to sort by, largest first; then every row is shown.
-        depth: show blocks so deep as one row each.
-        every: show every row of blocks that repeat.
-        memory: add the memory it needs, under each meaning.
+        depth: show each block at this depth as one row.
+        every: show every row of repeated blocks.
+        memory: add the memory that it needs, in each meaning.
         outputs: add what a unit of each output sees, and the halo that a tile needs.
-        rate: samples a second, for fields in seconds.
+        rate: samples per second, for fields in seconds.
 
     Raises:
-        UsageError: there is no such column, or no axis of time for the rate.
+        UsageError: a column does not exist, or there is no time axis for the rate.
     """
     chosen = find_columns(columns) if columns else ()
-    fields = outputs and len(analysis.network.input) > 1  # of a vector there are none
+    fields = outputs and len(analysis.network.input) > 1  # a vector has none
     report = report_of(
         analysis,
         _rf_columns() if tuple(columns) == RF_COLUMNS else chosen,
         outputs=not fields,
     )
     if columns and tuple(columns) != RF_COLUMNS:
-        report = replace(report, row_dict=None)  # JSON has the columns that were asked for, too
+        report = replace(report, row_dict=None)  # JSON has the chosen columns, too
     if memory:
         from convcalc.analysis.memory import add_memory  # noqa: PLC0415 - few tables have it
 
         report = add_memory(report, analysis)
     if fields:
-        from convcalc.analysis.output_fields import add_output_fields  # noqa: PLC0415 - likewise
+        from convcalc.analysis.output_fields import add_output_fields  # noqa: PLC0415 - as above
 
         report = add_output_fields(report, analysis, rate)
     if sort:
@@ -92,7 +92,7 @@ def network_report(
 
 
 def _next_command(analysis: Analysis, depth: int | None) -> str:
-    """The next useful command."""
+    """A useful next command."""
     costly = max(analysis.steps, key=lambda step: step.macs).name
     stages = "; --depth 1 for stages" if analysis.blocks and depth is None else ""
     return f"--explain {costly} shows a working; --rf, --memory, --sort macs{stages}"

@@ -1,4 +1,4 @@
-"""What one unit sees: the cells it reads at every step on the way down to the image."""
+"""What one unit sees: the cells that it reads in every step down to the image."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.layers import Shape
 
-Unit = tuple[int | range, ...]  # a unit's place along each axis, or those of several
+Unit = tuple[int | range, ...]  # a unit's position along each axis, or those of several
 Range = tuple[int, int] | None
 Ranges = list[Range]
 Cells = set[int] | range
 
-_MAX_CELLS = 100_000  # more cells than these are not followed one by one
-_MAX_UNITS = 1_000  # nor more units
+_MAX_CELLS = 100_000  # above this, cells are not followed one by one
+_MAX_UNITS = 1_000  # the same for units
 
 
 def trace(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) -> dict[Step, Ranges]:
-    """What one unit reads, or a range of units: first and last cell along each axis, at every step on the way down.
+    """What one unit, or a range of units, reads: first and last cell along each axis, in every step down.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         step: the unit's layer.
-        unit: the unit's place along each axis of the step's output, or a range of places; () for a vector.
-        apart: whether each axis is followed by itself, as if maps had no other: then a path that ends
-            on padding along one axis goes on along the others.
+        unit: the unit's position along each axis of the step's output, or a range; () for a vector.
+        apart: whether each axis is followed as if maps had no other: then a path that ends on
+            padding along one axis continues along the others.
 
     Returns:
-        The steps from the unit's own down to the image. Cells are inside the maps; at the image
-        pixels may lie outside, on padding. There the range is None along every axis where the unit
+        The steps from the unit's own down to the image. Cells are inside the maps; in the image,
+        pixels can be outside, on padding. There the range is None along every axis if the unit
         sees nothing (a transposed stride wider than its kernel).
 
     Raises:
-        ShapeError: there is no such unit, or its receptive field is not known.
+        ShapeError: there is no such unit, or its receptive field is unknown.
     """
     return _followed(analysis, step, unit, apart=apart)[0]
 
 
 def traced(analysis: Analysis, step: Step, unit: Unit) -> tuple[dict[Step, Ranges], Ranges]:
-    """What `trace` and `inside` give, found in one go."""
+    """The results of `trace` and `inside`, computed together."""
     found, cells = _followed(analysis, step, unit)
     return found, _inside(cells, analysis.image.output)
 
@@ -59,15 +59,15 @@ def traced(analysis: Analysis, step: Step, unit: Unit) -> tuple[dict[Step, Range
 def inside(analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False) -> Ranges:
     """The first and last pixel of the image along each axis that a unit sees; arguments and errors as `trace`.
 
-    Of a window with gaps these are cells that it reads: where its ends lie on padding, they lie further in
-    than its range cut at the border.
+    For a window with gaps, these are cells that it reads: if its ends are on padding, they are further
+    inside than its range cut at the border.
     """
     cells = _followed(analysis, step, unit, apart=apart)[1]
     return _inside(cells, analysis.image.output)
 
 
 def _inside(cells: list[Cells], image: Shape) -> Ranges:
-    """The first and last of the cells inside the image; None along every axis where there are none."""
+    """The first and last of the cells inside the image; None along every axis if there are none."""
     found = [_ends(_clipped(along, n)) for along, n in zip(cells, image[1:])]
     return found or [None] * (len(image) - 1)
 
@@ -75,7 +75,7 @@ def _inside(cells: list[Cells], image: Shape) -> Ranges:
 def _followed(
     analysis: Analysis, step: Step, unit: Unit, *, apart: bool = False
 ) -> tuple[dict[Step, Ranges], list[Cells]]:
-    """What `trace` gives, and the cells of the image along each axis."""
+    """The result of `trace`, and the cells of the image along each axis."""
     _check_unit(step, unit)
     image = analysis.image
     axes = max([len(each.output) - 1 for each in analysis.images])
@@ -96,7 +96,7 @@ def _followed(
             whole = isinstance(reads, UnknownField) and reads.cause not in analysis.through
             kept = _cells_of(source, each, cells, whole=whole)
             if not (any(kept) if apart else all(kept)):
-                continue  # outside along one axis is outside
+                continue  # outside along one axis means outside
             others = wanted.get(source.place)
             wanted[source.place] = [_both(*pair) for pair in zip(others, kept)] if others else kept
     sides = len(image.output) - 1
@@ -109,7 +109,7 @@ def pixels(analysis: Analysis, name: str, unit: Unit) -> Ranges:
     """The first and last pixel along each axis that one unit of a layer sees, or a range of them, not clipped to the image.
 
     Raises:
-        ShapeError: there is no such layer or unit, or its receptive field is not known.
+        ShapeError: there is no such layer or unit, or its receptive field is unknown.
     """
     return trace(analysis, step_called(analysis, name), unit)[analysis.image]
 
@@ -126,7 +126,7 @@ def step_called(analysis: Analysis, name: str) -> Step:
 
 
 def _check_unit(step: Step, unit: Unit) -> None:
-    """Refuse a unit that is not there, or whose receptive field is not known."""
+    """Refuse a unit that does not exist, or whose receptive field is unknown."""
     if isinstance(step.rf, UnknownField) and not (step.rf.whole or step.rf == UNEQUAL):
         raise ShapeError(f"the receptive field is not known: {step.rf.reason}", step.name)
     sides = step.output[1:]
@@ -146,12 +146,12 @@ def _check_unit(step: Step, unit: Unit) -> None:
 
 
 def _one_by_one(units: range) -> Cells:
-    """Several units as a set, unless they are very many."""
+    """Several units as a set, unless there are too many."""
     return set(units) if len(units) <= _MAX_UNITS else units
 
 
 def _read_axes(reads: tuple[Reads, ...], units: list[Cells]) -> list[Cells]:
-    """The cells that some outputs read along each axis; of axes that are alike it is worked out once."""
+    """The cells that some outputs read along each axis; computed once for equal axes."""
     found: list[Cells] = []
     for axis, (one, along) in enumerate(zip(reads, units)):
         if axis and one == reads[0] and type(one) is type(reads[0]) and along == units[0]:
@@ -162,7 +162,7 @@ def _read_axes(reads: tuple[Reads, ...], units: list[Cells]) -> list[Cells]:
 
 
 def _read(reads: Reads, units: Cells) -> Cells:
-    """The cells that some outputs read, one by one; from first to last where they are too many."""
+    """The cells that some outputs read, one by one; from first to last if there are too many."""
     if not units:
         return units
     if not isinstance(units, range) and len(units) * len(reads.cells(min(units))) <= _MAX_CELLS:
@@ -176,15 +176,15 @@ def _read(reads: Reads, units: Cells) -> Cells:
 
 
 def _cells_of(source: Step, step: Step, cells: list[Cells], *, whole: bool) -> list[Cells]:
-    """Those of the cells that a step reads which the source has; of the image, those on padding too."""
+    """The cells of a source that a step reads; those of the image include padding."""
     if len(source.output) == 1:
         return cells
-    if whole:  # for a norm, or attention; the axes need not be the same
+    if whole:  # for a norm or attention, whose axes may differ
         return [range(n) for n in source.output[1:]]
     found: list[Cells] = []
     for along, n, side in zip(cells, source.output[1:], step.output[1:] or source.output[1:]):
         if step.layer.merges and n == 1 < side:
-            found.append({0})  # one value scales, or is added to, the whole
+            found.append({0})  # one value scales, or is added to, the whole map
         else:
             found.append(_clipped(along, n) if source.before else along)
     return found
@@ -197,14 +197,14 @@ def _is_gate(source: Step, step: Step) -> bool:
 
 
 def _ends(cells: Cells) -> Range:
-    """The first and the last; None where there are none."""
+    """The first and the last; None if there are none."""
     if not cells:
         return None
     return (cells[0], cells[-1]) if isinstance(cells, range) else (min(cells), max(cells))
 
 
 def _clipped(cells: Cells, n: int) -> Cells:
-    """Those inside a side of n cells."""
+    """The cells inside a side of n cells."""
     if isinstance(cells, range):
         return range(max(cells.start, 0), min(cells.stop, n))
     return {cell for cell in cells if 0 <= cell < n}
@@ -219,11 +219,11 @@ def _both(one: Cells, other: Cells) -> Cells:
 
 
 def _read_unit(place: str, text: str) -> int | range:
-    """A place along an axis, or several of them: 6, 0-6.
+    """A position along an axis, or a range: 6, 0-6.
 
     Args:
-        place: as it is typed.
-        text: all that is typed, for messages.
+        place: the typed position.
+        text: the whole typed text, for messages.
     """
     what = f"--sees {shortened(text)}: a place"
     first, dash, last = place.strip().partition("-")
@@ -242,20 +242,20 @@ def _read_unit(place: str, text: str) -> int | range:
 
 
 def _unit_text(unit: int | range) -> str:
-    """A place as it is typed."""
+    """A position as it is typed."""
     return str(unit) if isinstance(unit, int) else f"{unit.start}-{unit.stop - 1}"
 
 
 def _plain_unit(unit: int | range) -> int | list[int]:
-    """A place for programs; of several the first and the last."""
+    """A position for programs; the first and the last of a range."""
     return unit if isinstance(unit, int) else [unit.start, unit.stop - 1]
 
 
 def read_unit(text: str) -> tuple[str, Unit]:
-    """A layer and the unit's place along each axis, as they are typed: ``conv5_3:6,6``, ``fc8``.
+    """A layer and the unit's position along each axis, as typed: ``conv5_3:6,6``, ``fc8``.
 
     Raises:
-        UsageError: the place is not made of numbers.
+        UsageError: the position is not made of numbers.
     """
     name, _, place = text.rpartition(":") if ":" in text else (text, "", "")
     return name, tuple([_read_unit(each, text) for each in place.split(",")]) if place else ()
@@ -264,18 +264,18 @@ def read_unit(text: str) -> tuple[str, Unit]:
 def unit_report(
     analysis: Analysis, text: str, known: tuple[Ranges, Ranges] | None = None
 ) -> Report:
-    """The pixels that one unit sees, or a range of units, as they are and inside the image.
+    """The pixels that one unit, or a range of units, sees: all, and those inside the image.
 
     Args:
-        analysis: of a network.
-        text: the layer, a colon, and the unit's place along each axis: ``conv5_3:6,6``; of several
-            units the first and the last place: ``conv5_3:0-6,0-6``.
-        known: the pixels of the first input that it sees, as they are and inside the image, where
-            that has been found out already.
+        analysis: the walked network.
+        text: the layer, a colon, and the unit's position along each axis: ``conv5_3:6,6``; for a range,
+            the first and the last position: ``conv5_3:0-6,0-6``.
+        known: the pixels of the first input that it sees: all, and those inside the image, if they
+            are already computed.
 
     Raises:
-        UsageError: the place is not made of numbers.
-        ShapeError: there is no such layer or unit, or its receptive field is not known.
+        UsageError: the position is not made of numbers.
+        ShapeError: there is no such layer or unit, or its receptive field is unknown.
     """
     name, unit = read_unit(text)
     called_unit = f"[{', '.join(map(_unit_text, unit))}]" if unit else ""
@@ -312,7 +312,7 @@ def unit_report(
 
 
 def _seen(analysis: Analysis, name: str, unit: Unit) -> tuple[Ranges, Ranges]:
-    """The pixels that a unit sees along each axis, and those of them inside the image."""
+    """The pixels that a unit sees along each axis, and those inside the image."""
     found, kept = traced(analysis, step_called(analysis, name), unit)
     return found[analysis.image], kept
 
@@ -320,7 +320,7 @@ def _seen(analysis: Analysis, name: str, unit: Unit) -> tuple[Ranges, Ranges]:
 def _ranges(
     ranges: Ranges, kept: Ranges, image: Shape, lines: list[str]
 ) -> Iterator[dict[str, Any]]:
-    """The pixels seen along each axis as JSON; a line for each is added."""
+    """The pixels along each axis as JSON; adds a line for each."""
     for axis, ends, within in zip(axis_names(image), ranges, kept):
         low, high = ends or (None, None)
         said = "nothing"

@@ -1,7 +1,7 @@
-"""Memory for training, by category: weights, gradients, the optimizer's values, and what is kept.
+"""Memory for training, by category: weights, gradients, optimizer, and values kept for the backward pass.
 
-It is what stays from the forward to the backward pass. Gradients of maps come and go on top of it;
-at most some of the largest maps exist at one time.
+Kept values stay from the forward to the backward pass. Gradients of maps come and go in addition;
+at any time, only some of the largest maps have one.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ INDEX_BYTES = 8
 
 
 class Precision(NamedTuple):
-    """How many bytes the values of each sort have.
+    """The bytes of each sort of value.
 
     Attributes:
-        weights: each parameter and buffer.
-        maps: each value that a layer gives, and each gradient of a weight.
-        master: a second copy of each parameter, in more digits; 0 without one.
-        states: each value of the optimizer.
+        weights: of a parameter or buffer.
+        maps: of an output value, and of a weight's gradient.
+        master: of a second copy of each parameter, with more digits; 0 without one.
+        states: of a value of the optimizer.
     """
 
     weights: int
@@ -61,14 +61,14 @@ def _two_each(sides: Shape) -> int:
 
 
 def _factored(sides: Shape) -> int:
-    """A sum for each row and each column of the last two sides; of a vector one value each."""
+    """A sum for each row and column of the last two sides; one value each for a vector."""
     if len(sides) < 2:
         return formulas.product(sides)
     *others, rows, columns = sides
     return formulas.product([1, *others]) * (rows + columns)
 
 
-# What each optimizer keeps for an array of parameters, as torch.optim's does.
+# The optimizers' values for an array of parameters, as in torch.optim.
 OPTIMIZERS: dict[str, tuple[Callable[[Shape], int], str]] = {
     "sgd": (lambda _: 0, "nothing"),
     "momentum": (_one_each, "1 value a parameter: the velocity"),
@@ -83,12 +83,12 @@ class Training(NamedTuple):
     """Bytes that training needs.
 
     Attributes:
-        weights: parameters and buffers, with the second copy of mixed precision.
+        weights: parameters and buffers, including the second copy of mixed precision.
         gradients: of the parameters.
         optimizer: the optimizer's own values.
-        saved: what is kept for the backward pass.
+        saved: the values kept for the backward pass.
         indices, masks: parts of ``saved``: of max pools, and of dropout.
-        segments: parts of the network that are run again, where only their inputs are kept; 0 without.
+        segments: parts of the network that run again, because only their inputs are kept; 0 without.
     """
 
     weights: int
@@ -101,7 +101,7 @@ class Training(NamedTuple):
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """The sum."""
         return self.weights + self.gradients + self.optimizer + self.saved
 
 
@@ -112,14 +112,14 @@ def training(
     precision: str = "float32",
     checkpoint: str = "",
 ) -> Training:
-    """Bytes that training a network needs, for the batch of its walk.
+    """Bytes for training a network, with the batch of its walk.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         optimizer: a key of `OPTIMIZERS`.
         precision: a key of `PRECISIONS`.
-        checkpoint: ``every`` keeps only what lies between two parts that one map connects, and runs
-            one part again at a time; ``sqrt`` joins these to about √n parts of equal number
+        checkpoint: ``every`` only keeps the maps between parts that are connected by one map, and runs
+            one part at a time again; ``sqrt`` joins these parts to about √n equal groups
             (Chen et al. 2016, arXiv:1604.06174); empty keeps everything.
     """
     size, params = PRECISIONS[precision], analysis.totals["params"]
@@ -142,13 +142,13 @@ def training(
 
 
 def _at_least(found: Training) -> Training:
-    """The same, where some layers are not counted."""
+    """The same as lower bounds, if some layers are not counted."""
     numbers = {name: AtLeast(number) for name, number in found._asdict().items()}
     return Training(**numbers)._replace(segments=found.segments)
 
 
 def _saved(analysis: Analysis, size: int, checkpoint: str) -> dict[str, int]:
-    """The bytes that are kept, and parts of them."""
+    """The kept bytes, and parts of them."""
     if not checkpoint:
         kept = kept_in_training(analysis)
         return {
@@ -176,11 +176,11 @@ def _saved_in(kept: KeptInTraining, steps: list[Step], start: Step, size: int) -
 
 
 def segments(analysis: Analysis, checkpoint: str) -> list[tuple[Step, list[Step]]]:
-    """The parts of a network that only one map connects, each with the step that goes in.
+    """The parts of a network that are connected by only one map, each with the step before it.
 
     Args:
-        analysis: of the network.
-        checkpoint: ``every`` for all of these parts, ``sqrt`` for about √n of them, joined.
+        analysis: the walked network.
+        checkpoint: ``every`` for all these parts, ``sqrt`` for about √n groups of them.
     """
     parts: list[tuple[Step, list[Step]]] = []
     steps: list[Step]
@@ -198,7 +198,7 @@ def segments(analysis: Analysis, checkpoint: str) -> list[tuple[Step, list[Step]
 
 
 def _joined(parts: list[tuple[Step, list[Step]]], number: int) -> list[tuple[Step, list[Step]]]:
-    """Neighbouring parts as so many larger ones, of as nearly the same number as can be."""
+    """Neighbouring parts joined to this number of groups, as equal as possible."""
     bounds = [len(parts) * i // number for i in range(number + 1)]
     return [
         (parts[first][0], [step for _, steps in parts[first:last] for step in steps])
@@ -207,14 +207,14 @@ def _joined(parts: list[tuple[Step, list[Step]]], number: int) -> list[tuple[Ste
 
 
 def largest_batch(network: Network, room: int, **options: str) -> int:
-    """The most samples that can be trained at once in so many bytes; 0 where not even one can.
+    """The largest batch that can be trained in this many bytes; 0 if not even one sample fits.
 
     Args:
-        network: what is trained; it has parameters.
+        network: a network with parameters.
         room: bytes.
         options: as for `training`.
     """
     one, two = (network.walk(batch) for batch in (1, 2))
     first, second = (training(each, **options).total for each in (one, two))
-    each = second - first  # what is kept grows by the same for each sample
+    each = second - first  # kept bytes grow equally with each sample
     return max(0, (room - first) // each + 1)

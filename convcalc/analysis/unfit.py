@@ -1,4 +1,4 @@
-"""A network that does not take its input: the rows up to the layer that fails, and the inputs that work."""
+"""A network that cannot take its input: the rows before the failing layer, and inputs that work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Misfit:
     """An axis along which the input does not work.
 
     Attributes:
-        row: what is known of the axis.
+        row: the sizes of the axis.
         near: the nearest sizes that work.
     """
 
@@ -32,7 +32,7 @@ class _Misfit:
 
     @property
     def words(self) -> str:
-        """Which sizes work: at least 16, or the nearest ones."""
+        """The sizes that work: at least 16, or the nearest ones."""
         smallest = self.row.smallest
         if self.row.all_larger and smallest is not None and smallest > self.row.own:
             return f"must be at least {smallest}"
@@ -49,7 +49,7 @@ class _Misfit:
 
 
 def with_inputs(error: ConvcalcError) -> ConvcalcError:
-    """The error, with the inputs that work named before any other way out."""
+    """The error, with working inputs as its first way out."""
     if error.failed is None or not isinstance(error, SpecError | ShapeError):
         return error
     network = error.failed[0]
@@ -65,7 +65,7 @@ def with_inputs(error: ConvcalcError) -> ConvcalcError:
 
 
 def _advice(network: Network) -> str:
-    """Which inputs work; empty where none was found, or the fault is another."""
+    """Which inputs work; empty if none was found, or the error has another reason."""
     base = working_input(network)
     if base is None or base == network.input:
         return ""
@@ -84,7 +84,7 @@ def _advice(network: Network) -> str:
 
 
 def _misfit(network: Network, base: Shape, axis: int) -> _Misfit | None:
-    """What is wrong along an axis; None if its size works, or no size was found that does."""
+    """The misfit along an axis; None if its size works, or no working size was found."""
     if works(network, with_size(base, axis, network.input[axis])):
         return None
     row = axis_sizes(network, base, axis)
@@ -93,7 +93,7 @@ def _misfit(network: Network, base: Shape, axis: int) -> _Misfit | None:
 
 
 def rows_before(network: Network, stop: int) -> Report | None:
-    """The table of the first layers, those that fit, folded as usual; None if the first one fails."""
+    """The table of the layers that fit, folded as usual; None if the first one fails."""
     if not stop:
         return None
     blocks = [block for block in network.blocks if block.stop <= stop]

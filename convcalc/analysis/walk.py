@@ -1,4 +1,4 @@
-"""The walk: a shape goes in, and each layer adds a step with its shape, cost and receptive field."""
+"""The walk: each layer adds a step with its shape, cost and receptive field."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def walk(network: Network, batch: int = 1, through: Collection[str] = ()) -> Ana
     """Walk a network: one step per layer.
 
     Args:
-        network: what `convcalc.network` loaded.
+        network: a loaded network.
         batch: samples at once; multiplies macs, activations and counts, not parameters.
         through: what receptive fields leave out: ``norms`` over the whole map, ``gates``.
 
     Raises:
-        SpecError: a layer does not fit, with its name, the numbers and what to change.
-        ShapeError: the input is not a shape, or there is no such batch.
+        SpecError: a layer does not fit; with its name, the numbers and what to change.
+        ShapeError: the input is not a shape, or the batch is invalid.
     """
     for shape in network.inputs.values():
         _check_input(shape, batch)
@@ -39,7 +39,7 @@ def walk(network: Network, batch: int = 1, through: Collection[str] = ()) -> Ana
 
 
 def _walk(network: Network, batch: int, through: Collection[str], at: int) -> Analysis:
-    """A walk with the receptive fields in pixels of one of the inputs."""
+    """A walk with receptive fields in pixels of one of the inputs."""
     images = image_steps(network.inputs, batch, at)
     with without_collector():
         steps = _steps(network, images, batch, through)
@@ -55,7 +55,7 @@ def _share(network: Network, steps: list[Step]) -> None:
     """Let layers use the weights of others.
 
     Raises:
-        SpecError: the weights of a layer have other shapes than it needs.
+        SpecError: a layer needs other shapes of weights than the owner's.
     """
     for place, source in network.shared.items():
         step, owner = steps[place], steps[source]
@@ -78,11 +78,9 @@ def _steps(
     network: Network, images: list[Step], batch: int, through: Collection[str]
 ) -> list[Step]:
     """The steps of all nodes."""
-    known = images[
-        ::-1
-    ]  # a node's inputs count from the first image, at −1, and further ones before
+    known = images[::-1]  # inputs of a node count from the first image at −1, further ones at −2, …
     first = len(known)
-    words = axis_words(network) if images[0].rf else ()  # of further inputs they are not said
+    words = axis_words(network) if images[0].rf else ()  # further inputs have no units
     works: dict[Any, Work] = {}
     for place, node in enumerate(network.nodes, 1):
         name, layer, inputs, _ = node

@@ -1,4 +1,4 @@
-"""The command line. Each command lives in its own file and is imported only when it is called."""
+"""The command line. Each command has its own file and is imported only when it is called."""
 
 from __future__ import annotations
 

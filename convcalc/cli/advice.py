@@ -1,4 +1,4 @@
-"""The next useful command, as far as it is not the one that was typed."""
+"""Advice on the next useful command; it leaves out the command that the user just typed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from click.core import ParameterSource
 _APART, _LISTED = "; ", ", "
 _BEFORE_OPTION = f"{_LISTED}(?=-)"
 _OPTION = re.compile(r"(?<![\w-])--?[a-z][\w-]*")
-_AGAINST = "without "  # how advice to leave an option out begins
+_AGAINST = "without "  # advice to leave an option out begins with this
 
 
 def still_new(hint: str, given: Collection[str]) -> str:
-    """A hint without the parts that advise options which are given.
+    """A hint without the parts that advise options the user already gave.
 
     >>> still_new("--bytes fused; --batch 32, --precision", ["--bytes"])
     '--batch 32, --precision'
@@ -30,7 +30,7 @@ def still_new(hint: str, given: Collection[str]) -> str:
 
 
 def _is_new(part: str, given: Collection[str]) -> bool:
-    """Whether a part advises no option that is given, or advises against it."""
+    """Whether a part advises no given option, or advises leaving one out."""
     return part.startswith(_AGAINST) or set(_OPTION.findall(part)).isdisjoint(given)
 
 

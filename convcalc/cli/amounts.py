@@ -21,7 +21,7 @@ class _Gigabytes(Type):
         if isinstance(value, str) and value.strip()[-1:] in ("b", "B"):
             value = BYTES.read(value, "--limit") / 1e9
         number: float = click.FLOAT.convert(value, param, ctx)
-        if not 0.001 <= number <= 10_000:  # nan is neither
+        if not 0.001 <= number <= 10_000:  # also refuses nan
             message = (
                 f"--limit: {number:g} GB is not an amount of memory to use; give 0.001 to 10,000"
             )
@@ -33,8 +33,8 @@ class _Amount(Type):
     """A number with a unit or prefix.
 
     Args:
-        name: of the type.
-        read: reads the number of a text, or raises a ValueError that says what is wrong.
+        name: the name of the type.
+        read: reads the number in a text, or raises a ValueError that says what is wrong.
     """
 
     def __init__(self, name: str, read: Callable[[str], int]) -> None:
@@ -49,7 +49,7 @@ class _Amount(Type):
 
 
 class _Limit(Type):
-    """A limit as it is typed, once it is known to be one.
+    """A limit, checked and kept as typed.
 
     Args:
         of_bytes: whether it is an amount of memory.

@@ -1,4 +1,4 @@
-"""``--draw``: the picture of an answer, under it, on its page, or alone in a file."""
+"""``--draw``: the picture of an answer: under it, on its page, or alone in a file."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ def show_with_picture(
     draw: bool,
     on_pages: bool = True,
 ) -> None:
-    """Show an answer, and its picture where one is asked for.
+    """Show an answer, and its picture if the user asked for one.
 
     Args:
-        report, picture: make the answer and the picture.
-        format_name, output: as in `show`, but svg and png are the picture alone.
-        draw: whether the picture is asked for.
-        on_pages: whether pages have it unasked, if it can be drawn.
+        report, picture: functions that make the answer and the picture.
+        format_name, output: as in `show`, but svg and png write only the picture.
+        draw: whether the user asked for the picture.
+        on_pages: whether pages always contain it, if it can be drawn.
 
     Raises:
-        UsageError: the format shows no pictures, or what is asked for cannot be drawn.
+        UsageError: the format shows no pictures, or the picture cannot be drawn.
     """
     if not (draw or format_name or output):
         show(report(), None, None)
@@ -75,14 +75,14 @@ def show_with_picture(
 
 
 def _drawn(picture: Picture) -> list[str]:
-    """A picture in letters, for standard output."""
+    """A picture as text, for standard output."""
     from convcalc.formats.base import figure_lines
 
     return figure_lines(picture, view())
 
 
 def _with_figure(report: Report, picture: Callable[[], Picture]) -> Report:
-    """A report with its picture, unless that cannot be drawn here."""
+    """A report with its picture, if that can be drawn here."""
     try:
         (made := picture()).figure()
     except ConvcalcError:
@@ -91,7 +91,7 @@ def _with_figure(report: Report, picture: Callable[[], Picture]) -> Report:
 
 
 def _format(name: str | None, path: str) -> Format:
-    """The format of a name, or of a file's suffix."""
+    """The format with this name, or for this file's suffix."""
     from convcalc.formats import DEFAULT, FORMATS, suffixes
 
     return FORMATS[name or suffixes().get(os.path.splitext(path)[1].lower(), DEFAULT)]

@@ -16,13 +16,13 @@ from convcalc.text import shortened
 if TYPE_CHECKING:
     from convcalc.layers import Shape
 
-    Inputs = Shape | dict[str, Shape]  # of a network with one input, or by name
+    Inputs = Shape | dict[str, Shape]  # one shape, or a shape for each input name
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Input(Type):
-    """A shape that goes into a network, after the name of the input where there are several."""
+    """The shape of an input, with the input's name before it if there are several."""
 
     name, ending = "input", "="
 
@@ -37,7 +37,7 @@ class _Input(Type):
 
 
 def change_options(input_help: str, set_help: str) -> Callable[[F], F]:
-    """``--input`` and ``--set``, with these texts of help."""
+    """``--input`` and ``--set``, with these help texts."""
     shape = click.option(
         "--input",
         "shape",
@@ -54,7 +54,7 @@ def change_options(input_help: str, set_help: str) -> Callable[[F], F]:
 def _inputs(
     _ctx: click.Context, _param: click.Parameter, pairs: tuple[tuple[str, Shape], ...]
 ) -> Inputs | None:
-    """The shapes that ``--input`` gives: one without a name, or shapes by name."""
+    """The shapes in ``--input``: one without a name, or shapes by name."""
     found: dict[str, Shape] = {}
     for name, shape in pairs:
         if name in found or (found and "" in (name, *found)):
@@ -70,7 +70,7 @@ def _inputs(
 
 
 def changes_text(shape: Inputs | None, parameters: tuple[str, ...]) -> str:
-    """The options that change a network, as they are typed."""
+    """The options that change a network, as on a command line."""
     from convcalc.network.network import FIRST_INPUT, input_text
 
     words = [f"--set {shortened(pair)}" for pair in parameters]

@@ -18,7 +18,7 @@ EXAMPLES = """
 
 
 def _format_of(ctx: click.Context, word: str) -> str:
-    """The name of a format; text is what people read."""
+    """The name of a format; ``text`` means the format for people."""
     from convcalc.formats import DEFAULT
 
     return DEFAULT if word == "text" else word

@@ -1,6 +1,6 @@
-"""Seldom look for garbage: a command makes many objects and hardly any garbage, and then it ends.
+"""Collect garbage rarely: a command makes many objects and little garbage, and then it ends.
 
-It is imported before all else, since the libraries make most of the objects.
+It is imported first, because importing the libraries makes most of the objects.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import gc
 
-_OBJECTS = 500_000  # new ones before Python looks
+_OBJECTS = 500_000  # new objects before Python collects garbage
 
 gc.set_threshold(_OBJECTS)
-atexit.register(gc.freeze)  # what is left at the end is not looked at
+atexit.register(gc.freeze)  # no collection at exit

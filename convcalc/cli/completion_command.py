@@ -49,7 +49,7 @@ def command(ctx: click.Context, /, shell: str | None, *, installs: bool, uninsta
 
 
 def _tell_changes(shell: str, *, uninstalls: bool) -> None:
-    """Install or uninstall, and say what was done and what to do next."""
+    """Install or uninstall; report the result and what to do next."""
     from convcalc.cli.shells import install
 
     done = install.uninstall(shell) if uninstalls else install.install(shell)

@@ -1,4 +1,4 @@
-"""How all commands are called: ``-h`` and ``--help``, and how wide their help is."""
+"""Settings that all commands share: ``-h`` and ``--help``, and the width of their help."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 _HELP = ("-h", "--help")
-BEHIND_GROUP = "convcalc.behind"  # where the words behind the innermost group are kept
+BEHIND_GROUP = "convcalc.behind"  # where the words after the innermost group's name are kept
 CONTEXT: dict[str, Any] = {"help_option_names": list(_HELP), "max_content_width": 100}
 
 
 class Helped(click.Command):
-    """A command with both names of the help option, also in a context that somebody else made."""
+    """A command with both names of the help option, even in a context that click made itself."""
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         return list(_HELP)

@@ -1,4 +1,4 @@
-"""``convcalc count``: a network counted as other tools count."""
+"""``convcalc count``: a network counted like other tools do."""
 
 from __future__ import annotations
 

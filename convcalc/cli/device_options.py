@@ -1,4 +1,4 @@
-"""The options that say under which roof of a device a network runs, for a table and for a picture."""
+"""The options that choose the device of a roofline, for a table and for a picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def device_options(device: str, peak: str, bandwidth: str, model: str) -> Callable[[F], F]:
-    """Add them to a command; the texts are the help of ``--device``, ``--peak``, ``--bandwidth`` and ``--bytes``."""
+    """Add the options; the texts are the help of ``--device``, ``--peak``, ``--bandwidth`` and ``--bytes``."""
     options = (
         click.option(
             "--device", type=click.Choice(list(DEVICES), case_sensitive=False), help=device

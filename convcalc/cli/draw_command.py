@@ -8,7 +8,7 @@ import click
 
 from convcalc.cli.group import Group
 
-# Each command with what it does, so that --help imports none of them.
+# Each command with its description, so that --help imports none of them.
 COMMANDS = {
     "fit": "every window on the padded input, and the cells that none of them reads",
     "window": "the kernel on the input and the output, step by step",
@@ -27,7 +27,7 @@ EXAMPLES = """
 
 
 def load(name: str) -> click.Command:
-    """The command of a name."""
+    """The command with this name."""
     return import_module(f"convcalc.cli.draw_{name}_command").command  # type: ignore[no-any-return]
 
 

@@ -53,7 +53,7 @@ def command(
     output: str | None,
     dark: bool,
 ) -> None:
-    """Draw the pixels that a unit sees: in each map down to the image, and on a picture.
+    """Draw the pixels that a unit sees: in each feature map down to the image, and on a picture.
 
     NETWORK is a file of any format, - for standard input, the name of a bundled network, or the layers
     of a chain. Pixels outside of the image are padding. A picture of another size is scaled to the

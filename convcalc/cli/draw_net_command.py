@@ -1,4 +1,4 @@
-"""``convcalc draw net``: a network from its edges."""
+"""``convcalc draw net``: the layers and paths of a network."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _RULES = (
 
 
 class _Step(Type):
-    """A place of the output: ``1,0``."""
+    """A position in the output: ``1,0``."""
 
     name = "step"
 

@@ -49,5 +49,5 @@ def command(*, output: str | None, pyodide: str) -> None:
 
 
 def _tell(said: str) -> None:
-    """What takes a while, on stderr."""
+    """Print the steps that take a while, on stderr."""
     remark(f"convcalc: {said}")

@@ -1,4 +1,4 @@
-"""``convcalc export``: a network as another tool reads it."""
+"""``convcalc export``: a network in the format of another tool."""
 
 from __future__ import annotations
 

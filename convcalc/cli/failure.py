@@ -1,4 +1,4 @@
-"""An error of ours on its way to stderr."""
+"""Print one of convcalc's errors on stderr."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from convcalc.text import width, wrap
 
 _OURS = "convcalc: "
 _CUT = "…"
-_LEAST = 20  # columns of a line, also on the narrowest terminal
+_LEAST = 20  # least columns of a line, even on a narrower terminal
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 
 
 class Failure(click.ClickException):
-    """An error of ours on its way to stderr."""
+    """One of convcalc's errors, to be printed on stderr."""
 
     def __init__(self, error: ConvcalcError, ctx: click.Context | None = None) -> None:
         super().__init__(as_typed(str(error), ctx))
@@ -31,7 +31,7 @@ class Failure(click.ClickException):
 
 
 def complain(message: str) -> None:
-    """Say on stderr what is wrong, no wider than a terminal there."""
+    """Print an error on stderr, wrapped to the width of the terminal."""
     lines = wrapped(f"{_OURS}{message}".split("\n"), terminal_columns(sys.stderr))
     if shows_color(sys.stderr) and lines[0].startswith(_OURS):
         lines[0] = f"{_RED}{_OURS.rstrip()}{_PLAIN} {lines[0][len(_OURS) :]}"
@@ -39,7 +39,7 @@ def complain(message: str) -> None:
 
 
 def wrapped(lines: list[str], limit: int | None) -> list[str]:
-    """Lines of a message no wider than a terminal; of the line of a source what stands around its caret is shown.
+    """The lines of a message, wrapped to the terminal; a line of source is cut around its caret.
 
     >>> wrapped(["net.yaml:3:5: no such layer", "  - a line of the file", "    ^"], 20)
     ['net.yaml:3:5: no', '  such layer', '  - a line of the …', '    ^']
@@ -54,7 +54,7 @@ def wrapped(lines: list[str], limit: int | None) -> list[str]:
 
 
 def _around(line: str, caret: str, limit: int) -> list[str]:
-    """The line of a source and the one with its caret, cut on both sides where a terminal is too narrow."""
+    """A line of source and the line with its caret, cut on both sides if the terminal is too narrow."""
     indent, room = "  ", max(limit, _LEAST) - 2
     text, column = line.removeprefix(indent), len(caret) - len(indent) - 1
     if width(text) <= room:
@@ -71,9 +71,9 @@ def _around(line: str, caret: str, limit: int) -> list[str]:
 
 
 def told(error: ConvcalcError, ctx: click.Context) -> ConvcalcError:
-    """The error, after the rows of the layers that fit, and with the inputs that work.
+    """The error, after the rows of the layers that fit, and followed by inputs that work.
 
-    Where the arguments of the command are mixed up, it says how they stand instead.
+    If the arguments of the command are mixed up, it says how to order them.
     """
     if error.failed is None:
         called, args = line_called(ctx)

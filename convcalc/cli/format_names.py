@@ -22,9 +22,9 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
     """The name of an output format.
 
     Args:
-        old_name: makes the name of a format, or nothing, of a word that was accepted before.
-        own: the names of layouts that the command's report has besides.
-        also: words that `old_name` knows for formats.
+        old_name: turns a word that earlier versions accepted into a format, or returns nothing.
+        own: the names of further layouts of the command's report.
+        also: the words that `old_name` accepts.
     """
 
     name = "format"
@@ -38,7 +38,7 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic in some 
         return f"[{'|'.join(self.names())}]"
 
     def names(self) -> list[str]:
-        """The names of all formats, and of those of the command alone."""
+        """The names of all formats, including the command's own."""
         return [*_format_names(), *self.own]
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str | None:
@@ -63,7 +63,7 @@ def _format_names() -> list[str]:
 
 
 def other_format(fits: Callable[[Format], bool], given: Mapping[str, Given]) -> str:
-    """How a command line asks for a format that is none of these; empty where it does not."""
+    """How to write a format on this command line that is none of these; empty if it cannot be written."""
     from convcalc.formats import DEFAULT, FORMATS, suffixes
 
     path = given["-o"].value if "-o" in given else ""

@@ -1,4 +1,4 @@
-"""A group of commands that imports only the one that is called, and says errors in one line."""
+"""A group of commands that imports only the called one, and prints errors on one line."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from convcalc.text import shortened
 
 
 class Command(Helped, Offering):
-    """A command whose help shows its examples first, and which writes over no file that it reads."""
+    """A command whose help shows its examples first, and which never overwrites a file that it reads."""
 
-    writes: tuple[str, ...] = ("output", "out")  # all other parameters may name files that it reads
+    writes: tuple[str, ...] = ("output", "out")  # any other parameter may name a file that it reads
 
     def __init__(
         self, *args: Any, examples: str = "", rules: Sequence[Rule] = (), **settings: Any
@@ -48,18 +48,18 @@ class Command(Helped, Offering):
 
 
 class MatrixCommand(Command):
-    """A command with an argument that is a matrix, which may begin with a minus."""
+    """A command with a matrix as an argument, which may begin with a minus."""
 
-    # A matrix whose first number is below 0, and not an option.
+    # A matrix whose first number is negative; not an option.
     NEGATIVE = re.compile(r"-[0-9.][-+0-9.eE]*([\s,;|/].*)?", re.DOTALL)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # Behind a space click does not take it for an option, and a matrix means the same.
+        # With a space before it, click does not read it as an option; the matrix stays the same.
         return super().parse_args(ctx, [f" {w}" if self.NEGATIVE.fullmatch(w) else w for w in args])
 
 
-class OutputLost(Exception):  # noqa: N818 - a reader that goes away is no error
-    """Standard output takes no more; it is no OSError, for click makes exit code 1 of a broken pipe."""
+class OutputLost(Exception):  # noqa: N818 - a closed pipe is not an error
+    """Standard output is closed; not an OSError, because click exits with 1 for a broken pipe."""
 
     def __init__(self, error: OSError) -> None:
         self.error = error
@@ -68,7 +68,7 @@ class OutputLost(Exception):  # noqa: N818 - a reader that goes away is no error
 
 @contextmanager
 def telling_lost_output() -> Iterator[None]:
-    """Make an OSError that names no file, as those of the standard streams do, an `OutputLost`."""
+    """Turn an OSError without a file name (from a standard stream) into an `OutputLost`."""
     try:
         yield
     except OSError as error:
@@ -87,13 +87,13 @@ def _write_examples(examples: str, formatter: click.HelpFormatter) -> None:
 
 
 class Group(Helped, OfferingGroup):
-    """The commands by name; a wrong name is answered with the nearest right one.
+    """Commands by name; for a wrong name, the message has the nearest right one.
 
     Args:
-        commands: each command with what it does, so that --help imports none of them.
-        load: imports the command of a name, when it is called.
+        commands: each command with its description, so that --help imports none of them.
+        load: imports a command by its name, when it is called.
         examples: shown first in its help, one per line.
-        prefix: what stands before a command's name in a message.
+        prefix: the words before a command's name in messages.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is known of an exercise by hand on a command line: operations, gradients, rules."""
+"""The words of ``convcalc hand`` that completion knows: operations, gradients, rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 from convcalc.cli.known import Known, KnownList, Place
 
-# Those of `convcalc.hand.options`, which needs NumPy; a test holds the two together.
+# Copied from `convcalc.hand.options`, which needs NumPy; a test compares them.
 _OPERATIONS = {
     "conv": "a convolution",
     "tconv": "a transposed convolution",

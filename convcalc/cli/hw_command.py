@@ -8,7 +8,7 @@ import click
 
 from convcalc.cli.group import Group
 
-# Each command with what it does, so that --help imports none of them.
+# Each command with its description, so that --help imports none of them.
 COMMANDS = {
     "check": "check answers against a sheet, without giving them away",
     "hint": "the method for a question of a sheet",
@@ -34,7 +34,7 @@ EXAMPLES = """
 
 
 def load(name: str) -> click.Command:
-    """The command of a name."""
+    """The command with this name."""
     return import_module(f"convcalc.cli.hw_{name}_command").command  # type: ignore[no-any-return]
 
 

@@ -1,4 +1,4 @@
-"""``convcalc hw grade``: a class marked."""
+"""``convcalc hw grade``: mark a class."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OUTPUTS = "convcalc.outputs"
 
 
 def _old_outputs(ctx: click.Context, word: str) -> str | None:
-    """Take ``--format csv,canvas``, which chose the files before ``--outputs`` did."""
+    """Accept ``--format csv,canvas``, the old way to write ``--outputs``."""
     from convcalc.homework.classroom.output_files import OUTPUTS
 
     if not all(name.strip() in OUTPUTS for name in word.split(",")):

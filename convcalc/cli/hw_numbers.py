@@ -1,4 +1,4 @@
-"""A student's own numbers, and a word where options of homework commands change nothing."""
+"""A student's own numbers, and remarks on homework options without effect."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def own_sheet(sheet: Sheet, student: str | None, secret_file: str | None) -> Sheet:
-    """The sheet with a student's own numbers, where these are asked for.
+    """The sheet, with a student's own numbers if the options ask for them.
 
     Raises:
-        UsageError: only one of the two is given, or the secret cannot be read.
+        UsageError: only one of the two options is given, or the secret cannot be read.
     """
     if not student and not secret_file:
         return sheet
@@ -28,7 +28,7 @@ def own_sheet(sheet: Sheet, student: str | None, secret_file: str | None) -> She
 
 
 def tell_unused_secret(sheet: Sheet, secret_file: str | None) -> None:
-    """Say that a secret changes nothing, where no numbers of a sheet vary."""
+    """Say that a secret has no effect, if no numbers of the sheet vary."""
     from convcalc.homework.variants.draw import varies
 
     if secret_file and not varies(sheet):
@@ -36,7 +36,7 @@ def tell_unused_secret(sheet: Sheet, secret_file: str | None) -> None:
 
 
 def tell_unused_variants(sheet: Sheet, variants: int) -> None:
-    """Say that ``--variants`` changes nothing, where no numbers of a sheet vary."""
+    """Say that ``--variants`` has no effect, if no numbers of the sheet vary."""
     from convcalc.homework.variants.draw import varies
 
     if not varies(sheet):
@@ -44,7 +44,7 @@ def tell_unused_variants(sheet: Sheet, variants: int) -> None:
 
 
 def tell_unused(sheet: Sheet, given: Mapping[str, Any], out: str | None) -> None:
-    """Say which options of ``hw grade`` change nothing: a secret, and ``--add`` where there are no grades yet."""
+    """Say which options of ``hw grade`` have no effect: a secret, and ``--add`` if there are no grades yet."""
     from convcalc.homework.classroom.earlier_run import holds_grades
 
     tell_unused_secret(sheet, "" if given["anon"] else given["secret_file"])

@@ -1,4 +1,4 @@
-"""``convcalc hw regrade``: a class marked again with a corrected sheet."""
+"""``convcalc hw regrade``: mark a class again with a corrected sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of homework on a command line: question types, conventions, presets, questions of the sheet."""
+"""The homework words that completion knows: question types, conventions, presets, questions of the sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``convcalc init``: a network file to start from."""
+"""``convcalc init``: a first network file to change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``convcalc kernel``: the named image kernels, and one of them on a picture."""
+"""``convcalc kernel``: list the image kernels, or apply one to a picture."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def command(
 
 
 def _refuse_without_picture(options: dict[str, Any], preview: bool | None) -> None:
-    """Refuse options that have no picture to work on."""
+    """Refuse options that need a picture if there is none."""
     names = {"border": "--border", "flip": "--flip", "absolute": "--abs"}
     given = [option for name, option in names.items() if options[name]]
     given += [] if preview is None else ["--preview" if preview else "--no-preview"]

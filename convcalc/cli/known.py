@@ -1,4 +1,4 @@
-"""Texts that the library reads and the command line only completes: names, lists and pairs of names, files."""
+"""Option types that the library reads and the command line only completes: names, lists, pairs, files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Words = Callable[[click.Context], Mapping[str, str]]
 
 
 class Text(Type):
-    """A text; nothing of it is known, so that nothing is completed."""
+    """Any text, without completion."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -28,10 +28,10 @@ class Known(Text):
     """A text that is one of some words, or begins with one.
 
     Args:
-        name: how help calls a value, in small letters.
-        words: gives the words, each with what it means.
-        ending: what a word goes on with; empty where it is all of the text.
-        files: whether a file can stand there as well.
+        name: the name of a value in the help, in small letters.
+        words: returns the words, each with its meaning.
+        ending: what follows a word; empty if the word is the whole text.
+        files: whether a file is also possible.
     """
 
     def __init__(self, name: str, words: Words, *, ending: str = "", files: bool = False) -> None:
@@ -43,7 +43,7 @@ class Known(Text):
 
 
 class KnownList(Known):
-    """Some of those words, with commas between them."""
+    """Several of those words, separated by commas."""
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -58,7 +58,7 @@ class KnownPair(Known):
     """A word, an equals sign, and a value.
 
     Args:
-        values: gives the values that the word of a pair may have, each with what it means.
+        values: returns the possible values of a pair's word, each with its meaning.
     """
 
     def __init__(

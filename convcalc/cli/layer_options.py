@@ -1,4 +1,4 @@
-"""The options that describe one layer, and the layer and the shape that they stand for."""
+"""The options that describe one layer, and the layer and shape that they mean."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PER_AXIS, _NUMBER = LayerOption("PER_AXIS", 1), LayerOption("WHOLE", 1)
 _PER_AXIS_0 = LayerOption("PER_AXIS", 0)
 _PADDING = LayerOption("PADDING", 0, " (the kind crop removes cells)")
 _PADDING_HELP = "Padding per side: 1, 1x2, 0,1x0,1, or valid, same, full, causal."
-# What the options of layers are called on the command line; others are given with --set.
+# The command line's own names of layer options; other options use --set.
 CALLED = {
     "kernel_size": "--k",
     "stride": "--s",
@@ -41,14 +41,14 @@ CALLED = {
 
 
 def _others(ctx: click.Context) -> dict[str, str]:
-    """The options of the kind on the line that have none on the command line."""
+    """The kind's options that can only be given with --set."""
     from convcalc.layers.options import options_of
 
     cls = ctx.params.get("kind")
     return meanings(name for name in options_of(cls) if name not in CALLED) if cls else {}
 
 
-# The names of an option, how its value is shown, its help, and its type.
+# For each option: its names, metavar, help and type.
 _OPTIONS: tuple[tuple[str, str, str, Any], ...] = (
     ("--n", "N[xN]", "Input size: 32, or 24x32 (height x width).", SHAPE),
     ("--input shape", "CxHxW", "Input shape, instead of --n and --cin.", SHAPE),
@@ -76,7 +76,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 
 
 class LayerCommand(Command):
-    """A command with `layer_options` and no arguments: what stands there without a name, it says how to name."""
+    """A command with `layer_options` and no arguments; for words without an option it says how to write them."""
 
     allow_extra_args = True
 
@@ -103,7 +103,7 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
     """The input shape, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``.
 
     Raises:
-        UsageError: there is none, or they contradict each other.
+        UsageError: no shape is given, or the options contradict each other.
     """
     shape, sizes, channels, dims = (typed[name] for name in ("shape", "n", "cin", "dims"))
     check_order(shape)
@@ -133,7 +133,7 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
 
 
 def _axes_said(typed: dict[str, Any]) -> int:
-    """How many axes ``--k 3x5`` and the like are for; 0 where they do not say; causal means 1."""
+    """The number of axes in ``--k 3x5`` and similar options; 0 if they do not show it; causal means 1."""
     if typed["padding"] == "causal":
         return 1
     values = [typed[name] for name in ("kernel_size", "stride", "dilation")]
@@ -141,10 +141,10 @@ def _axes_said(typed: dict[str, Any]) -> int:
 
 
 def layer_of(cls: type[Layer], typed: dict[str, Any], channels: int) -> Layer:
-    """The layer that the options describe, with as many channels as go in unless they say so.
+    """The layer that the options describe; output channels default to the input's.
 
     Raises:
-        UsageError: what is wrong with them, in the words of the command line.
+        UsageError: an option is wrong; the message uses the names of the command line.
     """
     from convcalc.layers import make
     from convcalc.layers.aliases import own_option

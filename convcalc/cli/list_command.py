@@ -19,7 +19,7 @@ EXAMPLES = """
 
 
 def _names(ctx: click.Context) -> dict[str, str]:
-    """The names of what is listed."""
+    """The names of the listed networks or sheets."""
     listed = BUNDLED_SHEET if ctx.params.get("sheets") else BUNDLED_NETWORK
     return dict(listed.offers(ctx))
 

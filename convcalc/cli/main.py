@@ -1,4 +1,4 @@
-"""The group of commands: found by name, imported when called, errors said in one line."""
+"""The group of commands: found by name, imported when called; errors take one line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from convcalc.cli.group import Group, OutputLost, telling_lost_output
 from convcalc.cli.output import remark
 
-# Each command with what it does, so that --help imports none of them.
+# Each command with its description, so that --help imports none of them.
 COMMANDS = {
     "layer": "one layer: size, whether it fits, parameters, operations, receptive field",
     "chain": "a stack of layers on one line",
@@ -60,7 +60,7 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 
 
 def load(name: str) -> click.Command:
-    """The command of a name."""
+    """The command with this name."""
     return import_module(f"convcalc.cli.{name}_command").command  # type: ignore[no-any-return]
 
 
@@ -88,9 +88,9 @@ group = Group(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; the process ends with 0 fine, 1 disagreement, 2 bad usage, 130 stopped."""
+    """Run the command line. Exit codes: 0 fine, 1 disagreement, 2 wrong usage, 130 stopped."""
     open_closed_streams()
-    if "_CONVCALC_COMPLETE" in os.environ:  # a shell asks
+    if "_CONVCALC_COMPLETE" in os.environ:  # a shell asks for completions
         import_module("convcalc.cli.shells.speak")
     try:
         with telling_lost_output():
@@ -103,7 +103,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _status_of(arguments: list[str] | None) -> int:
-    """Run a command, say in a line what went wrong, and give the exit code."""
+    """Run a command, print an error if there is one, and return the exit code."""
     try:
         status = group.main(arguments, prog_name="convcalc", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -125,22 +125,22 @@ def _status_of(arguments: list[str] | None) -> int:
 
 
 def open_closed_streams() -> None:
-    """Put the null device where the shell closed a standard stream (``>&-``), which Python has as None.
+    """Open the null device for each standard stream that the shell closed (``>&-``); there Python has None.
 
-    In this order, so that each gets the number that it had and no file of ours gets it.
+    In this order, because then each gets its old number and no file of ours can get it.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             sink = os.open(os.devnull, os.O_RDWR)
-            # Open to the end, like the standard streams themselves.
+            # It stays open, like the standard streams themselves.
             stream = open(sink, mode, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 - it stays open
             setattr(sys, name, stream)
 
 
 def _status_without_output(error: OSError) -> int:
-    """The exit code once standard output takes no more; a full disk is said on stderr."""
+    """The exit code if standard output fails; a full disk is reported on stderr."""
     if isinstance(error, BrokenPipeError):
-        # The reader went away, as `| head` does; nothing is left to say to it.
+        # The reader stopped, like `| head`; there is nobody to tell.
         return 0
     reason = error.strerror or error
     remark(f"convcalc: the output cannot be written: {reason}; choose another place")
@@ -148,7 +148,7 @@ def _status_without_output(error: OSError) -> int:
 
 
 def _give_up_lost_streams() -> None:
-    """Give what a stream could not write to the null device; Python would try again and complain."""
+    """Replace lost streams by the null device; otherwise Python would write again and complain."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

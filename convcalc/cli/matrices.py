@@ -17,7 +17,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".pgm", ".ppm")
 
 
 def image_kernel(text: str) -> Kernel:
-    """A kernel for pictures: a named one, or a matrix."""
+    """An image kernel: a named one, or a matrix."""
     from convcalc.images import kernels
 
     if text == "":
@@ -27,14 +27,14 @@ def image_kernel(text: str) -> Kernel:
     if os.path.splitext(text)[1].lower() in PICTURES:
         message = f"{printable(text)} is a picture; name the kernel before it, such as sharpen"
         raise UsageError(message)
-    from convcalc.hand.matrices import read  # NumPy, which names do without
+    from convcalc.hand.matrices import read  # NumPy; named kernels do not need it
 
     given = read(text, "KERNEL")
     return kernels.from_numbers(given.cells, given.shape, given.axes or 2)
 
 
 def exercise(options: dict[str, Any]) -> Working:
-    """The exercise that the options of ``convcalc hand`` describe, with its working."""
+    """The exercise in the options of ``convcalc hand``, with its working."""
     from convcalc.hand import solve
     from convcalc.hand.matrices import read
     from convcalc.hand.options import find_op
@@ -77,7 +77,7 @@ def exercise(options: dict[str, Any]) -> Working:
 
 
 def _hand_kernel(text: str) -> Given:
-    """A kernel to work with by hand: a matrix, or a named one."""
+    """The kernel of an exercise: a matrix, or a named one."""
     from convcalc.hand.matrices import Given, read
     from convcalc.images import kernels
 

@@ -1,4 +1,4 @@
-"""What the commands on networks share: their options, and the network that a name stands for."""
+"""What the commands on networks share: their options, and loading the network they name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def load_network(
     target: str, shape: Inputs | None, parameters: tuple[str, ...], max_layers: int = 100_000
 ) -> Network:
-    """The network that a command names: a file of any format, ``-``, or a bundled one."""
+    """The network of a command: a file of any format, ``-``, or a bundled one."""
     from convcalc.interop.load import load
 
     given: dict[str, Any] = {"parameters": settings_of(parameters), "max_layers": max_layers}
@@ -35,7 +35,7 @@ def load_network(
 def load_networks(
     targets: tuple[str, ...], shape: Inputs | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
-    """The networks by name, each once; layers are a chain."""
+    """The networks by name, each once; layers become a chain."""
     from convcalc.network.find import bundled_names, is_found
 
     if every or is_found(targets[0]):  # reading layers needs more imports

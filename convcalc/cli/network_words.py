@@ -1,4 +1,4 @@
-"""What is known of a network on a command line: its layers, parameters and inputs, the columns of its table."""
+"""The words of a network that completion knows: its layers, parameters and inputs, the columns of its table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from convcalc.cli.types import BUNDLED_NETWORK, kinds
 
 
 def _on_the_line(what: str) -> Words:
-    """What a function of `on_the_line` finds, which is imported when it is asked."""
+    """A function of `on_the_line`, which is imported when it is called."""
 
     def find(ctx: click.Context) -> dict[str, str]:
         from convcalc.cli.shells import on_the_line
@@ -59,7 +59,7 @@ def _subjects(_ctx: click.Context) -> dict[str, str]:
 
 
 class _ChainLayers(Known):
-    """A layer of a chain: a kind, and its options after a colon; several alike as in ``3*(conv``."""
+    """A layer of a chain: a kind, a colon and options; or several equal layers: ``3*(conv``."""
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -72,7 +72,7 @@ class _ChainLayers(Known):
 
 
 class _NetworkOrLayers(_ChainLayers):
-    """Networks, or the layers of a chain: after a first layer only layers."""
+    """Networks, or the layers of a chain: after a first layer, only layers."""
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

@@ -1,4 +1,4 @@
-"""A file to begin from: printed, or written where none of its name is."""
+"""A first file to change: printed, or written if there is no file with its name."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class NewFileCommand(Command):
 
 
 def give(text: str, file: str, hint: str, *, overwrite: bool) -> None:
-    """Print a text, or write it into a file and say what to do next.
+    """Print a text, or write it to a file and say what to do next.
 
     Args:
-        text: of the file.
-        file: where it goes; ``-`` for standard output.
+        text: the text of the file.
+        file: the path; ``-`` for standard output.
         hint: what to do next with the file.
-        overwrite: whether a file that is there may be replaced.
+        overwrite: whether an existing file may be replaced.
 
     Raises:
-        UsageError: the file is there, cannot be written, or is not named.
+        UsageError: the file exists or cannot be written, or there is no name.
     """
     lines = text.rstrip("\n").split("\n")
     if file == "-":

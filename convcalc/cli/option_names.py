@@ -1,8 +1,8 @@
-"""What options are called in other libraries, and by people."""
+"""Other names of the options: from other libraries, and from everyday language."""
 
 from __future__ import annotations
 
-# Our options, of which a command takes the first that it has, and what else they are called.
+# Our options with their other names; a command uses the first option that it has.
 _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--n", "--input"), "input-size in-size image-size img-size imgsz img input-res resolution size in w"),
     (("--k",), "kernel kernel-size kernel-shape filter-size pool-size window-size"),

@@ -1,4 +1,4 @@
-"""Options as people type them: other libraries' words, one dash for two, dashes of slides; and each of them once."""
+"""Option names as people type them (other libraries' words, one dash, dashes of slides), and each only once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from convcalc.errors import UsageError
 
 _DASHED = re.compile(
     r"[-\u2010-\u2015\u2212]+(?P<name>[^\W\d_][\w-]*)"
-)  # also the dashes of slides
+)  # including the dashes of slides
 _NUMBER = re.compile(r"[0-9(]")
 _META, _LINE = "convcalc.words", "convcalc.line"
 
@@ -21,12 +21,12 @@ _META, _LINE = "convcalc.words", "convcalc.line"
 def in_our_words(
     command: click.Command, ctx: click.Context, args: Sequence[str], rules: Iterable[Rule] = ()
 ) -> list[str]:
-    """The words of a command line with our names of its options.
+    """The words of a command line, with convcalc's names of the options.
 
     Args:
-        command, ctx: what is called.
+        command, ctx: the called command.
         args: the words.
-        rules: which of its options go together.
+        rules: which options can be used together.
 
     Raises:
         UsageError: an option is given twice, or two that cannot be used together.
@@ -66,27 +66,27 @@ def in_our_words(
 
 
 def line_called(ctx: click.Context) -> tuple[click.Context | None, Sequence[str]]:
-    """The command that was called, with its words as they were typed; None where none was."""
+    """The called command with its words as typed; None if there is none."""
     called: tuple[click.Context | None, Sequence[str]] = ctx.meta.get(_LINE, (None, ()))
     return called
 
 
 def option_meant(ctx: click.Context, word: str) -> click.Option | None:
-    """The option that a word of a command line stands for; None where it stands for none."""
+    """The option that a word on a command line means; None if there is none."""
     options = options_of(ctx.command.get_params(ctx))
     given = _given(options, word)
     return options[given.name] if given else None
 
 
 def as_typed(message: str, ctx: click.Context | None) -> str:
-    """A message with the names of options that stand on the command line."""
+    """A message with the option names that the user typed."""
     for ours, typed in ctx.meta.get(_META, {}).items() if ctx else ():
         message = re.sub(rf"(?<![\w-]){ours}(?![\w-])", typed, message)
     return message
 
 
 def options_of(params: Iterable[click.Parameter]) -> dict[str, click.Option]:
-    """The options among parameters, by each of their names."""
+    """The options among some parameters, by each of their names."""
     return {
         name: option
         for option in params
@@ -96,7 +96,7 @@ def options_of(params: Iterable[click.Parameter]) -> dict[str, click.Option]:
 
 
 def _given(options: Mapping[str, click.Option], word: str) -> Given | None:
-    """The option that a word of the command line stands for; None where it stands for none."""
+    """The option that a word of the command line means; None if there is none."""
     name, equals, value = word.partition("=")
     if name in options:
         return Given(name, name, word, value, is_whole=bool(equals))
@@ -116,10 +116,10 @@ def _given(options: Mapping[str, click.Option], word: str) -> Given | None:
 def _check_again(
     ctx: click.Context, options: Mapping[str, click.Option], before: Given, now: Given
 ) -> None:
-    """Refuse an option that is given again with a value, and options that cannot be used together.
+    """Refuse an option that repeats another value, and options that cannot be used together.
 
     Raises:
-        UsageError: it is.
+        UsageError: there is one.
     """
     is_same = options[before.name] is options[now.name]
     if options[now.name].is_flag and before.name == now.name:
@@ -130,5 +130,5 @@ def _check_again(
         message = f"{now.typed} is given twice; give it once"
     else:
         message = f"{before.typed} and {now.typed} are the same option; give one of them"
-    ctx.meta.pop(_META, None)  # the message has both names already
+    ctx.meta.pop(_META, None)  # the message already has both names
     raise UsageError(message)

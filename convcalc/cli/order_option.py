@@ -12,7 +12,7 @@ from convcalc.errors import UsageError
 if TYPE_CHECKING:
     from convcalc.layers import Shape
 
-_ORDER = "convcalc.order"  # where --order leaves its choice for the shapes
+_ORDER = "convcalc.order"  # where --order stores its value for the shapes
 
 
 def _keep_order(ctx: click.Context, _param: click.Parameter, order: str | None) -> None:
@@ -30,10 +30,10 @@ order_option = click.option(
 
 
 def check_order(shape: Any) -> None:
-    """Refuse ``--order`` where no shape is given: a file says the order of its own input itself.
+    """Refuse ``--order`` if no shape is given: a file has the order of its own input.
 
     Raises:
-        UsageError: as said.
+        UsageError: no shape is given.
     """
     order = said_order()
     if order and not shape:
@@ -45,13 +45,13 @@ def check_order(shape: Any) -> None:
 
 
 def said_order() -> str:
-    """The order of the axes that the command line says; empty where it says none."""
+    """The axis order on the command line; empty if it has none."""
     ctx = click.get_current_context(silent=True)
     return ctx.meta.get(_ORDER, "") if ctx else ""
 
 
 def in_said_order(shape: Shape) -> Shape:
-    """The shape of ``--input``, channels first; it is said where they seem to stand last."""
+    """The shape of ``--input``, channels first; prints a remark if they seem to be last."""
     from convcalc.network.axes import channels_first, reading
 
     order = said_order()

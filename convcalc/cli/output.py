@@ -1,4 +1,4 @@
-"""Writing a report where the user wants it: the terminal, a pipe, or a file written whole."""
+"""Write a report to the terminal, a pipe, or a file (whole or not at all)."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 BATCH_OF_LINES = 500
 _SHORT = "--json"
-_CHOSEN = "convcalc.format"  # where --json leaves its choice for --format
-PICTURE_FORMATS = ("svg", "png")  # of commands that draw, besides those of reports
+_CHOSEN = "convcalc.format"  # where --json stores the format for --format
+PICTURE_FORMATS = ("svg", "png")  # additional formats of commands that draw
 SUFFIX_HELP = "Write to FILE; its suffix chooses the format."
 
 
 def output_options(function: F, *, formats: FormatName | None = None) -> F:
-    """Add ``--format``, ``--json`` and ``-o`` to a command whose reports go to a file of any format.
+    """Add ``--format``, ``--json`` and ``-o`` to a command whose reports have all formats.
 
     Args:
         function: the command.
-        formats: those that it has, where they are not the usual ones.
+        formats: the formats of the command, if not the usual ones.
     """
     return format_option(output_option(SUFFIX_HELP, suffix=True)(function), formats)
 
@@ -58,25 +58,25 @@ def format_option(function: F, formats: FormatName | None = None) -> F:
         "--format",
         "format_name",
         type=formats or FormatName(),
-        is_eager=True,  # so that it is known when -o is checked
+        is_eager=True,  # read before -o is checked
         callback=lambda ctx, _, value: value or ctx.meta.get(_CHOSEN),
         help="How to print it; table by default.",
     )(json(function))
 
 
 def _choose_json(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    """Choose the format, whether ``--format`` was read before or comes later."""
+    """Choose JSON, whether ``--format`` comes before or after it."""
     if value:
         ctx.params["format_name"] = ctx.meta[_CHOSEN] = "json"
 
 
 def output_option(text: str, *, suffix: bool = False, place: bool = True) -> Callable[[F], F]:
-    """``-o``, checked before the command begins, so that no work is lost to it.
+    """``-o``, checked before the command starts, so that no work is lost.
 
     Args:
         text: its help.
         suffix: whether the file's suffix must be that of a format, unless ``--format`` is given.
-        place: whether it is a file; otherwise the command looks at the place itself.
+        place: whether to check that the file can be written; otherwise the command does it.
     """
 
     def check(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
@@ -99,13 +99,13 @@ def show(
     output: str | None,
     below: Callable[[], Iterable[str]] | None = None,
 ) -> None:
-    """Print a report, or write it to a file; what is only for people goes to stderr.
+    """Print a report, or write it to a file; parts that are only for people go to stderr.
 
     Args:
         report: what to show.
         format_name: the name of a format; None chooses by the file's suffix, or the table.
         output: a file; None or ``-`` for standard output.
-        below: further lines for standard output.
+        below: more lines for standard output.
     """
     from convcalc.formats import DEFAULT, FORMATS
 
@@ -142,7 +142,7 @@ def show(
 
 
 def show_aside(report: Report) -> None:
-    """A report's table on stderr, before an error that it is about."""
+    """The table of a report on stderr, before an error about it."""
     from convcalc.formats import DEFAULT, FORMATS
 
     for line in FORMATS[DEFAULT].lines(report.folded(), view(sys.stderr)):
@@ -151,10 +151,10 @@ def show_aside(report: Report) -> None:
 
 
 def check_suffix(path: str, format_name: str | None) -> None:
-    """Refuse a file whose suffix stands for no format, or for another than the one asked for.
+    """Refuse a file with an unknown suffix, or with the suffix of another format.
 
     Raises:
-        UsageError: as said.
+        UsageError: the suffix is wrong.
     """
     if format_name is None:
         _format_for(path)
@@ -175,14 +175,14 @@ def check_suffix(path: str, format_name: str | None) -> None:
 
 
 def format_said(name: str | None, path: str = "") -> str:
-    """How the command line asks for a format: by the suffix of a path, or by a name."""
+    """How the command line chose the format: by a file's suffix, or by name."""
     context = click.get_current_context(silent=True)
     short = context and context.meta.get(_CHOSEN)
     return f"-o {printable(path)}" if path else _SHORT if short else f"--format {name}"
 
 
 def _format_for(output: str | None) -> str:
-    """The format that a file's suffix stands for; without a file the first of all.
+    """The format for a file's suffix; without a file, the first format.
 
     Raises:
         UsageError: no format has that suffix.
@@ -207,7 +207,7 @@ def draws_figures(format_name: str | None) -> bool:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines to standard output, in characters that it can show."""
+    """Print lines on standard output, in characters that it can show."""
     batch: list[str] = []
     for line in lines:
         batch.append(encoded(line, sys.stdout))
@@ -220,7 +220,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_file(lines: Iterable[str]) -> None:
-    """The lines of a file to standard output: through a pipe in UTF-8, as it is under a name."""
+    """Print a file's lines on standard output: in a pipe as UTF-8, as in a named file."""
     stream = sys.stdout
     if stream.isatty() or speaks_utf(stream) or not isinstance(stream, TextIOWrapper):
         print_lines(lines)
@@ -234,7 +234,7 @@ def print_file(lines: Iterable[str]) -> None:
 
 
 def print_data(data: bytes) -> None:
-    """A file to standard output as it is; on a terminal in characters that it can show."""
+    """Print a file on standard output unchanged; on a terminal, in characters that it can show."""
     if sys.stdout.isatty() or not isinstance(sys.stdout, TextIOWrapper):
         print_lines(data.decode().splitlines())
         return
@@ -244,7 +244,7 @@ def print_data(data: bytes) -> None:
 
 
 def write(text: str) -> None:
-    """Text to standard output; half of a pair that no encoding has becomes ``?``."""
+    """Print text on standard output; an unpaired surrogate becomes ``?``."""
     hush()
     try:
         sys.stdout.write(text)
@@ -253,12 +253,12 @@ def write(text: str) -> None:
 
 
 def tell_written(path: str) -> None:
-    """Say on stderr that a file is there."""
+    """Say on stderr that a file was written."""
     remark(f"wrote {printable(path)}")
 
 
 def remark(message: str) -> None:
-    """A line to stderr; if that takes no more, the work and its exit code are worth more than the line."""
+    """Print a line on stderr; errors are ignored, because the work and its exit code matter more."""
     hush()
     with suppress(OSError):
         click.echo(encoded(message, sys.stderr), err=True)

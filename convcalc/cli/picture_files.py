@@ -26,7 +26,7 @@ def write_svg(picture: Picture, path: str, scheme: str) -> None:
 
 
 def write_png(picture: Picture, path: str, scheme: str) -> None:
-    """Write a picture as PNG; of one with steps each step is a file."""
+    """Write a picture as PNG; if it has steps, each step is a file."""
     if not path:
         if sys.stdout.isatty():
             message = (
@@ -45,6 +45,6 @@ def write_png(picture: Picture, path: str, scheme: str) -> None:
 
 
 def _remark_on(picture: Picture) -> None:
-    """Say what to know of a file that was written."""
+    """Print remarks on a written file."""
     if said := picture.remark():
         remark(f"note: {said}")

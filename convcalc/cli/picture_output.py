@@ -1,4 +1,4 @@
-"""Where a picture goes: the terminal, or a file of a picture, or of the numbers on it."""
+"""Where a picture goes: the terminal, a picture file, or a file with its numbers."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def show_picture(
 
     Args:
         picture: what to draw.
-        format_name: svg, png or the name of a report's format; None chooses by the file's suffix.
+        format_name: svg, png or a report format; None chooses by the file's suffix.
         output: a file; None or ``-`` for standard output.
-        dark: whether it is light on dark.
+        dark: whether it has light lines on a dark background.
 
     Raises:
-        UsageError: no picture or format has the file's suffix, or a library is missing.
+        UsageError: the file's suffix is not a picture or report format, or a library is missing.
     """
     from convcalc.formats import DEFAULT, FORMATS
 
@@ -75,7 +75,7 @@ def show_picture(
 
 
 def chosen_format(path: str, format_name: str | None) -> str | None:
-    """The format that was asked for, or that a file's suffix stands for."""
+    """The requested format, or the format for a file's suffix."""
     meant = os.path.splitext(path)[1].lower()[1:]
     if meant in PICTURE_FORMATS:
         if format_name not in (None, meant):

@@ -1,4 +1,4 @@
-"""What is being done, on stderr: one changing line on a terminal, and nothing elsewhere."""
+"""Progress on stderr: one changing line on a terminal, and nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from convcalc.cli.output import remark
 from convcalc.cli.ticker import ChangingLine
 from convcalc.text import printable, shortened
 
-_QUIET = 1.0  # seconds of work about which nothing is said
-_STEP = 0.2  # seconds between two words
+_QUIET = 1.0  # seconds before the line appears
+_STEP = 0.2  # seconds between two updates
 _NAME = 40  # characters of a network's name
 
 
 @contextmanager
 def changing_line(*, rows_come: bool = False) -> Iterator[Callable[[str], None]]:
-    """A line that says what is being done, where that takes longer than a second; an empty text wipes it.
+    """A line with the current work, if that takes longer than a second; an empty text removes it.
 
     Args:
-        rows_come: whether output comes meanwhile; on the same terminal the line stays out of its way.
+        rows_come: whether rows are printed meanwhile; on the same terminal, the line makes room for them.
     """
     if not sys.stderr.isatty() or (rows_come and sys.stdout.isatty()):
         yield lambda _: None
@@ -46,7 +46,7 @@ def changing_line(*, rows_come: bool = False) -> Iterator[Callable[[str], None]]
 
 @contextmanager
 def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
-    """Say which of some networks is being run, and where in it; without a name, something by itself."""
+    """Show which of several networks is running, and how far; without a name, only the text."""
     numbers: dict[str, int] = {}
     terminal = sys.stderr.isatty()
     with changing_line() as tell:
@@ -64,7 +64,7 @@ def show_progress(total: int) -> Iterator[Callable[[str, str], None]]:
 
 @contextmanager
 def counting_each() -> Iterator[Callable[[str, int], None]]:
-    """Say how many of something are done, and then of something else."""
+    """Show how many of something are done, and then of something else."""
     with changing_line() as tell:
         yield lambda what, done: tell(f"{done:,} {what}")
 
@@ -73,11 +73,11 @@ def counting_each() -> Iterator[Callable[[str, int], None]]:
 def counting(
     what: str, total: int = 0, *, rows_come: bool = False
 ) -> Iterator[Callable[[int], None]]:
-    """Say how much is done.
+    """Show how much is done.
 
     Args:
-        what: it is counted in.
-        total: of what there is to do; 0 where nobody knows it.
+        what: the unit that is counted.
+        total: the number of units; 0 if unknown.
         rows_come: as in `changing_line`.
     """
     of = f" of {total:,}" if total else ""

@@ -1,4 +1,4 @@
-"""The screens that output and messages go to: how wide they are, whether they show colour, and which signs."""
+"""The terminals and files for output and messages: their width, colour and characters."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def is_watched() -> bool:
-    """Whether somebody sees standard output as it comes: the next useful command is for people only."""
+    """Whether a person sees standard output directly; hints are for people only."""
     return sys.stdout.isatty()
 
 
 def view(stream: TextIO | None = None) -> View:
-    """Where a stream goes, standard output unless another is given.
+    """The properties of a stream; by default of standard output.
 
-    COLUMNS is the width wherever it goes; otherwise a terminal says its own, and a pipe or a file has none.
+    COLUMNS always sets the width; otherwise a terminal has its own, and a pipe or file has none.
     """
     from convcalc.formats import View
 
@@ -33,7 +33,7 @@ def view(stream: TextIO | None = None) -> View:
 
 
 def columns(stream: TextIO) -> int | None:
-    """The columns of the terminal that a stream goes to; None where it is none."""
+    """The width of a stream's terminal in columns; None if it is not a terminal."""
     said = os.environ.get("COLUMNS", "")
     if said.isascii() and said.isdigit() and 0 < int(said[:6]) < 10_000:
         return int(said)
@@ -41,19 +41,19 @@ def columns(stream: TextIO) -> int | None:
 
 
 def terminal_columns(stream: TextIO) -> int | None:
-    """The columns of a terminal as it says itself; None where a stream goes elsewhere."""
+    """The width that a terminal itself reports; None if the stream is not a terminal."""
     if not stream.isatty():
         return None
     try:
         return os.get_terminal_size(stream.fileno()).columns or None
-    except OSError:  # it went away, or is one of a test
+    except OSError:  # it was closed, or a test replaced it
         return None
 
 
 def shows_color(stream: TextIO) -> bool:
-    """Whether colour is wanted: by NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, or where a terminal has it.
+    """Whether to use colour: by NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, or if a terminal supports it.
 
-    See no-color.org, force-color.org and bixense.com/clicolors: what switches it off goes first.
+    See no-color.org, force-color.org and bixense.com/clicolors: a variable against colour comes first.
     """
     said = os.environ
     if said.get("NO_COLOR") is not None or said.get("CLICOLOR") == "0":
@@ -64,12 +64,12 @@ def shows_color(stream: TextIO) -> bool:
 
 
 def encoded(line: str, stream: TextIO) -> str:
-    """A line in signs that a stream can show."""
+    """A line in characters that a stream can show."""
     return line if speaks_utf(stream) else as_encoded(line, _encoding(stream))
 
 
 def speaks_utf(stream: TextIO) -> bool:
-    """Whether a stream has all characters."""
+    """Whether a stream can show all characters."""
     return _encoding(stream).startswith("utf")
 
 
@@ -79,7 +79,7 @@ def _encoding(stream: TextIO) -> str:
 
 
 def as_encoded(line: str, encoding: str) -> str:
-    """A line in the characters of an encoding that has not all of ours."""
+    """A line in an encoding that does not have all of our characters."""
     try:
         return as_ascii(line).encode(encoding, "replace").decode(encoding)
     except LookupError:

@@ -8,7 +8,7 @@ from convcalc.errors import UsageError
 
 
 def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """``--set name=value`` as a mapping; the values are read once the file is known."""
+    """``--set name=value`` as a mapping; the values are read later, with the file."""
     if not pairs:
         return {}
     from convcalc.network.parameters import Setting

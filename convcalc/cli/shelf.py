@@ -1,4 +1,4 @@
-"""Where a command leaves what it shows when a magic of a notebook runs it."""
+"""Where a command leaves its report or picture if a notebook magic runs it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def shelf(output: str | None, chosen: Format | None = None) -> list[Any] | None:
 
     Args:
         output: a file; None or ``-`` for standard output.
-        chosen: the format; None for a picture. One for programs is printed as text in a notebook, too.
+        chosen: the format; None for a picture. A format for programs is printed as text, in a notebook too.
 
     Returns:
-        None where no notebook runs the command, or it shows no such thing.
+        None if no notebook runs the command, or the result is not an object to show.
     """
     if output not in (None, "", "-") or (chosen and not (chosen.draws or chosen.pictures)):
         return None

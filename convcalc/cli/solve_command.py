@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from convcalc.cli.group import Group
 
-# Each command with what it does, so that --help imports none of them.
+# Each command with its description, so that --help imports none of them.
 COMMANDS = {
     "size": "which kernel, stride, padding and dilation give a size (also without the word size)",
     "field": "how many layers, or how large a kernel, reach a receptive field",
@@ -43,7 +43,7 @@ class _Group(Group):
 
 
 def load(name: str) -> click.Command:
-    """The command of a name."""
+    """The command with this name."""
     return import_module(f"convcalc.cli.solve_{name}_command").command  # type: ignore[no-any-return]
 
 

@@ -64,7 +64,7 @@ def command(
 ) -> None:
     """The transposed convolutions that restore the sizes of an encoder, for every size of its input.
 
-    It follows the layers up to the last map. Where paths join, it follows the first of them.
+    It follows the layers up to the last feature map. Where paths join, it follows the first of them.
     """
     from convcalc.analysis.walk import walk
     from convcalc.solve.report import mirror_report

@@ -86,7 +86,7 @@ def _pair(padding: object) -> tuple[int, int] | None:
     """The padding before and after.
 
     Raises:
-        UsageError: it is a word, or differs along the axes.
+        UsageError: it is a word, or not the same on all axes.
     """
     if padding is None:
         return None

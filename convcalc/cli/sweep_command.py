@@ -94,6 +94,6 @@ def command(
     report = sweep_report(sweep, names, " ".join(network))
     with counting("points", sweep.setup.grid.size, rows_come=True) as sweep.progress:
         show(report, format_name, output)
-    if not report.notes:  # of rows that were written as they came
+    if not report.notes:  # the rows were printed while they were computed
         for note in notes_of(sweep):
             remark(f"note: {note}")

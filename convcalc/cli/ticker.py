@@ -1,4 +1,4 @@
-"""A line on a terminal that says how long a command has been at work, until it has something else to say."""
+"""A line on a terminal with the time that a command has run, until it prints something itself."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 from convcalc.cli.screen import encoded, terminal_columns
 from convcalc.text import width
 
-QUIET = 1.0  # seconds of work about which nothing is said
-_STEP = 1.0  # seconds between two words
+QUIET = 1.0  # seconds before the line appears
+_STEP = 1.0  # seconds between two updates
 
 
 class _Ticker:
-    """One thread that writes the line, and stops for good at the first word of the command itself."""
+    """A thread that writes the line; it stops for good when the command itself prints."""
 
     def __init__(self) -> None:
         self.stopped = threading.Event()
@@ -41,12 +41,12 @@ class _Ticker:
                 self.shown = ""
 
 
-_now: list[_Ticker] = []  # that of the command that runs
+_now: list[_Ticker] = []  # the ticker of the running command
 
 
 @contextmanager
 def ticking() -> Iterator[None]:
-    """Say on a terminal that work goes on, where it lasts longer than a second and says nothing itself."""
+    """Show on a terminal that work continues, if it is silent for more than a second."""
     if not sys.stderr.isatty():
         yield
         return
@@ -60,19 +60,19 @@ def ticking() -> Iterator[None]:
 
 
 def hush() -> None:
-    """Take the line away, before anything else is written."""
+    """Remove the line, before anything else is printed."""
     while _now:
         _now.pop().stop()
 
 
 class ChangingLine:
-    """One line on a terminal that changes, and is wiped at the end; no terminal needs to know a code for it."""
+    """A changing line on a terminal, removed at the end; works without terminal codes."""
 
     def __init__(self) -> None:
-        self.shown = 0  # columns
+        self.shown = 0  # columns in use
 
     def __call__(self, text: str) -> None:
-        """Show a text, no wider than the terminal; an empty one wipes the line."""
+        """Show a text, cut to the terminal's width; an empty text removes the line."""
         if not text and not self.shown:
             return
         hush()
@@ -85,7 +85,7 @@ class ChangingLine:
 
 
 def _write(text: str) -> None:
-    """A piece of a line to stderr; the work is worth more than the line."""
+    """Write a piece of a line to stderr; errors are ignored, because the work matters more."""
     with suppress(OSError, ValueError):
         sys.stderr.write(text)
         sys.stderr.flush()

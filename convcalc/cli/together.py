@@ -1,4 +1,4 @@
-"""Which options of a command go together, and what is said of those that would be passed over."""
+"""Which options can be used together, and the messages for options without effect."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Given(NamedTuple):
     """An option on a command line.
 
     Attributes:
-        name: as we call it.
-        typed: as it is called there.
-        word: what click shall read.
-        value: what follows it; empty for a flag.
-        is_whole: whether the word holds the value too, as in ``--k=3`` and ``-k3``.
+        name: our name of the option.
+        typed: the name that the user typed.
+        word: the word for click.
+        value: its value; empty for a flag.
+        is_whole: whether the word contains the value, as in ``--k=3`` and ``-k3``.
     """
 
     name: str
@@ -31,15 +31,15 @@ class Given(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """When an option is refused, because it would do nothing or another would.
+    """When an option is refused, because it or another option would have no effect.
 
     Attributes:
-        option: the option that is refused, by our name of it.
-        text: what is said: ``{option}``, ``{others}`` and ``{format}`` are as they were typed.
-        apart: it is refused beside any of these.
-        needs: it is refused without any of these.
-        unless: with any of these it is never refused.
-        where: it is refused unless the format of the output is such a one, or the output is a picture.
+        option: our name of the refused option.
+        text: the message; ``{option}``, ``{others}`` and ``{format}`` become the typed words.
+        apart: it is refused together with any of these.
+        needs: it is refused if none of these is given.
+        unless: with any of these, it is never refused.
+        where: it is refused unless the output has such a format, or is a picture.
     """
 
     option: str
@@ -50,7 +50,7 @@ class Rule(NamedTuple):
     where: Callable[[Format], bool] | None = None
 
     def broken(self, given: Mapping[str, Given]) -> str:
-        """What to say of these options; empty where the rule is kept."""
+        """The message about these options; empty if they follow the rule."""
         if self.option not in given or any(name in given for name in self.unless):
             return ""
         beside = [given[name].typed for name in self.apart if name in given]
@@ -62,7 +62,7 @@ class Rule(NamedTuple):
         return self.text.format(option=option, others=" and ".join(beside), format=said)
 
 
-# Of all commands that have such options.
+# For all commands with these options.
 _COMMON = (
     Rule(
         "--json", "{option} and {others} cannot be used together; give one of them", ("--format",)
@@ -72,14 +72,14 @@ _COMMON = (
 
 
 def check_together(rules: Iterable[Rule], given: Mapping[str, Given]) -> None:
-    """Refuse options that would be passed over.
+    """Refuse options without effect.
 
     Args:
-        rules: of the command.
-        given: the options of its command line.
+        rules: the rules of the command.
+        given: the options on its command line.
 
     Raises:
-        UsageError: an option is given that does nothing here, or makes another do nothing.
+        UsageError: an option has no effect here, or removes the effect of another.
     """
     for rule in (*_COMMON, *rules):
         if message := rule.broken(given):

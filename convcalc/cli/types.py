@@ -1,4 +1,4 @@
-"""Types of command-line options: each reads its text once, says what was typed, and completes it in a shell."""
+"""Types of command-line options: each parses its text, reports errors, and completes it in a shell."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ else:
 
 
 class Type(_ParamType):
-    """A type whose values `read` makes from text.
+    """A type that parses text with `read`.
 
     Attributes:
-        ending: what a word goes on with; empty where it is all of the value.
-        files: whether a file can stand there as well.
+        ending: what follows a word; empty if the word is the whole value.
+        files: whether a file is also possible.
     """
 
     ending = ""
     files = False
 
     def read(self, text: str, what: str) -> Any:
-        """The value of a text.
+        """Parse a text.
 
         Raises:
-            UsageError: it is not one; ``what`` is how the option is called.
+            UsageError: it is wrong; ``what`` is the option's name for the message.
         """
         raise NotImplementedError
 
     def words(self) -> Iterable[str]:
-        """The words that it knows."""
+        """The known words."""
         return ()
 
     def offers(self, ctx: click.Context) -> Mapping[str, str]:
-        """The words that the shell may complete to, each with what it means."""
+        """The words that the shell may complete, each with its meaning."""
         return meanings(self.words())
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):  # a default
+        if not isinstance(value, str):  # a default value
             return value
         option = isinstance(param, click.Option)
         return self.read(value, param.opts[0] if param and option else self.name)
@@ -65,8 +65,8 @@ class LayerOption(Type):
 
     Args:
         name: the type's name there, such as ``PER_AXIS``.
-        least: the smallest number it may hold.
-        way_out: what to do about a smaller one, besides a larger one.
+        least: the smallest allowed number.
+        way_out: another way out if a number is too small, besides a larger one.
     """
 
     name = "value"
@@ -111,7 +111,7 @@ class _Shape(Type):
 
 
 class _Kind(Type):
-    """A layer kind, by its name or by what another library calls it."""
+    """A layer kind, by its name here or in another library."""
 
     name = "kind"
 
@@ -153,7 +153,7 @@ class _Network(_BundledNetwork):
 
 
 class Few(click.IntRange):
-    """One of a few whole numbers, all of which are offered."""
+    """One of a few whole numbers; completion offers all of them."""
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -163,7 +163,7 @@ class Few(click.IntRange):
 
 
 def kinds() -> dict[str, str]:
-    """The layer kinds, each with what it does."""
+    """The layer kinds, each with its description."""
     from convcalc.layers import every
 
     return {name: (cls.__doc__ or "").strip().partition("\n")[0] for name, cls in every().items()}

@@ -1,4 +1,4 @@
-"""What click has against a command line, in a line of our own words."""
+"""click's errors about a command line, as one line in our own words."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _NO_CHOICE = re.compile(r"'(?P<word>[^']+)' is not one of ")
 _RANGE = re.compile(
     r"(?P<given>-?\d+) is not in the range (?P<least>\d+)<=x(?:<=(?P<most>\d+))?\.?$"
 )
-_LEADS_ON = re.compile(r"(type|chain:|word:) convcalc ")  # it says the command already
-_NO_VALUE = "requires an argument."  # as click ends its message
+_LEADS_ON = re.compile(r"(type|chain:|word:) convcalc ")  # it already contains the command
+_NO_VALUE = "requires an argument."  # the end of click's message
 _MOST_DIGITS = 9  # of a size
 _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 
 def usage_text(error: click.UsageError) -> str:
-    """What is wrong and where to look, in whole sentences on one line."""
+    """The error and where to look, as whole sentences on one line."""
     text = as_typed(_text(error), error.ctx).replace("\n\t", " ")
     said = printable_lines(text).replace("\n", " ").rstrip(".")
     if _LEADS_ON.search(said):
@@ -37,7 +37,7 @@ def usage_text(error: click.UsageError) -> str:
 
 
 def _text(error: click.UsageError) -> str:
-    """What is wrong."""
+    """The error."""
     from convcalc.cli.meant.stray_words import lead_on
 
     if said := lead_on(error):
@@ -56,7 +56,7 @@ def _text(error: click.UsageError) -> str:
 
 
 def _choice(error: click.BadParameter) -> str:
-    """What is wrong with a word that is none of a choice, where it has another name in other tools; or nothing."""
+    """The error about a word outside a choice, if other tools have another name for it; else nothing."""
     given = _NO_CHOICE.match(error.message)
     if given is None or error.param is None:
         return ""
@@ -68,7 +68,7 @@ def _choice(error: click.BadParameter) -> str:
 
 
 def _value(message: str) -> str:
-    """What is wrong with a value."""
+    """The error about a value."""
     message = _NO_NUMBER.sub(lambda found: _SORTS[found["sort"]], message)
     found = _RANGE.fullmatch(message)
     if found is None:
@@ -78,7 +78,7 @@ def _value(message: str) -> str:
 
 
 def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
-    """What is wrong with a place for a report whose format is not known."""
+    """The error about an output file whose format is unknown."""
     what, size = f"no format has the suffix {suffix!r}", ""
     if not suffix:
         what = "this is for a report, not a folder, and without a suffix its format is not known"
@@ -90,7 +90,7 @@ def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
 
 
 def _of_size(output: str, sides: Any) -> str:
-    """The end of a message where a size stands for a file: the question that it is meant for."""
+    """The end of a message about a size instead of a file: the question that it may be for."""
     if not (sides and output.isdecimal() and len(output) <= _MOST_DIGITS):
         return ""
     line = f"convcalc solve size --n {'x'.join(map(str, sides))} --o {output}"

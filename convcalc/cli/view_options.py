@@ -1,4 +1,4 @@
-"""How the commands on networks show a walked network: their options, and the report that they choose."""
+"""How the commands on networks show a walked network: their options, and the report they choose."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _VIEW_OPTIONS = (
 
 
 def view_options(function: F) -> F:
-    """Add the options on how a walked network is shown."""
+    """Add the options that choose how a walked network is shown."""
     for option in reversed(_VIEW_OPTIONS):
         function = option(function)
     return function
@@ -69,11 +69,11 @@ def view_report(
     sizes: bool,
     **view: Any,
 ) -> Report:
-    """A walked network, shown as the options of `view_options` say.
+    """The report on a walked network that the options of `view_options` choose.
 
     Args:
         network: the network.
-        walked: gives its analysis, if that is needed.
+        walked: returns its analysis; called only if needed.
     """
     from convcalc.analysis.rows import RF_COLUMNS, columns_help
 

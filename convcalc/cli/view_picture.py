@@ -23,10 +23,10 @@ def view_picture(
     columns: str | None,
     **_view: Any,
 ) -> Picture:
-    """The picture of a walked network, or of what a unit of it sees.
+    """The picture of a walked network, or of what one of its units sees.
 
     Raises:
-        UsageError: what is shown of the network has none.
+        UsageError: the chosen view has no picture.
     """
     others = {"--explain": explain, "--sizes": sizes, "--columns help": columns == "help"}
     for name, given in others.items():

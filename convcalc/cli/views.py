@@ -1,10 +1,10 @@
-"""Which views of a network go together on a command line."""
+"""Which views of a network can be combined on a command line."""
 
 from __future__ import annotations
 
 from convcalc.cli.together import Rule
 
-# What each view shows by itself, with the options of others that it takes besides.
+# Each view, with the options of other views that it accepts.
 _ALONE = {
     "--sizes": (),
     "--explain": ("--batch", "--rf-through"),

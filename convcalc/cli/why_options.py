@@ -1,4 +1,4 @@
-"""The options of ``convcalc why``: what a number is meant to be, and what is given."""
+"""The options of ``convcalc why``: the meaning of a number, and the given values."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _WORDS = {
 
 
 def _pairs(_ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
-    """Each ``name=value`` of an option that may stand several times."""
+    """Each ``name=value`` of an option that may be repeated."""
     for text in texts:
         if "=" not in text:
             name = option.opts[0]
@@ -63,7 +63,7 @@ _OTHERS = (
 
 
 def question_options(function: F) -> F:
-    """Add an option for each common question type and for each common word of them, and the others."""
+    """Add an option for each common question type and each of its common words, and ``--given`` for the others."""
     for option in reversed(_OTHERS):
         function = option(function)
     for word, (*names, text) in reversed(_WORDS.items()):
@@ -76,14 +76,14 @@ def question_options(function: F) -> F:
 
 
 def given_words(options: Mapping[str, str | None], more: Mapping[str, str]) -> dict[str, str]:
-    """What is given, by the words of the types.
+    """The given values, by the words of the question types.
 
     Args:
-        options: by options with their own names; None where one is not given.
-        more: by ``--given``.
+        options: the options with their own names; None if not given.
+        more: the pairs of ``--given``.
 
     Raises:
-        UsageError: a word is given by both.
+        UsageError: a word is in both.
     """
     given = {word: value for word, value in options.items() if value is not None}
     for word in given.keys() & more.keys():
@@ -93,5 +93,5 @@ def given_words(options: Mapping[str, str | None], more: Mapping[str, str]) -> d
 
 
 def spelt(word: str) -> str:
-    """How a word of the types is given on the command line."""
+    """How to write a word of the question types on the command line."""
     return _WORDS[word][0].partition("/")[0] if word in _WORDS else f"--given {word}"

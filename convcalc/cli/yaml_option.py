@@ -1,4 +1,4 @@
-"""``--yaml``: a network as its file, to keep or to change; for the commands that show networks."""
+"""``--yaml``: the network as a YAML file, to keep or to change; for the commands that show networks."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Parameters of the commands that change the network, and so its file.
+# Parameters that change the network, and therefore its file.
 _KEPT = {"network", "layers", "shape", "parameters", "order", "max_layers", "output", "as_yaml"}
 
 
 class NetworkCommand(Command):
-    """A command that writes network files, besides reports."""
+    """A command that writes network files as well as reports."""
 
     suffixes = YAML_SUFFIXES
 
@@ -35,10 +35,10 @@ def yaml_option(function: F) -> F:
 
 
 def asks_for_yaml(output: str | None, *, as_yaml: bool) -> bool:
-    """Whether the file of a network is wanted, by ``--yaml`` or by the suffix of ``-o``.
+    """Whether the user wants the network's file, by ``--yaml`` or by the suffix of ``-o``.
 
     Raises:
-        UsageError: another option is given that says nothing about a file.
+        UsageError: another option is given that has no meaning for a file.
     """
     wanted = as_yaml or (output or "").lower().endswith(YAML_SUFFIXES)
     ctx = click.get_current_context()
@@ -52,12 +52,12 @@ def asks_for_yaml(output: str | None, *, as_yaml: bool) -> bool:
 
 
 def show_yaml(network: Network, target: str, output: str | None) -> None:
-    """Print a network's file, or write it.
+    """Print or write a network's file.
 
     Args:
         network: the network.
-        target: the YAML file or the bundled network that it was read from, if nothing was changed;
-            then the text is the file's own.
+        target: the YAML file or bundled network that it came from, if nothing was changed;
+            then the text is the text of that file.
         output: a file; None or ``-`` for standard output.
     """
     from convcalc.files import check_new, decode, read_file, write_lines

@@ -1,7 +1,7 @@
 """Pictures of layers and networks: for a terminal, as SVG, PNG or a page.
 
-A picture is one class under ``@PICTURES.named("fit")``, in a module of this package. It makes a `Figure`,
-plain marks with roles; ``roles`` says how these look, ``svg`` and ``png`` write them.
+A picture is one class under ``@PICTURES.named("fit")``, in a module of this package. It makes a `Figure`:
+plain marks with roles. ``roles`` defines how roles look; ``svg`` and ``png`` write the marks.
 """
 
 from convcalc.draw.base import PICTURES, Picture

@@ -1,4 +1,4 @@
-"""The picture *cost* of what is alive: the values that must exist at each step of a run."""
+"""The picture *cost* of memory over time: the values that must exist at each step of a run."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from convcalc.formats import View
 
 _HEIGHT = 260  # of the plot
-_LINES = 40  # in a terminal
+_LINES = 40  # on a terminal
 _PARTS = ("in use by the layer", "kept for a later one")
 
 
 class Alive(NamedTuple):
-    """What exists while a layer works."""
+    """The values that exist while a layer is computed."""
 
     layer: str
     used: int
@@ -42,10 +42,10 @@ class Alive(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class AliveOverTime(Picture):
-    """The bytes that must be held while each layer works, as `convcalc memory` counts them.
+    """The bytes that must be in memory during each layer, as `convcalc memory` counts them.
 
     Attributes:
-        analysis: of the network.
+        analysis: the walked network.
         size: bytes of a value.
     """
 
@@ -69,13 +69,13 @@ class AliveOverTime(Picture):
 
     @property
     def top(self) -> str:
-        """The most, in words."""
+        """The peak, in words."""
         most = peak(self.analysis)
         return f"{self.size * most.values:,} bytes at most, at {printable(most.where)}"
 
     @property
     def alive(self) -> str:
-        """What exists then."""
+        """The values that exist at the peak."""
         maps = sorted(peak(self.analysis).alive.items(), key=lambda each: -each[1])[:4]
         return ", ".join(f"{printable(name)} {self.size * values:,}" for name, values in maps)
 
@@ -88,7 +88,7 @@ class AliveOverTime(Picture):
         yield ""
 
     def _highest(self) -> list[Alive]:
-        """Of very many rows the highest of each group."""
+        """The highest row of each group, if there are very many rows."""
         count = -(-len(self.rows) // _LINES)
         groups = [self.rows[at : at + count] for at in range(0, len(self.rows), count)]
         return [max(group, key=lambda each: each.bytes) for group in groups]
@@ -152,11 +152,11 @@ class _Plot(NamedTuple):
     steps: int
 
     def up(self, value: int) -> float:
-        """Where a value is."""
+        """The height of a value."""
         return self.y + self.height * (1 - value / self.most)
 
     def across(self, step: int) -> float:
-        """Where a step begins."""
+        """The left end of a step."""
         return self.x + self.width * step / self.steps
 
     def grid(self, scale: Sequence[int]) -> Iterator[Mark]:
@@ -167,7 +167,7 @@ class _Plot(NamedTuple):
             yield Text(self.x - 6, y + 4, grouped(tick), "muted", anchor="end")
 
     def areas(self, rows: Sequence[tuple[int, int]]) -> Iterator[Mark]:
-        """What is in use, and on top of it what is kept."""
+        """The values in use, and on top of them the kept values."""
         low = [(used, 0) for used, _ in rows]
         high = [(used + kept, used) for used, kept in rows]
         for role, ends in (("series1", low), ("series2", high)):
@@ -175,7 +175,7 @@ class _Plot(NamedTuple):
                 yield Polygon(self._outline(ends), role)
 
     def _outline(self, ends: Sequence[tuple[int, int]]) -> tuple[tuple[float, float], ...]:
-        """The corners of an area with steps."""
+        """The corners of a stepped area."""
         upper, lower = [], []
         for step, (top, bottom) in enumerate(ends):
             for x in (self.across(step), self.across(step + 1)):
@@ -184,7 +184,7 @@ class _Plot(NamedTuple):
         return (*upper, *reversed(lower))
 
     def names(self, layers: Sequence[str]) -> Iterator[Mark]:
-        """The names of some layers under the plot, with a tick each."""
+        """The names of some layers under the plot, each with a tick."""
         end = 0.0
         for step, layer in enumerate(layers):
             middle = self.across(step) + self.width / self.steps / 2

@@ -1,4 +1,4 @@
-"""The picture that is asked for by its name, of a layer or a walked network."""
+"""A picture by its name, of a layer or a walked network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def layer_picture(layer: Layer, shape: Shape, picture: str = "fit", **options: A
         options: of ``window``: ``step=(1, 0)`` for one output, ``every=True`` for all.
 
     Raises:
-        UsageError: there is no such picture, or what is asked for does not go together.
+        UsageError: there is no such picture, or the options do not fit together.
     """
     return _one_of(_OF_LAYERS, picture, "a layer")(layer, shape, **options)
 
@@ -34,14 +34,14 @@ def network_picture(analysis: Analysis, picture: str = "net", **options: Any) ->
     """A picture of a network.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         picture: ``net``, ``cost`` or ``field``.
         options: of ``net``: ``depth=1``, ``of="params"``; of ``cost``: ``of="memory"``, ``by="layer"``,
             and of a roofline ``device="a100"``, ``precision="float16"``; of ``field``:
             ``unit="conv1:3,3"``, ``picture_file="photo.png"``.
 
     Raises:
-        UsageError: there is no such picture, or what is asked for does not go together.
+        UsageError: there is no such picture, or the options do not fit together.
     """
     return _one_of(_OF_NETWORKS, picture, "a network")(analysis, **options)
 
@@ -49,10 +49,10 @@ def network_picture(analysis: Analysis, picture: str = "net", **options: Any) ->
 def costs_picture(
     analyses: Sequence[Analysis], *, of: str = "", by: str = "", **device: Any
 ) -> Picture:
-    """What networks cost: bars of one, or of several side by side; or one under the roof of a device.
+    """The costs of networks: bars of one network, or of several side by side; or one with a device's roofline.
 
     Raises:
-        UsageError: what is asked for does not go together, or there is no such device.
+        UsageError: the options do not fit together, or there is no such device.
     """
     from convcalc.draw.cost import LAYER, MEASURES, STAGE
     from convcalc.draw.costs import ALIVE, Device, cost_picture
@@ -66,7 +66,7 @@ def _fit(layer: Layer, shape: Shape) -> Picture:
     from convcalc.draw.fit import Fit
 
     made = Fit(layer, shape)
-    _ = made.rulers  # refused now rather than where it is shown
+    _ = made.rulers  # to refuse it now, not when it is shown
     return made
 
 
@@ -119,7 +119,7 @@ def _one_of(
     """The function that draws a picture.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is none with that name.
     """
     if name not in known:
         message = (
@@ -130,10 +130,10 @@ def _one_of(
 
 
 def _check_known(word: str, known: list[str], option: str) -> None:
-    """Refuse a word that an option does not know.
+    """Refuse an unknown word in an option.
 
     Raises:
-        UsageError: it is not known.
+        UsageError: it is unknown.
     """
     if word and word not in known:
         message = f"{option}={word!r}: not known{did_you_mean(str(word), known)}"

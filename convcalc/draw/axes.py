@@ -1,4 +1,4 @@
-"""The numbers beside an axis."""
+"""The numbers of an axis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _LETTERS = ("", "k", "M", "G", "T", "P")  # of powers of a thousand
 
 
 def ticks(most: int, count: int = 5) -> list[int]:
-    """Round numbers from 0 up to a value: about so many.
+    """Round numbers from 0 up to a value; about ``count`` of them.
 
     >>> ticks(23_000_000), ticks(7), ticks(0)
     ([0, 5000000, 10000000, 15000000, 20000000], [0, 2, 4, 6], [0])
@@ -25,7 +25,7 @@ def _next(step: int) -> int:
 
 
 def powers(low: float, high: float) -> list[int]:
-    """The exponents of ten whose powers enclose two numbers.
+    """The exponents of the powers of ten around two numbers.
 
     >>> powers(0.3, 250), powers(1, 10)
     ([-1, 0, 1, 2, 3], [0, 1])

@@ -1,4 +1,4 @@
-"""Bars in rows: plain data, as marks and in a terminal."""
+"""Bars in rows, as marks and on a terminal."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
 
 SPACE = 12  # around a picture
-ROW = 20  # from a bar to the next
+ROW = 20  # from one bar to the next
 _BAR = 13
 _NAME = 200  # the widest name
 _GAP = 6
-_LEAST_BAR = 6  # columns of the longest bar in a terminal that is narrow
+_LEAST_BAR = 6  # columns of the longest bar on a narrow terminal
 USUAL_WIDTH = 100
-SIGNS = "█░"  # of the parts of a bar in a terminal
+SIGNS = "█░"  # of the parts of a bar on a terminal
 
 
 class Bar(NamedTuple):
     """A bar.
 
     Attributes:
-        name: what it is about.
+        name: its label.
         values: its parts, from the left.
-        text: what is said of it.
+        text: the text after it.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Bar(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """Bars that share a scale.
+    """Bars with the same scale.
 
     Attributes:
         heading: what they measure.
-        bars: from above.
-        roles: how the parts look; where bars have one part, how each of them looks.
+        bars: from top to bottom.
+        roles: the looks of the parts; if bars have only one part, the look of each bar.
     """
 
     heading: str
@@ -58,17 +58,17 @@ class Panel(NamedTuple):
 
 
 def lower_bound(analysis: Analysis) -> list[str]:
-    """A note on what is not counted; none where all is."""
+    """A note on uncounted layers; empty if all are counted."""
     missing = not_counted(analysis)
     return [f"at least this much: {missing}"] if missing else []
 
 
 def panel_marks(panel: Panel, y: float) -> tuple[list[Mark], float]:
-    """The marks of a panel, and where they end.
+    """The marks of a panel, and its bottom.
 
     Args:
-        panel: its bars.
-        y: where it begins.
+        panel: the panel.
+        y: its top.
     """
     marks: list[Mark] = [Text(SPACE, y + TEXT, panel.heading, "strong")]
     y += ROW + 2
@@ -91,11 +91,11 @@ def panel_marks(panel: Panel, y: float) -> tuple[list[Mark], float]:
 
 
 def panel_lines(panel: Panel, columns: int | None) -> Iterator[str]:
-    """The lines of a panel in a terminal.
+    """The lines of a panel on a terminal.
 
     Args:
-        panel: its bars.
-        columns: of the terminal.
+        panel: the panel.
+        columns: the width of the terminal.
     """
     yield from wrap(panel.heading, columns)
     whole = columns or USUAL_WIDTH
@@ -110,7 +110,7 @@ def panel_lines(panel: Panel, columns: int | None) -> Iterator[str]:
 
 
 def _signs(values: Sequence[int], unit: float) -> str:
-    """A bar as signs; where it is shorter than one, a thin one."""
+    """A bar as signs; a thin one if it is shorter than a sign."""
     line, end, total = "", 0, 0
     for value, sign in zip(values, SIGNS):
         total += value

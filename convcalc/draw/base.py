@@ -1,4 +1,4 @@
-"""What every picture is, and the registry."""
+"""The base class of pictures, and their registry."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from convcalc.draw.figure import Figure
     from convcalc.report import Report
 
-COLUMNS = 100  # of a picture in letters, where no terminal says
+COLUMNS = 100  # of a picture as text, without a terminal
 
 
 class Picture:
-    """One picture of one thing, in a terminal and in files.
+    """A picture, for a terminal and for files.
 
     Attributes:
         name: its name in the registry and on the command line.
-        about: what it shows, in a line.
+        about: its description on one line.
     """
 
     name: ClassVar[str] = ""
@@ -40,28 +40,28 @@ class Picture:
         raise NotImplementedError
 
     def lines(self, view: View) -> Iterator[str]:
-        """The picture in a terminal, no wider than that."""
+        """The picture on a terminal, not wider than it."""
         raise NotImplementedError
 
     @property
     def title(self) -> str:
-        """What it shows, in a few words."""
+        """A short title."""
         return self.about
 
     def twin(self) -> Report:
-        """The same as text or a table; pictures that have it sooner than their marks say so."""
+        """The same content as text or a table; can be overridden to skip making the marks."""
         return self.figure().twin
 
     def report(self) -> Report:
-        """The table with the picture over it."""
+        """The table with the picture above it."""
         return replace(self.twin(), figures=(self,))
 
     def instead_of_rows(self, said: Sequence[str] = (), hint: str = "") -> Report:
-        """The same where a terminal needs no rows beside the picture; documents have both.
+        """The same; a terminal shows the picture without the rows, documents show both.
 
         Args:
-            said: lines under the picture, and in documents under the rows.
-            hint: the next useful command.
+            said: lines under the picture; in documents, under the rows.
+            hint: a useful next command.
         """
         lines = list(said)
         return replace(
@@ -70,14 +70,14 @@ class Picture:
         )  # fmt: skip
 
     def remark(self) -> str:
-        """What to know of its file, such as an option that makes it shorter; empty if there is nothing."""
+        """A remark on its file, such as an option that makes it shorter; empty if there is none."""
         return ""
 
     def markup(self, scheme: str = "") -> str:
-        """The picture as part of a page.
+        """The picture for insertion into a page.
 
         Args:
-            scheme: ``light`` for pages that are always light; by default the reader's wish decides.
+            scheme: ``light`` for pages that are always light; by default it follows the reader's choice.
         """
         return inline_svg(self.figure(), scheme)
 
@@ -86,14 +86,14 @@ class Picture:
 
         Args:
             path: a name that ends in .svg or .png.
-            dark: whether it is light on dark; else an SVG follows its reader's settings.
-            suffix: .svg or .png, for a name that does not end in it.
+            dark: whether it has light lines on a dark background; by default an SVG follows its reader's settings.
+            suffix: .svg or .png, for a path that does not end in it.
 
         Returns:
-            The files that were written: as PNG one for each step.
+            The written files: as PNG, one for each step.
 
         Raises:
-            ConvcalcError: the name ends in something else, a library is missing, or the file cannot be written.
+            ConvcalcError: the path has another suffix, a library is missing, or the file cannot be written.
         """
         name = fspath(path)
         suffix = suffix or splitext(name)[1].lower()
@@ -104,7 +104,7 @@ class Picture:
         if suffix == ".svg":
             write_file(name, [svg_text(self.figure(), scheme).encode()])
             return [name]
-        png = import_module("convcalc.draw.png")  # few pictures become one
+        png = import_module("convcalc.draw.png")  # few pictures need it
         frames = self.figure().frames()
         paths = numbered(name, len(frames))
         for each in paths:
@@ -122,12 +122,12 @@ class Picture:
     def _repr_html_(self) -> str:
         try:
             return self.markup()
-        except ConvcalcError as error:  # a notebook would show a traceback
+        except ConvcalcError as error:  # otherwise a notebook shows a traceback
             return f"<pre>{escape_html(str(error))}</pre>"
 
 
 def numbered(path: str, count: int) -> list[str]:
-    """The names of so many files: the name itself for one, else with numbers from 1.
+    """The names of several files: the path itself for one file, else with numbers from 1.
 
     >>> numbered("a.png", 1), numbered("a.png", 2)
     (['a.png'], ['a-1.png', 'a-2.png'])

@@ -1,6 +1,6 @@
-"""What a network's picture shows: a box for a layer with the norms and activations after it, or for a block.
+"""The boxes of a network's picture: a layer with the norms and activations after it, or a block.
 
-Blocks that repeat are drawn once, with a bracket that says how often.
+Repeated blocks are drawn once, with a bracket that shows how often.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _ON_TOP = (
     "norm",
     "activation",
     "regularization",
-)  # families that stand in the box of the layer before
-_LEFT_OUT = " no bias"  # of a layer's options: a picture tells what shapes the maps
+)  # families that are drawn in the box of the layer before
+_LEFT_OUT = " no bias"  # of a layer's options: a picture only shows those that change shapes
 INPUT, BLOCK = "input", "block"
-_DEEPEST = 6  # blocks in blocks that are tried as boxes
+_DEEPEST = 6  # nested blocks that are tried as boxes
 
 
 class Detail(NamedTuple):
-    """How much of a network is shown.
+    """How much detail of a network is shown.
 
     Attributes:
-        pattern: what two blocks must share to be drawn once; None where every block is drawn.
-        depth: blocks that lie in so many − 1 others are a box each; 0 for none.
-        about: the same for people.
-        once: whether of the blocks made from the same one only the first is drawn with its inside.
+        pattern: the key of blocks that are drawn once; None to draw every block.
+        depth: blocks inside ``depth`` − 1 others become a box each; 0 for none.
+        about: a description for people.
+        once: whether only the first block made from the same definition is drawn with its content.
     """
 
     pattern: Callable[[Sequence[Step]], list[Any]] | None
@@ -46,17 +46,17 @@ class Detail(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Box:
-    """A layer with what stands on top of it, a block, or an input.
+    """A layer with its norms and activations, a block, or an input.
 
     Attributes:
         look: the family of the layer, or `INPUT`, `BLOCK`.
-        heading: its main words.
-        shown: the steps of the first time round, in order.
-        steps: all that it stands for.
-        name: the whole name of its layer or block.
-        more: what follows the heading, a phrase each.
-        over: what comes before it.
-        count: how many blocks it stands for by itself.
+        heading: its main text.
+        shown: the steps of the first copy, in order.
+        steps: all steps in the box.
+        name: the full name of its layer or block.
+        more: phrases after the heading.
+        over: text before the heading.
+        count: the number of blocks in this box alone.
     """
 
     look: str
@@ -70,17 +70,17 @@ class Box:
 
     @property
     def sizes(self) -> str:
-        """The size of the output; of blocks that are only alike the range."""
+        """The output size; for blocks that are only similar, the range."""
         return sizes_text([step.output for step in self.ends])
 
     @property
     def ends(self) -> list[Step]:
-        """The last step of each time round."""
+        """The last step of each copy."""
         return self.steps[len(self.shown) - 1 :: len(self.shown)]
 
 
 class Bracket(NamedTuple):
-    """Boxes from ``first`` to ``last`` that are one block, or so many like it."""
+    """Boxes from ``first`` to ``last`` that are one block, or several equal ones."""
 
     first: int
     last: int
@@ -90,12 +90,12 @@ class Bracket(NamedTuple):
 
 @dataclass(slots=True)
 class Parts:
-    """All of a picture.
+    """Everything in a picture.
 
     Attributes:
         boxes, brackets: what is drawn.
-        edges: pairs of boxes' numbers: who is read by whom.
-        hints: those of them along which only a size goes.
+        edges: pairs of box numbers: a box and its reader.
+        hints: those edges that only pass on a size.
     """
 
     boxes: list[Box] = field(default_factory=list)
@@ -105,12 +105,12 @@ class Parts:
 
 
 def same(steps: Sequence[Step]) -> list[Any]:
-    """What two blocks must share to be the same: their layers, shapes and costs."""
+    """A key for equal blocks: their layers, shapes and costs."""
     return [(step.kind, step.option_text, step.output, step.weights, step.macs) for step in steps]
 
 
 def alike(steps: Sequence[Step]) -> list[Any]:
-    """What two blocks must share to be alike: their kinds, in order."""
+    """A key for similar blocks: their kinds, in order."""
     return [step.kind for step in steps]
 
 
@@ -119,10 +119,10 @@ _ALIKE = "equal blocks are drawn once"
 
 
 def details(depth: int) -> list[Detail]:
-    """The details of a picture besides every layer, from the most to the least.
+    """The levels of detail except every layer, from most to least.
 
     Args:
-        depth: of the blocks in blocks.
+        depth: the depth of nested blocks.
     """
     return [
         Detail(same, 0, "blocks that repeat are drawn once"),
@@ -133,7 +133,7 @@ def details(depth: int) -> list[Detail]:
 
 
 def closed(depth: int) -> Detail:
-    """Blocks so deep as a box each."""
+    """The detail with a box for each block at this depth."""
     return Detail(alike, depth, f"each block is one box; {_ALIKE}")
 
 
@@ -141,22 +141,22 @@ def parts_of(analysis: Analysis, detail: Detail) -> Parts:
     """The boxes, edges and brackets of a network.
 
     Args:
-        analysis: of the network.
-        detail: how much of it is shown.
+        analysis: the walked network.
+        detail: how much detail is shown.
     """
     return _Maker(analysis, detail).parts()
 
 
 class _Maker:
-    """Makes boxes of steps, block by block."""
+    """Makes boxes from steps, block by block."""
 
     def __init__(self, analysis: Analysis, detail: Detail) -> None:
         self.analysis, self.detail = analysis, detail
         self.steps = analysis.steps
         self.made = Parts()
         self.box_of: dict[int, int] = {}  # by the place of a step
-        self.opened: dict[str, int] = {}  # how many boxes a sort of block took where it came first
-        self.readers: dict[int, list[int]] = {}  # of each place; an output is read at the end
+        self.opened: dict[str, int] = {}  # boxes of each sort of block, at its first place
+        self.readers: dict[int, list[int]] = {}  # of each place; outputs are read by the end
         for source, step in analysis.edges:
             self.readers.setdefault(source.place, []).append(step.place)
         for step in analysis.outputs if analysis.network.outputs else ():
@@ -184,7 +184,7 @@ class _Maker:
         return made
 
     def _span(self, start: int, stop: int, tree: Tree, level: int) -> None:
-        """Boxes for the steps from start to stop, in which the blocks lie."""
+        """Boxes for the steps from start to stop; the blocks are inside this range."""
         at, i = start, 0
         while i < len(tree):
             block, inner = tree[i]
@@ -203,26 +203,26 @@ class _Maker:
         self._layers(at, stop)
 
     def _is_closed(self, block: Block, level: int) -> bool:
-        """Whether a block is one box."""
+        """Whether a block becomes one box."""
         if self.detail.once and block.word and self.opened.get(block.word, 1) > 1:
             return True
         return bool(self.detail.depth) and level >= self.detail.depth - 1
 
     def _run_end(self, tree: Tree, i: int) -> int:
-        """Where the run of blocks like block i, each right after the other, ends."""
+        """The end of the run of blocks like block i, directly one after the other."""
         end, pattern = i + 1, self.detail.pattern
         if pattern is None:
             return end
         wanted = pattern(self._of(tree[i][0]))
         while end < len(tree) and tree[end][0].start == tree[end - 1][0].stop:
             block, last = tree[end][0], tree[end - 1][0]
-            if pattern(self._of(block)) != wanted or not self._goes_on(block, last):
+            if pattern(self._of(block)) != wanted or not self._continues(block, last):
                 break
             end += 1
         return end
 
-    def _goes_on(self, block: Block, last: Block) -> bool:
-        """Whether a block goes on where the one before it ends, and nothing else reads that."""
+    def _continues(self, block: Block, last: Block) -> bool:
+        """Whether a block continues where the one before it ends, and nothing else reads that."""
         outside = {
             source.place
             for step in self._of(block)
@@ -241,7 +241,7 @@ class _Maker:
         return self.steps[block.start : block.stop]
 
     def _stand_for_others(self, block: Block, count: int) -> None:
-        """Let the boxes of a block stand for the blocks right after it, too."""
+        """Let the boxes of a block also represent the next blocks."""
         length = block.stop - block.start
         for time in range(1, count):
             for step in self._of(block):
@@ -252,14 +252,14 @@ class _Maker:
             _generalize(self.made.boxes[box])
 
     def _name(self, block: Block, first: int, count: int, *, outer: bool) -> None:
-        """Say of the boxes of a block what they are, by a bracket or in the only one."""
+        """Name the boxes of a block, by a bracket or in the only box."""
         boxes = self.made.boxes
         name = block.word or block.name.rpartition(".")[0] if count > 1 else block.name
         if len(boxes) - first == 1:
             box = boxes[first]
             box.count *= count
             if outer or box.look != BLOCK:
-                _call_by_block(box, block, count)
+                _name_by_block(box, block, count)
         elif len(boxes) > first and (count > 1 or (outer and name)):
             name = name or (f"{block.name} …" if count > 1 and block.name else block.name)
             self.made.brackets.append(Bracket(first, len(boxes) - 1, printable(name), count))
@@ -280,21 +280,21 @@ class _Maker:
         self.made.boxes.append(Box(BLOCK, heading, steps, list(steps), name, more))
 
     def _layers(self, start: int, stop: int) -> None:
-        """Boxes for single layers; small ones stand on the layer before them."""
+        """Boxes for single layers; small layers join the box before them."""
         box: Box | None = None
         for step in self.steps[start:stop]:
             if box and self._belongs(step, box):
                 box.shown.append(step)
                 box.steps.append(step)
-                _call(box)
+                _name_box(box)
             else:
                 box = Box(step.layer.family, "", [step], [step], "")
-                _call(box)
+                _name_box(box)
                 self.made.boxes.append(box)
             self.box_of[step.place] = len(self.made.boxes) - 1
 
     def _belongs(self, step: Step, box: Box) -> bool:
-        """Whether a step has its place in a box: nothing else reads what lies between."""
+        """Whether a step belongs into a box: nothing else reads the values between them."""
         last = box.shown[-1]
         if step.before != (last,) or len(self.readers[last.place]) > 1:
             return False
@@ -303,17 +303,17 @@ class _Maker:
         return bool(step.weights) and all(map(_is_small, box.shown))
 
 
-def _call(box: Box) -> None:
-    """Call a box by its first layer that is more than a norm or an activation."""
+def _name_box(box: Box) -> None:
+    """Name a box after its first layer that is not a norm or an activation."""
     kinds = [step.kind for step in box.shown]
     main = next((n for n, step in enumerate(box.shown) if not _is_small(step)), 0)
     step = box.shown[main]
-    box.look, box.heading, box.name = step.layer.family, _what(step), printable(step.name)
+    box.look, box.heading, box.name = step.layer.family, _layer_text(step), printable(step.name)
     box.over, box.more = kinds[:main], kinds[main + 1 :]
 
 
-def _call_by_block(box: Box, block: Block, count: int) -> None:
-    """Call the only box of a block by the block's name, unless that is its sort and a number."""
+def _name_by_block(box: Box, block: Block, count: int) -> None:
+    """Give the only box of a block the block's name, unless that is only its sort and a number."""
     around, _, last = printable(block.name).rpartition(".")
     if last.isdecimal():
         last = around if count > 1 else printable(block.name)
@@ -327,7 +327,7 @@ def _call_by_block(box: Box, block: Block, count: int) -> None:
 
 
 def _generalize(box: Box) -> None:
-    """Let the heading of a box say the options of all layers that it stands for."""
+    """Put the options of all layers of a box into its heading."""
     if box.look == BLOCK:
         return
     at = next((n for n, step in enumerate(box.shown) if not _is_small(step)), 0)
@@ -336,7 +336,7 @@ def _generalize(box: Box) -> None:
 
 
 def _options_of_all(texts: Sequence[str]) -> str:
-    """The options of several layers: numbers that differ as a range, other words that differ as ….
+    """The options of several layers: different numbers as a range, other differences as ….
 
     >>> _options_of_all(["k3 c64 p1", "k3 c128 p1"]), _options_of_all(["k1 c64", "k1x7 c64 p0x3"])
     ('k3 c64–128 p1', 'c64 …')
@@ -351,7 +351,7 @@ def _options_of_all(texts: Sequence[str]) -> str:
 
 
 def _word_of_all(words: Sequence[str]) -> str:
-    """One of such words, all of which begin alike and end in a number."""
+    """One word for several that begin alike and end in a number."""
     if len(set(words)) == 1:
         return words[0]
     head = words[0].rstrip("0123456789")
@@ -363,8 +363,8 @@ def _is_small(step: Step) -> bool:
     return step.layer.family in _ON_TOP
 
 
-def _what(step: Step) -> str:
-    """A layer in short: its last name where that says more than its kind, its kind, its options."""
+def _layer_text(step: Step) -> str:
+    """A layer in short form: its last name if that adds to its kind, its kind, its options."""
     block, _, name = step.name.rpartition(".")
     words = [step.kind]
     if name.rstrip("0123456789") != step.kind or (step.weights and not block):
@@ -373,12 +373,12 @@ def _what(step: Step) -> str:
 
 
 def _options(step: Step) -> str:
-    """A layer's options in short."""
+    """A layer's options in short form."""
     return printable(step.option_text.replace(_LEFT_OUT, "").replace(_LEFT_OUT.strip(), ""))
 
 
 def sizes_text(shapes: Sequence[Shape]) -> str:
-    """A size; of several that differ in one side its range, of others the first.
+    """A size; a range if several differ in one side; otherwise the first.
 
     >>> sizes_text([(64, 8, 8)]), sizes_text([(96, 8, 8), (128, 8, 8), (256, 8, 8)])
     ('64×8×8', '96–256×8×8')

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 def by_hand(work: Working, *, every: bool = False, blank: bool = False) -> Window:
-    """The picture of an exercise: the step that it asks for, or the first; or all of them.
+    """The picture of an exercise: its chosen step, or the first; or all steps.
 
     Args:
         work: the exercise.
-        every: whether all steps are drawn.
-        blank: whether the products and the output are left to fill in.
+        every: whether to draw all steps.
+        blank: whether to leave the products and the output empty.
 
     Raises:
-        UsageError: it is about gradients, or larger than is drawn.
+        UsageError: it is about gradients, or too large to draw.
     """
     shape = work.given["x"].shape
     first = (0,) * (len(shape) - 1)

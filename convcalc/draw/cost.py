@@ -1,4 +1,4 @@
-"""The picture *cost*: where a network's work, parameters or memory are; or those of several side by side."""
+"""The picture *cost*: where a network's operations, parameters or memory are; or several networks side by side."""
 
 from __future__ import annotations
 
@@ -22,21 +22,19 @@ if TYPE_CHECKING:
     from convcalc.formats import View
 
 BYTES = 4  # of a value, as float32
-MOST_BARS = 60  # of a network; the smaller ones are summed
+MOST_BARS = 60  # per network; the smaller ones are added together
 STAGE, LAYER = "stage", "layer"
-NEXT = (
-    "-o cost.svg draws this in a file; -o cost.csv has its numbers"  # where a table would repeat it
-)
+NEXT = "-o cost.svg draws this in a file; -o cost.csv has its numbers"  # if a table would repeat it
 _STAGES = Detail(None, 1, "")
 SERIES = tuple(f"series{number}" for number in range(1, 9))
 
 
 class Part(NamedTuple):
-    """What a cost is, or what it is the sum of.
+    """A cost, or one of its terms.
 
     Attributes:
-        name: for people.
-        of: how much a layer has.
+        name: its name for people.
+        of: returns a layer's cost.
     """
 
     name: str
@@ -44,11 +42,11 @@ class Part(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """Something that layers cost.
+    """A cost of layers.
 
     Attributes:
-        about: for people.
-        parts: what it is the sum of, by the keys of JSON.
+        about: its name for people.
+        parts: its terms, by their JSON keys.
     """
 
     about: str
@@ -79,10 +77,10 @@ MEASURES = {
 @PICTURES.named("cost")
 @dataclass(frozen=True, repr=False)
 class Cost(Picture):
-    """Bars for what the layers or stages of a network cost.
+    """Bars for the costs of a network's layers or stages.
 
     Attributes:
-        analysis: of the network.
+        analysis: the walked network.
         of: a key of `MEASURES`.
         by: `STAGE` or `LAYER`.
     """
@@ -95,17 +93,17 @@ class Cost(Picture):
 
     @property
     def title(self) -> str:
-        """The network and what is measured."""
+        """The network and the measure."""
         return f"{printable(self.analysis.network.name)}: {self.measure.about} by {self.by}"
 
     @property
     def measure(self) -> Measure:
-        """What is measured."""
+        """The measure."""
         return MEASURES[self.of]
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """A row for each layer or stage that costs something, or for each where none does."""
+        """A row for each layer or stage with a cost; for all of them if none has any."""
         if self.by == STAGE:
             boxes = parts_of(with_blocks(self.analysis), _STAGES).boxes
             groups = [(_stage(box), [step for step in box.steps if step.before]) for box in boxes]
@@ -122,13 +120,13 @@ class Cost(Picture):
 
     @property
     def total(self) -> int:
-        """Of all layers."""
+        """The sum over all layers."""
         found = sum([row[part] for row in self.rows for part in self.measure.parts])
         return AtLeast(found) if self.analysis.unavailable and self.of != "activations" else found
 
     @property
     def panel(self) -> Panel:
-        """The bars; of very many the largest, and one for all others."""
+        """The bars; if there are too many, the largest, and one for all others."""
         parts, total = [*self.measure.parts], self.total or 1
         sums = [sum([row[part] for part in parts]) for row in self.rows]
         least = sorted(sums, reverse=True)[MOST_BARS - 1] if len(sums) > MOST_BARS else 0
@@ -200,22 +198,22 @@ class Cost(Picture):
 
 
 def heading(name: str) -> tuple[list[Mark], float]:
-    """The title of a picture, and where what follows begins."""
+    """The title of a picture, and the top of the content below it."""
     shown = fitted(name, WIDTH - 2 * SPACE, bold=True)
     return [Text(SPACE, SPACE + TEXT, shown, "title")], SPACE + 2.0 * TEXT
 
 
 def _stage(box: Box) -> str:
-    """The name of a stage: of a layer with what stands on it, that layer's."""
+    """The name of a stage; for a layer's box, the layer's name."""
     return box.name
 
 
 @dataclass(frozen=True, repr=False)
 class Beside(Picture):
-    """Several networks side by side, as `convcalc compare` has them.
+    """Several networks side by side, as in `convcalc compare`.
 
     Attributes:
-        analyses: of the networks.
+        analyses: the walked networks.
         of: a key of `MEASURES`; empty for all.
     """
 
@@ -226,7 +224,7 @@ class Beside(Picture):
 
     @property
     def title(self) -> str:
-        """What is measured, and how many networks there are."""
+        """The measure, and the number of networks."""
         return f"{MEASURES[self.of].about if self.of else 'costs'} of {plural(len(self.analyses), 'network')}"
 
     @cached_property
@@ -303,5 +301,5 @@ class Beside(Picture):
 
 
 def _sum_of(analysis: Analysis, measure: Measure) -> int:
-    """What a whole network costs."""
+    """The cost of a whole network."""
     return sum([part.of(step) for part in measure.parts.values() for step in analysis.steps])

@@ -1,4 +1,4 @@
-"""Which picture shows what is asked for about costs."""
+"""The choice of a picture of costs, by the options."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ALIVE = "alive"
 
 
 class Device(NamedTuple):
-    """What is said of a device; see `convcalc.analysis.roofline_report.roof_of`."""
+    """The options of a device; see `convcalc.analysis.roofline_report.roof_of`."""
 
     device: str = ""
     peak: int = 0
@@ -29,7 +29,7 @@ class Device(NamedTuple):
 
     @property
     def is_asked(self) -> bool:
-        """Whether a roofline is wanted."""
+        """Whether the user wants a roofline."""
         return self != NO_DEVICE
 
 
@@ -42,13 +42,13 @@ def cost_picture(
     """The picture of costs.
 
     Args:
-        analyses: of the networks.
-        of: what is measured: a key of `MEASURES`, `ALIVE`, or empty.
+        analyses: the walked networks.
+        of: the measure: a key of `MEASURES`, `ALIVE`, or empty.
         by: `STAGE` or `LAYER`, or empty.
         device: of a roofline.
 
     Raises:
-        UsageError: what is asked for does not go together, or there is no such device.
+        UsageError: the options do not fit together, or there is no such device.
     """
     if device.is_asked:
         if len(analyses) > 1 or of or by:

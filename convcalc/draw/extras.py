@@ -1,4 +1,4 @@
-"""The libraries that draw to files, imported when one is written."""
+"""The libraries for picture files, imported only when one is written."""
 
 from __future__ import annotations
 

@@ -36,10 +36,10 @@ class Field(Picture):
     """What one unit sees, or a range of units.
 
     Attributes:
-        analysis: of the network.
-        unit: the layer and the unit as ``--sees`` has them; empty for the middle of the last map.
-        picture: grey levels of a picture that stands for the image; None for our own.
-        called: what that picture is called.
+        analysis: the walked network.
+        unit: the layer and the unit, as in ``--sees``; empty for the middle of the last map.
+        picture: grey levels of a picture to use as the image; None for our own.
+        called: the name of that picture.
     """
 
     about: ClassVar[str] = "the pixels that a unit sees, layer by layer and on a picture"
@@ -51,17 +51,17 @@ class Field(Picture):
 
     @cached_property
     def seen(self) -> Seen:
-        """What it sees."""
+        """The levels of the field."""
         return Seen(self.analysis, self.unit)
 
     @cached_property
     def words(self) -> Report:
-        """The same as `convcalc arch --sees` says it."""
+        """The lines of `convcalc arch --sees`."""
         return unit_report(self.analysis, self.seen.asked, (self.seen.pixels, self.seen.inside))
 
     @property
     def said(self) -> list[str]:
-        """The same, each line without the spaces of a terminal."""
+        """The same lines, without alignment by spaces."""
         return [" ".join(line.split()) for line in self.words.lines]
 
     @property
@@ -71,15 +71,15 @@ class Field(Picture):
 
     @property
     def is_flat(self) -> bool:
-        """Whether the image has rows and columns, so that the field lies on a picture."""
+        """Whether the image has rows and columns, so that the field can be drawn on a picture."""
         return len(self.seen.image) == 2 and None not in self.seen.pixels
 
     @property
     def grid(self) -> tuple[int, int]:
-        """Rows and columns that a picture is drawn with.
+        """The number of rows and columns for drawing a picture.
 
         Raises:
-            UsageError: what goes in is no picture.
+            UsageError: the input is not a picture.
         """
         if len(self.seen.image) != 2:
             message = f"--picture: {printable(self.analysis.network.name)} takes {times(self.analysis.image.output)}, which is not a picture; leave it out"
@@ -129,11 +129,11 @@ class Field(Picture):
         )
 
     def _pyramid(self, axis: int, y: float) -> Iterator[Mark]:
-        """A strip for each level: its whole map, and the extent of the field."""
+        """A strip for each level: its whole map, with the extent of the field."""
         levels = self.seen.shown
         names = [fitted(level.name, _NAME) for level in levels]
         texts = [_range_text(level, axis) for level in levels]
-        low, high = _reach(levels[-1], axis)
+        low, high = _extent(levels[-1], axis)
         left = SPACE + max(map(text_width, names)) + 8
         unit = (WIDTH - SPACE - 8 - max(map(text_width, texts)) - left) / (high - low)
         for level, name, text in zip(levels, names, texts):
@@ -165,7 +165,7 @@ class Field(Picture):
         said = max(map(len, texts))
         names = max(4, min(max(width(level.name) for level in levels), (columns - said) // 3))
         room = max(columns - said - names - 2, 8)
-        low, high = _reach(levels[-1], axis)
+        low, high = _extent(levels[-1], axis)
         for level, text in zip(levels, texts):
             name = level.name if width(level.name) <= names else shortened(level.name, names - 1)
             n, cells = along(level, axis)
@@ -207,7 +207,7 @@ class Field(Picture):
 
 
 def _key(name: str) -> str:
-    """What axes are called in JSON.
+    """The JSON key of some axes.
 
     >>> _key("height and width")
     'height_and_width'
@@ -216,7 +216,7 @@ def _key(name: str) -> str:
 
 
 def _range_text(level: Level, axis: int) -> str:
-    """The extent of the field along an axis, and how many cells the map has."""
+    """The extent of the field along an axis, and the number of cells of the map."""
     n, cells = along(level, axis)
     if not cells:
         return f"nothing of {n:,}"
@@ -224,8 +224,8 @@ def _range_text(level: Level, axis: int) -> str:
     return f"{f'{first} to {last}' if first != last else first} of {n:,}"
 
 
-def _reach(image: Level, axis: int) -> tuple[float, float]:
-    """How far the last strip goes, where 0 to 1 is the image."""
+def _extent(image: Level, axis: int) -> tuple[float, float]:
+    """The extent of the last strip, where the image is from 0 to 1."""
     n, cells = along(image, axis)
     if not cells:
         return 0.0, 1.0
@@ -233,7 +233,7 @@ def _reach(image: Level, axis: int) -> tuple[float, float]:
 
 
 def _parts(x: float, y: float, unit: float, first: float, last: float) -> Iterator[Mark]:
-    """The extent of the field in a strip, what is outside of the map told apart."""
+    """The extent of the field in a strip; parts outside of the map are drawn differently."""
     for role, start, end in (
         (_OUTSIDE, first, min(last, 0.0)),
         (_INSIDE, max(first, 0.0), min(last, 1.0)),
@@ -244,7 +244,7 @@ def _parts(x: float, y: float, unit: float, first: float, last: float) -> Iterat
 
 
 def _sign(cell: float, n: int, cells: tuple[int, int] | None) -> str:
-    """What stands at a place of a strip in a terminal."""
+    """The sign at a place of a strip on a terminal."""
     within = cells is not None and cells[0] <= cell < cells[1] + 1
     if 0 <= cell < n:
         return "█" if within else "░"

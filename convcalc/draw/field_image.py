@@ -1,4 +1,4 @@
-"""A field on a picture, clipped to it and not."""
+"""A field on a picture: the part inside it, and the whole field."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 48  # along the longer side of the picture
 LEVELS = 6  # of grey
-_SIDE = 300  # units for the longer side, with what lies around
+_SIDE = 300  # units for the longer side, with everything around it
 _RAMP = ":-=*#%@"  # from light to dark
-_SEAM = 0.6  # by which cells lie on each other, so that no page shines through between them
-_ROWS = 20  # in a terminal
+_SEAM = 0.6  # overlap of cells, so that no background is visible between them
+_ROWS = 20  # on a terminal
 
 
 def grid_size(rows: int, columns: int, most: int = MOST_CELLS) -> tuple[int, int]:
-    """How many cells a picture is drawn with, for so many pixels.
+    """The number of cells for drawing a picture of this many pixels.
 
     >>> grid_size(224, 224), grid_size(100, 400), grid_size(5, 3)
     ((48, 48), (12, 48), (5, 3))
@@ -32,12 +32,12 @@ def grid_size(rows: int, columns: int, most: int = MOST_CELLS) -> tuple[int, int
 
 
 def image_marks(seen: Seen, picture: Grid | None, y: float) -> tuple[list[Mark], float]:
-    """The picture with the field on it, and where that ends.
+    """The picture with the field on it, and its bottom.
 
     Args:
         seen: what a unit sees.
         picture: grey levels; None for our own picture.
-        y: where it begins.
+        y: its top.
     """
     (top, bottom), (left, right) = (_ends(each) for each in seen.pixels)
     rows, columns = seen.image
@@ -72,17 +72,17 @@ def _ends(cells: tuple[int, int] | None) -> tuple[int, int]:
 
 
 def _covered(seen: Seen) -> list[tuple[int, int]]:
-    """Where the image, and the field beyond it, begin and end along each axis."""
+    """The extent along each axis that contains the image and the field."""
     ends = [_ends(each) for each in seen.pixels]
     return [(min(0, first), max(n, after)) for n, (first, after) in zip(seen.image, ends)]
 
 
 def _numbers(field: Rectangle, down: tuple[int, int], across: tuple[int, int]) -> Iterator[Mark]:
-    """The first and the last pixel along both sides of the field."""
+    """The first and last pixel along both sides of the field."""
     right, below = field.x + field.width, field.y + field.height
     first, last = (f"{n:,}" for n in across)
     middle = field.x + field.width / 2
-    is_low = field.height <= 2.5 * TEXT  # then the numbers beside it need the room above, too
+    is_low = field.height <= 2.5 * TEXT  # then the numbers next to it also need the space above
     above = field.y - (14 if is_low else 5)
     if text_width(first) + text_width(last) + 12 < field.width:
         yield Text(field.x, above, first, "label")
@@ -105,7 +105,7 @@ def _numbers(field: Rectangle, down: tuple[int, int], across: tuple[int, int]) -
 
 
 def _cells(seen: Seen, grid: Grid, x: float, y: float, unit: float) -> Iterator[Mark]:
-    """The picture in few levels of grey, pale where it is not seen; cells that are alike in one."""
+    """The picture in a few grey levels, pale where it is not seen; equal neighbours are joined."""
     rows, columns = seen.image
     high, wide = rows * unit / len(grid), columns * unit / len(grid[0])
     inside = [_ends(each) for each in seen.inside]
@@ -126,19 +126,19 @@ def _cells(seen: Seen, grid: Grid, x: float, y: float, unit: float) -> Iterator[
 
 
 def _role(level: int, row: float, column: float, inside: list[tuple[int, int]]) -> str:
-    """How a cell looks."""
+    """The role of a cell."""
     (top, bottom), (left, right) = inside
     seen = top <= row < bottom and left <= column < right
     return f"{'grey' if seen else 'pale'}{min(level * LEVELS // 256, LEVELS - 1)}"
 
 
 def image_lines(seen: Seen, picture: Grid | None, columns: int) -> Iterator[str]:
-    """The picture in a terminal: letters where it is seen, something pale elsewhere.
+    """The picture on a terminal: letters where it is seen, pale signs elsewhere.
 
     Args:
         seen: what a unit sees.
         picture: grey levels; None for our own picture.
-        columns: of the terminal.
+        columns: the width of the terminal.
     """
     rows, across = seen.image
     (low_y, high_y), (low_x, high_x) = _covered(seen)
@@ -158,7 +158,7 @@ def image_lines(seen: Seen, picture: Grid | None, columns: int) -> Iterator[str]
 
 
 def _letter(seen: Seen, grid: Grid, y: float, x: float) -> str:
-    """What stands at a place."""
+    """The sign at a place."""
     (top, bottom), (left, right) = (_ends(each) for each in seen.pixels)
     rows, columns = seen.image
     within = top <= y < bottom and left <= x < right

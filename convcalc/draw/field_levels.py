@@ -1,4 +1,4 @@
-"""What a unit reads at each layer on the way down to the image, as levels of a pyramid."""
+"""What a unit reads in each layer down to the image, as levels of a pyramid."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.analysis.trace import Range, Ranges, Unit
 
-MOST_LEVELS = 36  # of very many every second or third is left out
+MOST_LEVELS = 36  # if there are more, only every second or third is shown
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Level:
         name: the layer's.
         kind: its kind.
         sides: cells along each axis.
-        ranges: first and last cell that the unit depends on along each axis; pixels of the image may lie outside.
+        ranges: first and last cell that the unit depends on, per axis; pixels can be outside of the image.
     """
 
     name: str
@@ -39,12 +39,12 @@ class Seen:
     """What one unit, or a range of units, sees.
 
     Args:
-        analysis: of the network.
-        text: the layer and the unit as ``--sees`` has them; empty for the middle of the last map.
+        analysis: the walked network.
+        text: the layer and the unit, as in ``--sees``; empty for the middle of the last map.
 
     Raises:
         UsageError: the place is not made of numbers.
-        ShapeError: there is no such layer or unit, or its receptive field is not known.
+        ShapeError: there is no such layer or unit, or its receptive field is unknown.
     """
 
     def __init__(self, analysis: Analysis, text: str = "") -> None:
@@ -58,7 +58,7 @@ class Seen:
 
     @property
     def asked(self) -> str:
-        """The layer and the unit as they are typed."""
+        """The layer and the unit as typed."""
         places = [str(u) if isinstance(u, int) else f"{u.start}-{u.stop - 1}" for u in self.unit]
         return f"{self.step.name}:{','.join(places)}" if places else self.step.name
 
@@ -80,7 +80,7 @@ class Seen:
 
     @cached_property
     def levels(self) -> list[Level]:
-        """From the unit down to the image; of layers with the same ranges the one nearest to the image."""
+        """From the unit down to the image; of layers with the same ranges, the nearest to the image."""
         found: list[Level] = []
         for step, ranges in self.found.items():
             level = _level(step, ranges, len(self.image))
@@ -92,7 +92,7 @@ class Seen:
 
     @cached_property
     def shown(self) -> list[Level]:
-        """Few enough of them to be looked at: the ends, and others evenly between."""
+        """A readable number of levels: both ends, and others evenly spaced."""
         count = len(self.levels)
         if count <= MOST_LEVELS:
             return self.levels
@@ -101,7 +101,7 @@ class Seen:
 
     @property
     def axes(self) -> list[tuple[str, int]]:
-        """The axes that are drawn, by name and number; those that are alike once."""
+        """The axes to draw, by name and number; equal axes once."""
         names = axis_names(self.analysis.image.output)
         found: dict[tuple[tuple[int, Range], ...], tuple[list[str], int]] = {}
         for number, name in enumerate(names):
@@ -116,7 +116,7 @@ def along(level: Level, axis: int) -> tuple[int, Range]:
 
 
 def _level(step: Step, ranges: Ranges, axes: int) -> Level:
-    """A step as a level; one whose map has not the image's axes, such as a vector, is one cell."""
+    """A step as a level; one cell if its output does not have the image's axes, such as a vector."""
     sides, read = step.output[1:], list(ranges)
     if len(sides) != axes:
         sides, read = (1,) * axes, [(0, 0)] * axes

@@ -1,6 +1,6 @@
 """A picture as plain data: marks with roles. No colours, no library.
 
-One unit is 1/40 cm: a picture 640 units wide is 16 cm wide, and text of 13 units is larger than 9 pt.
+One unit is 1/40 cm: a picture of 640 units is 16 cm wide, and text of 13 units is larger than 9 pt.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Anchor = Literal["start", "middle", "end"]
 
 
 def least_text(width: float) -> float:
-    """The smallest text of a picture so wide that is shown 16 cm wide.
+    """The smallest text of a picture with this width, if it is shown 16 cm wide.
 
     >>> least_text(500), least_text(1280)
     (13, 26.0)
@@ -31,7 +31,7 @@ def least_text(width: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """A rectangle; ``title`` is what a pointer on it shows."""
+    """A rectangle; ``title`` is its tooltip."""
 
     x: float
     y: float
@@ -44,7 +44,7 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An open path through points, with an arrow's head at its end if wanted."""
+    """An open path through points, optionally with an arrow head at its end."""
 
     points: tuple[Point, ...]
     role: str = "edge"
@@ -62,7 +62,7 @@ class Polygon:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A line of text; x and y are a point of the line that it stands on."""
+    """A line of text; x and y are a point of its baseline."""
 
     x: float
     y: float
@@ -81,13 +81,13 @@ class Figure:
     """A picture.
 
     Attributes:
-        title: what it shows, in a few words.
-        description: what is to be seen on it, in sentences, for those who do not see it.
+        title: a short title.
+        description: a description in sentences, for people who cannot see it.
         width, height: in units, without the line in the corner.
-        marks: what is drawn, the first undermost.
-        twin: the same as text or a table.
-        source: where its data comes from, for the corner; convcalc's version is added.
-        steps: marks that are shown one group after the other, over the others.
+        marks: the marks, from bottom to top.
+        twin: the same content as text or a table.
+        source: the source of its data, for the corner; convcalc's version is added.
+        steps: groups of marks that are shown one after the other, on top of the others.
     """
 
     title: str
@@ -103,7 +103,7 @@ class Figure:
         return f"<Figure {printable(self.title)}: {plural(len(self.marks), 'mark')}>"
 
     def frames(self) -> list[Figure]:
-        """Each step as a separate picture; without steps the picture itself."""
+        """Each step as a separate picture; without steps, the picture itself."""
         if not self.steps:
             return [self]
         return [replace(self, marks=self.marks + step, steps=()) for step in self.steps]

@@ -1,4 +1,4 @@
-"""The picture *fit*: every window on the padded input, and what none of them reads."""
+"""The picture *fit*: every window on the padded input, and the cells that none of them reads."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Fit(Picture):
         )
 
     def heading(self, ruler: Ruler) -> str:
-        """Along which axes, and how many windows there are."""
+        """The axes, and the number of windows."""
         along = f"{listed(ruler.axes)}: " if len(self.shape) > 2 else ""
         what = ("patch", "patches") if ruler.patches else ("window", "windows")
         of_output = " of the output" if ruler.patches else ""
@@ -112,16 +112,16 @@ class Fit(Picture):
         return f"{along}{many}{_steps(ruler)} on {plural(ruler.size, 'cell')}{of_output}"
 
     def working(self, ruler: Ruler) -> list[str]:
-        """The formula of the size, with the numbers put in."""
+        """The formula of the size, with numbers."""
         working = size_workings(self.layer, self.shape, self.out).get(ruler.axes[0], [])
         return [f"{'  ' if place else 'o '}= {line}" for place, line in enumerate(working)]
 
     def said(self, ruler: Ruler) -> list[str]:
-        """What is to be seen: whether the windows fit, and what is never read."""
+        """A description: whether the windows fit, and what is never read."""
         return [*self.fits(ruler), *remarks(ruler)]
 
     def fits(self, ruler: Ruler) -> list[str]:
-        """The exact size and what became of it."""
+        """The exact size and the rounded one."""
         names = axis_names(self.shape)
         places = dict(zip(names, self.layer.windows(self.shape)))
         if ruler.patches or ruler.axes[0] not in places:
@@ -159,7 +159,7 @@ class Fit(Picture):
             lines=lines[:-1],
             appendix=lines[:-1],
             lines_repeat_rows=True,
-            remarks=[note for note in notes if " is not whole: " not in note],  # said above
+            remarks=[note for note in notes if " is not whole: " not in note],  # shown above
             key="windows",
             facts={
                 "kind": self.layer.kind,
@@ -181,7 +181,7 @@ class Fit(Picture):
 
 
 def _title(title: str) -> Text:
-    """The title, cut where the page ends."""
+    """The title, cut to the width of the page."""
     size = TEXT + 2
     return Text(
         SPACE, SPACE + TEXT, fitted(title, WIDTH - 2 * SPACE, size, bold=True), "title", size
@@ -189,7 +189,7 @@ def _title(title: str) -> Text:
 
 
 def _steps(ruler: Ruler) -> str:
-    """How wide windows that are alike are, and how far apart."""
+    """The width and the step of equal windows."""
     wide = {cells[-1] - cells[0] + 1 for cells in ruler.windows if cells}
     starts = [cells[0] for cells in ruler.windows if cells]
     steps = {after - before for before, after in pairwise(starts)}

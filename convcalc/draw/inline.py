@@ -1,6 +1,6 @@
-"""A figure as SVG in a page, written without a library: a page draws one with every move of a slider.
+"""A figure as SVG for a page, written without a library, because a slider redraws it at every move.
 
-It is what `convcalc.draw.svg` writes, element by element; the tests compare the two.
+It has the same elements as `convcalc.draw.svg`; the tests compare the two.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from convcalc.draw.svg import (
 
 
 def inline_svg(figure: Figure, scheme: str = "") -> str:
-    """A figure as an element of a page, no wider than the page.
+    """A figure as an element of a page, not wider than the page.
 
     Args:
         figure: what to draw.
-        scheme: ``light`` or ``dark``; by default a reader's wish decides.
+        scheme: ``light`` or ``dark``; by default it follows the reader's choice.
     """
     corner = corner_text(figure)
     size = least_text(figure.width)
@@ -106,7 +106,7 @@ def _text(mark: Text) -> Iterator[str]:
 
 
 def _end(tag: str, title: str) -> str:
-    """The end of an element, with what a pointer on it shows."""
+    """The end of an element, with its tooltip."""
     return f"><title>{escaped(title)}</title></{tag}>" if title else "/>"
 
 

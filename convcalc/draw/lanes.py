@@ -1,8 +1,8 @@
-"""Where the boxes and arrows of a network's picture go: rows downwards, and a lane for each path, without a solver.
+"""The layout of a network's picture: rows from top to bottom, and a lane for each path, without a solver.
 
-Networks are mostly chains that part and join. So the longest way is a straight line, every other path gets
-a lane beside the line that it leaves, short paths nearer than long ones, and a long skip is a path without
-boxes. Each lane owns its place over all the rows that it passes, so nothing can overlap.
+Most networks are chains that branch and join. So the longest way is a straight line, and every other
+path gets a lane next to the line that it leaves; short paths are nearer than long ones, and a long skip
+is a path without boxes. Each lane reserves its place in all its rows, so nothing can overlap.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import NamedTuple
 Point = tuple[float, float]
 Contour = dict[
     int, tuple[float, float]
-]  # by half row (2·row for boxes, the odd ones between): left and right end
+]  # by half row (2·row for boxes, odd ones between them): left and right end
 
-MOST_BOXES = 3_000  # more than these nobody can read
-BESIDE_LINE = 4  # between a line and the text right of it
+MOST_BOXES = 3_000  # more are unreadable
+BESIDE_LINE = 4  # between a line and the text to its right
 _NO_ROW = -1
 
 
@@ -25,10 +25,10 @@ class Spacing(NamedTuple):
     """Distances of a picture.
 
     Attributes:
-        beside: between a lane and the next.
-        label: the height of a text below a box, 0 where there is none in the row.
+        beside: between neighbouring lanes.
+        label: the height of a text below a box; 0 if the row has none.
         level: between two lines in the same gap.
-        arrow: below these lines, and the least height of a gap.
+        arrow: below these lines; also the least height of a gap.
     """
 
     beside: float = 10
@@ -42,11 +42,11 @@ SPACING = Spacing()
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much room a box takes, and the text below it.
+    """The space of a box, and of the text below it.
 
     Attributes:
         width, height: of the box.
-        label: the width of the text below it, right of the line that leaves it; 0 where there is none.
+        label: the width of the text below it, right of the line that leaves it; 0 if there is none.
     """
 
     width: float
@@ -56,7 +56,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A bracket left of the boxes from ``first`` to ``last``, with room of so much width."""
+    """A bracket left of the boxes from ``first`` to ``last``, with this width."""
 
     first: int
     last: int
@@ -74,14 +74,14 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class Layout:
-    """Where everything is.
+    """The places of everything.
 
     Attributes:
         boxes: a place for each box.
-        labels: for each box the left end and the base line of the text below it.
-        wires: for each edge the corners of its line, from the box above to the box below.
+        labels: for each box, the left end and baseline of the text below it.
+        wires: for each edge, the corners of its line, from the box above to the box below.
         sides: a place for each bracket.
-        width, height: of the whole.
+        width, height: the total size.
     """
 
     boxes: list[Place]
@@ -94,15 +94,15 @@ class Layout:
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """A path with its boxes, a path without, or the room of a bracket.
+    """A path with its boxes, a path without boxes, or the space of a bracket.
 
     Attributes:
-        boxes: their numbers from above.
-        start, stop: the half rows that it takes, both included.
-        x: where it is, from the lane that it hangs on.
-        inner: the lanes that hang on it.
-        left: whether it goes to the left of that lane where both sides are as near.
-        width: of a bracket; 0 of a path.
+        boxes: their numbers, from the top.
+        start, stop: the half rows that it occupies, both included.
+        x: its position, relative to the lane that it is attached to.
+        inner: the lanes attached to it.
+        left: whether it goes to the left of that lane if both sides are equally near.
+        width: the width of a bracket; 0 for a path.
     """
 
     start: int
@@ -115,7 +115,7 @@ class _Lane:
 
 
 class _Graph:
-    """Boxes and edges with what follows from them: rows, heights, and the lane of each."""
+    """Boxes and edges with derived data: rows, heights, and the lane of each."""
 
     def __init__(self, count: int, edges: Iterable[tuple[int, int]]) -> None:
         self.edges = list(dict.fromkeys(edges))
@@ -133,7 +133,7 @@ class _Graph:
             for after in self.after
         ]
         self.main_before: list[int | None] = []
-        self.head: list[int] = []  # the first box of the lane that each is in
+        self.head: list[int] = []  # the first box in the lane of each box
         for box in range(count):
             main = min(self.before[box], key=self._nearness(box), default=None)
             self.main_before.append(main)
@@ -141,7 +141,7 @@ class _Graph:
             self.head.append(self.head[main] if goes_on and main is not None else box)
 
     def _nearness(self, box: int) -> Callable[[int], tuple[int, bool, int]]:
-        """Which of the boxes that a box reads is the straight way: the lowest, then that of the oldest lane."""
+        """A sort key for the inputs of a box; the best one is straight above: the lowest, then the oldest lane."""
         return lambda each: (-self.rows[each], self.main_after[each] != box, self.head[each])
 
     def goes_on(self, source: int, target: int) -> bool:
@@ -150,13 +150,13 @@ class _Graph:
 
 
 def rows_of(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> list[int]:
-    """The row of each box: below all that it reads.
+    """The row of each box: below everything that it reads.
 
-    What does not come from the first box, such as a second input, stands right above what reads it.
+    Boxes that do not follow from the first box, such as a second input, are placed directly above their reader.
 
     Args:
-        before: for each box those that it reads; they have smaller numbers.
-        after: for each box those that read it.
+        before: for each box, those that it reads; they have smaller numbers.
+        after: for each box, those that read it.
     """
     rows: list[int] = []
     from_first: list[bool] = []
@@ -170,7 +170,7 @@ def rows_of(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> 
 
 
 def rows_in(count: int, edges: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """How many rows so many boxes need, and about how many stand beside each other in one.
+    """The number of rows for some boxes, and about how many boxes are next to each other.
 
     >>> rows_in(5, [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4)])
     (3, 3)
@@ -190,13 +190,13 @@ def lay_out(
     sides: Sequence[Side] = (),
     spacing: Spacing = SPACING,
 ) -> Layout:
-    """Places for boxes, lines and brackets, none of which overlap.
+    """Places for boxes, lines and brackets, without overlaps.
 
     Args:
-        sizes: of the boxes, in an order in which each follows what it reads.
-        edges: who is read by whom.
+        sizes: the sizes of the boxes; each box comes after the boxes that it reads.
+        edges: pairs of a box and its reader.
         sides: the brackets.
-        spacing: distances.
+        spacing: the distances.
     """
     graph = _Graph(len(sizes), edges)
     plan = _Plan(graph, sizes, sides, spacing)
@@ -204,7 +204,7 @@ def lay_out(
 
 
 class _Plan:
-    """The lanes of a graph, put beside each other; then levels and lines."""
+    """The lanes of a graph, placed next to each other; then levels and lines."""
 
     def __init__(
         self, graph: _Graph, sizes: Sequence[Size], sides: Sequence[Side], spacing: Spacing
@@ -233,15 +233,15 @@ class _Plan:
             start = 2 * row if source is None else 2 * graph.rows[source] + 1
             self.lane_of.append(_Lane(start, 2 * row, [box]))
         for lane in dict.fromkeys(self.lane_of):
-            self._hang(lane)
+            self._attach(lane)
         for source, target in graph.edges:
             if target != graph.main_after[source] and source != graph.main_before[target]:
                 skip = _Lane(2 * graph.rows[source] + 1, 2 * graph.rows[target] - 1)
                 self.skips[source, target] = skip
                 self.lane_of[source].inner.append(skip)
 
-    def _hang(self, lane: _Lane) -> None:
-        """Let a lane of boxes end where it is read, and hang it on the lane that it leaves."""
+    def _attach(self, lane: _Lane) -> None:
+        """End a lane of boxes where it is read, and attach it to the lane that it leaves."""
         graph = self.graph
         first, last = lane.boxes[0], lane.boxes[-1]
         join, fork = graph.main_after[last], graph.main_before[first]
@@ -250,13 +250,13 @@ class _Plan:
             beside = graph.after[fork]
             lane.left = beside.index(first) < beside.index(graph.main_after[fork] or 0)
             self.lane_of[fork].inner.append(lane)
-        elif join is not None and not self._is_under(join, lane):
+        elif join is not None and not self._is_attached(join, lane):
             self.lane_of[join].inner.append(lane)
         else:
             self.tops.append(lane)
 
-    def _is_under(self, box: int, lane: _Lane) -> bool:
-        """Whether the lane of a box hangs on another one, or on one that hangs there."""
+    def _is_attached(self, box: int, lane: _Lane) -> bool:
+        """Whether the lane of a box is attached to another one, directly or indirectly."""
         at: int | None = box
         while at is not None:
             here = self.lane_of[at]
@@ -266,14 +266,14 @@ class _Plan:
         return not lane.boxes[0]
 
     def _bracket(self, side: Side) -> _Lane:
-        """The room of a bracket."""
+        """The space of a bracket."""
         rows = [self.graph.rows[box] for box in range(side.first, side.last + 1)]
         return _Lane(2 * min(rows), 2 * max(rows), width=side.width)
 
-    # ------------------------------------------------------------------- beside each other
+    # ------------------------------------------------------------------- next to each other
 
     def _put(self) -> None:
-        """Give every lane its place beside the one that it hangs on, then in the picture."""
+        """Place every lane next to the one that it is attached to, then in the picture."""
         order: list[_Lane] = []
         waiting = list(self.tops)
         while waiting:
@@ -288,14 +288,14 @@ class _Plan:
         whole: Contour = {}
         for lane in self.tops:
             lane.x = self._beside(whole, contours[id(lane)], left=False) if whole else 0
-            _grow(whole, contours[id(lane)], lane.x)
+            _add_contour(whole, contours[id(lane)], lane.x)
         for lane in order:
             for each in lane.inner:
                 each.x += lane.x
         for lane in sorted(self.brackets, key=_length):
-            contour = self._alone(lane)
+            contour = self._own_extent(lane)
             lane.x = self._beside(whole, contour, left=True)
-            _grow(whole, contour, lane.x)
+            _add_contour(whole, contour, lane.x)
         left = min([low for low, _ in whole.values()], default=0)
         for lane in (*order, *self.brackets):
             lane.x -= left
@@ -304,16 +304,16 @@ class _Plan:
             self.x_of[box] = lane.x
 
     def _contour(self, lane: _Lane, inner: list[tuple[_Lane, Contour]]) -> Contour:
-        """How far a lane reaches in each half row, with all that hang on it; these get their places."""
-        contour = self._alone(lane)
+        """The extent of a lane in each half row, with all attached lanes; these get their places."""
+        contour = self._own_extent(lane)
         for each, reach in sorted(inner, key=lambda pair: _length(pair[0])):
             sides = [self._beside(contour, reach, left=left) for left in (each.left, not each.left)]
             each.x = min(sides, key=abs) if each.boxes else sides[0]
-            _grow(contour, reach, each.x)
+            _add_contour(contour, reach, each.x)
         return contour
 
-    def _alone(self, lane: _Lane) -> Contour:
-        """How far a lane reaches by itself."""
+    def _own_extent(self, lane: _Lane) -> Contour:
+        """The extent of a lane without the others."""
         half = lane.width / 2
         contour: Contour = dict.fromkeys(range(lane.start, lane.stop + 1), (-half, half))
         for box in lane.boxes:
@@ -326,7 +326,7 @@ class _Plan:
         return contour
 
     def _beside(self, contour: Contour, other: Contour, *, left: bool) -> float:
-        """How far from a lane another one is put, so that they touch in no row."""
+        """The distance of another lane from a lane, so that they touch in no row."""
         both = [row for row in other if row in contour]
         gap = self.spacing.beside
         if left:
@@ -336,7 +336,7 @@ class _Plan:
     # ------------------------------------------------------------------------------ the lines
 
     def layout(self) -> Layout:
-        """The places, once the lanes have theirs."""
+        """The layout, after the lanes have their places."""
         graph, sizes = self.graph, self.sizes
         count = max(graph.rows, default=_NO_ROW) + 1
         leaving, arriving = self._nets()
@@ -384,7 +384,7 @@ class _Plan:
         )
 
     def _place(self, box: int, tops: list[float], bottoms: list[float]) -> Place:
-        """The rectangle of a box, in the middle of its row's height."""
+        """The rectangle of a box, centred in the height of its row."""
         size, row = self.sizes[box], self.graph.rows[box]
         middle = (tops[row] + bottoms[row]) / 2
         return Place(
@@ -392,20 +392,20 @@ class _Plan:
         )
 
     def _label_x(self, box: int) -> float:
-        """Where the text below a box begins: right of the line, or in the middle where there is none."""
+        """The left end of the text below a box: right of its line, or centred without one."""
         if self.graph.after[box]:
             return self.x_of[box] + BESIDE_LINE
         return self.x_of[box] - (self.sizes[box].label - BESIDE_LINE) / 2
 
     def _track(self, source: int, target: int) -> float:
-        """Where an edge passes the rows between its ends: in its own lane, or in that of an end."""
+        """The x position of an edge between its ends: in its own lane, or in that of an end."""
         if (source, target) in self.skips:
             return self.skips[source, target].x
         straight = self.graph.main_before[target] == source
         return self.x_of[target if straight else source]
 
     def _nets(self) -> tuple[dict[int, list[float]], dict[int, list[float]]]:
-        """For each box how far the lines run sideways that leave it, and those that come in."""
+        """For each box, the horizontal extent of the lines that leave it, and of those that enter it."""
         leaving: dict[int, list[float]] = {}
         arriving: dict[int, list[float]] = {}
         for source, target in self.graph.edges:
@@ -435,12 +435,12 @@ class _Plan:
 
 
 def _length(lane: _Lane) -> int:
-    """The half rows that a lane takes."""
+    """The half rows that a lane occupies."""
     return lane.stop - lane.start
 
 
-def _grow(contour: Contour, other: Contour, x: float) -> None:
-    """Take what stands at x into a contour."""
+def _add_contour(contour: Contour, other: Contour, x: float) -> None:
+    """Add a contour at position x to another contour."""
     for row, (low, high) in other.items():
         left, right = contour.get(row, (low + x, high + x))
         contour[row] = min(left, low + x), max(right, high + x)
@@ -449,7 +449,7 @@ def _grow(contour: Contour, other: Contour, x: float) -> None:
 def _levels(
     nets: dict[int, list[float]], rows: Sequence[int], apart: float
 ) -> tuple[dict[int, int], dict[int, int]]:
-    """A level for each line that runs sideways, so that none lies on another; and how many each row needs."""
+    """A level for each horizontal line, so that none overlap; and the number of levels in each row."""
     level: dict[int, int] = {}
     needed: dict[int, int] = {}
     by_row: dict[int, list[list[tuple[float, float]]]] = {}

@@ -1,4 +1,4 @@
-"""The legend under a picture: what each look means."""
+"""The legend under a picture: the meaning of each look."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LINE = 20  # from row to row
 
 
 def legend(entries: Iterable[tuple[str, str]], y: float) -> tuple[list[Mark], float]:
-    """Samples of roles with their meanings, in rows, and the height at which they end.
+    """Samples of roles with their meanings, in rows, and the bottom of the legend.
 
     Args:
-        entries: roles and what they mean.
-        y: the line on which the first row stands.
+        entries: roles and their meanings.
+        y: the baseline of the first row.
     """
     marks: list[Mark] = []
     x = float(SPACE)

@@ -1,6 +1,6 @@
-"""How wide a text is, read from the font that pictures are drawn with.
+"""The width of a text, from the font of the pictures.
 
-Other fonts that a browser may take instead are narrower: DejaVu Sans and Verdana are the widest in use.
+Fonts that a browser may use instead are narrower: DejaVu Sans and Verdana are the widest common ones.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from convcalc.text import width as columns
 
 FONTS = os.path.join(os.path.dirname(__file__), "fonts")
 REGULAR, BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
-NARROWEST = 0.27  # letter of the font, as a multiple of its size
-LINE = 1.4  # from one line of text to the next, as a multiple of its size
-ASCENT, DESCENT = 0.76, 0.24  # above and below the line that text stands on
+NARROWEST = 0.27  # the narrowest letter of the font, relative to the font size
+LINE = 1.4  # from one line of text to the next, relative to the font size
+ASCENT, DESCENT = 0.76, 0.24  # above and below the baseline
 
 
 def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
-    """Units that a text takes across; a letter that the font lacks is taken for a wide one.
+    """The width of a text in units; a letter that is not in the font counts as a wide one.
 
     >>> round(text_width("conv 5×5")), round(text_width("conv 5×5", bold=True))
     (63, 68)
@@ -30,20 +30,20 @@ def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
 
 
 def is_covered(text: str) -> bool:
-    """Whether the font has all of a text's letters."""
+    """Whether the font has all letters of a text."""
     widths = _widths(REGULAR)
     return all(c in widths for c in text)
 
 
 def fitted(text: str, room: float, size: float = TEXT, *, bold: bool = False) -> str:
-    """A text with … in its middle where it would be wider than its room: both ends tell names apart.
+    """A text with … in its middle if it is too wide, because both ends distinguish names.
 
     >>> fitted("inception_3a/output", 80), fitted("conv1", 80)
     ('incep…tput', 'conv1')
     """
     if text_width(text, size, bold=bold) <= room:
         return text
-    most = int(room / size / NARROWEST) + 2  # letters that could have room
+    most = int(room / size / NARROWEST) + 2  # letters that could fit
     if len(text) > most:
         text = text[: most // 2 + 1] + text[-(most // 2) :]
     for left_out in range(1, len(text)):
@@ -55,7 +55,7 @@ def fitted(text: str, room: float, size: float = TEXT, *, bold: bool = False) ->
 
 
 def flowed(text: str, room: float, size: float = TEXT, *, bold: bool = False) -> list[str]:
-    """A sentence in lines no wider than the room; words stay whole.
+    """A sentence in lines that are not wider than the room; words are not split.
 
     >>> flowed("each of these words is short", 100)
     ['each of these', 'words is short']
@@ -72,7 +72,7 @@ def flowed(text: str, room: float, size: float = TEXT, *, bold: bool = False) ->
 
 @cache
 def _widths(name: str) -> dict[str, float]:
-    """The advance width of each letter, as a share of the text's size.
+    """The advance width of each letter, relative to the font size.
 
     Source: OpenType specification 1.9, tables head, hhea, hmtx, and cmap in format 4.
     """
@@ -91,7 +91,7 @@ def _widths(name: str) -> dict[str, float]:
 
 
 def _glyphs(data: bytes, cmap: int) -> dict[str, int]:
-    """The number of each letter's glyph, from the first subtable, which has no array of glyphs."""
+    """The glyph number of each letter, from the first subtable, which must have no glyph array."""
     table = cmap + struct.unpack_from(">I", data, cmap + 8)[0]
     (double,) = struct.unpack_from(">H", data, table + 6)
     segments = double // 2

@@ -1,4 +1,4 @@
-"""The network: a box for each layer or block, paths beside each other, repeats once, sizes on the lines."""
+"""The network: a box for each layer or block, paths next to each other, repeats once, sizes on the lines."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
 COSTS = {"macs": "multiply-adds", "params": "parameters", "activations": "output values"}
 _LEAST = 500  # units across, for the title
 _LINE = 18
-_HEAD = 80  # the title, and what stands below
-MOST_LINES = 60  # in a terminal, where fewer show the network, too
+_HEAD = 80  # the title and the lines under it
+MOST_LINES = 60  # on a terminal, if less detail also shows the network
 
 
 @PICTURES.named("net")
 class Net(Picture):
-    """A network from its edges.
+    """A network drawn from its edges.
 
     Args:
-        analysis: of the network.
-        depth: blocks that lie in so many − 1 others are a box each; 0 draws every layer; None chooses
-            the most detail that a page has room for.
+        analysis: the walked network.
+        depth: blocks inside ``depth`` − 1 others become a box each; 0 draws every layer; None chooses
+            the most detail that fits on a page.
         of: what the bars show, a key of `COSTS`.
     """
 
@@ -68,7 +68,7 @@ class Net(Picture):
         return with_blocks(self.analysis)
 
     def _tried(self) -> Iterator[tuple[Detail, Parts]]:
-        """What may be drawn, from the most detail to the least."""
+        """The possible drawings, from the most detail to the least."""
         if not self.depth and len(self.analysis) <= MOST_BOXES:
             yield EVERYTHING, parts_of(self.analysis, EVERYTHING)
         if self.depth:
@@ -83,10 +83,10 @@ class Net(Picture):
 
     @cached_property
     def drawn(self) -> tuple[Detail, Drawn]:
-        """The most detail that fits a page; else of the least what can be read; else the narrowest.
+        """The most detail that fits on a page; else the least detail if readable; else the narrowest.
 
         Raises:
-            UsageError: there are very many boxes.
+            UsageError: there are too many boxes.
         """
         least: tuple[Detail, Parts] | None = None
         for detail, parts in self._tried():
@@ -100,10 +100,10 @@ class Net(Picture):
 
     @cached_property
     def listed(self) -> tuple[Detail, Parts]:
-        """The most detail whose lines can be looked through; else the least.
+        """The most detail with a readable number of lines; else the least.
 
         Raises:
-            UsageError: there are very many boxes.
+            UsageError: there are too many boxes.
         """
         least: tuple[Detail, Parts] | None = None
         for detail, parts in self._tried():
@@ -114,7 +114,7 @@ class Net(Picture):
         return self._checked(least)
 
     def _checked(self, least: tuple[Detail, Parts] | None) -> tuple[Detail, Parts]:
-        """What is drawn, if anything can be."""
+        """The drawing with the least detail, if it is possible."""
         if least:
             return least
         help_ = (
@@ -170,7 +170,7 @@ class Net(Picture):
         return self.instead_of_rows([*self.said(detail, self.costs(parts.boxes))])
 
     def remark(self) -> str:
-        """Which option draws on one page what is longer."""
+        """The option that makes a long picture fit on one page."""
         drawing = self.drawn[1]
         wide = drawing.layout.width > ROOM
         height = rows_height(self.parts) if wide else drawing.layout.height
@@ -185,16 +185,16 @@ class Net(Picture):
 
     @property
     def parts(self) -> Parts:
-        """What the figure shows."""
+        """The parts in the figure."""
         drawing = self.drawn[1]
         return self.listed[1] if drawing.layout.width > ROOM else drawing.parts
 
     def costs(self, boxes: list[Box]) -> list[int]:
-        """What each box costs; inputs cost nothing."""
+        """The cost of each box; inputs cost nothing."""
         return [sum([getattr(step, self.of) for step in box.steps if step.before]) for box in boxes]
 
     def said(self, detail: Detail, costs: list[int]) -> Iterator[str]:
-        """What stands under the title."""
+        """The lines under the title."""
         totals = self.analysis.totals
         yield (
             f"{plural(totals['layers'], 'layer')}, {plural(totals['params'], 'parameter')}, "
@@ -208,7 +208,7 @@ class Net(Picture):
             )
 
     def description(self, detail: Detail, parts: Parts) -> str:
-        """What is to be seen."""
+        """A description in words."""
         boxes, brackets = parts.boxes, parts.brackets
         repeats = [
             f"{bracket.name} {bracket.times} times"
@@ -269,7 +269,7 @@ _COLUMNS = [
 
 
 def _times(parts: Parts) -> list[int]:
-    """How often each box is there."""
+    """How often each box is repeated."""
     found = [box.count for box in parts.boxes]
     for bracket in parts.brackets:
         for number in range(bracket.first, bracket.last + 1):

@@ -1,4 +1,4 @@
-"""A network's boxes as marks: how large they are, how they look, and which detail fits a page."""
+"""A network's boxes as marks: their sizes, their looks, and which detail fits on a page."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from convcalc.draw.lanes import BESIDE_LINE, SPACING, Layout, Place, Side, Size,
 from convcalc.draw.metrics import fitted, flowed, text_width
 
 MARGIN = 8
-ROOM = WIDTH - 2 * MARGIN  # across, for boxes and lines
-PAGE = 920  # down, for the same: 25 cm of an A4 page, less the title and what stands below
-TALLEST = 1800  # down, where a picture that shows more does not fit a page
+ROOM = WIDTH - 2 * MARGIN  # width for boxes and lines
+PAGE = 920  # height for the same: 25 cm of an A4 page, without the title and the lines below
+TALLEST = 1800  # height, if a picture with more detail does not fit on a page
 _LINE = 16  # from one line of text to the next
 _PAD = 6  # between a box's border and its text
 _BAR = 4  # the height of the bar for the cost
-_LEAST_BOX = 40  # units across that a box takes with the space beside it
-_NAME = 90  # for the name beside a bracket
+_LEAST_BOX = 40  # units of width for a box and the space next to it
+_NAME = 90  # for the name next to a bracket
 
 ROLES = {
     "conv": "layer",
@@ -38,18 +38,18 @@ ROLES = {
 
 
 class Words(NamedTuple):
-    """A piece of text in a box: how it looks, and where it begins from the middle of the box."""
+    """A piece of text in a box: its look, and its start relative to the middle of the box."""
 
     text: str
     role: str
 
 
 class _Manner(NamedTuple):
-    """How the text of a box is set.
+    """How the text of a box is laid out.
 
     Attributes:
-        room: units for a line of it.
-        lines: whether what follows the heading stands in its own lines.
+        room: units per line.
+        lines: whether the text after the heading gets its own lines.
     """
 
     room: float
@@ -68,16 +68,16 @@ _MANNERS = (
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Boxes with their texts, and where all of it goes."""
+    """Boxes with their texts and places."""
 
     parts: Parts
-    texts: list[list[list[Words]]]  # for each box its lines
+    texts: list[list[list[Words]]]  # for each box, its lines
     labels: list[str]
     layout: Layout
 
 
 def fitting(parts: Parts, page: float) -> Drawn | None:
-    """A network's boxes laid out so that they can be read on a page so long, if they can."""
+    """A network's boxes, laid out to be readable on a page of this height; None if they do not fit."""
     rows, beside = rows_in(len(parts.boxes), parts.edges)
     if rows * (_LINE + _PAD + SPACING.arrow) > page or beside * _LEAST_BOX > ROOM:
         return None
@@ -86,12 +86,12 @@ def fitting(parts: Parts, page: float) -> Drawn | None:
         if found.layout.width <= ROOM and found.layout.height <= page:
             return found
         if found.layout.height > page:
-            return None  # the others are taller
+            return None  # the others are higher
     return None
 
 
 def readable(parts: Parts) -> Drawn:
-    """A network's boxes as low as they can be read; else as narrow as they can be."""
+    """A network's boxes, as low as readable; else as narrow as possible."""
     _, beside = rows_in(len(parts.boxes), parts.edges)
     manners = _MANNERS[-1:] if beside * _LEAST_BOX > ROOM else _MANNERS
     found = [_drawn(parts, manner) for manner in manners]
@@ -102,7 +102,7 @@ def readable(parts: Parts) -> Drawn:
 
 
 def _drawn(parts: Parts, manner: _Manner) -> Drawn:
-    """A network's boxes laid out with their texts set in one manner."""
+    """A network's boxes, with their texts laid out in one manner."""
     texts = [_lines(box, manner) for box in parts.boxes]
     labels = labels_of(parts)
     sizes = [
@@ -132,17 +132,17 @@ def _lines(box: Box, manner: _Manner) -> list[list[Words]]:
 
 
 def _set(text: str, room: float) -> list[str]:
-    """A text in lines that are no wider than the room."""
+    """A text in lines that are not wider than the room."""
     return [fitted(line, room) for line in flowed(text, room)] if text else []
 
 
 def _width(line: Sequence[Words]) -> float:
-    """Units that a line takes: phrases are set apart by a dot."""
+    """The width of a line in units: phrases are separated by a dot."""
     return sum([text_width(words.text) for words in line]) + 12 * (len(line) - 1)
 
 
 def labels_of(parts: Parts) -> list[str]:
-    """For each box what comes out of it, where that is not the input."""
+    """The output size of each box, if it differs from the input's."""
     sources: dict[int, list[int]] = {}
     for source, target in parts.edges:
         sources.setdefault(target, []).append(source)
@@ -154,7 +154,7 @@ def labels_of(parts: Parts) -> list[str]:
 
 
 def _bracket_width(bracket: Bracket) -> float:
-    """Room for a bracket with its text."""
+    """The width of a bracket with its text."""
     return max([text_width(text) for text in _bracket_texts(bracket)], default=0) + 14
 
 
@@ -171,8 +171,8 @@ def marks_of(drawing: Drawn, costs: Sequence[int], x: float, y: float) -> Iterat
 
     Args:
         drawing: boxes with their places.
-        costs: what each box costs, for its bar.
-        x, y: where the drawing begins.
+        costs: the cost of each box, for its bar.
+        x, y: the upper left corner.
     """
     layout = drawing.layout
     for edge, points in layout.wires.items():
@@ -197,7 +197,7 @@ def _moved(place: Place, x: float, y: float) -> Place:
 
 
 def _unit(drawing: Drawn, costs: Sequence[int]) -> float:
-    """Units of length for one of the cost, so that no bar is longer than its box."""
+    """Units of length per cost, so that no bar is longer than its box."""
     ratios = [box.width / cost for box, cost in zip(drawing.layout.boxes, costs) if cost]
     return min(ratios, default=0)
 
@@ -225,7 +225,7 @@ def _box_marks(box: Box, place: Place, lines: Sequence[Sequence[Words]]) -> Iter
 
 
 def _tooltip(box: Box) -> str:
-    """What a pointer on a box shows."""
+    """The tooltip of a box."""
     first, params = box.shown[0], sum([step.params for step in box.steps])
     macs = sum([step.macs for step in box.steps])
     words = [box.name, f"{box.sizes} out", f"{params:,} params", f"{macs:,} multiply-adds"]
@@ -233,7 +233,7 @@ def _tooltip(box: Box) -> str:
 
 
 def _bracket_marks(bracket: Bracket, place: Place) -> Iterator[Mark]:
-    """A bracket that is open to the right, with its text on the left."""
+    """A bracket that is open on the right, with its text on the left."""
     line = place.x + place.width - 6
     top, bottom = place.y, place.y + place.height
     yield Line(((line + 6, top), (line, top), (line, bottom), (line + 6, bottom)), "axis")

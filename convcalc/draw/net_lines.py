@@ -1,4 +1,4 @@
-"""A network in a terminal: a line for each box, with the paths as lines on the left."""
+"""A network on a terminal: a line for each box, with the paths as lines on the left."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from convcalc.draw.boxes import Box, Bracket, Parts
 from convcalc.draw.tracks import between, rows_of, signs
 from convcalc.text import shortened
 
-USUAL_WIDTH = 100  # where nothing says how wide the terminal is
+USUAL_WIDTH = 100  # if the terminal's width is unknown
 _INDENT = 2
 _BAR = 10  # columns of the longest bar
-_LEAST = 32  # columns for the text of a box, before bars are left out
+_LEAST = 32  # columns for the text of a box; below that, bars are left out
 
 
 class _Table(NamedTuple):
-    """Columns of the table: before the text, of the text, of the size, and for one of the cost."""
+    """Columns before the text, of the text, and of the size; and columns per cost."""
 
     margin: int
     text: int
@@ -31,9 +31,9 @@ def net_lines(
 
     Args:
         parts: its boxes.
-        labels: what comes out of each, where it is to be said.
-        costs: what each box costs, for its bar.
-        columns: of the terminal.
+        labels: the output size of each, if it is shown.
+        costs: the cost of each box, for its bar.
+        columns: the width of the terminal.
     """
     rows = rows_of(len(parts.boxes), parts.edges)
     depths, heads = depths_of(parts), heads_of(parts)
@@ -56,7 +56,7 @@ def _table(
     costs: Sequence[int],
     columns: int | None,
 ) -> _Table:
-    """How wide everything is: the text gets what is left, but no more than it needs."""
+    """The widths: the text gets the remaining space, but not more than it needs."""
     whole = columns or USUAL_WIDTH
     margin = min(max(map(len, lines), default=0), max(whole // 2, 4)) + 1
     size = max(map(len, labels), default=0)
@@ -75,17 +75,17 @@ def _table(
 
 
 def _cut(tracks: str, room: int) -> str:
-    """The first tracks, where there is no room for all."""
+    """The first tracks, if there is no space for all."""
     return tracks if len(tracks) <= room else f"{tracks[: room - 1]}…"
 
 
 def depths_of(parts: Parts) -> list[int]:
-    """In how many brackets each box lies."""
+    """The number of brackets around each box."""
     return [_depth(parts, number, number) for number in range(len(parts.boxes))]
 
 
 def heads_of(parts: Parts) -> dict[int, list[tuple[int, Bracket]]]:
-    """The brackets that begin at a box, outer ones first, each with how many lie around it."""
+    """The brackets that begin at a box, outer ones first, each with the number around it."""
     heads: dict[int, list[tuple[int, Bracket]]] = {}
     for bracket in reversed(parts.brackets):  # inner ones are made first
         depth = _depth(parts, bracket.first, bracket.last) - 1
@@ -94,17 +94,17 @@ def heads_of(parts: Parts) -> dict[int, list[tuple[int, Bracket]]]:
 
 
 def _depth(parts: Parts, first: int, last: int) -> int:
-    """In how many brackets boxes lie."""
+    """The number of brackets around some boxes."""
     return sum([bracket.first <= first and last <= bracket.last for bracket in parts.brackets])
 
 
 def called(bracket: Bracket) -> str:
-    """The name of a bracket, and how often it is there."""
+    """The name of a bracket, and how often it is repeated."""
     return f"{bracket.name}{f' ×{bracket.times}' * (bracket.times > 1)}".strip() + ":"
 
 
 def text_of(box: Box, room: int) -> str:
-    """The text of a box in one line: without the smaller layers where these do not fit."""
+    """The text of a box on one line; without the smaller layers if they do not fit."""
     heading = box.heading + (f" ×{box.count}" if box.count > 1 else "")
     whole = ", ".join([*box.over, heading, *box.more]).replace(", →", " →")
     for text in (whole, f"{heading}, …" if box.more else heading, heading):
@@ -114,5 +114,5 @@ def text_of(box: Box, room: int) -> str:
 
 
 def _bar(cost: int, unit: float) -> str:
-    """A bar, at least one sign long where there is any cost."""
+    """A bar; at least one sign if there is any cost."""
     return "█" * max(round(cost * unit), 1) if cost and unit else ""

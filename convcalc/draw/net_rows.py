@@ -1,4 +1,4 @@
-"""A network as rows, for one with more paths beside each other than a page is wide."""
+"""A network as rows, if it has more parallel paths than fit on a page."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from convcalc.draw.net_lines import called, depths_of, heads_of, text_of
 from convcalc.draw.tracks import Row, rows_of
 from convcalc.errors import UsageError
 
-_ROW = 20  # from a row to the next
-_TRACK = 12  # from a track to the next, at most
-_TRACKS = 280  # across, for all of them
+_ROW = 20  # from one row to the next
+_TRACK = 12  # from one track to the next, at most
+_TRACKS = 280  # width of all tracks
 MOST_TRACKS = 70
-_DOT = 5  # half of a box
+_DOT = 5  # half the width of a box
 _INDENT = 14
 _BAR = 80  # the longest
 _GAP = 10
 
 
 class _Columns(NamedTuple):
-    """Where the tracks are.
+    """The positions of the tracks.
 
     Attributes:
         x: the left end.
-        pitch: from one to the next.
+        pitch: the distance between tracks.
     """
 
     x: float
     pitch: float
 
     def middle(self, track: int) -> float:
-        """Where a track is."""
+        """The middle of a track."""
         return self.x + (track + 0.5) * self.pitch
 
 
 def rows_height(parts: Parts) -> float:
-    """How high the rows are."""
+    """The height of the rows."""
     return _ROW * (len(parts.boxes) + len(parts.brackets))
 
 
@@ -51,8 +51,8 @@ def row_marks(
 
     Args:
         parts: its boxes.
-        labels: what comes out of each, where it is to be said.
-        costs: what each box costs, for its bar.
+        labels: the output size of each, if it is shown.
+        costs: the cost of each box, for its bar.
         x, y: the upper left corner.
     """
     rows = rows_of(len(parts.boxes), parts.edges)
@@ -90,7 +90,7 @@ def row_marks(
 
 
 def _head(bracket: Bracket, x: float, y: float) -> Mark:
-    """The name of a bracket over its rows."""
+    """The name of a bracket, above its rows."""
     return Text(x, y + TEXT + 2, called(bracket), "strong")
 
 

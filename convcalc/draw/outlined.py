@@ -1,4 +1,4 @@
-"""Blocks of networks whose files have none: found as `convcalc import` finds them."""
+"""Blocks for networks whose files have none, found as in `convcalc import`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from convcalc.network.load import loads
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
 
-_FEW = 20  # layers for each block; where there are more, the file has hardly any blocks
-_MOST_LAYERS = 3_000  # that are looked through for blocks
+_FEW = 20  # layers per block; above that, the file has too few blocks
+_MOST_LAYERS = 3_000  # in which blocks are searched
 
 
 def with_blocks(analysis: Analysis) -> Analysis:
-    """The walk of a network with its blocks; where its file has few, with those that are found in it.
+    """The walk of a network with its blocks; if its file has few, with those that are found.
 
     Layers keep their names, unless the blocks need them in another order.
     """

@@ -1,8 +1,8 @@
-"""The canvas that a kernel slides over: the padded input, of a transposed layer stretched by zeros.
+"""The canvas that a kernel slides over: the padded input; for a transposed layer, stretched by zeros.
 
-A transposed convolution is drawn as the convolution that it equals: its inputs lie apart by the
-stride with zeros between them and around them, and the kernel, turned by 180°, moves by one cell.
-Where cells lie follows from the layer's `Reads` alone, as in `ruler`.
+A transposed convolution is drawn as the equal convolution: its inputs are one stride apart, with zeros
+between and around them, and the kernel, turned by 180°, moves by one cell. The positions of the cells
+come only from the layer's `Reads`, as in `ruler`.
 
 Source: Dumoulin & Visin, arXiv:1603.07285, chapter 4.
 """
@@ -22,9 +22,9 @@ from convcalc.text import times
 if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
 
-ZERO = "bare"  # the role of a zero that a stride put between two inputs
+ZERO = "bare"  # the role of a zero between two inputs, from the stride
 
-MAX_SIDE = 48  # cells of the canvas, or of the output, side by side
+MAX_SIDE = 48  # largest side of the canvas and of the output, in cells
 
 Place = tuple[int, ...]
 
@@ -36,7 +36,7 @@ class Track:
     Attributes:
         first: the number of its first cell.
         roles: the role of each cell.
-        holds: the input that lies on each cell; None on zeros.
+        holds: the input in each cell; None for zeros.
         windows: for each output, the cells under the kernel, in order.
     """
 
@@ -59,10 +59,10 @@ def _of_windows(ruler: Ruler) -> Track:
 
 
 def _of_patches(ruler: Ruler) -> Track:
-    """The inputs apart, each on the first cell that its patch writes, and zeros elsewhere.
+    """The inputs, each in the first cell that its patch writes, and zeros elsewhere.
 
-    An output is reached through a tap by the input that lies the tap's offset before it, so that the
-    kernel lies there turned by 180°.
+    An output is connected through a tap to the input that is the tap's offset before it; so
+    the kernel is turned by 180° there.
     """
     starts = {patch[0]: number for number, patch in enumerate(ruler.windows)}
     offsets = [cell - ruler.windows[0][0] for cell in ruler.windows[0]]
@@ -90,7 +90,7 @@ class Plane:
 
     Attributes:
         rows, columns: its axes.
-        axes: how many of them the layer has.
+        axes: the number of the layer's axes.
     """
 
     rows: Track
@@ -103,7 +103,7 @@ class Plane:
         return len(self.rows.windows), len(self.columns.windows)
 
     def steps(self) -> list[tuple[int, int]]:
-        """Every place of the output, row by row."""
+        """Every position in the output, row by row."""
         rows, columns = self.outputs
         return list(product(range(rows), range(columns)))
 
@@ -113,20 +113,20 @@ class Plane:
         return [(r - self.rows.first, c - self.columns.first) for r in rows for c in columns]
 
     def kernel(self, step: tuple[int, int]) -> tuple[int, int]:
-        """Rows and columns of the window of a place."""
+        """Rows and columns of the window at a position."""
         return len(self.rows.windows[step[0]]), len(self.columns.windows[step[1]])
 
     def role(self, row: int, column: int) -> str:
-        """The role of a cell, by those that it has along both axes."""
+        """The role of a cell, from its roles along both axes."""
         roles = (self.rows.roles[row], self.columns.roles[column])
         return next(role for role in (OVER, IDLE, PADDING, ZERO, UNREAD, INPUT) if role in roles)
 
     def is_real(self, row: int, column: int) -> bool:
-        """Whether a cell holds an input."""
+        """Whether a cell contains an input."""
         return self.rows.holds[row] is not None and self.columns.holds[column] is not None
 
     def place(self, step: tuple[int, int]) -> Place:
-        """A place of the output as the layer's axes have it."""
+        """A position in the output, with the layer's number of axes."""
         return step[2 - self.axes :]
 
 
@@ -137,7 +137,7 @@ def plane_of(layer: Layer, shape: Shape, out: Shape) -> Plane:
     """The canvas of a layer.
 
     Raises:
-        UsageError: the layer has no window, or other than one or two axes.
+        UsageError: the layer has no window, or does not have one or two axes.
     """
     rulers = {name: ruler for ruler in rulers_of(layer, shape, out) for name in ruler.axes}
     names = axis_names(shape)
@@ -145,7 +145,7 @@ def plane_of(layer: Layer, shape: Shape, out: Shape) -> Plane:
         message = f"draw: {times(shape)} has {len(names)} axes, and a window is drawn on 1 or 2; draw fit shows each axis separately"
         raise UsageError(message)
     for ruler in rulers.values():
-        _check_side(max(ruler.size, len(ruler.cells) // 2))  # no canvas is shorter than that
+        _check_side(max(ruler.size, len(ruler.cells) // 2))  # every canvas is at least as long
     tracks = [
         (_of_patches if rulers[name].patches else _of_windows)(rulers[name]) for name in names
     ]
@@ -156,7 +156,7 @@ def plane_of(layer: Layer, shape: Shape, out: Shape) -> Plane:
 
 
 def _check_side(cells: int) -> None:
-    """Refuse a canvas that nobody could follow."""
+    """Refuse a canvas that is too large to read."""
     if cells > MAX_SIDE:
         message = f"draw window: {cells} cells side by side are too many to draw (at most {MAX_SIDE}); draw a smaller input, or all windows with convcalc draw fit"
         raise UsageError(message)

@@ -1,4 +1,4 @@
-"""A figure as PNG, with the font that comes with convcalc: the same picture on every machine."""
+"""A figure as PNG, with convcalc's own font: the same picture on every machine."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SCALE = 3  # pixels of a unit: 1920 pixels across 16 cm, 305 per inch
 
 
 def png_bytes(figure: Figure, scheme: str = "light", scale: float = SCALE) -> bytes:
-    """A figure as PNG; one with steps is drawn with its first.
+    """A figure as PNG; one with steps shows its first step.
 
-    Letters that the font lacks, as in a network's Chinese name, come from the machine's own fonts.
+    Letters that are not in the font, as in a Chinese network name, come from the machine's fonts.
 
     Raises:
         UsageError: drawsvg or resvg-py is not installed.

@@ -1,8 +1,8 @@
-"""What a mark stands for, and how that looks: the one table of colours and patterns.
+"""The roles of marks and how they look: the only table of colours and patterns.
 
-Fills are light on a light page and dark on a dark one, so that text can be read on all of them. The
-colours are tints of those of Okabe & Ito, which colour-blind people tell apart; besides, what can lie
-side by side differs in its pattern or its brightness, so that a print in black and white shows it.
+Fills are light on a light page and dark on a dark one, so that text is readable on all of them. The
+colours are tints of Okabe & Ito's, which colour-blind people can distinguish. Also, neighbours differ in
+their pattern or brightness, so that they differ in a black-and-white print.
 
 Source: Okabe & Ito, Color Universal Design, https://jfly.uni-koeln.de/color/
 """
@@ -16,10 +16,10 @@ class Look(NamedTuple):
     """How a role is drawn.
 
     Attributes:
-        fill, stroke: on a light page; an empty one is not drawn.
+        fill, stroke: on a light page; not drawn if empty.
         dark_fill, dark_stroke: on a dark page.
         pattern: the name of a pattern over the fill, in the colour of the stroke.
-        dashes: lengths of dash and gap; empty for a whole line.
+        dashes: lengths of dash and gap; empty for a solid line.
         width: of the stroke.
         bold: whether text is bold.
     """
@@ -35,7 +35,7 @@ class Look(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """Lines or dots that repeat: the size of a tile, the path on it, and the width of its line."""
+    """Repeated lines or dots: the size of a tile, its path, and the line width."""
 
     size: float
     path: str
@@ -79,21 +79,21 @@ ROLES: dict[str, Look] = {
     "output": Look("#c9ecdc", "#1f7a5c", "#124634", "#52c49b"),
     "product": Look("#ffffff", "#5b6269", "#16191d", "#a6aeb6"),
     "zero": Look("#f0f1f2", "#5b6269", "#24282d", "#a6aeb6", "dots"),  # a product with padding
-    # Frames and highlights over cells; nothing is filled.
+    # Frames and highlights over cells, without a fill.
     "window": Look("", "#8f3c00", "", "#ffb15c", "", "", 2.5),
     "target": Look("", "#0b5d43", "", "#6fe0b8", "", "", 2.5),
-    # A picture in greys: what is seen of it, and the rest paler.
+    # A picture in grey levels: the seen part, and the rest in pale.
     **{f"grey{n}": Look(grey, "", grey, "") for n, grey in enumerate(_GREYS)},
     **{f"pale{n}": Look(light, "", dark, "") for n, (light, dark) in enumerate(_PALE)},
     "frame": Look("", "#5b6269", "", "#a6aeb6"),
     "beyond": Look("", "#8f3c00", "", "#ffb15c", "", "6 3", 1.5),
-    # How much something costs, from little to much.
+    # Costs, from little to much.
     "cost1": Look("#f4f7fb", "#4d6f93", "#1c2530", "#7fa3c8"),
     "cost2": Look("#dbe7f4", "#4d6f93", "#22364c", "#7fa3c8", "dots"),
     "cost3": Look("#c0d6ec", "#4d6f93", "#274869", "#8fb2d6", "rising"),
     "cost4": Look("#a3c3e3", "#365a80", "#2b5a87", "#a3c4e6", "dense rising"),
     "cost5": Look("#86b0da", "#24476c", "#2f6ca6", "#c0daf3", "crossed"),
-    # Families of layers, which differ in their shape, too; and the length of what they cost.
+    # Families of layers, which also differ in their shape; and the bars of their cost.
     "layer": Look("#dcebf7", "#3a77a8", "#1d3f5a", "#6fb1e0"),
     "pool": Look("#d8f0e5", "#1f7a5c", "#124634", "#52c49b"),
     "small": Look("#fdf3dc", "#a06a00", "#4a390f", "#e3ad4b"),
@@ -101,7 +101,7 @@ ROLES: dict[str, Look] = {
     "stated": Look("#ffffff", "#a1497b", "#16191d", "#e08abb", "", "4 2", 1.5),
     "block": Look("#e9e7f8", "#5d52a8", "#2c2752", "#a49be8", "", "", 2),
     "bar": Look("#1d4f7c", "", "#8fc0ee", ""),
-    # Categories; each has its own pattern.
+    # Categories, each with its own pattern.
     "series1": Look("#cfe5f5", "#3a77a8", "#1d3f5a", "#6fb1e0"),
     "series2": Look("#fbe2b4", "#a06a00", "#54400f", "#e3ad4b", "rising"),
     "series3": Look("#c9ecdc", "#1f7a5c", "#124634", "#52c49b", "dots"),
@@ -110,7 +110,7 @@ ROLES: dict[str, Look] = {
     "series6": Look("#e3e5e8", "#5b6269", "#333a41", "#a6aeb6", "crossed"),
     "series7": Look("#fbd9c9", "#b8481a", "#57250f", "#f0875c", "rows"),
     "series8": Look("#dcd9f5", "#5d52a8", "#322c5e", "#a49be8", "dense dots"),
-    # Boxes that only hold something.
+    # Boxes that only contain something.
     "box": Look("#ffffff", "#5b6269", "#1d2126", "#a6aeb6"),
     "group": Look("#f6f7f8", "#8b929a", "#1f2328", "#7b848e", "", "4 3"),
     # Lines.
@@ -119,7 +119,7 @@ ROLES: dict[str, Look] = {
     "axis": Look("", "#5b6269", "", "#a6aeb6"),
     "grid": Look("", "#d5d9dd", "", "#353b42"),
     "limit": Look("", "#b8481a", "", "#f0875c", "", "6 3", 1.5),
-    # Texts; the fill is the colour of the letters, the stroke lies around them, under them.
+    # Texts: the fill is the colour of the letters, the stroke is behind and around them.
     "text": Look("#16191d", "", "#eef1f4", ""),
     "title": Look("#16191d", "", "#eef1f4", "", bold=True),
     "strong": Look("#16191d", "", "#eef1f4", "", bold=True),

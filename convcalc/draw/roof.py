@@ -1,4 +1,4 @@
-"""The picture *cost* on a device: each layer under the roof of its arithmetic and its memory."""
+"""The picture *cost* on a device: each layer under the roofline of its arithmetic and memory."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 SPACE = 12
 _HEIGHT = 300
 _MOST_NAMED = 6
-_DOT = 14.0  # the diameter of the dot of all the time
+_DOT = 14.0  # the diameter of a dot for the total time
 _LEAST_DOT = 5.0
-_ROWS = 16  # of the plot in a terminal
+_ROWS = 16  # of the plot on a terminal
 ARITHMETIC, MEMORY = "arithmetic", "memory"
 _SIGNS = {MEMORY: "o", ARITHMETIC: "x"}
 _LOOKS = {MEMORY: "series2", ARITHMETIC: "series1"}
@@ -36,12 +36,12 @@ _LOOKS = {MEMORY: "series2", ARITHMETIC: "series1"}
 
 @dataclass(frozen=True, repr=False)
 class RoofPicture(Picture):
-    """Layers by their multiply-adds for each byte, under the roof of a device.
+    """Layers by their multiply-adds per byte, under the roofline of a device.
 
     Attributes:
-        analysis: of the network.
+        analysis: the walked network.
         roof: the limits of the device.
-        model: which bytes are counted, a key of `convcalc.analysis.roofline.MODELS`.
+        model: how bytes are counted, a key of `convcalc.analysis.roofline.MODELS`.
     """
 
     name: ClassVar[str] = "cost"
@@ -56,7 +56,7 @@ class RoofPicture(Picture):
         return [load for load in roofline(self.analysis, self.roof, self.model) if load.intensity]
 
     def rate(self, intensity: float) -> float:
-        """Operations a second at most, at so many multiply-adds for each byte."""
+        """The most operations per second, for this many multiply-adds per byte."""
         return min(float(self.roof.peak), 2 * intensity * self.roof.bandwidth)
 
     @property
@@ -66,7 +66,7 @@ class RoofPicture(Picture):
 
     @property
     def summary(self) -> str:
-        """How many layers are limited by what."""
+        """The number of layers with each limit."""
         slow = [load for load in self.loads if load.bound == MEMORY]
         return (
             f"{plural(len(slow), 'layer')} limited by memory, {len(self.loads) - len(slow):,} by arithmetic; "
@@ -128,7 +128,7 @@ class RoofPicture(Picture):
                 yield Polygon(corners, _LOOKS[ARITHMETIC], title)
 
     def _names(self, plot: _Plot) -> Iterator[Mark]:
-        """The names of the layers that take longest, below the roof, where they have room."""
+        """The names of the layers with the longest times, below the roof, if there is space."""
         taken: list[tuple[float, float, float]] = []
         for load in sorted(self.loads, key=lambda load: -load.seconds)[:_MOST_NAMED]:
             x, y = plot.point(load.intensity, self.rate(load.intensity))
@@ -192,17 +192,17 @@ class _Plot(NamedTuple):
     up: list[int]
 
     def point(self, intensity: float, rate: float) -> tuple[float, float]:
-        """Where two values are."""
+        """The position of two values."""
         u = (log10(intensity) - self.across[0]) / (self.across[-1] - self.across[0])
         v = (log10(rate) - self.up[0]) / (self.up[-1] - self.up[0])
         return self.x + self.width * u, self.y + self.height * (1 - v)
 
     def value(self, x: float) -> float:
-        """The exponent at a place along the axis."""
+        """The exponent at a position on the axis."""
         return self.across[0] + (x - self.x) / self.width * (self.across[-1] - self.across[0])
 
     def grid(self) -> Iterator[Mark]:
-        """Lines at the powers of ten, and these."""
+        """Lines at the powers of ten, with their numbers."""
         bottom, right = self.y + self.height, self.x + self.width
         for power in self.across:
             x = self.point(10.0**power, 10.0 ** self.up[0])[0]

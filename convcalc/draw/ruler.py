@@ -1,7 +1,7 @@
 """One axis of a layer as a ruler: its cells, and every window or patch on them.
 
-Which cells a window reads is asked of the layer's `Reads`, by which receptive fields are calculated
-and which the tests hold against what the witness reads.
+The layer's `Reads` tell which cells a window reads; receptive fields are computed from them, and the
+tests compare them with what the witness reads.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
     from convcalc.layers.rf import Reads
 
-MAX_CELLS = 20_000  # along one axis
-MAX_READ = 2_000_000  # by all windows along it
+MAX_CELLS = 20_000  # on one axis
+MAX_READ = 2_000_000  # by all windows on one axis
 
-# What a cell of the ruler can be; the names are roles of `roles.ROLES`.
+# The possible roles of a cell; they are names in `roles.ROLES`.
 INPUT, UNREAD, PADDING, IDLE, OVER = "input", "unread", "padding", "idle", "over"
 OUTPUT, BARE, CUT, ADDED = "output", "unread", "cut", "added"
 
 
 @dataclass(frozen=True)
 class Ruler:
-    """One axis, or several that are alike.
+    """One axis, or several equal ones.
 
     Attributes:
         axes: their names.
-        size: cells of the map that lies on the ruler: of the input, or of the output under patches.
-        first: the number of its first cell; cells before the map have numbers below 0.
+        size: cells of the map on the ruler: the input, or for patches the output.
+        first: the number of its first cell; cells before the map have negative numbers.
         cells: the role of each cell.
         windows: the cells that each window reads, or that each patch writes.
-        patches: whether they are patches of a transposed layer, one for each cell of the input.
-        mirrors: whether cells outside of the input are cells of it, mirrored, and no padding.
+        patches: whether they are patches of a transposed layer, one for each input cell.
+        mirrors: whether cells outside of the input are mirrored cells, not padding.
     """
 
     axes: tuple[str, ...]
@@ -53,7 +53,7 @@ class Ruler:
         return self.first + len(self.cells) - 1
 
     def called(self, window: int) -> str:
-        """A window by the output that it makes, a patch by its input."""
+        """The name of a window by its output, or of a patch by its input."""
         return f"{'input' if self.patches else 'output'} {window}"
 
     def role(self, cell: int) -> str:
@@ -65,7 +65,7 @@ class Ruler:
         return [cell for cell in range(self.size) if self.role(cell) == UNREAD]
 
     def outside(self) -> tuple[int, int]:
-        """How many cells lie before the map, and how many after it that are padding or cut off."""
+        """The number of cells before the map, and after it, that are padding or cut off."""
         after = self.cells[self.size - self.first :]
         return -self.first, len(after) - after.count(OVER)
 
@@ -75,12 +75,12 @@ class Ruler:
 
 
 def rulers_of(layer: Layer, shape: Shape, out: Shape) -> list[Ruler]:
-    """The axes of a layer, those that are alike as one.
+    """The axes of a layer; equal ones as one.
 
     Args:
         layer: the layer.
         shape: the input.
-        out: what comes out of it.
+        out: the output.
 
     Raises:
         UsageError: the layer has no windows, or too many cells to draw.
@@ -107,7 +107,7 @@ def rulers_of(layer: Layer, shape: Shape, out: Shape) -> list[Ruler]:
 
 
 def _check_size(name: str, n: int, o: int, read: Reads, pad: tuple[int, int] | None) -> None:
-    """Refuse what would take long to draw, and could not be seen."""
+    """Refuse rulers that are slow to draw and unreadable."""
     found, what, most = max(n, o), "cells", MAX_CELLS
     if found <= most:
         found, what = _span(n, o, read, pad), "cells with padding"
@@ -120,7 +120,7 @@ def _check_size(name: str, n: int, o: int, read: Reads, pad: tuple[int, int] | N
 
 
 def _span(n: int, o: int, read: Reads, pad: tuple[int, int] | None) -> int:
-    """How long the ruler is, from the first and the last window or patch alone."""
+    """The length of the ruler, from only the first and the last window or patch."""
     size, count, cells = (o, n, read.writes) if read.writes else (n, o, read.cells)
     before, after = (0, 0) if pad is None or read.mirrors or read.writes else pad
     ends = [end for unit in (0, count - 1) for end in (cells(unit)[:1], cells(unit)[-1:])]
@@ -139,7 +139,7 @@ def _of_windows(
     last = max(n - 1 + after, max(touched, default=0))
     past = (
         last + 1 if pad is None or read.mirrors else n + after
-    )  # cells from here on are not even padding
+    )  # later cells are not even padding
 
     def role(cell: int) -> str:
         if 0 <= cell < n:

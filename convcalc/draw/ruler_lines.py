@@ -1,4 +1,4 @@
-"""A ruler in a terminal."""
+"""A ruler on a terminal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from convcalc.draw.ruler import CUT, IDLE, OVER, PADDING, UNREAD, Ruler
 from convcalc.draw.ruler_view import folded
 from convcalc.text import wrap
 
-USUAL_WIDTH = 100  # where nothing says how wide the terminal is
+USUAL_WIDTH = 100  # if the terminal's width is unknown
 MOST_WINDOWS = 24
 
-# A cell under a window: by its role; and one beside it.
+# The sign of a cell under a window, by its role; and of one next to it.
 READ, ON_PADDING, ON_NOTHING, BESIDE, NEVER, NOWHERE = "█", "░", "+", "-", "×", " "
 
 
@@ -35,12 +35,12 @@ def ruler_lines(ruler: Ruler, width: int | None) -> Iterator[str]:
 
 
 def _wide(sign: str, each: int) -> str:
-    """A sign as wide as a cell, with a space where there is room for one."""
+    """A sign as wide as a cell, with a space if it fits."""
     return sign if each == 1 else sign * (each - 1) + " "
 
 
 def _numbers(ruler: Ruler, places: list[int | None], each: int) -> str:
-    """The numbers over the cells, as many as do not touch each other."""
+    """The numbers above the cells, as many as fit without touching."""
     line = ""
     for place, cell in enumerate(places):
         if cell is None:
@@ -55,7 +55,7 @@ def _numbers(ruler: Ruler, places: list[int | None], each: int) -> str:
 
 
 def _sign(ruler: Ruler, window: int, place: int | None) -> str:
-    """What stands at a place of a window's line."""
+    """The sign at a place of a window's line."""
     if place is None:
         return "…"
     role = ruler.cells[place]
@@ -67,7 +67,7 @@ def _sign(ruler: Ruler, window: int, place: int | None) -> str:
 
 
 def _legend(ruler: Ruler, width: int | None) -> Iterator[str]:
-    """What the signs mean that are there."""
+    """The meanings of the signs in use."""
     if ruler.patches:
         meanings = {
             READ: "written",

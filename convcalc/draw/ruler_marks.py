@@ -11,7 +11,7 @@ from convcalc.draw.roles import ROLES
 from convcalc.draw.ruler import ADDED, BARE, CUT, IDLE, INPUT, OUTPUT, OVER, PADDING, UNREAD, Ruler
 from convcalc.draw.ruler_view import folded
 
-CELL = 22  # units across a cell at most, and its height
+CELL = 22  # largest width of a cell, and its height
 ROW = 17  # from one window to the next
 BAR = 12  # height of a window
 MOST_CELLS, MOST_WINDOWS = 64, 18
@@ -25,10 +25,10 @@ _PATCH_LEGENDS = {BARE: "written by no patch", "kernel": "patch"}
 
 
 class RulerMarks:
-    """Draws a ruler from a height on.
+    """Draws a ruler below a given height.
 
     Attributes:
-        bottom: the height at which it ends.
+        bottom: the bottom of the drawing.
     """
 
     def __init__(self, ruler: Ruler, top: float) -> None:
@@ -37,7 +37,7 @@ class RulerMarks:
         self.windows = folded(len(ruler.windows), MOST_WINDOWS)
         self.left = SPACE + text_width(ruler.called(len(ruler.windows) - 1)) + SPACE
         self.cell = min(CELL, (WIDTH - self.left - SPACE) / len(self.places))
-        self.over = top + TEXT  # the numbers stand on this line
+        self.over = top + TEXT  # the baseline of the numbers
         self.top = self.over + 5
         self.rows = self.top + CELL + 8
         end = self.rows + ROW * len(self.windows)
@@ -56,11 +56,11 @@ class RulerMarks:
         yield from self.legend
 
     def x(self, place: int) -> float:
-        """Where the cell at a place of the folded ruler begins."""
+        """The left end of the cell at a place of the folded ruler."""
         return self.left + self.cell * place
 
     def numbers(self) -> Iterator[Mark]:
-        """Every cell's number, or every so many cells' where they are narrow."""
+        """The number of every cell, or of every few cells if they are narrow."""
         widest = max(text_width(str(number)) for number in (self.ruler.first, self.ruler.last))
         every = next(n for n in (1, 2, 5, 10, 20, 50, 100) if n * self.cell >= widest + 3)
         for place, cell in enumerate(self.places):
@@ -77,7 +77,7 @@ class RulerMarks:
                 yield Text(middle, self.over, str(number), "muted", anchor="middle")
 
     def cells(self) -> Iterator[Mark]:
-        """The cells by their roles."""
+        """The cells with their roles."""
         made = []
         for place, cell in enumerate(self.places):
             if cell is None:
@@ -87,10 +87,10 @@ class RulerMarks:
             role = self.ruler.cells[cell]
             title = f"cell {cell + self.ruler.first}: {_legend(self.ruler, role)}"
             made.append(Rectangle(self.x(place), self.top, self.cell, CELL, role, title))
-        yield from sorted(made, key=lambda mark: not ROLES[mark.role].dashes)  # whole borders last
+        yield from sorted(made, key=lambda mark: not ROLES[mark.role].dashes)  # solid borders last
 
     def lost_columns(self) -> Iterator[Mark]:
-        """Below cells that no window reads, their column goes on under all windows."""
+        """Below unread cells, their column continues under all windows."""
         height = ROW * len(self.windows) - ROW + BAR
         for place, cell in enumerate(self.places):
             if cell is not None and self.ruler.cells[cell] == UNREAD:
@@ -115,7 +115,7 @@ class RulerMarks:
             return
         if cells.step > 1 or len(seen) < len(cells):
             ends = (self.x(seen[0]), self.x(seen[-1] + 1))
-            if len(seen) < len(cells):  # it goes on where the ruler is folded
+            if len(seen) < len(cells):  # it continues where the ruler is folded
                 gap = self.places.index(None)
                 ends = (min(ends[0], self.x(gap)), max(ends[1], self.x(gap + 1)))
             yield Line(((ends[0], y + BAR / 2), (ends[1], y + BAR / 2)), "axis")
@@ -128,7 +128,7 @@ class RulerMarks:
             yield Rectangle(self.x(place), y, self.cell, BAR, role, title)
 
     def meanings(self) -> list[tuple[str, str]]:
-        """The roles that are seen, and what they mean."""
+        """The visible roles, and their meanings."""
         roles = [role for role in _LEGENDS if role in {*self.ruler.cells, "kernel"}]
         if any(not 0 <= cell < self.ruler.size for cells in self.ruler.windows for cell in cells):
             roles.append("zero")
@@ -136,7 +136,7 @@ class RulerMarks:
 
 
 def _legend(ruler: Ruler, role: str) -> str:
-    """What a role means on this ruler."""
+    """The meaning of a role on this ruler."""
     if ruler.patches:
         return {**_LEGENDS, **_PATCH_LEGENDS, "zero": "patch cut off"}[role]
     if ruler.mirrors:

@@ -1,4 +1,4 @@
-"""What of a ruler is shown where there is no room for all of it, and what is said about it."""
+"""The visible part of a ruler, if there is no space for all of it, and remarks on it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from convcalc.draw.ruler import ADDED, CUT, IDLE, OVER, PADDING, Ruler
 from convcalc.text import listed, plural
 
-# What one cell along each axis is called.
+# The name of one cell along each axis.
 _CELLS = {"length": "cell", "depth": "slice", "height": "row", "width": "column"}
-MAX_RANGES = 6  # of cells that are listed
+MAX_RANGES = 6  # of listed cells
 
 
 def folded(count: int, most: int) -> list[int | None]:
-    """Places from 0, with a None for those left out of the middle where they are too many.
+    """Places from 0; if there are too many, a None stands for the middle ones.
 
     >>> folded(3, 5), folded(9, 5)
     ([0, 1, 2], [0, 1, None, 7, 8])
@@ -26,7 +26,7 @@ def folded(count: int, most: int) -> list[int | None]:
 
 
 def numbers_text(cells: Sequence[int]) -> str:
-    """Numbers in order, those that follow each other as a range; many are counted.
+    """Numbers in order, with ranges; if there are many, their count.
 
     >>> numbers_text([31]), numbers_text([3, 7, 8, 9]), numbers_text([0, 2, 4, 6, 8, 10, 12])
     ('31', '3 and 7 to 9', '0, 2, 4, … 12')
@@ -45,7 +45,7 @@ def numbers_text(cells: Sequence[int]) -> str:
 
 
 def remarks(ruler: Ruler) -> list[str]:
-    """What of the ruler is padding, never read, or left out: a clause each."""
+    """Which parts of the ruler are padding, never read, or left out: a clause each."""
     return _of_patches(ruler) if ruler.patches else _of_windows(ruler)
 
 
@@ -85,6 +85,6 @@ def _is(count: int) -> str:
 
 
 def _called(ruler: Ruler, cells: Sequence[int]) -> str:
-    """Cells by what they are called along the axes: row and column 31 are."""
+    """The name of cells with a verb, by axes: row and column 31 are."""
     names = [_CELLS[axis] + ("s" if len(cells) > 1 else "") for axis in ruler.axes]
     return f"{listed(names)} {numbers_text(cells)} {_is(len(cells) * len(names))}"

@@ -1,4 +1,4 @@
-"""A small picture of our own: hills, a house and the sun, drawn by formulas at any size."""
+"""A small test picture: hills, a house and the sun, drawn by formulas at any size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Grid = list[list[int]]  # rows of grey levels from 0, black, to 255, white
 
 
 def scene(rows: int, columns: int) -> Grid:
-    """The picture with so many rows and columns.
+    """The picture with this many rows and columns.
 
     >>> [max(row) for row in scene(4, 4)], min(map(min, scene(40, 40)))
     ([190, 210, 215, 90], 30)
@@ -20,7 +20,7 @@ def scene(rows: int, columns: int) -> Grid:
 
 
 def _level(x: float, y: float) -> int:
-    """How light a place is; x and y run from 0 to 1."""
+    """The brightness of a place; x and y are from 0 to 1."""
     found = 180 + int(80 * y)  # the sky
     if (x - 0.78) ** 2 + (y - 0.2) ** 2 < 0.012:
         found = 255
@@ -32,7 +32,7 @@ def _level(x: float, y: float) -> int:
 
 
 def _house(x: float, y: float, behind: int) -> int:
-    """The same, with a house before it."""
+    """The same, with a house in front."""
     if abs(x - 0.36) < 0.16 and 0.55 < y < 0.82:
         door = abs(x - 0.42) < 0.035 and y > 0.68
         window = abs(x - 0.3) < 0.045 and 0.62 < y < 0.71

@@ -1,4 +1,4 @@
-"""What a question gives, drawn without its answer: a window at its first place, or matrices."""
+"""The picture of a question, without its answer: a window at its first position, or matrices."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class FirstWindow(Picture):
-    """The padded input with the first window on it, and nothing of where the others end.
+    """The padded input with the first window on it, without the ends of the others.
 
     Attributes:
         windows: the window along each axis.
@@ -35,18 +35,18 @@ class FirstWindow(Picture):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the axes are called."""
+        """The names of the axes."""
         return axis_names((1, *[axis.n for axis in self.windows]))
 
     def rulers(self) -> list[Ruler]:
-        """The axes, those that are alike as one."""
+        """The axes; equal ones as one."""
         alike: dict[Axis, list[str]] = {}
         for name, axis in zip(self.names, self.windows):
             alike.setdefault(axis, []).append(name)
         return [_first_of(tuple(names), axis) for axis, names in alike.items()]
 
     def said(self, ruler: Ruler) -> str:
-        """What is given, in a sentence."""
+        """The given values, in a sentence."""
         axis = self.windows[self.names.index(ruler.axes[0])]
         along = f"{listed(ruler.axes)}: " if len(self.windows) > 1 else ""
         padding = (
@@ -90,10 +90,10 @@ def _first_of(axes: tuple[str, ...], axis: Axis) -> Ruler:
 
 @dataclass(frozen=True, repr=False)
 class Matrices(Picture):
-    """Matrices as grids, each under its name.
+    """Matrices as grids, each with its name above it.
 
     Attributes:
-        named: names and matrices of texts.
+        named: names with matrices of texts.
     """
 
     named: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
@@ -125,7 +125,7 @@ class Matrices(Picture):
 
 
 def matrices(**given: Any) -> Matrices:
-    """Matrices by their names; of several maps or kernels each is one: nested tuples of numbers."""
+    """Matrices by name, from nested tuples of numbers; several maps or kernels become one matrix each."""
     found = []
     for name, value in given.items():
         maps = _maps(value)
@@ -155,7 +155,7 @@ def _of(rows: tuple[tuple[str, ...], ...]) -> Any:
 
 
 def _figure(title: str, said: list[str], height: float, marks: list[Mark]) -> Figure:
-    """A figure without its own table: its words say all."""
+    """A figure without its own table, because its text contains everything."""
     return Figure(
         title=title,
         description=" ".join(f"{line}." for line in said),

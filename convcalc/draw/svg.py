@@ -1,4 +1,4 @@
-"""A figure as SVG: the same bytes each time, without scripts or anything from elsewhere."""
+"""A figure as SVG: the same bytes each time, without scripts and without loading anything."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from convcalc.draw.metrics import fitted
 from convcalc.draw.roles import PAGE, PATTERNS, ROLES, Look
 from convcalc.text import printable
 
-FONT = "'DejaVu Sans',Verdana,sans-serif"  # their letters are as wide as the table says
-SECONDS = 1.5  # that a step is shown
+FONT = "'DejaVu Sans',Verdana,sans-serif"  # their letters are as wide as in the table
+SECONDS = 1.5  # for each step
 EDGE = 8  # around the line in the corner
-HEAD = 5  # of an arrow, across
+HEAD = 5  # width of an arrow head
 
 
 def svg_text(figure: Figure, scheme: str = "", *, inline: bool = False) -> str:
@@ -24,8 +24,8 @@ def svg_text(figure: Figure, scheme: str = "", *, inline: bool = False) -> str:
 
     Args:
         figure: what to draw.
-        scheme: ``light`` or ``dark``; by default a reader's wish decides, and light is printed.
-        inline: whether it becomes a part of a page, and no file of its own.
+        scheme: ``light`` or ``dark``; by default it follows the reader's choice, and prints are light.
+        inline: whether it is inserted into a page, instead of a file.
 
     Raises:
         UsageError: drawsvg is not installed.
@@ -60,7 +60,7 @@ def svg_text(figure: Figure, scheme: str = "", *, inline: bool = False) -> str:
 
 
 def corner_text(figure: Figure) -> str:
-    """The line in the corner: where the data comes from, and what drew it."""
+    """The line in the corner: the source of the data, and convcalc's version."""
     ours = f"convcalc {__version__}"
     if not figure.source:
         return ours
@@ -75,13 +75,13 @@ def _element(tag: str, name: str, text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as XML takes it: no control character and no half of a pair is allowed there."""
+    """A text for XML, which allows no control characters and no unpaired surrogates."""
     shown = printable(text)
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def number(value: float) -> float:
-    """A coordinate with two decimals, written without those that are zero."""
+    """A coordinate with two decimals, without zeros at the end."""
     rounded = round(value, 2)
     return int(rounded) if rounded == int(rounded) else rounded
 
@@ -94,7 +94,7 @@ def class_of(role: str) -> str:
 
 
 def styles(used: Iterable[str], scheme: str, steps: int) -> Iterator[str]:
-    """The style sheet: what the roles that are used look like, and when steps are shown."""
+    """The style sheet: the looks of the used roles, and the times of the steps."""
     looks = {"page": PAGE, **{role: ROLES[role] for role in used}}
     yield f".cc text{{font-family:{FONT};paint-order:stroke;stroke-linejoin:round}}"
     for role, look in looks.items():
@@ -119,21 +119,21 @@ def _colors(role: str, look: Look, *, dark: bool) -> str:
 
 
 def _strokes(look: Look) -> str:
-    """What does not depend on the page."""
+    """The properties that do not depend on the page."""
     text = f";stroke-width:{look.width}" if look.stroke and look.width != 1 else ""
     text += f";stroke-dasharray:{look.dashes}" if look.dashes else ""
     return text + (";font-weight:bold" if look.bold else "")
 
 
 def _pattern_style(role: str, look: Look, *, dark: bool) -> Iterator[str]:
-    """The two parts of a pattern: what lies under it, and its lines."""
+    """The two parts of a pattern: its background, and its lines."""
     if look.pattern:
         fill, stroke = (look.dark_fill, look.dark_stroke) if dark else (look.fill, look.stroke)
         yield f".{class_of(role)}-f{{fill:{fill}}}.{class_of(role)}-l{{stroke:{stroke}}}"
 
 
 def patterns(used: Iterable[str]) -> Iterator[str]:
-    """The patterns of the roles that are used."""
+    """The patterns of the used roles."""
     for role in used:
         if not ROLES[role].pattern:
             continue
@@ -148,9 +148,9 @@ def patterns(used: Iterable[str]) -> Iterator[str]:
 
 
 def _step_styles(steps: int) -> Iterator[str]:
-    """Steps follow each other, unless less motion is wanted: then, and in print, the first stays.
+    """Steps are shown one after the other; with reduced motion, and in print, only the first.
 
-    A pointer on the picture stops it.
+    Pointing at the picture stops it.
     """
     share = number(100 / steps)
     yield ".cc-step{visibility:hidden}.cc-first{visibility:visible}"
@@ -224,7 +224,7 @@ def _text(draw: Any, mark: Text) -> Iterator[Any]:
 
 
 def _titled(made: Any, title: str) -> Any:
-    """An element with what a pointer on it shows."""
+    """An element with a tooltip."""
     if title:
         made.append_title(printable(title))
     return made

@@ -1,6 +1,6 @@
-"""A network line by line, as ``git log --graph`` draws a history: a row for each box, a track for each path.
+"""A network line by line, like ``git log --graph``: a row for each box, a track for each path.
 
-A track holds what a box gives, from its row to the row of the last box that reads it.
+A track contains a box's output, from its row to the row of its last reader.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ class Row:
 
     Attributes:
         box: its number.
-        track: where it stands, from 0.
-        passing: the tracks that go on below the row.
-        before: the tracks that came in from above.
+        track: its column, from 0.
+        passing: the tracks that continue below the row.
+        before: the tracks that come from above.
         read: the tracks that lead into the box.
     """
 
@@ -31,19 +31,19 @@ class Row:
 def rows_of(count: int, edges: Iterable[tuple[int, int]]) -> list[Row]:
     """The rows of boxes, in their order.
 
-    A box takes the track of what it reads last of all its readers; the leftmost, if there are several;
-    else the first that is free.
+    A box takes the track of an input for which it is the last reader; the leftmost if there are several;
+    else the first free track.
 
     Args:
-        count: of boxes.
-        edges: who is read by whom; boxes have smaller numbers than those that read them.
+        count: the number of boxes.
+        edges: pairs of a box and its reader; boxes have smaller numbers than their readers.
     """
     sources: list[list[int]] = [[] for _ in range(count)]
     last_reader: dict[int, int] = {}
     for source, target in edges:
         sources[target].append(source)
         last_reader[source] = max(target, last_reader.get(source, 0))
-    holder: dict[int, int] = {}  # track: the box whose output it holds
+    holder: dict[int, int] = {}  # track: the box whose output it contains
     track_of: dict[int, int] = {}
     rows = []
     for box in range(count):
@@ -76,7 +76,7 @@ def signs(row: Row) -> str:
 
 
 def _sign(row: Row, track: int, low: int, high: int) -> str:
-    """What stands in the column of a track."""
+    """The sign in the column of a track."""
     if track == row.track:
         return "●"
     above, below = track in row.before, track in row.passing
@@ -90,7 +90,7 @@ def _sign(row: Row, track: int, low: int, high: int) -> str:
 
 
 def between(rows: Sequence[Row], number: int) -> str:
-    """The tracks above a row, where another line comes between.
+    """The tracks above a row, for a line inserted there.
 
     >>> rows = rows_of(4, [(0, 1), (1, 2), (0, 3), (2, 3)])
     >>> between(rows, 2)

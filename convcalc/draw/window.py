@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from convcalc.formats import View
     from convcalc.layers import Layer, Shape
 
-MAX_MARKS = 6000  # of all steps together
+MAX_MARKS = 6000  # in all steps together
 
 _COLUMNS = [
     Column.of_mapping("place", "output", lambda place: ",".join(map(str, place)), right=False),
@@ -39,13 +39,13 @@ _COLUMNS = [
 @PICTURES.named("window")
 @dataclass(frozen=True, repr=False)
 class Window(Picture):
-    """The kernel on the input, and the output that comes of it.
+    """The kernel on the input, and the resulting output.
 
     Attributes:
         layer: the layer.
         shape: the input.
-        step: the place of the output that is drawn; None for all, one after the other.
-        numbers: what stands in the cells; None where there are no numbers.
+        step: the drawn position in the output; None for all, one after the other.
+        numbers: the numbers in the cells; None without numbers.
     """
 
     about: ClassVar[str] = "the kernel on the input and the output, step by step"
@@ -65,16 +65,16 @@ class Window(Picture):
         """The canvas.
 
         Raises:
-            UsageError: it is too large, or there is none.
+            UsageError: it is too large, or the layer has none.
         """
         return plane_of(self.layer, self.shape, self.out)
 
     @cached_property
     def steps(self) -> list[tuple[int, int]]:
-        """The places that are drawn, as row and column.
+        """The drawn positions, as row and column.
 
         Raises:
-            UsageError: the step is not there, or there are too many.
+            UsageError: the step does not exist, or there are too many.
         """
         plane = self.plane
         if self.step is None:
@@ -102,12 +102,12 @@ class Window(Picture):
 
     @property
     def has_kernel(self) -> bool:
-        """Whether there is a kernel: all windows are of one size, and multiplied."""
+        """Whether there is a kernel: all windows have the same size and are multiplied."""
         return bool(self.layer.weights(self.shape, self.out))
 
     @property
     def is_turned(self) -> bool:
-        """Whether the kernel is drawn turned by 180°, as over the stretched input of a transposed layer."""
+        """Whether the kernel is drawn turned by 180°, as on the stretched input of a transposed layer."""
         reads = self.layer.reads(self.shape, self.out)
         return isinstance(reads, tuple) and reads[0].writes is not None
 
@@ -117,7 +117,7 @@ class Window(Picture):
     # ---------------------------------------------------------------------------- in words
 
     def said(self, step: tuple[int, int]) -> list[str]:
-        """What happens in a step, in lines."""
+        """The description of a step, in lines."""
         place = ",".join(map(str, self.plane.place(step)))
         lines = [f"output [{place}] reads {self.reads(step)}; {self.zeros_text(step)}"]
         if self.numbers and step in self.numbers.sums:
@@ -125,7 +125,7 @@ class Window(Picture):
         return lines
 
     def reads(self, step: tuple[int, int]) -> str:
-        """Which cells of the input lie under the kernel."""
+        """The cells of the input under the kernel."""
         names = ("row", "column") if self.plane.axes == 2 else ("", "cell")
         parts = []
         for name, track, place in zip(names, (self.plane.rows, self.plane.columns), step):
@@ -138,16 +138,16 @@ class Window(Picture):
         return ", ".join(parts)
 
     def zeros(self, step: tuple[int, int]) -> int:
-        """How many taps lie on zeros: on padding, or between inputs."""
+        """The number of taps on zeros: on padding, or between inputs."""
         taps = self.plane.taps(step)
         return sum(not self.plane.is_real(*tap) for tap in taps) - self.past_end(step)
 
     def past_end(self, step: tuple[int, int]) -> int:
-        """How many taps lie past the end of the padded input, and are left out."""
+        """The number of taps past the end of the padded input, which are left out."""
         return sum(self.plane.role(*tap) == "over" for tap in self.plane.taps(step))
 
     def zeros_text(self, step: tuple[int, int]) -> str:
-        """How many taps lie on zeros, and how many past the end."""
+        """The number of taps on zeros, and of those past the end, in words."""
         zeros, over, taps = self.zeros(step), self.past_end(step), len(self.plane.taps(step))
         what, where = ("product", "with zeros") if self.has_kernel else ("cell", "padding")
         found = [f"{zeros} of {plural(taps, what)} {_is(zeros)} {where}"] if zeros else []
@@ -216,7 +216,7 @@ class Window(Picture):
         )
 
     def captions(self) -> list[str]:
-        """What stands over the grids, from left to right."""
+        """The captions of the grids, from left to right."""
         channels = len(self.numbers.inputs) if self.numbers else 1
         given = f"input {times(self.shape[1:])}" if channels == 1 else "input"
         found = [f"{given} with zeros" if self.is_turned else given]
@@ -245,11 +245,11 @@ class Window(Picture):
         yield from grid.numbers(*map(range, plane.outputs))
 
     def output_title(self, row: int, column: int) -> str:
-        """What a cell of the output is."""
+        """The tooltip of an output cell."""
         return f"output {','.join(map(str, self.plane.place((row, column))))}"
 
     def input_text(self, channel: int, row: int, column: int) -> str:
-        """What stands in a cell of the canvas."""
+        """The text in a cell of the canvas."""
         if self.numbers is None:
             return ""
         if self.plane.is_real(row, column):
@@ -260,7 +260,7 @@ class Window(Picture):
         return self.numbers.padding if self.plane.role(row, column) != "over" else ""
 
     def input_title(self, row: int, column: int) -> str:
-        """What a cell of the canvas is."""
+        """The tooltip of a cell of the canvas."""
         r, c = self.plane.rows.holds[row], self.plane.columns.holds[column]
         role = self.plane.role(row, column)
         if not self.plane.is_real(row, column):
@@ -270,7 +270,7 @@ class Window(Picture):
         )
 
     def marked(self, layout: Layout, step: tuple[int, int]) -> Iterator[Mark]:
-        """What a step lays over the grids."""
+        """The marks of a step, on top of the grids."""
         taps = self.plane.taps(step)
         products = self.numbers.products.get(step) if self.numbers else None
         for channel, grid in enumerate(layout.inputs):
@@ -287,7 +287,7 @@ class Window(Picture):
         yield layout.output.frame([step], "target")
 
     def meanings(self) -> list[tuple[str, str]]:
-        """The roles that are seen, and what they mean."""
+        """The visible roles, and their meanings."""
         plane = self.plane
         rows, columns = range(plane.rows.size), range(plane.columns.size)
         seen = {plane.role(row, column) for row in rows for column in columns}
@@ -299,7 +299,7 @@ class Window(Picture):
         return [*found, ("output", "output")]
 
 
-# What the cells of the canvas are called.
+# The names of the cells of the canvas.
 _ROLES = {
     "input": "input", "unread": "never read", "padding": "padding", "idle": "padding, never read",
     ZERO: "zero between inputs", "over": "past the end",
@@ -312,12 +312,12 @@ def _always(text: str) -> Cell:
 
 
 def _of(texts: tuple[tuple[str, ...], ...] | None) -> Cell:
-    """The texts of a grid; nothing where there are none."""
+    """The texts of a grid; empty if there are none."""
     return lambda row, column: texts[row][column] if texts else ""
 
 
 def _below(y: float, lines: list[str]) -> Marks:
-    """The words of a step."""
+    """The text of a step."""
     return tuple(Text(SPACE, y + LINE * n, line) for n, line in enumerate(lines))
 
 
@@ -326,7 +326,7 @@ def _is(count: int) -> str:
 
 
 def _spread(name: str, cells: list[int]) -> str:
-    """Cells by their numbers: rows 1 to 3."""
+    """Cells as a range of numbers: rows 1 to 3."""
     if len(cells) == 1:
         return f"{name} {cells[0]}"
     steps = {after - before for before, after in pairwise(cells)}

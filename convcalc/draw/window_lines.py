@@ -1,4 +1,4 @@
-"""The picture *window* in a terminal."""
+"""The picture *window* on a terminal."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from convcalc.draw.plane import Plane
     from convcalc.draw.window_numbers import Numbers
 
-MAX_STEPS = 25  # shown one under the other
+MAX_STEPS = 25  # shown one below the other
 GAP = 4
 _WIDE, _NARROW = (
     16,
     24,
-)  # cells of a row up to which each has two letters; up to which there are spaces
+)  # cells of a row up to which each has two letters; and up to which there are spaces
 
 Step = tuple[int, int]
 
-# A cell of the canvas: under the kernel, and beside it.
+# The signs of a canvas cell: under the kernel, and next to it.
 _UNDER = {"input": "█", "padding": "░", "idle": "░", "bare": "░", "over": "+"}
 _BESIDE = {"input": "-", "unread": "×", "padding": " ", "idle": " ", "bare": ".", "over": " "}
 _MEANINGS = {
@@ -36,7 +36,7 @@ def window_lines(
     said: Callable[[Step], list[str]],
     width: int | None,
 ) -> Iterator[str]:
-    """The canvas with the kernel on it, and the output beside it, step by step."""
+    """The canvas with the kernel on it, and the output next to it, step by step."""
     shown = steps[:MAX_STEPS]
     used: set[str] = set()
     for step in shown:
@@ -56,7 +56,7 @@ def window_lines(
 
 
 def spread(signs: Sequence[str], width: int | None) -> str:
-    """A row of cells as wide as there is room: two letters each with a space, one with a space, or one."""
+    """A row of cells as wide as possible: two letters each and a space, one and a space, or one."""
     count = len(signs)
     room = 80 if width is None else width
     if count <= _WIDE and 3 * count <= room + 1:
@@ -67,7 +67,7 @@ def spread(signs: Sequence[str], width: int | None) -> str:
 def _canvas(
     plane: Plane, step: Step, numbers: Numbers | None, used: set[str], width: int | None
 ) -> list[str]:
-    """The canvas in lines, channel under channel."""
+    """The canvas in lines, one channel below the other."""
     taps = set(plane.taps(step))
     rows, columns = range(plane.rows.size), range(plane.columns.size)
     if numbers is None:
@@ -98,20 +98,20 @@ def _canvas(
 def _number(
     plane: Plane, numbers: Numbers, grid: tuple[tuple[str, ...], ...], row: int, column: int
 ) -> str:
-    """What stands in a cell."""
+    """The text in a cell."""
     r, c = plane.rows.holds[row], plane.columns.holds[column]
     return numbers.padding if r is None or c is None else grid[r][c]
 
 
 def _bracketed(text: str, plane: Plane, place: Step, taps: set[Step]) -> str:
-    """A number in brackets where it lies under the kernel."""
+    """A number, in brackets if it is under the kernel."""
     if place not in taps:
         return f" {text} "
     return f"[{text}]" if plane.is_real(*place) else f"({text})"
 
 
 def _output(plane: Plane, step: Step, numbers: Numbers | None, width: int | None) -> list[str]:
-    """The output in lines, with the place of the step marked."""
+    """The output in lines, with the position of the step marked."""
     rows, columns = plane.outputs
     if numbers is None:
         signs = [["█" if (r, c) == step else "-" for c in range(columns)] for r in range(rows)]
@@ -127,7 +127,7 @@ def _output(plane: Plane, step: Step, numbers: Numbers | None, width: int | None
 
 
 def _beside(left: list[str], right: list[str], width: int | None) -> Iterator[str]:
-    """Input and output side by side, or under each other where the terminal is narrow."""
+    """Input and output side by side, or one below the other on a narrow terminal."""
     wide = max(*map(len, left), len("input")) + GAP
     if width is not None and wide + max(map(len, right)) > width:
         yield from ("input", *left, "", "output", *right)

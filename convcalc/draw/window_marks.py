@@ -1,4 +1,4 @@
-"""The picture *window* as marks: grids of cells side by side, and what is marked on them in a step."""
+"""The picture *window* as marks: grids of cells side by side, and the marks of a step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GAP = 30  # between grids
 USUAL, LEAST = 26, 7  # units across a cell
-LEAST_BESIDE = 17  # of grids side by side
+LEAST_BESIDE = 17  # if grids are side by side
 LINE = 18  # of text
 
 
@@ -29,8 +29,8 @@ class Grid:
 
     Attributes:
         x, y: its upper left corner.
-        wide, high: of a cell.
-        rows, columns: how many cells.
+        wide, high: the size of a cell.
+        rows, columns: the number of cells.
     """
 
     x: float
@@ -42,7 +42,7 @@ class Grid:
 
     @property
     def bottom(self) -> float:
-        """Where it ends."""
+        """Its bottom."""
         return self.y + self.high * self.rows
 
     def cell(
@@ -64,7 +64,7 @@ class Grid:
         return Rectangle(x, y, wide, self.high * (max(rows) - min(rows) + 1), role)
 
     def numbers(self, rows: Sequence[int | None], columns: Sequence[int | None]) -> Iterator[Mark]:
-        """The numbers of rows and columns, where there is room for them."""
+        """The numbers of rows and columns, if there is space."""
         widest = max(text_width(str(number or 0)) for number in (*rows, *columns))
         if self.wide < widest + 2 or self.high < TEXT:
             return
@@ -80,11 +80,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the grids of the picture lie.
+    """The places of the picture's grids.
 
     Attributes:
-        names: what stands over each sort of grid.
-        grids: for each sort the grids, one for a channel: input, kernel, products; and one output.
+        names: the caption of each sort of grid.
+        grids: for each sort, its grids, one per channel: input, kernel, products; and one output.
     """
 
     names: list[str]
@@ -108,11 +108,11 @@ class Layout:
 
     @property
     def bottom(self) -> float:
-        """Where the lowest grid ends."""
+        """The bottom of the lowest grid."""
         return max(grid.bottom for grids in self.grids for grid in grids)
 
     def captions(self) -> Iterator[Mark]:
-        """What each grid is, over it and its numbers; channels are counted."""
+        """The captions above the grids and their numbers, with the number of channels."""
         for name, grids in zip(self.names, self.grids):
             for channel, grid in enumerate(grids):
                 which = f" {channel}" if len(grids) > 1 else ""
@@ -120,13 +120,13 @@ class Layout:
 
 
 def layout_of(plane: Plane, numbers: Numbers | None, names: list[str], top: float) -> Layout:
-    """Lay the grids out, side by side where there is room, else the input above the others.
+    """Lay out the grids side by side if there is space, else the input above the others.
 
     Args:
         plane: the canvas.
-        numbers: what stands in the cells.
-        names: what stands over each sort of grid, from left to right: those that there are.
-        top: the height at which it begins.
+        numbers: the numbers in the cells.
+        names: the captions of the grids, from left to right, for the existing sorts.
+        top: the top of the grids.
 
     Raises:
         UsageError: the input is too large for the page.
@@ -155,7 +155,7 @@ def layout_of(plane: Plane, numbers: Numbers | None, names: list[str], top: floa
 
 
 def _across(names: list[str], sizes: list[tuple[int, int]], wide: float) -> float:
-    """Where grids side by side end."""
+    """The right end of grids side by side."""
     each = [
         max(columns * wide, text_width(name + " 0")) + GAP
         for name, (_, columns) in zip(names, sizes)
@@ -164,7 +164,7 @@ def _across(names: list[str], sizes: list[tuple[int, int]], wide: float) -> floa
 
 
 def _texts(numbers: Numbers) -> list[str]:
-    """All numbers that stand in cells."""
+    """All numbers in cells."""
     grids = (*numbers.inputs, *numbers.kernels, numbers.results)
     products = [text for channels in numbers.products.values() for row in channels for text in row]
     return [text for grid in grids for row in grid for text in row] + products
@@ -198,7 +198,7 @@ Cell = Callable[[int, int], str]
 
 
 def grid_marks(grid: Grid, role: Cell, text: Cell, title: Cell) -> Iterator[Mark]:
-    """All cells of a grid; those with whole borders last, so that these are seen."""
+    """All cells of a grid; those with solid borders last, so that these are visible."""
     cells = [(role(r, c), r, c) for r in range(grid.rows) for c in range(grid.columns)]
     for name, row, column in sorted(cells, key=lambda cell: not ROLES[cell[0]].dashes):
         yield from grid.cell(row, column, name, text(row, column), title(row, column))

@@ -1,4 +1,4 @@
-"""The numbers of an exercise by hand, as they stand in the cells of the picture *window*."""
+"""The numbers of an exercise by hand, for the cells of the picture *window*."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 Grid = tuple[tuple[str, ...], ...]
 Text = Callable[[Any], str]
-MAX_CHANNELS = 4  # drawn one under the other
+MAX_CHANNELS = 4  # drawn one below the other
 
-# The kind of layer that an operation by hand is.
+# The kind of layer for each operation by hand.
 _KINDS = {"conv": "conv", "tconv": "conv_transpose", "maxpool": "maxpool", "avgpool": "avgpool"}
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """What stands in the cells.
+    """The texts in the cells.
 
     Attributes:
         inputs: the input, channel by channel.
-        kernels: the kernel of the filter that is drawn, channel by channel; none for a pool.
+        kernels: the kernel of the drawn filter, channel by channel; empty for a pool.
         results: the output of the filter.
-        products: for each place of the output the products, channel by channel, tap by tap.
-        sums: for each place how its number comes about.
-        padding: what a cell of padding holds; nothing where padding is left out.
-        about: which filter or channel of several is drawn.
+        products: for each output position, the products, channel by channel, tap by tap.
+        sums: for each position, the calculation of its number.
+        padding: the content of a padding cell; empty if padding is left out.
+        about: which of several filters or channels is drawn.
     """
 
     inputs: tuple[Grid, ...]
@@ -49,7 +49,7 @@ class Numbers:
 
 
 def layer_of(work: Working) -> Layer:
-    """The layer that an exercise works out.
+    """The layer of an exercise.
 
     Raises:
         UsageError: the exercise is about gradients.
@@ -73,7 +73,7 @@ def layer_of(work: Working) -> Layer:
 
 
 def _shortened(value: Any) -> Any:
-    """An option per axis as one number where all axes have the same."""
+    """An option per axis; as one number if all axes have the same."""
     is_one = isinstance(value, tuple) and len(set(value)) == 1 and isinstance(value[0], int)
     return value[0] if is_one else value
 
@@ -86,7 +86,7 @@ def numbers_of(work: Working, *, blank: bool = False) -> Numbers:
         blank: whether the products, the sums and the output stay empty.
 
     Raises:
-        UsageError: there are more channels than are drawn.
+        UsageError: there are more channels than can be drawn.
     """
     section, x = work["y"], work.given["x"]
     channels = x if "k" in work.given else x[:1]
@@ -130,12 +130,12 @@ def _axes(kernel: Any) -> tuple[int, ...]:
 
 
 def _place(place: tuple[int, ...]) -> tuple[int, int]:
-    """A place on one or two axes as row and column; one axis is row 0."""
+    """A position on one or two axes as row and column; one axis is row 0."""
     return (0, *place)[-2:]  # type: ignore[return-value]
 
 
 def _products(work: Working, window: Window, text: Text) -> tuple[tuple[str, ...], ...]:
-    """The products under the kernel, channel by channel, in the order in which it lies there."""
+    """The products under the kernel, channel by channel, in the order in which they are drawn."""
     if not window.sources and work.op != "tconv":
         return tuple(tuple(map(text, part.products.ravel().tolist())) for part in window.parts)
     made: Any = np.zeros(work.given["k"][:, 0].shape, dtype=object)
@@ -147,7 +147,7 @@ def _products(work: Working, window: Window, text: Text) -> tuple[tuple[str, ...
 
 
 def _sum(window: Window, text: Text) -> str:
-    """How the number of a window comes about."""
+    """The calculation of a window's number."""
     parts = window.parts
     value = text(window.value)
     if window.rule == "max":
@@ -167,7 +167,7 @@ def _sum(window: Window, text: Text) -> str:
 
 
 def _about(work: Working) -> str:
-    """Which filter or channel of several is drawn."""
+    """Which of several filters or channels is drawn."""
     filters = work["y"].shape[0]
     if filters == 1:
         return ""

@@ -1,4 +1,4 @@
-"""``convcalc explore``: a page on which convcalc itself runs, without a server and without the network.
+"""``convcalc explore``: a page that runs convcalc itself, without a server or the internet.
 
-`answers` is what the page asks, `page` makes the page, `bundle` and `pyodide` are what goes into it.
+`answers` answers the page's questions, `page` makes the page, `bundle` and `pyodide` make its contents.
 """

@@ -1,11 +1,11 @@
-"""The address of an answer: what stands behind the # of the page, so that a picture can be linked."""
+"""The address of an answer: the part after # in the page's URL, for links to a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from urllib.parse import quote
 
-MAX_ADDRESS = 8000  # characters; longer ones are cut by programs that pass them on
+MAX_ADDRESS = 8000  # characters; some programs cut longer ones
 
 
 def address(view: str, given: Mapping[str, str]) -> str:
@@ -19,5 +19,5 @@ def address(view: str, given: Mapping[str, str]) -> str:
 
 
 def _safe(text: str) -> str:
-    """A word of an address; readable where that can be."""
+    """A word of an address; readable if possible."""
     return quote(text, safe=":,*()/@!$'")

@@ -1,7 +1,7 @@
-"""The page asks, convcalc answers: JSON in, JSON out.
+"""Questions of the page and convcalc's answers: JSON in, JSON out.
 
-A question is ``{"view": "conv", "given": {"n": "32", "k": "5"}}``; the answer says what to show, in plain data, and what
-the form and the address are. Nothing here knows of browsers.
+A question is ``{"view": "conv", "given": {"n": "32", "k": "5"}}``; the answer contains what to show, the form and
+the address, as plain data. Nothing here depends on a browser.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from convcalc.explore.views import LAYER, VIEWS
 if TYPE_CHECKING:
     from convcalc.explore.parts import Answer, Field, Found
 
-START = Asked("conv", {"n": "32", "k": "5", "s": "2"})  # what the page shows first
+START = Asked("conv", {"n": "32", "k": "5", "s": "2"})  # shown first
 
 
 def answer(question: str, data: bytes = b"") -> str:
     """The answer to a question, as JSON.
 
     Args:
-        question: JSON: ``view``, ``given``, and ``carried`` and ``facts`` where they are wanted.
+        question: JSON with ``view``, ``given``, and optionally ``carried`` and ``facts``.
         data: the bytes of a file, for the view ``file``.
     """
     asked: dict[str, Any] = json.loads(question)
@@ -42,7 +42,7 @@ def reply(asked: Asked, *, facts: bool = False) -> dict[str, Any]:
 
     Args:
         asked: the question.
-        facts: whether to add what the command prints as JSON.
+        facts: whether to add the command's JSON output.
     """
     tab = _tab(asked.view)
     try:
@@ -68,14 +68,14 @@ def reply(asked: Asked, *, facts: bool = False) -> dict[str, Any]:
 
 
 def _tab(view: str) -> str:
-    """The view that an address is for."""
+    """The view of an address."""
     return view if view in VIEWS.names() else LAYER
 
 
 def _shown(
     said: Asked | Answer, tab: str, fields: list[Field], found: Found | None, parts: list[Part]
 ) -> dict[str, Any]:
-    """What every answer has."""
+    """The keys that every answer has."""
     whole = address(said.view, said.given)
     return {
         "view": said.view,

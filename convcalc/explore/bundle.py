@@ -1,4 +1,4 @@
-"""What the page needs of convcalc and of PyYAML, as one archive: the same bytes each time."""
+"""The parts of convcalc and PyYAML that the page needs, as one archive with the same bytes each time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from convcalc.draw.metrics import BOLD, FONTS, REGULAR
 from convcalc.network.find import bundled_folder, bundled_names
 
 ARCHIVE = "convcalc.tar.xz"
-# What no view of the page asks for; the rest is small.
+# Not used by any view of the page; the rest is small.
 _LEFT_OUT = (
     "__main__.py",
     "analysis/counting/",
@@ -56,7 +56,7 @@ _LIBRARIES = {"yaml": "PyYAML"}
 
 @cache
 def bundle() -> bytes:
-    """The archive: a tar of names and contents alone, compressed by LZMA, which Python on the page can read."""
+    """The archive: a tar with only names and contents, compressed with LZMA, which Python on the page can read."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, path in sorted(_files()):
@@ -69,19 +69,19 @@ def bundle() -> bytes:
 
 
 def _slim(name: str, data: bytes) -> bytes:
-    """A file without what only its readers need."""
+    """A file without comments, docstrings and outlines of letters."""
     if name.endswith(".ttf"):
         return _without_outlines(data)
     return _without_words(data) if name.startswith("convcalc/") and name.endswith(".py") else data
 
 
 def _without_words(code: bytes) -> bytes:
-    """A module with empty lines in place of its comments, and short texts in place of what functions say.
+    """A module with empty lines instead of comments, and short texts instead of function docstrings.
 
-    Classes keep what they say, since the manual of kinds is made of it.
+    Classes keep their docstrings, because the pages of kinds are made from them.
     """
     lines = code.decode().split("\n")
-    inside: set[int] = set()  # lines of texts, in which a # begins no comment
+    inside: set[int] = set()  # lines of strings, where a # begins no comment
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno != node.lineno:
             inside.update(range(node.lineno, (node.end_lineno or 0) + 1))
@@ -98,7 +98,7 @@ def _without_words(code: bytes) -> bytes:
 
 
 def _without_outlines(font: bytes) -> bytes:
-    """A font of which only the letters' widths are read, with nothing in place of what they look like."""
+    """A font for letter widths only, without its outlines."""
     (tables,) = struct.unpack_from(">H", font, 4)
     blank = bytearray(font)
     for tag, _, offset, length in struct.iter_unpack(">4sIII", font[12 : 12 + 16 * tables]):
@@ -108,7 +108,7 @@ def _without_outlines(font: bytes) -> bytes:
 
 
 def licences() -> dict[str, str]:
-    """The licences of the libraries in the archive, by their names."""
+    """The licences of the libraries in the archive, by name."""
     found = {}
     for name in _LIBRARIES.values():
         texts: list[str | None] = []
@@ -118,14 +118,14 @@ def licences() -> dict[str, str]:
                 about.read_text(place)
                 for place in ("licenses/LICENSE", "LICENSE", "licenses/LICENSE.txt")
             ]
-        except PackageNotFoundError:  # its licence stands in its files
+        except PackageNotFoundError:  # its licence is among its files
             pass
         found[name] = next((text for text in texts if text), "MIT licence")
     return found
 
 
 def _files() -> Iterator[tuple[str, str]]:
-    """Each file's name in the archive, and where it is."""
+    """The name of each file in the archive, with its path."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for name, path in _tree(here):
         if not name.startswith((*_LEFT_OUT, "architectures/", "sample_sheets/")):
@@ -142,7 +142,7 @@ def _files() -> Iterator[tuple[str, str]]:
 
 
 def _tree(folder: str) -> Iterator[tuple[str, str]]:
-    """The modules of a package: names from its folder, with /, and paths."""
+    """The modules of a package: names relative to its folder, with /, and paths."""
     for place, folders, names in os.walk(folder):
         folders[:] = [each for each in folders if each != "__pycache__"]
         for name in names:

@@ -1,4 +1,4 @@
-"""The page: one file that opens from a disk, or a folder for a server of plain files."""
+"""The page: one file that opens from a disk, or a folder for a static server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from convcalc.explore.static import form_html, parts_html
 from convcalc.text import escape_html
 
 _HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page")
-# The tabs: what each shows, and its address.
+# The tabs: the title and address of each.
 TABS = {
     "layer": "One layer",
     "chain": "Chain",
@@ -30,7 +30,7 @@ _ADDRESSES = {"layer": "conv?n=32&k=5&s=2"}
 
 
 def one_page(python: Mapping[str, bytes]) -> bytes:
-    """A page that holds everything.
+    """A page that contains everything.
 
     Args:
         python: the files of Pyodide.
@@ -44,21 +44,21 @@ def one_page(python: Mapping[str, bytes]) -> bytes:
 
 
 def folder_of(python: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of a folder for a server, by their paths; all but the page are compressed already.
+    """The files of a folder for a server, by path; all except the page are compressed.
 
     Args:
         python: the files of Pyodide.
     """
     packed = _packed(python)
-    # No server takes .bin for something to pack, unpack, or send under another type.
+    # Servers do not compress, unpack or retype .bin files.
     paths = {name: f"files/{name}.bin" for name in packed}
     page = _html("", paths, "'self'", "the server that it comes from, for its own files")
     return {"index.html": page, **{paths[name]: data for name, data in packed.items()}}
 
 
 def _packed(python: Mapping[str, bytes]) -> dict[str, bytes]:
-    """All files that Python needs, compressed: the same bytes each time."""
-    # Pyodide can load further packages, which the page does not: of their list it needs the head.
+    """All files that Python needs, compressed, with the same bytes each time."""
+    # Pyodide can load more packages, but the page does not: only the head of their list is needed.
     lock = {"info": json.loads(python[LOCK])["info"], "packages": {}}
     files = {**python, LOCK: json.dumps(lock).encode(), ARCHIVE: bundle()}
     return {name: gzip.compress(data, 9, mtime=0) for name, data in files.items()}
@@ -68,9 +68,9 @@ def _html(elements: str, urls: Mapping[str, str], connect: str, connects: str) -
     """The page.
 
     Args:
-        elements: what holds the files.
-        urls: the files, each with its address; nothing where the page holds it.
-        connect, connects: to what it may connect, for browsers and for people.
+        elements: the elements that contain the files.
+        urls: the address of each file; empty if the page contains it.
+        connect, connects: the allowed connections, for browsers and for people.
     """
     first = reply(START)
     start = {"view": START.view, "given": START.given}

@@ -1,6 +1,6 @@
-"""What an answer is made of: plain data that the page shows as it is.
+"""The parts of an answer: plain data that the page shows directly.
 
-A part is a mapping with its ``type``; `convcalc.explore.static` and the page's own script know how to show each type.
+A part is a mapping with its ``type``; `convcalc.explore.static` and the page's script can show each type.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 Part = dict[str, Any]
 Field = dict[str, Any]
 Given = dict[str, str]
-EDITOR = "network.yaml"  # how messages call the text of the editor
+EDITOR = "network.yaml"  # the name of the editor's text in messages
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page asks.
+    """A question of the page.
 
     Attributes:
         view: the first word of the address: a kind of layer, or chain, network, yaml, file, why.
-        given: the values behind it.
-        carried: whether the values are those of another view; then those that this one lacks are left out.
+        given: the values after it.
+        carried: whether the values come from another view; then values unknown to this view are ignored.
         data: the bytes of a file; its name is in ``given``.
     """
 
@@ -41,12 +41,12 @@ class Asked:
 
 
 class Found(NamedTuple):
-    """What is found out.
+    """The result of a question.
 
     Attributes:
-        headline: the answer in one line.
-        parts: what is shown.
-        facts: gives what the command prints as JSON.
+        headline: the result on one line.
+        parts: what to show.
+        facts: returns the command's JSON output.
     """
 
     headline: str
@@ -56,13 +56,13 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view makes of what is asked.
+    """The answer of a view to a question.
 
     Attributes:
-        view, given: what stands in the address.
+        view, given: the values of the address.
         fields: the form.
-        found: does the work; a user's errors are raised here, so that the form stays.
-        command: the same on a command line, word by word; empty where there is none.
+        found: does the work; raises a user's errors here, so that the form stays.
+        command: the same on a command line, word by word; empty if there is none.
     """
 
     view: str
@@ -73,7 +73,7 @@ class Answer:
 
 
 def refusing(error: UsageError) -> Callable[[], Found]:
-    """What is found where the form stays, but nothing can be said."""
+    """The result if there is an error: the form stays."""
 
     def found() -> Found:
         raise error
@@ -92,14 +92,14 @@ def number_field(
     words: Sequence[str] = (),
     usual: str = "",
 ) -> Field:
-    """A slider with a box for what it cannot say, such as 3x5 or same.
+    """A slider, with a box for other values such as 3x5 or same.
 
     Args:
-        name, label: what it is called, in the address and for people.
-        value: what it is set to.
+        name, label: its name in the address and for people.
+        value: its current value.
         ends: the ends of the slider.
-        words: what may be written instead of a number.
-        usual: what holds where the box is empty.
+        words: words that can be written instead of a number.
+        usual: the default for an empty box.
     """
     low, high = ends
     plain = (text for text in (value, usual) if text.isascii() and text.isdigit())
@@ -109,12 +109,12 @@ def number_field(
 
 
 def text_field(name: str, label: str, value: str, usual: str = "") -> Field:
-    """A box for a text of one line."""
+    """A box for one line of text."""
     return {"type": "text", "name": name, "label": label, "value": value, "usual": usual}
 
 
 def area_field(name: str, label: str, value: str, *, lines: int, code: bool = True) -> Field:
-    """A box for a text of several lines."""
+    """A box for several lines of text."""
     return {
         "type": "area",
         "name": name,
@@ -128,7 +128,7 @@ def area_field(name: str, label: str, value: str, *, lines: int, code: bool = Tr
 def choice_field(
     name: str, label: str, value: str, options: Sequence[str] | Mapping[str, str]
 ) -> Field:
-    """One of some words, each with what people read."""
+    """One of some words, each with its text for people."""
     shown = options if isinstance(options, Mapping) else {word: word for word in options}
     return {
         "type": "choice",
@@ -153,11 +153,11 @@ def lines_part(lines: Sequence[str], look: str = "said") -> Part:
 
 
 def error_part(error: ConvcalcError, text: str) -> Part:
-    """What is wrong, and where in the text of the editor.
+    """The errors, and their places in the editor's text.
 
     Args:
-        error: one that may be several.
-        text: what stands in the editor.
+        error: one or several errors.
+        text: the text in the editor.
     """
     if not isinstance(error, SpecError):
         return {"type": "error", "problems": [{"text": str(error)}]}
@@ -169,7 +169,7 @@ def error_part(error: ConvcalcError, text: str) -> Part:
 
 
 def _problem(at: SpecError, text: str) -> dict[str, Any]:
-    """One error, with the characters of the editor that it is about."""
+    """One error, with its characters in the editor."""
     said = printable(at.what)
     if at.path != EDITOR:
         return {"text": str(at).split("\n", 1)[0]}
@@ -183,32 +183,32 @@ def _problem(at: SpecError, text: str) -> dict[str, Any]:
 
 
 def _units(text: str) -> int:
-    """How long a text is for a browser, which counts in UTF-16."""
+    """The length of a text for a browser, which counts UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def rows_part(title: str, rows: Sequence[tuple[str, ...]]) -> Part:
-    """Names and values, each perhaps with a remark."""
+    """Names and values, each optionally with a remark."""
     return {"type": "rows", "title": title, "rows": [*map(list, rows)]}
 
 
 def links_part(lead: str, links: Sequence[tuple[str, str]]) -> Part:
-    """Addresses to go to, each with what people read."""
+    """Links, each with its text."""
     return {"type": "links", "lead": lead, "links": [*map(list, links)]}
 
 
 def working_part(title: str, lines: Sequence[str]) -> Part:
-    """Lines in which spaces count, shown on demand."""
+    """Lines whose spaces matter, shown on demand."""
     return {"type": "working", "title": title, "lines": list(lines)}
 
 
 def figure_part(svg: str, title: str, about: str) -> Part:
-    """A picture that convcalc drew.
+    """A picture drawn by convcalc.
 
     Args:
-        svg: in which every text is escaped.
-        title: what it shows.
-        about: the same in words.
+        svg: the SVG, with all texts escaped.
+        title: its title.
+        about: its description in words.
     """
     return {"type": "figure", "svg": svg, "title": title, "about": about}
 
@@ -217,9 +217,9 @@ def table_part(report: Report, caption: str = "", asks: Callable[[Any], str] | N
     """The rows of a report.
 
     Args:
-        report: with the rows to show.
+        report: the report with the rows.
         caption: the table's name.
-        asks: what a row's first cell asks for when it is pressed; nothing where it gives nothing.
+        asks: the question for a row's first cell when it is pressed; empty if there is none.
     """
     columns = report.printed_columns
     return {

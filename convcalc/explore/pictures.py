@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
 
 
-# What the form calls the pictures of a layer.
+# The form's names for the pictures of a layer.
 CHOICES = {"": "all windows", "window": "the kernel, step by step", "none": "none"}
 
 
 def layer_pictures(layer: Layer, shape: Shape, chosen: str, step: str) -> list[Part]:
-    """The picture of a layer; nothing where it has no windows, or none is wanted.
+    """The picture of a layer; empty if it has no windows, or none is chosen.
 
     Args:
         layer, shape: the layer, and the input.
         chosen: one of `CHOICES`.
-        step: the output that the kernel is drawn at, such as 0,3; empty for one after the other.
+        step: the output at which the kernel is drawn, such as 0,3; empty for all, one after the other.
     """
     if len(shape) < 2 or chosen == "none":
         return []
@@ -37,7 +37,7 @@ def layer_pictures(layer: Layer, shape: Shape, chosen: str, step: str) -> list[P
     return [figure_part(inline_svg(figure), figure.title, figure.description)]
 
 
-# What the form calls the pictures of a network.
+# The form's names for the pictures of a network.
 OF_NETWORKS = {
     "": "the network",
     "cost": "where the multiply-adds are",
@@ -47,10 +47,10 @@ OF_NETWORKS = {
 
 
 def network_pictures(analysis: Analysis, chosen: str) -> list[Part]:
-    """The picture of a network; nothing where none is wanted.
+    """The picture of a network; empty if none is chosen.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         chosen: one of `OF_NETWORKS`.
     """
     if chosen == "none":

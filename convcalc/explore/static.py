@@ -1,4 +1,4 @@
-"""An answer as HTML, for the page before Python is awake; the page's script makes the same of later answers."""
+"""An answer as HTML, for the page before Python runs; the page's script makes the same from later answers."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def form_html(fields: Iterable[Field]) -> str:
 
 
 def parts_html(parts: Iterable[Part]) -> str:
-    """What is shown."""
+    """The parts of an answer."""
     return "".join(_PARTS[part["type"]](part) for part in parts)
 
 
 def _tag(name: str, attributes: Mapping[str, Any] | None = None, *inside: str) -> str:
-    """An element; attributes that are None are left out, and what is inside is HTML already."""
+    """An element; attributes that are None are left out; the content is already HTML."""
     given = {key: value for key, value in (attributes or {}).items() if value is not None}
     words = "".join(f' {key}="{escape_html(str(value))}"' for key, value in given.items())
     return f"<{name}{words}>" if name in _VOID else f"<{name}{words}>{''.join(inside)}</{name}>"
 
 
 def _text(name: str, text: Any, **attributes: Any) -> str:
-    """An element that holds a text."""
+    """An element that contains a text."""
     return _tag(name, attributes, escape_html(str(text)))
 
 
@@ -43,7 +43,7 @@ def _labelled(field: Field, *inside: str) -> str:
 
 
 def _box(field: Field, **attributes: Any) -> str:
-    """The box of a field for a text of one line."""
+    """The box of a field for one line of text."""
     usual = {"placeholder": field["usual"] or None, "autocomplete": "off", "spellcheck": "false"}
     return _tag(
         "input",
@@ -190,7 +190,7 @@ def _table(part: Part) -> str:
 
 
 def _wide(caption: str, look: str, *inside: str) -> str:
-    """A table that is scrolled by itself where it is wider than the page."""
+    """A table that scrolls if it is wider than the page."""
     table = _tag("table", {"class": look}, _text("caption", caption), *inside)
     return _tag(
         "div", {"class": "wide", "role": "region", "tabindex": "0", "aria-label": caption}, table

@@ -1,4 +1,4 @@
-"""The page where a user wants it: one file, a folder for a server, or a temporary file in a browser."""
+"""Write the page: to one file, to a folder for a server, or to a temporary file for a browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from convcalc.folders import OutputFolder
 from convcalc.text import printable
 
 _PAGE, _INDEX = "convcalc.html", "index.html"
-_OURS = b'<meta name="generator" content="convcalc '  # stands at the beginning of every page
+_OURS = b'<meta name="generator" content="convcalc '  # near the beginning of every page
 
 
 def write_explore(output: str, package: str, tell: Callable[[str], None]) -> None:
@@ -26,11 +26,11 @@ def write_explore(output: str, package: str, tell: Callable[[str], None]) -> Non
 
     Args:
         output: ends in .html, or in / for a folder.
-        package: the file of Pyodide's package; empty to take the one that is kept, or npm's.
-        tell: is told what takes a while.
+        package: the file of Pyodide's package; empty to use the kept one, or npm.
+        tell: is called before slow steps.
 
     Raises:
-        UsageError: it can be written to neither, or Pyodide is not there.
+        UsageError: the page cannot be written there, or Pyodide is missing.
     """
     if is_folder(output):
         _check_folder(output)
@@ -51,15 +51,15 @@ def write_explore(output: str, package: str, tell: Callable[[str], None]) -> Non
 
 
 def is_folder(output: str) -> bool:
-    """Whether a folder is meant."""
+    """Whether a path means a folder."""
     return output.endswith(("/", os.sep)) or os.path.isdir(output)
 
 
 def _check_folder(output: str) -> None:
-    """Refuse a folder in which another page stands.
+    """Refuse a folder that contains another page.
 
     Raises:
-        UsageError: as said.
+        UsageError: it does.
     """
     index = os.path.join(output, _INDEX)
     with suppress(FileNotFoundError, NotADirectoryError), open(index, "rb") as file:
@@ -81,7 +81,7 @@ def temporary_page(package: str, tell: Callable[[str], None]) -> str:
 
 
 def open_page(path: str) -> bool:
-    """Whether a browser with windows opens the page; one for terminals could not run it."""
+    """Whether a graphical browser opens the page; a text browser could not run it."""
     has_windows = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     if sys.platform not in ("win32", "darwin") and not has_windows:
         return False

@@ -1,4 +1,4 @@
-"""What every format is, and the registry."""
+"""The base class of formats, and their registry."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _ESCAPES = re.compile("\x1b\\[[0-9;]*m")
 
 
 class View(NamedTuple):
-    """Where the text will be seen.
+    """Where the text will be shown.
 
     Attributes:
-        width: columns of the terminal; None where lines may be as long as they like.
-        color: whether escape codes for colour may be used.
-        all_colors: whether the terminal has all colours, or 256.
-        ascii: whether it has no signs but those of ASCII; lines are laid out for those.
+        width: columns of the terminal; None if lines can have any length.
+        color: whether escape codes for colour are allowed.
+        all_colors: whether the terminal has all colours, or only 256.
+        ascii: whether it can only show ASCII; lines are laid out for that.
     """
 
     width: int | None = None
@@ -37,11 +37,11 @@ class Format:
     """One way to write a report.
 
     Attributes:
-        suffix: of the files it is for.
-        folds: whether repeated blocks are shown once, as people like it, or every row, as programs do.
-        rows_alone: whether it has no place for what stands beside the rows.
-        whole_rows: whether a row has all that is known of it, and not what the columns show.
-        draws: whether it shows a report's figures in letters.
+        suffix: the suffix of its files.
+        folds: whether repeated blocks are shown once, for people; programs get every row.
+        rows_alone: whether it only has rows, without notes or lines.
+        whole_rows: whether a row contains everything known, not only the shown columns.
+        draws: whether it shows a report's figures as text.
         pictures: whether it shows them as pictures.
     """
 
@@ -58,11 +58,11 @@ class Format:
         raise NotImplementedError
 
     def asides(self, report: Report, view: View | None = None) -> Iterator[str]:
-        """What people are told beside the text; nothing where the text says it all."""
+        """Messages for people besides the text; empty if the text contains everything."""
         return iter(())
 
     def fragment(self, report: Report) -> Iterator[str]:
-        """The text to put into a larger document; the whole text unless a format says otherwise."""
+        """The text for insertion into a larger document; by default the whole text."""
         return self.lines(report)
 
 
@@ -88,23 +88,23 @@ def output_format(name: str, *, suffix: str) -> Callable[[type[Format]], type[Fo
 
 
 class RowsAlone(Format):
-    """A format that has no place for notes."""
+    """A format without a place for notes."""
 
     folds = False
     rows_alone = True
 
     def asides(self, report: Report, view: View | None = None) -> Iterator[str]:
-        """The notes, without which numbers may mean something else."""
+        """The notes, because numbers can have another meaning without them."""
         return (printable(f"note: {note}") for note in report.all_notes)
 
 
 def suffixes() -> dict[str, str]:
-    """The name of the format for each suffix of a file."""
+    """The name of the format for each file suffix."""
     return {each.suffix: each.name for each in FORMATS.values()}
 
 
 def input_text(report: Report) -> str:
-    """The input shape, or those of all inputs, as a document names them; empty where there is none."""
+    """The shapes of all inputs, for a document; empty if there is none."""
     if "input" not in report.facts or not report.rows or report.lines:
         return ""
     shapes = report.facts.get("inputs", {})
@@ -114,12 +114,12 @@ def input_text(report: Report) -> str:
 
 
 def is_laid_out(line: str) -> bool:
-    """Whether a line has its words in columns, so that its spaces must stay."""
+    """Whether a line has columns, so that its spaces must stay."""
     return "  " in line
 
 
 def figure_lines(figure: Any, view: View) -> list[str]:
-    """A figure in letters; where a terminal is too narrow for it, how wide it must be."""
+    """A figure as text; if the terminal is too narrow, a line with the necessary width."""
     lines = [_in_place(line) if view.ascii else line for line in figure.lines(view)]
     widest = max((width(_ESCAPES.sub("", line)) for line in lines), default=0)
     if view.width is None or widest <= view.width:
@@ -132,7 +132,7 @@ def figure_lines(figure: Any, view: View) -> list[str]:
 
 
 def _in_place(line: str) -> str:
-    """A line of a figure in ASCII, where what stands behind a longer sign stays in its column.
+    """A line of a figure in ASCII; text after a longer sign stays in its column.
 
     >>> _in_place("conv, …    ##"), _in_place("conv_long… ##"), _in_place("12×12 → 6×6")
     ('conv, ...  ##', 'conv_lo... ##', '12x12 -> 6x6')
@@ -141,7 +141,7 @@ def _in_place(line: str) -> str:
 
 
 def _dots(found: re.Match[str]) -> str:
-    """Three dots for the sign, for which spaces behind it go, or else letters before it."""
+    """Three dots for …, without moving the text after it: they replace spaces, or else letters before it."""
     before, after = found["before"], found["after"]
     gone = min(2, max(len(after) - 1, 0))
     kept = before[: len(before) - 2 + gone] if after else before
@@ -149,20 +149,20 @@ def _dots(found: re.Match[str]) -> str:
 
 
 def document_parts(report: Report) -> tuple[list[Column], list[str]]:
-    """What a document that keeps spaces shows: the columns of its table, and the lines after it."""
+    """The columns of a report's table and the lines after it, for a document that keeps spaces."""
     if report.lines_repeat_rows and report.printed_columns:
         return report.printed_columns, report.appendix
     return [] if report.layout else report.printed_columns, report.text()
 
 
 def cells(report: Report, columns: Sequence[Column]) -> list[list[str]]:
-    """The rows as people read them; a value that repeats is written out once."""
+    """The rows as text for people; a repeated value is converted once."""
     rows = report.rows
     return [[column.text(column.value(row)) for column in columns] for row in rows]
 
 
 def total_cells(report: Report, columns: Sequence[Column]) -> list[str]:
-    """The totals under their columns; nothing where a column has none."""
+    """The totals under their columns; empty if a column has none."""
     totals: dict[str, Any] = report.totals
     if not totals:
         return []

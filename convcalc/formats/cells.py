@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Line:
-    """A file for the csv writer that hands on each line."""
+    """A file for the csv writer that passes on each line."""
 
     def write(self, text: str) -> str:
         return text
@@ -22,9 +22,9 @@ class _Line:
 
 @output_format("csv", suffix=".csv")
 class Csv(RowsAlone):
-    """One line per row under a line of column keys; no totals, so that sums come out right.
+    """One line per row under a line of column keys; no totals, because people sum the columns.
 
-    A report of text alone, such as a manual page, has one column.
+    A report that is only text, such as a manual page, has one column.
     """
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
@@ -40,7 +40,7 @@ class Csv(RowsAlone):
 
 
 def _cell(value: Any) -> Any:
-    """A value as a cell: shapes as 64x112x112, nothing for what is not known, text guarded."""
+    """A value as a cell: shapes as 64x112x112, unknown values empty, text guarded."""
     if isinstance(value, list):
         return guard_cell("x".join(map(str, value)))
     return "" if value is None else guard_cell(value)

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from convcalc.report import Report
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make a new one for each row
+_ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for each row
 
 
 def _json(value: Any) -> str:
-    """JSON text, with the letters as they are and no raw control character."""
+    """JSON text with unescaped letters and without control characters."""
     return escape_json(_ENCODER.encode(value))
 
 
 @output_format("json", suffix=".json")
 class Json(Format):
-    """The contract: ``schema`` first, one line per row."""
+    """JSON with the documented keys: ``schema`` first, one line per row."""
 
     folds = False
     whole_rows = True
@@ -48,7 +48,7 @@ class Json(Format):
 
 @output_format("jsonl", suffix=".jsonl")
 class JsonLines(RowsAlone):
-    """One JSON object per row, a line each; a report of facts alone is one line."""
+    """One JSON object per row, on a line each; a report with facts only is one line."""
 
     whole_rows = True
 

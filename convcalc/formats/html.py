@@ -21,7 +21,7 @@ from convcalc.text import escape_html as clean
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
-# The class stands twice in some rules, to weigh more than Jupyter's own for tables and texts.
+# The class is repeated in some rules, so that they override Jupyter's styles of tables and texts.
 STYLE = (
     "table.convcalc{border-collapse:collapse;font:14px/1.4 system-ui,sans-serif;"
     "font-variant-numeric:tabular-nums}"
@@ -46,13 +46,13 @@ _PAGE = (
 
 @output_format("html", suffix=".html")
 class Html(Format):
-    """A separate page, without scripts or anything from elsewhere."""
+    """A complete page, without scripts and without loading anything."""
 
     pictures = True
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
         title = report.title or (report.lines[0] if report.lines else "") or _called(report)
-        scheme = any(self.figures(report))  # pictures follow the reader's wish, too
+        scheme = any(self.figures(report))  # pictures also follow the reader's choice
         yield from page_start(title, STYLE + _PAGE, both_schemes=scheme)
         yield f"<h1>{clean(title)}</h1>"
         yield from self._parts(report)
@@ -81,12 +81,12 @@ class Html(Format):
             yield f'<{tag} class="convcalc">{clean(line)}</{tag}>'
 
     def figures(self, report: Report) -> Iterator[str]:
-        """The pictures that can be a part of a page."""
+        """The pictures that can be inserted into a page."""
         yield from filter(None, (figure.markup() for figure in report.figures))
 
 
 def _called(report: Report) -> str:
-    """What a report without a title is called: by what its rows are."""
+    """The caption of a report without a title: the name of its rows."""
     return f"convcalc: {report.key}" if report.key else "convcalc"
 
 

@@ -22,14 +22,14 @@ from convcalc.text import printable
 if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
-MAX_LINES = 42  # of a table on one page; longer ones break over pages
+MAX_LINES = 42  # of a table on one page; longer ones continue on more pages
 
 
 @output_format("latex", suffix=".tex")
 class Latex(Format):
-    """A tabular that needs no packages; a long one is a longtable, which says so.
+    """A tabular that needs no packages; a long one is a longtable, with a comment about its package.
 
-    Columns are not aligned by spaces, so a report is shown by its rows wherever it has them.
+    Spaces do not align columns, so a report is shown by its rows if it has any.
     """
 
     def lines(self, report: Report, view: View | None = None) -> Iterator[str]:
@@ -63,10 +63,10 @@ class Latex(Format):
         """The rows, with headings and totals.
 
         Args:
-            report: with the rows.
-            columns: to show.
-            caption: of a table that breaks over pages.
-            above: whether it stands above a shorter one, too.
+            report: the report with the rows.
+            columns: the columns to show.
+            caption: the caption of a table over several pages.
+            above: whether a shorter table also has it above.
         """
         texts = cells(report, columns)
         total = total_cells(report, columns)
@@ -101,7 +101,7 @@ class Latex(Format):
 
 
 def _sides(over: float, *, long: bool) -> tuple[str, str]:
-    """What stands before and after a table that reaches into both margins, or into none."""
+    """The commands before and after a table that extends into both margins; empty if it does not."""
     if not long:
         return (r"\noindent\makebox[\linewidth][c]{", "}") if over else (r"\noindent", "")
     if not over:
@@ -111,14 +111,14 @@ def _sides(over: float, *, long: bool) -> tuple[str, str]:
 
 
 def _text_block(lines: Sequence[str]) -> Iterator[str]:
-    """Lines as they are, in letters of one width; nothing where there are none."""
+    """Lines in a monospaced font; empty if there are none."""
     first = next((place for place, line in enumerate(lines) if line.strip()), None)
     if first is None:
         return
     yield ""
     yield r"\begin{flushleft}\ttfamily"
     for line in lines[first:]:
-        # Spaces at the beginning, and those that follow each other, must stay.
+        # Spaces at the beginning, and repeated spaces, must stay.
         kept = re.sub(r"^ +| {2,}", lambda spaces: "~" * len(spaces[0]), clean(line))
         yield kept + (r" \\" if kept else r"\strut \\")
     yield r"\end{flushleft}"

@@ -1,6 +1,6 @@
-"""How wide a table is on a page of LaTeX's article, and in which letters and columns it fits there.
+"""The width of a table on a page of LaTeX's article, and the font size and columns with which it fits.
 
-Widths are those of Computer Modern, in points, estimated by sorts of letters and rather too large.
+Widths are those of Computer Modern, in points, estimated by groups of letters and rather too large.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from convcalc.report import Column
 
-LINE = 345.0  # points of a line of article, with letters of 10 points
-_WIDE = 210.0  # the most of a column whose texts go on in further lines
-_OVER = 50.0  # points that a wide table reaches into each margin
-_STEP = 4.0  # by which the widest of them is made narrower
-_NARROW = 3.0  # of the space at both sides of a column, in smaller letters
+LINE = 345.0  # points of a line in article, with letters of 10 points
+_WIDE = 210.0  # the widest column of texts that continue on more lines
+_OVER = 50.0  # points by which a wide table extends into each margin
+_STEP = 4.0  # step by which the widest column is made narrower
+_NARROW = 3.0  # space at both sides of a column, in smaller letters
 
 _WIDTHS = {
     **dict.fromkeys("ijlI'.,:;|!", 2.9),
@@ -26,7 +26,7 @@ _WIDTHS = {
     **dict.fromkeys("abcdeghknopquvxyz0123456789/*█░", 5.4),
     **dict.fromkeys("×·−±", 12.5),  # mathematics, with its own spaces
     **dict.fromkeys("→≤≥≈<>", 15.8),
-}  # the others are capitals and signs
+}  # all others count as capitals and signs
 
 _BREAKS = re.compile(
     r"_(?=\w)|/(?=[A-Za-z])|[.,;:](?=[A-Za-z])|(?<=[a-z])\.(?=\d)"
@@ -34,13 +34,13 @@ _BREAKS = re.compile(
 
 
 class Size(NamedTuple):
-    """Letters of a size.
+    """A font size.
 
     Attributes:
-        name: as LaTeX calls them; empty for the usual ones.
-        scale: how wide they are, beside those of 10 points.
+        name: its LaTeX name; empty for the usual size.
+        scale: the width of its letters, relative to 10 points.
         space: points at each side of a column.
-        over: points that a table reaches into each margin, which is 134 points wide.
+        over: points that a table extends into each margin, which is 134 points wide.
     """
 
     name: str
@@ -53,7 +53,7 @@ _USUAL = Size("", 1.0, 6.0)
 _SMALL = Size("footnotesize", 0.86, _NARROW)
 _SCRIPT = Size("scriptsize", 0.81, _NARROW)
 _SMALLEST = (_SCRIPT._replace(over=_OVER), Size("tiny", 0.69, _NARROW, _OVER))
-# What is tried: how narrow texts become, whether names are broken, and the sizes.
+# Tried in this order: how narrow texts become, whether names are broken, and the sizes.
 _TRIED = (
     (_WIDE, False, (_USUAL, _SMALL)),
     (110.0, False, (_USUAL, _SMALL, _SCRIPT, _SMALLEST[0])),
@@ -66,9 +66,9 @@ class Fitted(NamedTuple):
     """How a table fits a page.
 
     Attributes:
-        size: the largest letters in which it does; if none do, the smallest.
-        columns: how each column is set.
-        lines: how many lines of text it has.
+        size: the largest size that fits; if none does, the smallest.
+        columns: the LaTeX type of each column.
+        lines: its number of text lines.
     """
 
     size: Size
@@ -77,7 +77,7 @@ class Fitted(NamedTuple):
 
 
 def points(text: str) -> float:
-    """How wide a text is in letters of 10 points.
+    """The width of a text in letters of 10 points.
 
     >>> points("macs") > points("fit") > 0
     True
@@ -86,13 +86,13 @@ def points(text: str) -> float:
 
 
 def fitted(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Fitted:
-    """The size of the letters, and the columns: numbers to the right, long texts over several lines.
+    """The font size and the columns: numbers aligned right, long texts on several lines.
 
     Args:
-        columns: of a report.
-        rows: their headings, and what stands under them.
+        columns: the columns of a report.
+        rows: their headings, and the cells under them.
     """
-    texts = [{*each} for each in zip(*rows)]  # of a column; a long table has most of them often
+    texts = [{*each} for each in zip(*rows)]  # of each column; in a long table most are repeated
     whole = [max(map(points, each)) for each in texts]
     for least, broken, sizes in _TRIED:
         ends = [
@@ -115,7 +115,7 @@ def _set(
     whole: Sequence[float],
     size: Size,
 ) -> Fitted:
-    """A table in columns of some widths, of which narrower ones than its texts go on in further lines."""
+    """A table with these column widths; texts wider than their column continue on more lines."""
     specs = [
         "r" if column.right else "l" if width >= wanted else f"p{{{width * size.scale:.0f}pt}}"
         for column, width, wanted in zip(columns, widths, whole)
@@ -130,7 +130,7 @@ def _set(
 
 
 def breakable(escaped: str) -> str:
-    r"""A text that is LaTeX already, in which long names go on in the next line.
+    r"""A text in LaTeX in which long names can be broken.
 
     >>> print(breakable(r"a/path/to\_a\_net.yaml"))
     a/\allowbreak{}path/\allowbreak{}to\_\allowbreak{}a\_\allowbreak{}net.\allowbreak{}yaml
@@ -139,19 +139,19 @@ def breakable(escaped: str) -> str:
 
 
 def _longest_word(texts: Iterable[str], *, broken: bool) -> float:
-    """How wide the longest word of some texts is, or the longest part of a name; it does not go on in the next line."""
+    """The width of the longest word, or part of a name, in some texts; it cannot be broken."""
     if broken:
         texts = [_BREAKS.sub(lambda found: found[0] + " ", text) for text in texts]
     return max(map(points, {word for text in texts for word in text.split(" ")}))
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column; they are not all full."""
+    """The number of lines of a text in a column; not all are full."""
     return ceil(1.1 * points(text) / width) if points(text) > width else 1
 
 
 def _in_line(whole: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """Widths with which columns fit: the widest gives first; nothing where they are too many."""
+    """Widths for columns that fit: the widest is reduced first; empty if there are too many columns."""
     widths = [max(end, min(width, _WIDE)) for width, end in zip(whole, least)]
     while (missing := sum(widths) - room) > 0:
         places = [place for place, width in enumerate(widths) if width > least[place]]

@@ -1,4 +1,4 @@
-"""Markdown, as GitHub and notebooks read it."""
+"""Markdown for GitHub and notebooks."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _table(report: Report, columns: Sequence[Column]) -> Iterator[str]:
 
 
 def _fenced(lines: Sequence[str]) -> Iterator[str]:
-    """Lines that keep their spaces; nothing where there are none."""
+    """Lines that keep their spaces; empty if there are none."""
     if lines:
         fence = "```"
         while any(fence in line for line in lines):

@@ -1,7 +1,7 @@
 """The table for a terminal.
 
-Columns are laid out here rather than by rich: its tables cost about 0.9 ms a row, forty times the
-walk, and they shorten numbers where a terminal is narrow. Here whole columns go instead.
+Columns are laid out here, not by rich: its tables take about 0.9 ms per row, forty times the walk,
+and on a narrow terminal they shorten numbers. Here whole columns are left out instead.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from convcalc.report import Column, Report
 
 GAP = "  "
-LEAST_NAME = 12  # a name may be shortened to this many characters, a number never
+LEAST_NAME = 12  # a name can be shortened to this many characters, a number cannot
 
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 RED, GREEN, YELLOW = "\x1b[31m", "\x1b[32m", "\x1b[33m"
@@ -37,14 +37,14 @@ _COLORS = {
     "✗": RED,
     "x": RED,
     "?": RED,
-}  # by the sign of a verdict
+}  # by the sign of the verdict
 _SIGNS = dict.fromkeys([*VERDICTS.values(), *map(as_ascii, VERDICTS.values())])
 _VERDICT = re.compile(rf"(?<= )(?:{'|'.join(map(re.escape, _SIGNS))})")
 
 
 @output_format("table", suffix=".txt")
 class Table(Format):
-    """Columns of text, as wide as they need to be and no wider than the terminal."""
+    """Columns of text, as wide as necessary, and together not wider than the terminal."""
 
     draws = True
 
@@ -58,54 +58,54 @@ class Table(Format):
             yield ""
         yield from _notes(report.notes, view)
         for line in report.footer:
-            yield from wrap(_said(line, view), view.width, _hanging(line))
+            yield from wrap(_shown(line, view), view.width, _hanging(line))
 
     def asides(self, report: Report, view: View | None = None) -> Iterator[str]:
-        """Surprises, how the numbers count, and the next useful command."""
+        """Surprises, how the numbers count, and a useful next command."""
         view = view or View()
         if not (report.notes or report.footer) and (report.remarks or report.legend):
             yield ""
         yield from _notes(report.remarks, view)
         for line in report.legend:
-            yield from _style(wrap(_said(line, view), view.width, _hanging(line)), DIM, view)
+            yield from _style(wrap(_shown(line, view), view.width, _hanging(line)), DIM, view)
         if report.hint:
-            yield from _style(wrap(_said(f"next: {report.hint}", view), view.width), DIM, view)
+            yield from _style(wrap(_shown(f"next: {report.hint}", view), view.width), DIM, view)
 
     def above(self, report: Report, view: View) -> Iterator[str]:
-        """All that stands above the notes."""
+        """Everything above the notes."""
         yield from self.heading(report, view)
         for figure in report.figures:
             yield from figure_lines(figure, view)
         lines = report.text(view.width)
         if lines or report.layout:
             for line in lines:
-                parts = wrap(_said(line, view), view.width, indent=_hanging(line))
+                parts = wrap(_shown(line, view), view.width, indent=_hanging(line))
                 yield from _colored(parts, view)
         elif report.printed_columns:
             yield from self.body(report, view)
         for table in report.tables:
             yield ""
-            yield from wrap(_said(table.title, view), view.width)
+            yield from wrap(_shown(table.title, view), view.width)
             yield from self.body(table, view)
 
     def heading(self, report: Report, view: View) -> Iterator[str]:
         """Title, source and input."""
         if not report.title:
             return
-        yield from _style(wrap(_said(report.title, view), view.width), BOLD, view)
+        yield from _style(wrap(_shown(report.title, view), view.width), BOLD, view)
         if report.subtitle:
-            yield from _style(wrap(_said(report.subtitle, view), view.width), DIM, view)
+            yield from _style(wrap(_shown(report.subtitle, view), view.width), DIM, view)
         if said := input_text(report):
-            yield from wrap(_said(said, view), view.width)
+            yield from wrap(_shown(said, view), view.width)
         yield ""
 
     def body(self, report: Report, view: View) -> Iterator[str]:
         """The table itself."""
         columns = report.printed_columns
-        texts = [_said_row(row, view) for row in cells(report, columns)]
+        texts = [_shown_row(row, view) for row in cells(report, columns)]
         total = total_cells(report, columns)
         rows = [
-            [_said(column.heading, view) for column in columns],
+            [_shown(column.heading, view) for column in columns],
             *texts,
             *([total] if total else []),
         ]
@@ -135,10 +135,10 @@ class Table(Format):
 def _fit(
     columns: Sequence[Column], rows: list[list[str]], limit: int | None
 ) -> tuple[list[int], list[int]]:
-    """Which columns fit into a terminal, and how wide each is.
+    """Which columns fit into a terminal, and their widths.
 
-    Long texts that may be cut are, then the least important columns go; names are shortened where
-    little is missing and they stay different.
+    First, long texts that may be cut are cut; then the least important columns are left out. Names are
+    shortened if little space is missing and they stay different.
     """
     wide = [*map(widest, zip(*rows))]
     kept = list(range(len(columns)))
@@ -148,14 +148,14 @@ def _fit(
         return sum(wide[i] for i in kept) + len(GAP) * (len(kept) - 1) - most
 
     def narrow(places: list[int], least: Sequence[int]) -> bool:
-        """Take what is missing from the widest of some columns; whether there was one."""
+        """Reduce the widest of some columns by the missing space; returns whether there was one."""
         wider = [i for i in places if wide[i] > least[i] > 0]
         if wider:
             widest = max(wider, key=lambda i: wide[i])
             wide[widest] = max(least[widest], wide[widest] - missing())
         return bool(wider)
 
-    if limit is None:  # only what goes on in further lines is made narrower: nothing is lost
+    if limit is None:  # only texts that continue on more lines are made narrower: nothing is lost
         least = [
             max(column.least, *_word_widths(rows, i)) if column.wraps and missing() > 0 else 0
             for i, column in enumerate(columns)
@@ -165,7 +165,7 @@ def _fit(
         return kept, wide
     whole = list(wide)
     while True:
-        wide[:] = whole  # texts have the room of the columns that went
+        wide[:] = whole  # texts get the space of the removed columns
         while missing() > 0 and narrow(kept, [column.least for column in columns]):
             pass
         if missing() <= 0 or len(kept) <= 2:
@@ -181,12 +181,12 @@ def _fit(
 
 
 def _word_widths(rows: Sequence[Sequence[str]], place: int) -> Iterator[int]:
-    """How wide the longest word of each text of a column is, which a line must hold."""
+    """The width of the longest word of each text in a column, which must fit on a line."""
     return (max(map(width, row[place].split()), default=0) for row in rows)
 
 
 def _names_can_be_cut(names: list[str], wide: int, missing: int, columns: int) -> bool:
-    """Whether shorter names are better than one column less: little is missing, and they differ."""
+    """Whether to shorten names instead of removing a column: little space is missing, and they stay different."""
     if missing > wide - LEAST_NAME or (missing > 6 and columns > 4):
         return False
     different = {_without_middle(name, wide - missing) for name in names}
@@ -194,15 +194,15 @@ def _names_can_be_cut(names: list[str], wide: int, missing: int, columns: int) -
 
 
 class _Layout:
-    """How the lines of a table are laid out.
+    """The layout of a table's lines.
 
     Args:
-        limits: how wide each column is.
-        rights: which are set to the right.
-        dots: what stands for the rest of a text that is cut.
+        limits: the width of each column.
+        rights: which columns are aligned right.
+        dots: the sign for the rest of a text that is cut.
 
     Attributes:
-        width: of a whole line.
+        width: the width of a whole line.
     """
 
     def __init__(self, limits: Sequence[int], rights: Sequence[bool], dots: str) -> None:
@@ -217,12 +217,12 @@ class _Layout:
         """One line of the table."""
         line = self._plain.format(*row)
         if len(line) != self.width or not is_latin(line):
-            # A text is to be cut, or letters are wide.
+            # A text must be cut, or has wide letters.
             line = GAP.join(map(self._cell, row, self._columns, range(len(row))))
         return line.rstrip()
 
     def _cell(self, text: str, column: tuple[int, bool], place: int) -> str:
-        """A text as wide as its column, cut if it is wider."""
+        """A text padded to the width of its column, cut if it is wider."""
         limit, right = column
         shown, wide = text, width(text)
         if wide > limit and not right:
@@ -234,7 +234,7 @@ class _Layout:
 
 
 def _in_lines(row: list[str], widths: list[int], wraps: list[bool]) -> Iterator[list[str]]:
-    """A row, and further ones for the rest of the texts that go on in the next line."""
+    """A row, and more lines for the rest of its long texts."""
     parts = [
         wrap(text, limit, least=LEAST_NAME) if long and text else [text]
         for text, limit, long in zip(row, widths, wraps)
@@ -244,7 +244,7 @@ def _in_lines(row: list[str], widths: list[int], wraps: list[bool]) -> Iterator[
 
 
 def _stacked(rows: list[list[str]], view: View) -> Iterator[str]:
-    """Each row as its own lines: its name, and under it the other columns with their headings."""
+    """Each row on several lines: its name, then the other columns with their headings."""
     _, *headings = rows[0]
     label = max(map(width, headings))
     for place, (name, *texts) in enumerate(rows[1:]):
@@ -259,7 +259,7 @@ def _stacked(rows: list[list[str]], view: View) -> Iterator[str]:
 
 
 def _without_end(text: str, limit: int, dots: str = "…") -> str:
-    """A sentence with its end left out."""
+    """A sentence with its end cut off."""
     most = limit - len(dots)
     shown = text[:most]
     while width(shown) > most:
@@ -268,7 +268,7 @@ def _without_end(text: str, limit: int, dots: str = "…") -> str:
 
 
 def _without_middle(text: str, limit: int, dots: str = "…") -> str:
-    """A name with its middle left out: both ends tell layers apart."""
+    """A name without its middle, because both ends distinguish layers."""
     head = (limit - len(dots)) // 2
     tail = limit - len(dots) - head
     ends = f"{text[:head]}{dots}{text[len(text) - tail :]}"
@@ -279,37 +279,37 @@ _MOST_INDENT = 32
 
 
 def _hanging(line: str) -> str:
-    """The indentation under which a line's continuation stands: its second column, if it has one."""
+    """The indentation for a line's continuation: its second column, if it has one."""
     head = len(line) - len(line.lstrip())
     gap = line.find("  ", head)
     start = gap + len(line[gap:]) - len(line[gap:].lstrip()) if gap > 0 else head
-    if line[start : start + 1].isdigit():  # numbers stand to the right, and have no left edge
+    if line[start : start + 1].isdigit():  # numbers are aligned right, without a left edge
         start = head + 2
-    if line.startswith("- ", head):  # an item of a list, as in YAML
+    if line.startswith("- ", head):  # a list item, as in YAML
         start = head + 2
     return " " * min(start, _MOST_INDENT)
 
 
-def _said_row(row: list[str], view: View) -> list[str]:
-    """The texts of a row as `_said` has them; most need nothing."""
+def _shown_row(row: list[str], view: View) -> list[str]:
+    """The texts of a row after `_shown`; most do not change."""
     if not view.ascii and "".join(row).isprintable():
         return row
-    return [_said(text, view) for text in row]
+    return [_shown(text, view) for text in row]
 
 
-def _said(text: str, view: View) -> str:
-    """A text in signs that the terminal has."""
+def _shown(text: str, view: View) -> str:
+    """A text in characters that the terminal can show."""
     return as_ascii(printable(text)) if view.ascii else printable(text)
 
 
 def _notes(notes: Sequence[str], view: View) -> Iterator[str]:
-    """Notes, each with its word in front."""
+    """Notes, each with its word before it."""
     for note in notes:
-        yield from _style(wrap(_said(f"note: {note}", view), view.width, "      "), YELLOW, view)
+        yield from _style(wrap(_shown(f"note: {note}", view), view.width, "      "), YELLOW, view)
 
 
 def _colored(lines: list[str], view: View) -> list[str]:
-    """Lines with the verdict of the first in its colour."""
+    """Lines in the colour of the first one's verdict."""
     if not view.color or not lines or not (found := _VERDICT.search(lines[0])):
         return lines
     before, after = lines[0][: found.start()], lines[0][found.end() :]
@@ -318,5 +318,5 @@ def _colored(lines: list[str], view: View) -> list[str]:
 
 
 def _style(lines: Sequence[str], style: str, view: View) -> list[str]:
-    """Lines in a style, where colour is wanted."""
+    """Lines in a style, if colour is on."""
     return [f"{style}{line}{RESET}" for line in lines] if view.color else list(lines)

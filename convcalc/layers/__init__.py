@@ -1,7 +1,7 @@
-"""The layer kinds: `find` one, or have `every` one.
+"""The layer kinds: `find` one by its name, or get `every` one.
 
-The modules are imported one after the other until the kind is found, so that a command about one
-layer does not pay for making all kinds.
+The modules are imported one by one until the kind is found, so that a command about one layer
+does not pay for all kinds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from convcalc.layers.values import shown
 from convcalc.layers.window import Shape
 from convcalc.text import quoted
 
-MODULES = {  # with the kinds in them, so that none is imported to find out that a word is no kind
+MODULES = {  # with their kinds, so that no module is imported for a word that is not a kind
     "conv": "conv",
     "linear": "linear rbf",
     "pool": "maxpool avgpool lppool subsample global_avgpool global_maxpool adaptive_avgpool adaptive_maxpool blur_pool",
@@ -47,9 +47,9 @@ def every() -> dict[str, type[Layer]]:
 
 
 def find(word: str) -> type[Layer] | None:
-    """The kind of this name, or with this short form or name in another library; None without one.
+    """The kind with this name, short form, or name in another library; None if there is none.
 
-    A name with a dimension gives a kind that takes only maps of so many axes.
+    A name with a dimension gives a kind that only takes maps with that many axes.
 
     >>> find("fc").kind, find("MaxPool2d").kind, find("MaxPool2d").dimensions
     ('linear', 'maxpool', 2)
@@ -67,14 +67,14 @@ def find(word: str) -> type[Layer] | None:
     return None
 
 
-# Layers of other libraries that convcalc does not compute, in small letters and without signs.
+# Layers of other libraries that convcalc does not compute, in small letters, without _ and -.
 _STATED_ONLY = (
     r"(?:lstm|gru|rnn|simplernn|convlstm|embedding|embeddingbag|transformer\w*)(?:cell|[123]d)?"
 )
 
 
 def stated_only(word: str) -> str:
-    """What to write for a layer of other libraries that is not computed here; empty for other words.
+    """What to write for another library's layer that is not computed here; empty for other words.
 
     >>> print(stated_only("nn.LSTM"))
     , and convcalc does not compute it; state its numbers with custom: see convcalc kinds custom
@@ -86,7 +86,7 @@ def stated_only(word: str) -> str:
 
 
 def get_kind(word: Any) -> type[Layer]:
-    """The kind of this name, or with this short form or name in another library.
+    """The kind with this name, short form, or name in another library.
 
     Raises:
         UsageError: there is none.
@@ -101,23 +101,23 @@ def get_kind(word: Any) -> type[Layer]:
         message = f"no layer kind {quoted(word)}{said}"
         raise UsageError(message)
     names = [name for each in every().values() for name in each.names()]
-    known = [name for name in names if not re.search("[0-9]d$", name)]  # conv rather than conv2d
+    known = [name for name in names if not re.search("[0-9]d$", name)]  # conv, not conv2d
     near = did_you_mean(word.lower(), known) or "; convcalc kinds lists them"
     message = f"no layer kind {quoted(word)}{near}"
     raise UsageError(message)
 
 
 def make(kind: str | type[Layer], options: Mapping[str, Any], **how: Any) -> Layer:
-    """A layer of a kind with all its options checked: the one door for every source of layers.
+    """A layer of a kind, after checking all options; every source of layers calls this.
 
     Args:
         kind: its name, or the class itself.
-        options: the values by the options' names: what a Python program gives, or texts.
-        how: ``text`` whether the values are texts, as in chains and commands; ``label``, ``called``
-            and ``example`` are how messages call the layer, call an option and show how to write one.
+        options: the values by option name: from a Python program, or texts.
+        how: ``text``: whether the values are texts, as in chains and commands; ``label``, ``called``
+            and ``example``: how messages name the layer, name an option, and show how to write one.
 
     Raises:
-        UsageError: there is no such kind, or what is wrong with the options, all of it at once.
+        UsageError: there is no such kind, or options are wrong; it lists all errors.
 
     >>> layer = make("conv", {"out_channels": 8, "kernel_size": [3, 5]})
     >>> layer.out_shape((3, 32, 32))

@@ -1,4 +1,4 @@
-"""What an option means, in a sentence: what its kind's page says of it, or what it means in every kind."""
+"""The meaning of an option, in a sentence: from its kind's page, or the general meaning."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OPTION = re.compile(
 
 
 def about_option(cls: type[Layer], name: str) -> str:
-    """What an option of a kind means.
+    """The meaning of an option of a kind.
 
     >>> from convcalc.layers import get_kind
     >>> about_option(get_kind("custom"), "macs"), about_option(get_kind("conv"), "stride")

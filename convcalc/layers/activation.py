@@ -1,4 +1,4 @@
-"""The common activations: one value in, one value out; only PReLU trains anything."""
+"""The common activations: one value in, one value out; only PReLU has parameters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Approximation = Literal["none", "tanh"]
 
 @frozen
 class Activation(Elementwise):
-    """A function of each value, costed as elementary operations per value."""
+    """A function of each value; its cost is in elementary operations per value."""
 
     family: ClassVar = "activation"
     per_value: ClassVar[dict[str, int]] = {}

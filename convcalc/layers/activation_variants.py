@@ -1,4 +1,4 @@
-"""Further activations: limits, smooth relatives of ReLU, and the gated linear unit."""
+"""More activations: limits, smooth variants of ReLU, and the gated linear unit."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Words of PyTorch, Keras, Caffe, ONNX and Darknet that mean the same as a kind or an option here.
+"""Words of PyTorch, Keras, Caffe, ONNX and Darknet with the same meaning as a kind or option here.
 
-A word is taken only where it means the same. Others are known to messages alone: Caffe's Scale is no
-product of paths, Keras's GlobalAveragePooling2D leaves no axes, ONNX's pads are in another order, and
-Darknet's avgpool is a global one.
+A word is only accepted if its meaning is the same. Others are only used in messages: Caffe's Scale
+is not a product of paths, Keras's GlobalAveragePooling2D removes the axes, ONNX's pads have another
+order, and Darknet's avgpool is global.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from convcalc.layers.names import axes_in, with_dimensions
 from convcalc.text import plural
 
 LIBRARIES = ("pytorch", "keras", "caffe", "onnx", "darknet")
-_SMALL = {  # of Darknet
+_SMALL = {  # Darknet's names
     "convolutional", "connected", "deconvolutional", "leaky", "logistic", "route", "shortcut",
 }  # fmt: skip
-_OTHERWISE = {  # words whose layers do something else than the kind that they are nearest to
+_OTHERWISE = {  # words whose layers differ from the kind with the most similar name
     "BatchNorm", "Crop", "LayerNormalization", "Reshape", "Scale", "cat", "interpolate", "view",
     "Attention", "Initializer", "ReduceMax", "ReduceMin", "ReduceSum", "Split",
     *with_dimensions("GlobalAveragePooling{}D"), *with_dimensions("GlobalMaxPooling{}D"),
 }  # fmt: skip
 
-# Options; of several names a word means the first that the kind has. A kind may add its own.
+# Options; if a word has several options, it means the first that the kind has. A kind can add its own.
 _OPTIONS: dict[str, tuple[str, ...]] = {
     "filters": ("out_channels",),
     "num_filters": ("out_channels",),
@@ -55,37 +55,37 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 @cache
 def library_words() -> dict[str, type[Layer]]:
-    """The libraries' names for kinds, as they spell them; also ours with a dimension, such as conv2d."""
+    """The libraries' names for kinds, in their spelling; also ours with a dimension, such as conv2d."""
     found: dict[str, type[Layer]] = {}
     for cls in KINDS.values():
         words = [word for library in LIBRARIES for word in cls.aliases.get(library, ())]
         for word in (*cls.dimension_names(), *words):
-            if word not in _OTHERWISE and word not in KINDS.known and _is_said(word):
+            if word not in _OTHERWISE and word not in KINDS.known and _is_library_name(word):
                 found.setdefault(word, cls)
     return found
 
 
-def _is_said(word: str) -> bool:
-    """Whether a word has a capital or says the axes: small words may be those of a file's own blocks."""
+def _is_library_name(word: str) -> bool:
+    """Whether a word has a capital or a number of axes: other words may be blocks of a file."""
     return not word.islower() or word in _SMALL or bool(axes_in(word))
 
 
 def kind_called(word: str) -> type[Layer] | None:
-    """The kind that a word of `library_words` means, for as many axes as it says; None for others."""
+    """The kind for a word of `library_words`, with the number of axes in it; None for others."""
     axes = axes_in(word)
-    if not _is_said(word):
+    if not _is_library_name(word):
         return None
     cls = library_words().get(word)
     return with_axes(cls, axes) if cls and axes else cls
 
 
 def defaults_of(word: str) -> dict[str, Any]:
-    """The options whose default a library's name for a kind changes.
+    """The options whose default changes with a library's name for a kind.
 
     >>> defaults_of("Conv2DTranspose"), defaults_of("ConvTranspose2d")
     ({'size_rule': 'keras'}, {})
     """
-    cls = library_words().get(word) if _is_said(word) else None  # so that small words load no kinds
+    cls = library_words().get(word) if _is_library_name(word) else None  # small words load no kinds
     if not cls:
         return {}
     if word in cls.aliases.get("keras", ()):
@@ -94,12 +94,12 @@ def defaults_of(word: str) -> dict[str, Any]:
 
 
 def refused_option(word: str, option: str) -> str:
-    """What to write instead of an option that a library's name for a kind gives another meaning; or nothing.
+    """What to write instead of an option that means something else under a library's name; or nothing.
 
     >>> refused_option("convolutional", "pad")
     'pad: 1 of Darknet pads size // 2 per side; write padding: with cells per side'
     """
-    cls = library_words().get(word) if _is_said(word) else None
+    cls = library_words().get(word) if _is_library_name(word) else None
     for library, refused in cls.refused_options.items() if cls else ():
         if word in cls.aliases.get(library, ()):  # type: ignore[union-attr]
             return refused.get(option, "")
@@ -107,7 +107,7 @@ def refused_option(word: str, option: str) -> str:
 
 
 def own_option(cls: type[Layer], word: str) -> str:
-    """The option that a word means for a kind; nothing if it means none.
+    """The option of a kind that a word means; empty if there is none.
 
     >>> own_option(KINDS["conv"], "filters"), own_option(KINDS["linear"], "num_output")
     ('out_channels', 'out_features')
@@ -120,21 +120,21 @@ def own_option(cls: type[Layer], word: str) -> str:
 
 
 def option_words(cls: type[Layer]) -> dict[str, str]:
-    """The other words for the options of a kind, each with the option."""
+    """The other words for the options of a kind, each with its option."""
     words = {word: own_option(cls, word) for word in (*cls.option_words, *_OPTIONS)}
     return {word: name for word, name in words.items() if name and word != name}
 
 
-# ------------------------------------------------------------- what a text says that comes in
+# ------------------------------------------------------------- input sizes that a text gives
 
 
 _STATING: dict[type[Layer], type[Layer]] = {}
 
 
 def build(cls: type[Layer], options: dict[str, Any]) -> Layer:
-    """A layer of checked options, among which may be how much comes in, such as in_channels.
+    """A layer from checked options, which may include input sizes such as in_channels.
 
-    The layer then refuses to read anything else.
+    The layer then refuses every other input.
     """
     words = [word for word in cls.incoming if word in options]
     if not words:
@@ -150,13 +150,13 @@ def build(cls: type[Layer], options: dict[str, Any]) -> Layer:
 
 
 def _by_field(cls: type[Layer], options: dict[str, Any]) -> dict[str, Any]:
-    """The options by the names of their fields; one that is called as a method is ends in _."""
+    """The options by field name; an option with the name of a method has a _ at the end of its field."""
     own = {field.name for field in fields(cls)}
     return {name if name in own else f"{name}_": value for name, value in options.items()}
 
 
 def _checking(cls: type[Layer]) -> Any:
-    """The check of a kind, and of what a layer of it says that comes in."""
+    """The check of a kind, extended by the input sizes of a layer."""
 
     def check(self: Any, shape: Any, *others: Any) -> None:
         cls.check(self, shape, *others)

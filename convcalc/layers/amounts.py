@@ -1,6 +1,6 @@
-"""Numbers that an author states of a layer: plain, or as an expression of the sides of its input.
+"""Numbers that the author of a layer gives: plain, or as an expression of its input's sides.
 
-The sides are called c (channels), then l, or h and w, or d, h and w: ``4*c*h*w``, ``(h + 1) // 2``.
+The sides are c (channels), then l, or h and w, or d, h and w: ``4*c*h*w``, ``(h + 1) // 2``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def amount_of(text: str, what: str) -> Amount:
     plain = text.replace(" ", "")
     try:
         if len(plain) > MAX_CHARACTERS:
-            raise ValueError  # noqa: TRY301 - as one that is no expression
+            raise ValueError  # noqa: TRY301 - handled like a wrong expression
         _parsed(plain)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         message = (
@@ -58,12 +58,12 @@ def amount_of(text: str, what: str) -> Amount:
 
 @cache
 def _parsed(text: str) -> ast.expr:
-    """An expression of + - * // ( ) over whole numbers and sides.
+    """Parse an expression of + - * // ( ), whole numbers and sides.
 
     Raises:
-        ValueError: it has something else in it.
+        ValueError: it contains anything else.
     """
-    import ast  # noqa: PLC0415 - few networks state anything
+    import ast  # noqa: PLC0415 - few networks need it
 
     parts = (ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Load)
     tree = ast.parse(text, mode="eval").body
@@ -80,10 +80,10 @@ def _parsed(text: str) -> ast.expr:
 
 
 def amount(value: Amount, shape: Shape, what: str) -> Any:
-    """What an author states, of an input of this shape.
+    """The number that the author gives, for an input of this shape.
 
     Raises:
-        ShapeError: the input has no such side, or the number is beyond all bounds.
+        ShapeError: the input has no such side, or the number is too large.
 
     >>> amount("4*c*(h + 1)", (3, 7, 9), "macs")
     96

@@ -1,4 +1,4 @@
-"""Kinds whose weights are made from the input: the product of two maps, and attention."""
+"""Kinds that multiply maps with each other: the product of two maps, and attention."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class MatMul(Merge):
     transpose_b: bool = False
 
     def matrices(self, *shapes: Shape) -> tuple[Shape, Shape]:
-        """The last two sides of both paths, as they are multiplied."""
+        """The last two sides of both paths, after transposing."""
         one, other = (shape[-2:] for shape in shapes)
         return one[::-1] if self.transpose_a else one, other[::-1] if self.transpose_b else other
 
@@ -129,14 +129,14 @@ class Attention(Layer):
     kv_heads: int | None = None
 
     def widths(self, shape: Shape) -> tuple[int, int, int]:
-        """Heads of keys, and the values per head of keys and of values."""
+        """The number of key heads, and the values per head of keys and of values."""
         heads = self.heads if self.kv_heads is None else self.kv_heads
         key = shape[0] // self.heads if self.key_dim is None else self.key_dim
         return heads, key, key if self.value_dim is None else self.value_dim
 
     @property
     def is_plain(self) -> bool:
-        """Whether the heads share the channels out, so that their number makes no difference."""
+        """Whether the heads share the channels equally, so that their number does not matter."""
         return self.key_dim is self.value_dim is self.kv_heads is None
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -187,9 +187,9 @@ class Attention(Layer):
         return 2 * self.macs(shape, out) - projected, projected  # both factors of a product of maps
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """Its input, queries, keys, values and the heads side by side, and a sum for each token and head.
+        """Its input, the queries, keys, values, the joined heads, and one sum per token and head.
 
-        So does PyTorch's fused kernel, which works the scores out again in the backward pass.
+        This is what PyTorch's fused kernel keeps; it computes the scores again in the backward pass.
         """
         groups, key, value = self.widths(shape)
         tokens = formulas.product(shape[1:])

@@ -1,4 +1,4 @@
-"""Axes by name or number: ``channels``, ``height``, ``-1``; which side of a shape each of them is."""
+"""Axes by name or number (``channels``, ``height``, ``-1``), and the sides of a shape that they mean."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from convcalc.errors import ShapeError
 from convcalc.layers.window import Shape, axis_names
 from convcalc.text import times
 
-AxisName = Annotated[int | str, "an axis"]  # other options are numbers or words too
+AxisName = Annotated[int | str, "an axis"]  # other options can be numbers or words too
 AxisNames = Annotated[tuple[int | str, ...], "axes"]
 
-# How axes may be called, and their names in messages.
+# The accepted names of axes, and their names in messages.
 AXIS_WORDS = {
     "channels": "channels",
     "depth": "depth",
@@ -24,11 +24,11 @@ AXIS_WORDS = {
     "w": "width",
     "l": "length",
 }
-_MOST_NAMED = 4  # sides of the largest shape whose sides have names
+_MOST_NAMED = 4  # sides of the largest shape with names for all
 
 
 def side_names(shape: Shape) -> tuple[str, ...]:
-    """What the sides of a shape are called; of more than four sides all but the first have no name.
+    """The names of a shape's sides; with more than four sides, only the first has a name.
 
     >>> side_names((8, 5, 7)), side_names((10,))
     (('channels', 'height', 'width'), ('channels',))
@@ -37,7 +37,7 @@ def side_names(shape: Shape) -> tuple[str, ...]:
 
 
 def place_of(axis: AxisName, shape: Shape) -> int:
-    """Which side of a shape an axis is, counted from 0.
+    """The index of the side that an axis means, from 0.
 
     Raises:
         ShapeError: the shape has no such axis.
@@ -52,7 +52,7 @@ def place_of(axis: AxisName, shape: Shape) -> int:
             return names.index(name)
     elif -sides <= int(axis) < sides:
         return int(axis) % sides
-    # The words are few and known, so that the message stays short.
+    # The few known words are all listed, so the message stays short.
     message = (
         f"{times(shape)} has no axis {axis}; use {', '.join(names)}, or a number below {sides}"
     )
@@ -60,7 +60,7 @@ def place_of(axis: AxisName, shape: Shape) -> int:
 
 
 def places_of(axes: AxisNames, shape: Shape) -> tuple[int, ...]:
-    """Which sides of a shape some axes are, in the order given.
+    """The indexes of the sides that some axes mean, in the given order.
 
     Raises:
         ShapeError: the shape has no such axis.
@@ -69,7 +69,7 @@ def places_of(axes: AxisNames, shape: Shape) -> tuple[int, ...]:
 
 
 def check_axis_names(axes: AxisNames, shape: Shape) -> None:
-    """Refuse axes that are not there, or are named twice."""
+    """Refuse axes that do not exist or are named twice."""
     found = places_of(axes, shape)
     for number, place in enumerate(found):
         if place in found[:number]:
@@ -78,18 +78,18 @@ def check_axis_names(axes: AxisNames, shape: Shape) -> None:
 
 
 def axis_name(place: int, shape: Shape) -> str:
-    """What a side of a shape is called."""
+    """The name of a shape's side."""
     names = side_names(shape)
     return names[place] if place < len(names) else f"axis {place}"
 
 
 def other_sides(shape: Shape, *places: int) -> list[int]:
-    """The sides of a shape besides those at some places."""
+    """The sides of a shape, without those at some places."""
     return [side for place, side in enumerate(shape) if place not in places]
 
 
 def with_side(shape: Shape, place: int, side: int) -> Shape:
-    """The shape with another side at a place.
+    """The shape with another side at one place.
 
     >>> with_side((8, 5, 7), 1, 2)
     (8, 2, 7)

@@ -1,9 +1,9 @@
-"""What every layer kind answers.
+"""The base classes of layer kinds: the methods that every kind has.
 
 A kind is one frozen class under ``@kind("conv")``: its fields are the options in YAML, its
-docstring is its page in ``convcalc kinds``, its methods are the arithmetic. Nothing elsewhere asks
-a layer what kind it is. The methods only compute, so terms and arrays may stand in for numbers;
-what a layer refuses stands in ``check``, which the walk calls first.
+docstring is its page in ``convcalc kinds``, its methods are the arithmetic. Other code never asks
+a layer which kind it is. The methods only compute, so they also work on terms and arrays;
+refusals are in ``check``, which the walk calls first.
 
 Shapes are channels first and without a batch: ``(C, L)``, ``(C, H, W)``, ``(C, D, H, W)``, ``(N,)``.
 """
@@ -63,9 +63,9 @@ KINDS: Registry[type[Layer]] = Registry("layer kind")
 _WITH_AXES: dict[tuple[str, int], type[Layer]] = {}
 K = TypeVar("K", bound="type[Layer]")
 
-_BUFFERS = ("running_", "fixed_")  # how the names of arrays begin that are not trained
+_BUFFERS = ("running_", "fixed_")  # beginnings of the names of arrays that are not trained
 
-# One letter per option, for the chain language and the options column; formulas use the same.
+# One letter per option, as in the chain language, the options column and the formulas.
 LETTERS = {
     "kernel_size": "k",
     "out_channels": "c",
@@ -79,15 +79,15 @@ LETTERS = {
 
 
 class Kept(NamedTuple):
-    """What a layer keeps in training until its backward pass, as PyTorch does.
+    """The values that a layer keeps for its backward pass in training, as in PyTorch.
 
     Attributes:
-        input: whether it needs everything that came in.
-        output: whether it needs what it gave.
-        values: of its own, for each sample.
-        indices: whole numbers of 64 bits, for each sample.
-        masks: values that switch others off, for each sample.
-        statistics: values for the whole batch together.
+        input: whether it keeps its whole input.
+        output: whether it keeps its output.
+        values: further values, per sample.
+        indices: 64-bit integers, per sample.
+        masks: values that switch others off, per sample.
+        statistics: values for the whole batch.
     """
 
     input: bool = False
@@ -100,10 +100,10 @@ class Kept(NamedTuple):
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def kind(name: str) -> Callable[[K], K]:
-    """Register a class as the layer kind ``name`` and make its annotations its options.
+    """Register a class as the layer kind ``name``, with its annotations as options.
 
     Raises:
-        RuntimeError: another class has the name already.
+        RuntimeError: the name is taken.
     """
 
     def register(cls: K) -> K:
@@ -114,7 +114,7 @@ def kind(name: str) -> Callable[[K], K]:
 
 
 def with_axes(cls: type[Layer], axes: int) -> type[Layer]:
-    """The kind under a name with a dimension, such as conv1d: it takes maps of so many axes only."""
+    """The kind under a name with a dimension, such as conv1d: it only takes maps with that many axes."""
     known = _WITH_AXES.get((cls.kind, axes))
     if known:
         return known
@@ -134,8 +134,8 @@ def with_axes(cls: type[Layer], axes: int) -> type[Layer]:
 class Layer(Frozen):
     """One step of a network.
 
-    Every method takes the input shape(s), then the output shape where it needs it. A kind says what
-    it costs, or inherits `NoParameters`; nothing is free by omission.
+    Every method takes the input shape(s), then the output shape if it needs it. A kind defines its
+    cost, or inherits `NoParameters`; no cost is 0 just because it was forgotten.
     """
 
     kind: ClassVar[str] = ""
@@ -146,39 +146,39 @@ class Layer(Frozen):
     ] = {}  # other libraries' words for options of this kind
     unclear_short: ClassVar[
         Mapping[str, str]
-    ] = {}  # names with which a bare number means something else elsewhere, and what to write
+    ] = {}  # names under which a bare number means something else in a library, and what to write
     refused_options: ClassVar[
         Mapping[str, Mapping[str, str]]
     ] = {}  # by library: options with another meaning under its names, and what to write
-    incoming: ClassVar[tuple[str, ...]] = ()  # words by which libraries say how much comes in
-    keras_defaults: ClassVar[Mapping[str, Any]] = {}  # where Keras's layer has another default
-    onnx_defaults: ClassVar[Mapping[str, Any]] = {}  # likewise where ONNX's operator has
+    incoming: ClassVar[tuple[str, ...]] = ()  # libraries' words for the number of input channels
+    keras_defaults: ClassVar[Mapping[str, Any]] = {}  # defaults of Keras's layer that differ
+    onnx_defaults: ClassVar[Mapping[str, Any]] = {}  # the same for ONNX's operator
     merges: ClassVar[bool] = False  # whether it reads several paths
-    in_steps: ClassVar[bool] = False  # whether its first paths can be joined before, at no cost
-    dimensions: ClassVar[int] = 0  # axes that its name says, as conv1d's does; 0 for any number
+    in_steps: ClassVar[bool] = False  # whether its first paths can be joined earlier, at no cost
+    dimensions: ClassVar[int] = 0  # axes in its name, as in conv1d; 0 for any number
     vector_is_1d: ClassVar[bool] = (
-        False  # whether, as PyTorch's BatchNorm1d, kind1d takes vectors too
+        False  # whether it also takes vectors as kind1d, like PyTorch's BatchNorm1d
     )
-    is_source: ClassVar[bool] = False  # whether it reads nothing of the input
-    is_view: ClassVar[bool] = False  # whether the values stay where they are in memory
+    is_source: ClassVar[bool] = False  # whether it ignores the input
+    is_view: ClassVar[bool] = False  # whether the values do not move in memory
     is_part_view: ClassVar[bool] = (
-        False  # whether they are a part of what is there, which PyTorch leaves in place
+        False  # whether the output is a part of the input that PyTorch does not copy
     )
     needs_flat: ClassVar[bool] = (
-        False  # whether a map is flattened before it, unless an option says how it takes maps
+        False  # whether a map must be flattened first, unless an option makes it accept maps
     )
-    in_place: ClassVar[bool] = False  # whether the output may be written over an input of its shape
-    keeps_input: ClassVar[bool] = True  # whether its backward pass needs what came in
-    keeps_output: ClassVar[bool] = False  # whether it needs what it gave
-    keeps_indices: ClassVar[bool] = False  # whether it needs which cell each output was taken from
+    in_place: ClassVar[bool] = False  # whether the output can overwrite an input of the same shape
+    keeps_input: ClassVar[bool] = True  # whether its backward pass needs the input
+    keeps_output: ClassVar[bool] = False  # whether its backward pass needs the output
+    keeps_indices: ClassVar[bool] = False  # whether it needs the index of each output's cell
     references: ClassVar[tuple[str, ...]] = ()  # options that name another node, read as an input
-    is_proven: ClassVar[bool] = True  # whether its numbers can be held against arrays
+    is_proven: ClassVar[bool] = True  # whether its numbers can be checked with real arrays
     is_costed: ClassVar[bool] = True  # whether its cost is known
     example: ClassVar[tuple[Mapping[str, Any], Shape]] = ({}, (8, 16, 16))
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Its name and all its aliases in small letters, each once."""
+        """Its name and all its aliases in small letters, without repeats."""
         found: dict[str, str] = {}
         for word in (cls.kind, *(word for words in cls.aliases.values() for word in words)):
             found.setdefault(plain(word), word.lower())
@@ -186,40 +186,40 @@ class Layer(Frozen):
 
     @classmethod
     def dimension_names(cls) -> tuple[str, ...]:
-        """Its names with a dimension, such as conv1d; none where no library has such a name."""
+        """Its names with a dimension, such as conv1d; none if no library has them."""
         return with_dimensions(f"{cls.kind}{{}}d") if any(map(axes_in, cls.names())) else ()
 
     def options(self) -> dict[str, Any]:
-        """Its options by name, also those that have their defaults."""
+        """Its options by name, including defaults."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def generalised(self, shape: Shape) -> Layer:
-        """The layer as the most general kind that does the same with such an input."""
+        """The same layer as the most general kind that can replace it for such an input."""
         del shape
         return self
 
     def idle_options(self, shape: Shape) -> frozenset[str]:
-        """The options that change nothing about what it does with such an input."""
+        """The options that have no effect on such an input."""
         del shape
         return frozenset()
 
     def called(self) -> str:
-        """What it is called where only its sort is named: its kind, unless its author names it."""
+        """Its name if only its sort matters: the kind, or the author's name for it."""
         return self.kind
 
     def states_size(self) -> bool:
-        """Whether the output size is stated in numbers, whatever comes in."""
+        """Whether its options fix the output size, for any input."""
         return False
 
     def takes_vectors(self) -> bool:
-        """Whether a map must be flattened before it."""
+        """Whether a map must be flattened first."""
         return self.needs_flat
 
     def check(self, shape: Shape) -> None:
-        """Refuse a shape this layer cannot take.
+        """Refuse a shape that this layer cannot take.
 
         Raises:
-            ShapeError: with the numbers, and what to change.
+            ShapeError: with the numbers and a way out.
         """
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -227,10 +227,10 @@ class Layer(Frozen):
         raise NotImplementedError
 
     def checked_out_shape(self, *shapes: Shape) -> Shape:
-        """The shape that comes out of shapes that it takes.
+        """The output shape, after checking the input shapes.
 
         Raises:
-            ShapeError: it does not take them, or gives more than can be counted.
+            ShapeError: it cannot take them, or its output is too large.
         """
         self.check(*shapes)
         out = self.out_shape(*shapes)
@@ -238,7 +238,7 @@ class Layer(Frozen):
         return out
 
     def even_out_shape(self, *shapes: Shape) -> Shape:
-        """The shape that comes out of inputs that divide evenly, where a side may be an `EvenSize`."""
+        """The output shape for inputs that divide evenly; a side can be an `EvenSize`."""
         return self.out_shape(*shapes)
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -258,11 +258,11 @@ class Layer(Frozen):
         return 0
 
     def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
-        """The shapes of the arrays it keeps, by name: trained ones and buffers."""
+        """The shapes of its stored arrays, by name: parameters and buffers."""
         return {}
 
     def trained_arrays(self, shape: Shape, out: Shape) -> list[Shape]:
-        """The shapes of the arrays that are trained."""
+        """The shapes of its trained arrays."""
         arrays = self.arrays(shape, out)
         return [sides for name, sides in arrays.items() if not name.startswith(_BUFFERS)]
 
@@ -275,57 +275,57 @@ class Layer(Frozen):
         return {}
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """What the backward pass needs."""
+        """What the backward pass needs to keep."""
         indices = formulas.product(out) if self.keeps_indices else 0
         return Kept(self.keeps_input, self.keeps_output, indices=indices)
 
     def backward_macs(self, shape: Shape, out: Shape) -> tuple[int, int]:
-        """Multiply-adds of the gradients: of what came in, and of the weights.
+        """Multiply-adds for the gradients of the input and of the weights.
 
-        Each product x·w of a layer gives one for each of its two factors that has a gradient.
+        Each product x·w becomes one product for each factor that has a gradient.
         """
         macs = self.macs(shape, out)
         return macs, macs if self.weights(shape, out) else 0
 
     def all_counts(self, shapes: tuple[Shape, ...], out: Shape) -> Counts:
-        """`counts` for a layer that may read several inputs."""
+        """`counts` for a layer that can have several inputs."""
         return self.counts(shapes[0], out)
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
-        """Per axis which inputs one output reads; None position by position; a reason if unknown."""
+        """Per axis, the inputs that one output reads; None if only its own place; a reason if unknown."""
         return None
 
     def rounding(self) -> Fit:
-        """The rule for rounding sizes in force."""
+        """Its rule for rounding sizes."""
         return "floor"
 
     def windows(self, shape: Shape) -> list[Axis]:
-        """The window along each axis, with the padding in numbers; empty where no window slides."""
+        """The window along each axis, with padding in numbers; empty without a window."""
         return []
 
     def pads(self) -> Padding:
-        """The padding of the windows as it was given; 0 where there is no such option."""
+        """The padding of the windows as given; 0 if there is no such option."""
         return 0
 
     def weights_per_unit(self, shape: Shape) -> int:
-        """Weights of one unit (neuron); 0 where there are none, or where units differ."""
+        """Weights of one unit (neuron); 0 if it has none, or if units differ."""
         return 0
 
     def parts(self, shape: Shape) -> tuple[Layer, ...]:
-        """The layers that do the same one after the other; the layer itself unless it is a compound."""
+        """The layers that it is equal to, one after the other; only itself unless it is a compound."""
         return (self,)
 
     def valid_macs(self, shape: Shape, out: Shape) -> int:
-        """Multiply-adds that touch real cells, not the zeros of the padding."""
+        """Multiply-adds on real cells, without the zeros of the padding."""
         return self.macs(shape, out)
 
     def notes(self, shape: Shape, out: Shape) -> list[str]:
-        """Surprises, one line each, with the numbers."""
+        """Surprising facts, one line each, with the numbers."""
         return []
 
 
 def with_bias(arrays: dict[str, Shape], *shape: int, bias: bool) -> dict[str, Shape]:
-    """The shapes of a layer's arrays, with that of its bias if it has one."""
+    """The shapes of a layer's arrays, with the bias if it has one."""
     return {**arrays, "bias": shape} if bias else arrays
 
 
@@ -343,7 +343,7 @@ class NoParameters(Layer):
 
 
 class Elementwise(NoParameters):
-    """A kind without parameters that keeps the shape and looks at one position at a time."""
+    """A kind without parameters that keeps the shape and computes each position by itself."""
 
     in_place: ClassVar[bool] = True
 
@@ -353,17 +353,17 @@ class Elementwise(NoParameters):
 
 @frozen
 class Window(Layer):
-    """A kind whose outputs each read a window of the input."""
+    """A kind in which each output reads a window of the input."""
 
     kernel_size: Spatial
     stride: Spatial | None = None
 
     def strides(self) -> Spatial:
-        """The stride in force: a pool's is its kernel unless it is given."""
+        """The stride; a pool without one uses its kernel size."""
         return self.kernel_size if self.stride is None else self.stride
 
     def dilations(self) -> Spatial:
-        """The dilation in force; 1 where the kind has no such option."""
+        """The dilation; 1 if the kind has no such option."""
         return 1
 
     def windows(self, shape: Shape) -> list[Axis]:
@@ -390,13 +390,13 @@ class Window(Layer):
         return frozenset(fits | ({"dilation"} if is_point else set()))
 
     def out_sizes(self, shape: Shape) -> Shape:
-        """The spatial sizes that come out."""
+        """The spatial output sizes."""
         return out_sizes(self.windows(shape), self.rounding())
 
     def even_out_shape(self, *shapes: Shape) -> Shape:
         channels, *sizes = shapes[0]
         strides = per_axis(self.strides(), len(sizes))
-        # A multiple of the stride that is large enough for every window stands for what is not known yet.
+        # The size is unknown: use a multiple of the stride that is large enough for every window.
         known = [n if isinstance(n, int) else s * MAX_NUMBER for n, s in zip(sizes, strides)]
         windows = self.windows((channels, *known))
         counted = out_sizes(windows, self.rounding())
@@ -408,7 +408,7 @@ class Window(Layer):
         return formulas.product(per_axis(self.kernel_size, len(shape) - 1))
 
     def real_taps(self, shape: Shape, out: Shape) -> int:
-        """Over all windows on one channel, how many taps read a real cell."""
+        """The taps that read a real cell, summed over all windows on one channel."""
         return formulas.product([real_taps(a, o) for a, o in zip(self.windows(shape), out[1:])])
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
@@ -422,11 +422,11 @@ class Window(Layer):
                 check_room(axis, size, fit, name, self.max_padding(axis))
 
     def max_padding(self, axis: Axis) -> int:
-        """The most padding per side that may be given; 0 where there is no such option."""
+        """The largest allowed padding per side; 0 if there is no such option."""
         return MAX_NUMBER if "padding" in self.options() else 0
 
     def check_options(self, shape: Shape) -> None:
-        """Refuse options that make no window on this many axes."""
+        """Refuse options that do not give a window with this many axes."""
         check_axes(shape)
         axes = len(shape) - 1
         for name, value in (
@@ -438,7 +438,7 @@ class Window(Layer):
         check_padding(self.pads(), axes)
 
     def notes(self, shape: Shape, out: Shape) -> list[str]:
-        """Cells never read, and gaps between windows; equal axes are said once."""
+        """Cells that are never read, and gaps between windows; equal axes are listed once."""
         found: dict[str, list[str]] = {}
         windows = self.windows(shape)
         for name, axis, o in zip(axis_names(shape), windows, out[1:]):
@@ -464,15 +464,15 @@ class Window(Layer):
 
 
 def _even_size(n: Any, window: Axis, o: int) -> Any:
-    """The windows along an axis of even size n.
+    """The number of windows along an axis of even size n.
 
-    A padded window that makes n/s of a multiple of its stride s takes multiples of s. Any other
-    takes the sizes after which nothing is left over.
+    With padding that turns multiples of the stride s into n/s windows, sizes must be multiples of s.
+    Otherwise, sizes must leave no cells over.
 
     Args:
-        n: the size; a whole number is as it is.
-        window: at a multiple of its stride.
-        o: the windows there.
+        n: the size; for a plain whole number the result is o.
+        window: the window, with a multiple of its stride as the size.
+        o: its number of windows.
     """
     if isinstance(n, int):
         return o

@@ -1,4 +1,4 @@
-"""What layers refuse, each with the numbers and a way out."""
+"""Checks of layers; each message has the numbers and a way out."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from convcalc.layers.window import (
 from convcalc.text import article, as_decimal, plural, times
 from convcalc.traced import untraced
 
-MAX_NUMBER = 10**12  # the largest number an option or a side may have
-MAX_VALUES = 10**18  # the most values one map may hold
+MAX_NUMBER = 10**12  # the largest value of an option or a side
+MAX_VALUES = 10**18  # the most values in one map
 
 
 def check_output(shape: Shape) -> None:
-    """Refuse maps beyond all memory, whose numbers would only grow from here on."""
+    """Refuse maps that are too large for any memory; later ones would only be larger."""
     if formulas.product(shape) > MAX_VALUES or any([side > MAX_NUMBER for side in shape]):
         message = (
             f"its output {times(shape)} has more than {MAX_VALUES:,} values; use smaller numbers"
@@ -41,7 +41,7 @@ def check_axes(shape: Shape) -> None:
 
 
 def check_dimensions(kind: str, axes: int, shape: Shape, *, vectors: bool) -> None:
-    """Refuse a map of other axes than a name such as conv1d says; ``vectors``: 1d takes vectors too."""
+    """Refuse a map with other axes than in a name like conv1d; ``vectors``: 1d also takes vectors."""
     found = len(shape) - 1
     if found != axes and not (vectors and axes == 1 and not found):
         takes = ("(C, L)", "(C, H, W)", "(C, D, H, W)")[axes - 1]
@@ -54,7 +54,7 @@ def check_dimensions(kind: str, axes: int, shape: Shape, *, vectors: bool) -> No
 
 
 def _check_number_of_axes(name: str, value: object, axes: int) -> None:
-    """Refuse something given per axis for other axes than there are."""
+    """Refuse a value per axis whose number of axes is wrong."""
     if isinstance(value, tuple) and len(value) != axes:
         listed = [list(part) if isinstance(part, tuple) else part for part in value]
         message = (
@@ -65,7 +65,7 @@ def _check_number_of_axes(name: str, value: object, axes: int) -> None:
 
 
 def check_spatial(name: str, value: Spatial, axes: int, *, least: int) -> None:
-    """Refuse a number per axis that is missing, too many, or too small."""
+    """Refuse a number per axis that is missing, surplus or too small."""
     _check_number_of_axes(name, value, axes)
     smallest = min(per_axis(value, axes))
     if smallest < least:
@@ -74,7 +74,7 @@ def check_spatial(name: str, value: Spatial, axes: int, *, least: int) -> None:
 
 
 def check_padding(padding: Padding, axes: int) -> None:
-    """Refuse padding that is negative, for other axes, or causal in more than one dimension."""
+    """Refuse padding that is negative, for another number of axes, or causal in 2-D and 3-D."""
     if isinstance(padding, str):
         if padding == "causal" and axes != 1:
             message = (
@@ -91,7 +91,7 @@ def check_padding(padding: Padding, axes: int) -> None:
 
 
 def check_divides(what: str, number: int, by: str, divisor: int) -> None:
-    """Refuse channels that cannot be shared out evenly."""
+    """Refuse channels that cannot be divided evenly."""
     if divisor < 1 or number % divisor:
         number, divisor = untraced(number), untraced(divisor)
         near = [d for d in range(1, min(number, 4096) + 1) if number % d == 0]
@@ -101,14 +101,14 @@ def check_divides(what: str, number: int, by: str, divisor: int) -> None:
 
 
 def check_at_least(name: str, value: int, least: int = 1) -> None:
-    """Refuse an option below its smallest meaning."""
+    """Refuse an option below its smallest valid value."""
     if value < least:
         message = f"{name} is {value}; use {least} or more"
         raise ShapeError(message)
 
 
 def check_one_given(kind: str, options: Mapping[str, object]) -> None:
-    """Refuse all but exactly one of some options; None stands for one that is not given."""
+    """Refuse options unless exactly one is given; None means not given."""
     given = [name for name, value in options.items() if value is not None]
     if len(given) != 1:
         message = f"{kind} got {' and '.join(given) or 'nothing'}; give one of {', '.join(options)}"
@@ -116,7 +116,7 @@ def check_one_given(kind: str, options: Mapping[str, object]) -> None:
 
 
 def check_like(kind: str, shape: Shape, others: tuple[Shape, ...]) -> None:
-    """Refuse another layer, whose size is to be taken, that has other axes."""
+    """Refuse to take the size of a layer with other axes."""
     if others and len(others[0]) != len(shape):
         axes = plural(len(shape) - 1, "axis", "axes")
         message = f"cannot {kind} {times(shape)} like {times(others[0])}; name a layer with {axes}"
@@ -124,7 +124,7 @@ def check_like(kind: str, shape: Shape, others: tuple[Shape, ...]) -> None:
 
 
 def check_sides(name: str, sides: int | tuple[Pair, ...], axes: int) -> None:
-    """Refuse cells for other axes than there are, or fewer than none."""
+    """Refuse a wrong number of sides, or a negative number of cells."""
     _check_number_of_axes(name, sides, axes)
     smallest = min(min(side) for side in both_sides(sides, axes))
     if smallest < 0:
@@ -133,14 +133,14 @@ def check_sides(name: str, sides: int | tuple[Pair, ...], axes: int) -> None:
 
 
 def check_room(axis: Axis, size: int, fit: str, name: str, max_padding: int) -> None:
-    """Refuse a window for which there is no room along an axis, as the rule for rounding sees it.
+    """Refuse a window that has no room along an axis, under a rounding rule.
 
     Args:
         axis: the window.
-        size: how many windows the rule finds.
+        size: the number of windows under the rule.
         fit: the rule.
-        name: what to call the axis.
-        max_padding: the most padding per side that the layer takes.
+        name: the name of the axis.
+        max_padding: the most padding per side that the layer can have.
     """
     if size < 1:
         width = f"{axis.effective_kernel}-wide window"

@@ -1,4 +1,4 @@
-"""The convolution, and what all kinds with filters share."""
+"""The convolution, and the code that all kinds with filters share."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Connections = tuple[tuple[int, ...], ...]
 
 
 def per_group(channels: int, groups: int) -> int:
-    """Channels of one group; without groups there is nothing to divide, nor to show in a working."""
+    """Channels per group; without groups there is no division, and none in the explanation."""
     return channels if (groups == 1) is True else channels // groups
 
 
 @frozen
 class Filters(Window):
-    """A window kind with trainable filters."""
+    """A kind with windows and trainable filters."""
 
     family: ClassVar = "conv"
     incoming: ClassVar = ("in_channels",)
@@ -46,7 +46,7 @@ class Filters(Window):
         return out[0] if self.bias else 0
 
     def seen_channels(self, shape: Shape) -> int:
-        """Input channels that one filter looks at."""
+        """Input channels of one filter."""
         return shape[0]
 
     def weights_per_unit(self, shape: Shape) -> int:
@@ -56,7 +56,7 @@ class Filters(Window):
         return formulas.conv_weights(self.kernel(shape), self.seen_channels(shape), out[0])
 
     def params(self, shape: Shape, out: Shape) -> int:
-        # Without a bias there is nothing to add, nor to show in a working.
+        # Without a bias there is no addition, and none in the explanation.
         return super().params(shape, out) if self.bias else self.weights(shape, out)
 
     def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:
@@ -122,7 +122,7 @@ class Conv(Filters):
         return per_group(shape[0], self.groups)
 
     def weights_per_unit(self, shape: Shape) -> int:
-        # With a table each map sees its own number of inputs.
+        # With a table, each output map has its own number of input maps.
         return super().weights_per_unit(shape) if self.connections is None else 0
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -151,7 +151,7 @@ class Conv(Filters):
             self.check_connections(shape)
 
     def check_connections(self, shape: Shape) -> None:
-        """Refuse a table that does not name existing input maps for every output map."""
+        """Refuse a table that does not list existing input maps for every output map."""
         table = self.connections or ()
         if self.groups != 1:
             message = (

@@ -1,4 +1,4 @@
-"""Convolutions whose filters see one channel, or one place: depthwise, separable, locally connected."""
+"""Convolutions whose filters see one channel or one position: depthwise, separable, locally connected."""
 
 from __future__ import annotations
 

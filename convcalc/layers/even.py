@@ -1,8 +1,8 @@
 """A size as ``a·n + b`` of the network's input size n, for inputs that every layer divides evenly.
 
-`EvenSize` goes through a layer's ``even_out_shape`` in the place of a number. A division that has to
-come out whole, and two sizes that must be equal, become conditions on n. So the inputs that fit
-evenly everywhere are found without trying any.
+`EvenSize` replaces a number in a layer's ``even_out_shape``. A division that must be exact, and two
+sizes that must be equal, become conditions on n. So the inputs that divide evenly
+everywhere are found without trying.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class EvenSize:
 
     Args:
         slope, offset: the two numbers.
-        conditions: a list that all sizes of one network share; divisions add to it.
+        conditions: a list that all sizes of one network share; divisions append to it.
 
     >>> found = []
     >>> n = EvenSize(Fraction(1), Fraction(0), found)
@@ -77,13 +77,13 @@ class EvenSize:
             message = "its output grows with the square of the input's size"
             raise ShapeError(message)
         if slope:
-            return other * self.offset  # type: ignore[no-any-return]  # this size is a number
+            return other * self.offset  # type: ignore[no-any-return]  # this size is a constant
         return EvenSize(self.slope * factor, self.offset * factor, self.conditions)
 
     __rmul__ = __mul__
 
     def __floordiv__(self, by: int) -> EvenSize:
-        """The quotient; where the size depends on n it has to come out whole."""
+        """The quotient; if the size depends on n, it must be exact."""
         if not self.slope:
             return EvenSize(self.slope, Fraction(self.offset // by), self.conditions)
         if by > 1:
@@ -91,7 +91,7 @@ class EvenSize:
         return EvenSize(self.slope / by, self.offset / by, self.conditions)
 
     def must_equal(self, other: Any) -> None:
-        """Add the condition that this size is another one."""
+        """Add the condition that this size equals another one."""
         slope, offset = _line(other)
         if (self.slope, self.offset) != (slope, offset):
             self.conditions.append(Equals(self.slope - slope, self.offset - offset))
@@ -102,14 +102,14 @@ class EvenSize:
 
 
 def _line(other: Any) -> tuple[Fraction, Fraction]:
-    """The slope and the offset of a size or a number."""
+    """Slope and offset of a size or a number."""
     if isinstance(other, EvenSize):
         return other.slope, other.offset
     return Fraction(0), Fraction(other)
 
 
 def require_equal(sizes: Sequence[Any]) -> Any:
-    """The size that all of them must be; a condition where they are not equal yet."""
+    """The size that all of them must have; adds a condition if they are not equal yet."""
     first, *rest = sizes
     for other in rest:
         one, two = (first, other) if isinstance(first, EvenSize) else (other, first)

@@ -1,7 +1,7 @@
-"""Classes whose fields are given once, by name: what a frozen dataclass is, made quickly.
+"""Classes with fixed fields, given by name: like frozen dataclasses, but made faster.
 
-`dataclasses` compiles functions for every class, which for all layer kinds takes longer than reading a
-network. Here one class has these functions, and the others only say their fields.
+`dataclasses` compiles functions for every class; for all layer kinds that takes longer than reading
+a network. Here one base class has these functions, and the others only list their fields.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ F = TypeVar("F", bound="type[Frozen]")
 
 
 class Frozen:
-    """An object with fields that do not change."""
+    """An object whose fields cannot change."""
 
-    defaults: ClassVar[Mapping[str, Any]] = {}  # by field; MISSING where a value must be given
+    defaults: ClassVar[Mapping[str, Any]] = {}  # by field; MISSING if a value is required
 
     def __init__(self, **values: Any) -> None:
         given = {**self.defaults, **values}
@@ -47,13 +47,13 @@ class Frozen:
 def frozen(cls: F) -> F:
     """Make the annotations of a class its fields, after those of its parents.
 
-    A class without fields of its own has its parent's already.
+    A class without fields of its own uses its parent's.
     """
-    annotations = vars(cls).get("__annotations__", {})  # inspect would import too much
+    annotations = vars(cls).get("__annotations__", {})  # importing inspect would be slow
     own = [text for text in annotations.values() if "ClassVar" not in text]
     if not own and hasattr(cls, "__dataclass_fields__"):
         return cls
     dataclass(init=False, kw_only=True, eq=False, repr=False)(cls)  # in place
-    made: Any = cls  # a dataclass by now
+    made: Any = cls  # now a dataclass
     cls.defaults = {field.name: field.default for field in fields(made)}
     return cls

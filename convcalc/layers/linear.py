@@ -55,7 +55,7 @@ class Linear(Layer):
         return self.axis is None
 
     def place(self, shape: Shape) -> int:
-        """The side of a shape that it works along."""
+        """The index of the side that it works along."""
         return 0 if self.axis is None else place_of(self.axis, shape)
 
     def out_shape(self, shape: Shape) -> Shape:

@@ -1,4 +1,4 @@
-"""Kinds that bring several paths together: value by value, or channel after channel."""
+"""Kinds that join several paths: value by value, or by stacking channels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from convcalc.text import plural, times
 
 @frozen
 class Merge(NoParameters):
-    """A kind that reads the ends of several paths."""
+    """A kind that reads several paths."""
 
     merges: ClassVar = True
     family: ClassVar = "merge"
@@ -37,7 +37,7 @@ class Merge(NoParameters):
 
 
 def larger(one: int, other: int) -> int:
-    """The larger of two sides; of arrays, place by place."""
+    """The larger of two sides; for arrays, element by element."""
     is_less: object = one < other
     if isinstance(is_less, bool):
         return other if is_less else one
@@ -46,11 +46,11 @@ def larger(one: int, other: int) -> int:
 
 @frozen
 class Broadcast(Merge):
-    """A join value by value, in which a side of 1 is repeated to fit the others."""
+    """A join value by value; a side of 1 is repeated to fit the others."""
 
     in_place: ClassVar = True
     verb: ClassVar[str] = (
-        ""  # what cannot be done with shapes that do not fit; the kind itself if empty
+        ""  # verb for messages about shapes that do not fit; the kind's name if empty
     )
 
     def out_shape(self, *shapes: Shape) -> Shape:
@@ -143,7 +143,7 @@ class Multiply(Broadcast):
 
 @frozen
 class Pairwise(Broadcast):
-    """A join of exactly two paths, in order."""
+    """A join of exactly two paths, whose order matters."""
 
     def check(self, *shapes: Shape) -> None:
         if len(shapes) > 2:
@@ -308,7 +308,7 @@ class Concat(Merge):
         place = place_of(self.axis, shapes[0])
         total, *others = [shape[place] for shape in shapes]
         for more in others:
-            total = total + more  # no leading 0, so that working reads as in a textbook
+            total = total + more  # no leading 0, so that the explanation reads as in a textbook
         return with_side(shapes[0], place, total)
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:

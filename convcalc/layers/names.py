@@ -1,4 +1,4 @@
-"""What a kind is called here and in other libraries, and the number of axes that a name says."""
+"""Names of kinds here and in other libraries, and the number of axes in a name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def with_dimensions(name: str) -> tuple[str, ...]:
 
 
 def plain(word: str) -> str:
-    """A name without capitals, underscores and hyphens, as names are compared.
+    """A name for comparing: in small letters, without underscores and hyphens.
 
     >>> plain("Conv2DTranspose"), plain("max_pool"), plain("MaxPool")
     ('conv2dtranspose', 'maxpool', 'maxpool')
@@ -22,7 +22,7 @@ def plain(word: str) -> str:
 
 
 def axes_in(word: str) -> int:
-    """The number of axes that a name says, or 0.
+    """The number of axes in a name, or 0.
 
     >>> axes_in("conv1d"), axes_in("Conv2DTranspose"), axes_in("conv"), axes_in("relu6")
     (1, 2, 0, 0)

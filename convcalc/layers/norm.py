@@ -1,4 +1,4 @@
-"""Normalisation: trainable scale and shift per channel, and what each averages over; scale and shift alone."""
+"""Normalisation, and scale and shift alone: their parameters, and the axes of each mean."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from convcalc.layers.window import Shape
 
 @frozen
 class Norm(Elementwise):
-    """A kind that keeps the shape and may train one scale and one shift per channel."""
+    """A kind that keeps the shape and can have one trained scale and shift per channel."""
 
     family: ClassVar = "norm"
 
@@ -26,7 +26,7 @@ class Norm(Elementwise):
     shift: bool = True
 
     def scales(self, shape: Shape) -> int:
-        """How many scales there are, and how many shifts."""
+        """The number of scales, and of shifts."""
         return shape[0]
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -51,12 +51,12 @@ class Norm(Elementwise):
 
 @frozen
 class SampleNorm(Norm):
-    """A norm that takes its mean and variance from the sample itself, also at inference."""
+    """A norm that computes mean and variance from each sample, also at inference."""
 
     in_place: ClassVar = False
 
     def pools(self, shape: Shape) -> int:
-        """How many means are taken, each over its own share of the values."""
+        """The number of means, each over its own part of the values."""
         return shape[0]
 
     def counts(self, shape: Shape, out: Shape) -> Counts:
@@ -77,7 +77,7 @@ class SampleNorm(Norm):
         return UnknownField(reason, whole=True, cause=NORMS)
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """Its input, and the mean and deviation of each share of the values."""
+        """Its input, and the mean and deviation of each part of the values."""
         return Kept(input=True, values=2 * self.pools(shape))
 
 
@@ -171,7 +171,7 @@ class LayerNorm(SampleNorm):
     axes: AxisNames | None = None
 
     def places(self, shape: Shape) -> tuple[int, ...]:
-        """The sides of a shape that it averages over."""
+        """The sides of a shape in the mean."""
         return tuple(range(len(shape))) if self.axes is None else places_of(self.axes, shape)
 
     def scales(self, shape: Shape) -> int:
@@ -261,7 +261,7 @@ class InstanceNorm(SampleNorm):
     affine: bool = False
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """As a batch norm of each sample by itself, for which the scales are repeated."""
+        """Like a batch norm of each sample, with repeated scales."""
         return Kept(input=True, values=2 * shape[0] + self.weights(shape, out))
 
 
@@ -309,7 +309,7 @@ class Lrn(Elementwise):
             raise ShapeError(message)
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """Its input, the squares with size − 1 maps of zeros around them, the sums and their powers."""
+        """Its input, the squares padded with size − 1 maps of zeros, the sums and their powers."""
         cells = formulas.product(shape[1:])
         return Kept(input=True, values=cells * (3 * shape[0] + self.size - 1))
 
@@ -346,7 +346,7 @@ class Scale(Elementwise):
     trainable: bool = True
 
     def each(self, shape: Shape) -> int:
-        """How many factors there are, and how many biases."""
+        """The number of factors, and of biases."""
         return shape[0] if self.per_channel else 1
 
     def arrays(self, shape: Shape, out: Shape) -> dict[str, Shape]:

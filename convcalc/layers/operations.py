@@ -1,8 +1,8 @@
-"""The elementary operations that a layer is made of: one name and one definition for each.
+"""The elementary operations: a name and a definition for each.
 
 The counts of a layer, the columns, JSON and `convcalc verify` use these names. The page of each kind
-says how the kind is evaluated, so that every count can be checked by hand, and the textbook loops of
-`convcalc.reference`, which know nothing of this table, count the same operations as they do them.
+says how it is evaluated, so every count can be checked by hand. The textbook loops of
+`convcalc.reference` do not use this table; they count each operation when they do it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every type of option is: it checks Python values, reads text and YAML, describes and writes its values."""
+"""The base class of option types: they check Python values, read text and YAML, and write their values."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from convcalc.layers.base import LETTERS
 from convcalc.layers.values import VALUES
 from convcalc.text import quoted
 
-NAMED = ("min", "max", "output_shape")  # without their names, numbers that could mean anything
-# Numbers that the options column shows with their names, for a kind has several of them.
+NAMED = ("min", "max", "output_shape")  # shown by name, because the number alone is unclear
+# Numbers that the options column shows with their names, because a kind has several of them.
 _SHOWN_BY_NAME = ("start", "stop", "step", "into", "take")
 
 
 class Reader(Protocol):
-    """What reads given values: Python's own, or nodes of a YAML file, which may hold expressions."""
+    """Reads given values: Python objects, or nodes of a YAML file, which can contain expressions."""
 
     def is_list(self, given: Any) -> bool: ...
 
@@ -51,9 +51,9 @@ class OptionType:
         schema: its JSON Schema.
 
     Attributes:
-        words: the words that a value may be, for completion.
-        takes_number: whether a whole number is a value.
-        names_axes: whether its numbers are axes, and so count nothing.
+        words: the allowed words, for completion.
+        takes_number: whether a whole number is allowed.
+        names_axes: whether its numbers are axes, not amounts.
     """
 
     words: tuple[str, ...] = ()
@@ -64,27 +64,27 @@ class OptionType:
         self.schema = schema
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
-        """The value of a Python object or a YAML node.
+        """The value from a Python object or a YAML node.
 
         Args:
-            reader: what knows the objects or nodes.
-            given: one of them.
-            what: how to call the option in messages.
+            reader: reads such objects or nodes.
+            given: the object or node.
+            what: the option's name in messages.
 
         Raises:
-            UsageError: it is not a value of this type; from a YAML node a SpecError.
+            UsageError: it has another type; for a YAML node, a SpecError.
         """
         raise NotImplementedError
 
     def check(self, value: Any, what: str) -> Any:
-        """A value of a Python program, in the form that the layers use."""
+        """Check a value of a Python program, and convert it to the form that layers use."""
         return self.take(VALUES, value, what)
 
     def read(self, text: str, what: str) -> Any:
-        """The value of a text, as chains and commands write it.
+        """The value from a text in a chain or command.
 
         Raises:
-            UsageError: it is not a value of this type.
+            UsageError: it has another type.
         """
         message = (
             f"{what} cannot be given in one line, so {quoted(text)} is not read; write a YAML file"
@@ -96,11 +96,11 @@ class OptionType:
         return str(value)
 
     def yaml(self, value: Any) -> str:
-        """The YAML that stands for a value, on one line."""
+        """A value as YAML, on one line."""
         return str(value)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
-        """How the options column shows the option, and a number by which it is ordered."""
+        """The option in the options column, and a number for its order."""
         if name in LETTERS:
             return list(LETTERS).index(name), LETTERS[name] + self.short(value)
         if name in _SHOWN_BY_NAME:
@@ -121,7 +121,7 @@ def word_of(text: str, what: str, known: tuple[str, ...]) -> str:
 
 
 def yaml_text(text: str) -> str:
-    """A text as YAML: as it is where that cannot be mistaken, else in quotes."""
+    """A text as YAML: plain if that is unambiguous, else in quotes."""
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", text):
         return text
     return '"' + "".join(_escaped(character) for character in text) + '"'

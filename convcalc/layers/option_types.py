@@ -1,6 +1,6 @@
-"""The types of options: each checks Python values, reads text and YAML, describes and writes its values.
+"""The types of options: each checks Python values, reads text and YAML, and writes its values.
 
-`OPTION_TYPES` says which annotation of a layer's field stands for which type.
+`OPTION_TYPES` maps the annotation of a layer's field to its type.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from convcalc.layers.values import (
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
 from convcalc.text import quoted
 
-MAX_ITEMS = 10_000  # the longest list an option may be: LeNet-5's connections need 16
+MAX_ITEMS = 10_000  # the longest list in an option: LeNet-5's connections need 16
 MAX_ENTRIES = 100_000  # numbers in a table: LeNet-5's connections need 60
 OTHER_WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
 """What libraries call a choice, where the number of axes says the rest."""
-MAX_AXES = 8  # named at once; shapes have four sides, or a few more after a reshape
+MAX_AXES = 8  # in one option; shapes have four sides, or a few more after a reshape
 NOT_PADDING = ("yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "")
 
-# Numbers that the options column shows with their names, for a kind has several of them.
+# Numbers that the options column shows with their names, because a kind has several of them.
 _SHOWN_BY_NAME = ("start", "stop", "step", "into", "take")
 
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
@@ -40,7 +40,7 @@ _NUMBERS = {"type": "array", "items": _NUMBER, "minItems": 1}
 
 
 def _several(number: str) -> dict[str, Any]:
-    """The JSON Schema of a text of numbers per axis, such as 3x2 or (3, 2)."""
+    """The JSON Schema of numbers per axis as text, such as 3x2 or (3, 2)."""
     numbers = rf"\s*{number}(\s*[xX×,]\s*{number}){{1,2}}\s*,?\s*"
     return {"type": "string", "pattern": rf"^({numbers}|\({numbers}\)|\[{numbers}\])$"}
 
@@ -148,7 +148,7 @@ class _LayerName(OptionType):
         return text
 
     def yaml(self, value: Any) -> str:
-        return yaml_text(value.replace("$", "$$"))  # a $name is a parameter
+        return yaml_text(value.replace("$", "$$"))  # $name would be a parameter
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 96, f"{name} {value}"
@@ -298,7 +298,7 @@ class _Padding(_Sides):
 
 
 class _Connections(_Numbers):
-    """A table: for each output map the list of input maps it sees."""
+    """A table: for each output map, the list of its input maps."""
 
     read = OptionType.read
 
@@ -315,7 +315,7 @@ class _Connections(_Numbers):
 
 
 class _Axis(OptionType):
-    """An axis by name, such as channels, h or height, or by its number among the sides of a shape."""
+    """An axis by name, such as channels, h or height, or by its index in a shape."""
 
     words = tuple(AXIS_WORDS)
     names_axes = True
@@ -335,7 +335,7 @@ class _Axis(OptionType):
 
 
 class _Axes(_Axis):
-    """Some axes, or one."""
+    """One axis or several."""
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         axes = reader.sequence(given, what) if reader.is_list(given) else [given]
@@ -355,7 +355,7 @@ class _Axes(_Axis):
 
 
 def _items(reader: Reader, given: Any, what: str) -> list[Any]:
-    """The items of a list of sensible length."""
+    """The items of a list, up to a maximum length."""
     found = reader.sequence(given, what)
     if not 1 <= len(found) <= MAX_ITEMS:
         reader.refuse(given, f"{what} lists {len(found):,} items; give 1 to {MAX_ITEMS:,}")
@@ -380,7 +380,7 @@ PER_AXIS = _PerAxis(_PER_AXIS)
 PADDING = _Padding(_PADDING)
 FIT = Choice(*get_args(Fit))
 
-# What an annotation stands for; a Literal of words needs no entry. Types of one module's kinds alone are added there.
+# Type by annotation; a Literal of words needs no entry. A module adds the types that only its kinds use.
 OPTION_TYPES: dict[Any, OptionType] = {
     int: WHOLE,
     float: _Fraction({"anyOf": [{"type": "number"}, _DECIMAL_TEXT]}),

@@ -1,7 +1,7 @@
 """The options of the layer kinds, and `make_layer`, which checks them all.
 
 A kind declares an option as a dataclass field; the field's annotation is the option's type
-(`convcalc.layers.option_types`). A `Literal` is a choice of words without further code.
+(`convcalc.layers.option_types`). A `Literal` of words needs no further code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from convcalc.layers.option_base import OptionType
 from convcalc.layers.option_types import OPTION_TYPES, WHOLE, Choice
 from convcalc.text import quoted
 
-# Words of other libraries for our options; words with a space say why there is no such option.
+# Other libraries' words for our options; a text with a space explains why there is no such option.
 OPTION_WORDS = {
     "filters": "out_channels",
     "num_output": "out_channels",
@@ -76,11 +76,11 @@ class Option(NamedTuple):
     """One option of a kind.
 
     Attributes:
-        name: in YAML and in Python.
-        field: of the dataclass; with a _ at its end where the name is that of a method.
+        name: its name in YAML and Python.
+        field: its dataclass field; with a _ at the end if a method has the name.
         type: its type.
-        default: its value where it is not given; `MISSING` where it must be given.
-        may_be_none: whether None is a separate value.
+        default: its default value; `MISSING` if it is required.
+        may_be_none: whether None is also a value.
     """
 
     name: str
@@ -94,18 +94,18 @@ class Option(NamedTuple):
         return self.default is MISSING
 
     def check(self, value: Any, what: str) -> Any:
-        """A value of a Python program."""
+        """Check a value of a Python program."""
         return None if value is None and self.may_be_none else self.type.check(value, what)
 
 
-_OPTIONS: dict[type[Layer], dict[str, Option]] = {}  # of the kinds asked for so far
+_OPTIONS: dict[type[Layer], dict[str, Option]] = {}  # by kind, for the kinds used so far
 
 
 def options_of(cls: type[Layer]) -> dict[str, Option]:
     """The options of a kind by name, in the order of declaration.
 
     Raises:
-        RuntimeError: an annotation is not a type of option.
+        RuntimeError: an annotation is not an option type.
     """
     found = _OPTIONS.get(cls)
     if found is None:
@@ -115,7 +115,7 @@ def options_of(cls: type[Layer]) -> dict[str, Option]:
 
 
 def _option(cls: type[Layer], field: Field[Any]) -> Option:
-    """The option that a field declares."""
+    """The option for a field."""
     text = str(field.type)
     own = text.removesuffix(" | None")
     home = next(c for c in cls.__mro__ if field.name in vars(c).get("__annotations__", ()))
@@ -132,12 +132,12 @@ def _option(cls: type[Layer], field: Field[Any]) -> Option:
 
 
 def required_options(cls: type[Layer]) -> list[str]:
-    """The options of a kind that must be given."""
+    """The required options of a kind."""
     return [option.name for option in options_of(cls).values() if option.required]
 
 
 def option_text(layer: Layer) -> str:
-    """A layer's options as the options column shows them: ``k3 c64 s2 p1``; defaults are left out."""
+    """A layer's options in the options column: ``k3 c64 s2 p1``; defaults are left out."""
     known = options_of(type(layer))
     parts = [
         _mention(option, value, is_first=place == 0)
@@ -148,7 +148,7 @@ def option_text(layer: Layer) -> str:
 
 
 def _mention(option: Option, value: Any, *, is_first: bool) -> tuple[int, str]:
-    """An option in the options column; a number without a letter is a kind's first option, or has its name."""
+    """An option in the options column; a number without a letter or name is the kind's first option."""
     order, text = option.type.mention(option.name, value)
     is_bare = (
         text
@@ -181,13 +181,13 @@ def unknown_option(
     called: Mapping[str, str] | None = None,
     also: tuple[str, ...] = (),
 ) -> str:
-    """The message about an option that a kind does not have; other libraries' words are known.
+    """The message about an unknown option of a kind; it recognises other libraries' words.
 
     Args:
         cls: the kind.
-        name: what was given.
-        called: how the user writes options, where that is not their names.
-        also: other words that may stand among the options.
+        name: the given name.
+        called: how the user writes option names, if different.
+        also: other words that are allowed among the options.
     """
     known = [*options_of(cls), *also]
     if called and name in called:
@@ -212,7 +212,7 @@ def make_layer(
     called: Mapping[str, str] | None = None,
     example: Callable[[str], str] = "{}=…".format,
 ) -> Layer:
-    """A layer of a kind, all its options checked. See `convcalc.layers.make`."""
+    """A layer of a kind, after checking all its options. See `convcalc.layers.make`."""
     label = label or cls.kind
     called = called or {}
     values: dict[str, Any] = {}
@@ -223,7 +223,7 @@ def make_layer(
             name, option = option_called(cls, str(word), called)
             if name in values:
                 message = f"{what} and {_other_word(cls, options, word)} mean the same; keep one"
-                raise UsageError(message)  # noqa: TRY301 - told with the others
+                raise UsageError(message)  # noqa: TRY301 - reported with the others
             values[name] = option.type.read(given, what) if text else option.check(given, what)
         except UsageError as error:
             wrong.append(str(error))
@@ -232,7 +232,7 @@ def make_layer(
         for name in required_options(cls)
         if name not in values
         and not any(own_option(cls, str(word)) == name for word in options)
-        and not any(f"'{name}'" in line for line in wrong)  # meant by it
+        and not any(f"'{name}'" in line for line in wrong)  # the unknown word may mean it
     ]
     if missing:
         listed = " and ".join(called.get(name, name) for name in missing)
@@ -249,7 +249,7 @@ def make_layer(
 def option_called(
     cls: type[Layer], word: str, called: Mapping[str, str] | None = None, also: tuple[str, ...] = ()
 ) -> tuple[str, Option]:
-    """The option of a kind that a word means, with its name; also what a library says that comes in.
+    """The option that a word means for a kind, with its name; also words for input sizes.
 
     Raises:
         UsageError: the kind has no such option.
@@ -266,6 +266,6 @@ def option_called(
 
 
 def _other_word(cls: type[Layer], options: Mapping[str, Any], word: str) -> str:
-    """The first of several words for one option."""
+    """The first of several words for the same option."""
     name = own_option(cls, word)
     return next(other for other in options if other != word and own_option(cls, other) == name)

@@ -1,4 +1,4 @@
-"""Pooling: windows without trainable numbers (but for LeNet-5's), global and adaptive pools."""
+"""Pooling: windows without parameters (except LeNet-5's), global and adaptive pools."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from convcalc.text import as_decimal
 
 @frozen
 class Pool(Window, NoParameters):
-    """A window kind that keeps the channels apart."""
+    """A kind with windows that does not mix channels."""
 
     family: ClassVar = "pool"
 
@@ -67,7 +67,7 @@ class Pool(Window, NoParameters):
 
 @frozen
 class PaddedPool(Pool):
-    """A pool that takes padding, as long as every window reaches the map, and dilation."""
+    """A pool with padding and dilation; every window must reach a real cell."""
 
     padding: Padding = 0
     dilation: Spatial = 1
@@ -79,7 +79,7 @@ class PaddedPool(Pool):
         return self.dilation
 
     def max_padding(self, axis: Axis) -> int:
-        return axis.k // 2  # more is taken, but no way out is called that PyTorch refuses
+        return axis.k // 2  # larger padding is allowed, but advice must also work in PyTorch
 
     def check_options(self, shape: Shape) -> None:
         super().check_options(shape)
@@ -215,7 +215,7 @@ class LpPool(PaddedPool):
         check_at_least("norm_type", self.norm_type)
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """As PyTorch's, which puts it together from an average pool and powers."""
+        """Like PyTorch, which builds it from an average pool and powers."""
         return Kept(input=True, values=formulas.product(shape) + 4 * formulas.product(out))
 
 
@@ -259,7 +259,7 @@ class Subsample(Window):
         return {"adds": (self.kernel(shape) - 1) * outputs, "bias_adds": outputs}
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """Its input, and the sums that are multiplied by the weights."""
+        """Its input, and the sums before the multiplication by the weights."""
         return Kept(input=True, values=formulas.product(out))
 
 
@@ -334,7 +334,7 @@ class GlobalMaxPool(OnePerMap):
 
 @frozen
 class AdaptivePool(NoParameters):
-    """A pool that chooses its windows to give a certain size."""
+    """A pool that chooses its windows for a given output size."""
 
     family: ClassVar = "pool"
 
@@ -347,14 +347,14 @@ class AdaptivePool(NoParameters):
         out = self.out_shape(*shapes)
         for n, o in zip(shapes[0][1:], out[1:]):
             if not isinstance(n, int):
-                n.must_divide(o)  # then all windows are equal
+                n.must_divide(o)  # all windows are equal then
         return out
 
     def reads(self, shape: Shape, out: Shape) -> tuple[Reads, ...] | UnknownField | None:
         return tuple([Adaptive(n, o) if o > 1 else Whole(n) for n, o in zip(shape[1:], out[1:])])
 
     def taps(self, shape: Shape, out: Shape) -> int:
-        """Cells read over all windows; windows that overlap count a cell twice."""
+        """Cells read by all windows; overlapping windows count a cell twice."""
         per_channel = formulas.product([windowed(n, o) for n, o in zip(shape[1:], out[1:])])
         return shape[0] * per_channel
 
@@ -371,12 +371,12 @@ class AdaptivePool(NoParameters):
 
 
 def windowed(n: int, o: int) -> int:
-    """Cells in all o windows of adaptive pooling along one axis: n, and one more for every shared cell."""
-    # Window ends ⌈(i+1)·n/o⌉ meet the next start ⌊(i+1)·n/o⌋ unless o divides (i+1)·n; then they share a cell.
+    """Cells in all o windows of adaptive pooling along one axis: n, and one more for each shared cell."""
+    # A window's end ⌈(i+1)·n/o⌉ is the next start ⌊(i+1)·n/o⌋ if o divides (i+1)·n; else they share a cell.
     if isinstance(n, int) and isinstance(o, int):
         from math import gcd  # noqa: PLC0415 - only adaptive pools need it
     else:
-        from numpy import gcd  # noqa: PLC0415 - arrays are there, so numpy is
+        from numpy import gcd  # noqa: PLC0415 - an array means numpy is loaded
     return n + o - gcd(n, o)
 
 
@@ -406,7 +406,7 @@ class AdaptiveAvgPool(AdaptivePool):
         return {"adds": self.taps(shape, out) - outputs, "divisions": outputs}
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """Its input; nothing where each map becomes one value, which is a plain mean."""
+        """Its input; nothing if each map becomes one value, which is a plain mean."""
         return Kept(input=formulas.product(out) != out[0])
 
 

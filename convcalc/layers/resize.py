@@ -68,7 +68,7 @@ class Resize(NoParameters):
         return (shape[0], *[n * p // q for n, (p, q) in zip(shape[1:], ratios)])
 
     def scales(self, axes: int) -> tuple[int | str, ...]:
-        """The ratio of each axis; 0 where none is given."""
+        """The ratio of each axis; 0 if none is given."""
         return (
             self.scale
             if isinstance(self.scale, tuple)
@@ -87,7 +87,7 @@ class Resize(NoParameters):
         return tuple([self._read(n, o, scale) for n, o, scale in zip(shape[1:], out[1:], scales)])
 
     def _read(self, n: int, o: int, scale: int | str) -> Reads:
-        """What one axis reads: outputs lie ``cells / places`` cells apart."""
+        """What one output reads on an axis: outputs are ``cells / places`` cells apart."""
         cells, places = ratio(scale)[::-1] if scale else (n, o)
         mode = self.mode
         if n == 1:  # one cell has no neighbour to blend with
@@ -111,7 +111,7 @@ class Resize(NoParameters):
         check_like("resize", shape, others)
 
     def _check_scale(self, shape: Shape) -> None:
-        """Refuse ratios for other axes than there are, and those that leave nothing."""
+        """Refuse ratios for another number of axes, and ratios with an empty output."""
         axes = len(shape) - 1
         scale = self.scale
         if isinstance(scale, tuple) and len(scale) != axes:

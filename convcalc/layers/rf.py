@@ -1,13 +1,13 @@
-"""Receptive fields along one axis: what a unit sees, and how each sort of layer changes it.
+"""Receptive fields along one axis: what a unit sees, and how each type of layer changes it.
 
-A `Field` says that unit u of a map sees the pixels from ``start + u·stride`` on, ``size`` of them;
-``start`` is minus the padding of Araujo, Norris & Sim (Distill 2019). After an upsampling
-neighbouring units differ, but the pattern repeats: every ``period`` units it moves on by ``step``
-pixels. That is a `PeriodicField`, which keeps the first and last pixel of each unit of one period.
+In a `Field`, unit u of a map sees ``size`` pixels, from ``start + u·stride`` on; ``start`` is
+minus the padding of Araujo, Norris & Sim (Distill 2019). After upsampling, neighbouring units
+differ, but in a repeating pattern: every ``period`` units it moves by ``step`` pixels. This is a
+`PeriodicField`, which stores the first and last pixel of each unit of one period.
 
-`Reads` says which cells of a layer's input one of its outputs reads: ``cells(unit)`` for one output,
+`Reads` tells which input cells one output of a layer reads: ``cells(unit)`` for one output,
 ``ends(first, last)`` for a range of outputs, and ``field_after(field)`` for the receptive field of
-the layer's output, given that of its input.
+the layer's output, from that of its input.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 NORMS, GATES = CAUSES = (
     "norms",
     "gates",
-)  # why a unit may see the whole image, and what is left out
-MAX_PERIOD = 512  # a pattern of more units is not followed
+)  # why a unit can see the whole image, and what to leave out
+MAX_PERIOD = 512  # longer patterns are not computed
 
 
 class Field(NamedTuple):
-    """The receptive field along one axis, in pixels; unit by unit it moves by ``stride``."""
+    """The receptive field along one axis, in pixels; it moves by ``stride`` from unit to unit."""
 
     size: int
     stride: int
@@ -38,17 +38,17 @@ class Field(NamedTuple):
 
     @property
     def period(self) -> int:
-        """Units after which the pattern repeats."""
+        """Number of units after which the pattern repeats."""
         return 1
 
     @property
     def step(self) -> int:
-        """Pixels by which the pattern moves on from one period to the next."""
+        """Pixels by which the pattern moves per period."""
         return self.stride
 
     @property
     def padding(self) -> int:
-        """Pixels by which unit 0's field starts before the image."""
+        """Pixels of unit 0's field before the image."""
         return -self.start
 
     @property
@@ -63,12 +63,12 @@ class Field(NamedTuple):
 
 
 class PeriodicField(NamedTuple):
-    """The receptive field along one axis where neighbouring units differ in a repeating pattern.
+    """The receptive field along one axis, if neighbouring units differ in a repeating pattern.
 
     Attributes:
-        period: units after which the pattern repeats.
+        period: number of units after which the pattern repeats.
         step: pixels from one period to the next.
-        ranges: first and last pixel of each unit of the first period; None for one that sees nothing.
+        ranges: first and last pixel of each unit in the first period; None if it sees nothing.
     """
 
     period: int
@@ -77,12 +77,12 @@ class PeriodicField(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Pixels that the unit with the widest field sees."""
+        """Pixels of the widest field."""
         return max((last - first + 1 for first, last in filter(None, self.ranges)), default=0)
 
     @property
     def stride(self) -> Fraction | int:
-        """Pixels between neighbouring units, on the average."""
+        """Average distance of neighbouring units, in pixels."""
         from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
 
         stride = Fraction(self.step, self.period)
@@ -90,7 +90,7 @@ class PeriodicField(NamedTuple):
 
     @property
     def padding(self) -> int:
-        """Pixels by which the first field starts before the image."""
+        """Pixels of the first field before the image."""
         return -min((first for first, _ in filter(None, self.ranges)), default=0)
 
     @property
@@ -114,18 +114,18 @@ class PeriodicField(NamedTuple):
 
 AnyField = Field | PeriodicField
 PIXEL = Field(1, 1, 0)
-NOTHING = PeriodicField(1, 0, (None,))  # of a parameter, which reads no pixel
+NOTHING = PeriodicField(1, 0, (None,))  # for a parameter, which reads no pixel
 
 
 class UnknownField:
-    """Why a receptive field is not given by a size and a stride.
+    """Why a receptive field has no size and stride.
 
     Attributes:
         reason: a sentence without its full stop.
-        whole: whether the units see the whole image, by way of something that gathers it.
-        local: where the whole is seen, the fields without what gathers it; () where they are not known.
-        cause: what gathers the map, by the word under which it can be left out (`CAUSES`), or nothing.
-        moved: whether positions only changed places, so that together they see what they saw before.
+        whole: whether the units see the whole image, because a layer combines all positions.
+        local: if so, the fields without that layer; () if they are unknown.
+        cause: what combines the positions, as the word to leave it out (`CAUSES`); or nothing.
+        moved: whether positions only changed places, so that together they still see the same pixels.
     """
 
     __slots__ = ("cause", "local", "moved", "reason", "whole")
@@ -143,7 +143,7 @@ class UnknownField:
         self.local: tuple[AnyField, ...] = local.local if isinstance(local, UnknownField) else local
 
     def with_local(self, local: Fields) -> UnknownField:
-        """The same with other local fields."""
+        """The same, with other local fields."""
         return UnknownField(
             self.reason, whole=self.whole, local=local, cause=self.cause, moved=self.moved
         )
@@ -166,14 +166,14 @@ Fields = tuple[AnyField, ...] | UnknownField
 
 
 def sees_nothing(rf: Fields) -> bool:
-    """Whether no unit sees any pixel, as those of a parameter; false where there are no axes."""
+    """Whether no unit sees a pixel, as in a parameter; false without axes."""
     if isinstance(rf, UnknownField):
         return False
     return bool(rf) and all([isinstance(f, PeriodicField) and not any(f.ranges) for f in rf])
 
 
 def _periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> AnyField:
-    """A field from one period; an ordinary `Field` where every unit moves on alike.
+    """A field from one period; a plain `Field` if every unit moves by the same step.
 
     >>> _periodic(2, 2, [(0, 2), (1, 3)])
     Field(size=3, stride=1, start=0)
@@ -187,7 +187,7 @@ def _periodic(period: int, step: int, ranges: list[tuple[int, int] | None]) -> A
 
 
 def union(ranges: list[tuple[int, int] | None]) -> tuple[int, int] | None:
-    """The smallest range that holds all of them."""
+    """The smallest range that contains all of them."""
     known = [r for r in ranges if r]
     if not known:
         return None
@@ -198,9 +198,9 @@ class Reads:
     """Which inputs each output of a layer reads, along one axis.
 
     Attributes:
-        mirrors: whether cells outside of the map are cells of it, mirrored.
-        writes: for layers whose inputs each write a patch of the output: the outputs that an input
-            writes, whether or not they lie inside the map; None for the others.
+        mirrors: whether padding cells are mirrored cells of the map.
+        writes: for layers whose inputs write patches of the output: the outputs that an input
+            writes, inside the map or not; None for other layers.
     """
 
     __slots__ = ()
@@ -208,7 +208,7 @@ class Reads:
     writes: ClassVar[Callable[[Any, int], range] | None] = None
 
     def __eq__(self, other: object) -> bool:
-        """Only sorts alike are equal: as tuples Nearest(2) and Linear(2) would be."""
+        """Different classes are never equal; as tuples, Nearest(2) and Linear(2) would be."""
         return type(self) is type(other) and super().__eq__(other)
 
     def __ne__(self, other: object) -> bool:  # tuples have their own
@@ -218,25 +218,25 @@ class Reads:
         return super().__hash__()
 
     def pattern(self) -> tuple[int, int]:
-        """(outputs, inputs): every so many outputs, the pattern of reading moves on by so many inputs."""
+        """(outputs, inputs): after so many outputs, the pattern moves by so many inputs."""
         raise NotImplementedError
 
     def cells(self, unit: int) -> range:
-        """The inputs that one output reads, whether or not they lie inside the map."""
+        """The inputs that one output reads, inside the map or not."""
         raise NotImplementedError
 
     def is_gapless(self) -> bool:
-        """Whether outputs side by side read all inputs from the first to the last."""
+        """Whether neighbouring outputs read all inputs between the first and the last."""
         return False
 
     def ends(self, first: int, last: int) -> tuple[int, int] | None:
-        """The first and last input that a range of outputs reads; None where they read none."""
+        """The first and last input that a range of outputs reads; None if they read none."""
         ends = (self.cells(unit) for unit in (first, last))
         low, high = ((cells[0], cells[-1]) if cells else None for cells in ends)
         return union([low, high])
 
     def field_after(self, field: AnyField) -> AnyField | None:
-        """The field of the outputs; None where its pattern is too long to follow."""
+        """The field of the outputs; None if its pattern is too long."""
         outputs, inputs = self.pattern()
         common = gcd(inputs, field.period)
         period, step = outputs * field.period // common, field.step * inputs // common
@@ -247,12 +247,12 @@ class Reads:
     def pixels(self, unit: int, field: AnyField) -> tuple[int, int] | None:
         """The pixels that one output sees."""
         cells = self.cells(unit)
-        # Neighbouring units differ, so each end of the field lies within one period of an end of the cells.
+        # Neighbouring units differ, so each end of the field is within one period of an end of the cells.
         near = {*cells[: field.period], *cells[-field.period :]}
         return union([field.sees(cell) for cell in near])
 
 
-class _Taps(NamedTuple):  # two sorts share it: making a named tuple costs start-up time
+class _Taps(NamedTuple):  # two classes share it: making a named tuple costs start-up time
     k: int
     s: int = 1
     p: int = 0
@@ -260,7 +260,7 @@ class _Taps(NamedTuple):  # two sorts share it: making a named tuple costs start
 
 
 class Slide(Reads, _Taps):
-    """A window of k taps, d apart, that moves s cells at a time over an input padded by p."""
+    """A window of k taps, d apart, that moves s cells per step over an input padded by p."""
 
     __slots__ = ()
 
@@ -295,9 +295,9 @@ class _Mirror(NamedTuple):
 
 
 class Mirrored(Reads, _Mirror):
-    """A window of k taps over n cells, of which those next to the rim are mirrored outside of it.
+    """A window of k taps over n cells, with mirrored cells as padding.
 
-    Outside, cell −1 is cell 1 and cell n is cell n − 2; their pixels lie inside the map.
+    In the padding, cell −1 is cell 1 and cell n is cell n − 2; their pixels are inside the map.
     """
 
     __slots__ = ()
@@ -313,7 +313,7 @@ class Mirrored(Reads, _Mirror):
         return range(min(first, mirrored) if last >= self.n else first, max(last, -first) + 1)
 
     def field_after(self, field: AnyField) -> AnyField | None:
-        """Of units that see no rim; what is mirrored there is left out."""
+        """The field of units away from the border; mirrored cells are left out."""
         return Slide(self.k, self.s, self.p).field_after(field)
 
 
@@ -325,7 +325,7 @@ class _Cut(NamedTuple):
 class Whole(Reads, _Cut):
     """Each of the o outputs reads all n cells: a global pool, a flatten before a fully connected layer.
 
-    Of several outputs all see the same, so that the field moves on by 0 pixels.
+    If there are several outputs, they see the same, so the field moves by 0 pixels.
     """
 
     __slots__ = ()
@@ -344,7 +344,7 @@ class Whole(Reads, _Cut):
 
 
 class Spread(Reads, _Taps):
-    """A transposed window: input i writes the outputs i·s − p + d·t, for each of the k taps t."""
+    """A transposed window: input i writes the outputs i·s − p + d·t for each of the k taps t."""
 
     __slots__ = ()
 
@@ -352,9 +352,9 @@ class Spread(Reads, _Taps):
         return self.s, 1
 
     def cells(self, unit: int) -> range:
-        """The inputs whose patch covers an output: those with i·s = unit + p − d·t for some tap t."""
+        """The inputs whose patch contains an output: those with i·s = unit + p − d·t for some tap t."""
         place = unit + self.p
-        every = self.s // gcd(self.s, self.d)  # taps that fall on the same output are so far apart
+        every = self.s // gcd(self.s, self.d)  # distance of taps that write the same output
         taps = [t for t in range(min(self.k, every)) if (place - t * self.d) % self.s == 0]
         if not taps:
             return range(0)
@@ -368,7 +368,7 @@ class Spread(Reads, _Taps):
         return range(first, first + self.d * (self.k - 1) + 1, self.d)
 
     def ends(self, first: int, last: int) -> tuple[int, int] | None:
-        """Outputs that no input writes are left out."""
+        """The same; outputs that no input writes are left out."""
         near = {
             *range(first, min(first + self.s, last + 1)),
             *range(max(last - self.s + 1, first), last + 1),
@@ -378,7 +378,7 @@ class Spread(Reads, _Taps):
 
 
 class Adaptive(Reads, _Cut):
-    """o windows cut from n cells as evenly as they go."""
+    """o windows that divide n cells as evenly as possible."""
 
     __slots__ = ()
 
@@ -410,7 +410,7 @@ class Nearest(Reads, _Repeat):
 class Linear(Reads, _Repeat):
     """Linear interpolation by r between the two nearest cells, corners not aligned.
 
-    Output u lies at (2u + 1 − r) / 2r of the input; where that is whole it reads one cell.
+    Output u is at (2u + 1 − r) / 2r of the input; if that is whole, it reads one cell.
     """
 
     __slots__ = ()
@@ -431,10 +431,10 @@ class _Places(NamedTuple):
 
 
 class Resized(Reads, _Places):
-    """Interpolation to any size: after so many places the pattern of reading moves on by so many cells.
+    """Interpolation to any size: after so many places, the pattern moves by so many cells.
 
-    A place is made of 1, 2 or 4 taps: the cell that it lies on, or those around it. With ``corners``
-    place 0 lies on the centre of cell 0, otherwise their edges meet.
+    A place reads 1, 2 or 4 taps: its cell, or the cells around it. With ``corners``, place 0 is at the
+    centre of cell 0; otherwise their edges meet.
     """
 
     __slots__ = ()
@@ -455,7 +455,7 @@ class Resized(Reads, _Places):
 
 
 def hull(fields: list[AnyField]) -> AnyField | None:
-    """The smallest field that holds all of them; None where its pattern is too long to follow."""
+    """The smallest field that contains all of them; None if its pattern is too long."""
     plain = [field for field in fields if isinstance(field, Field)]
     if len(plain) == len(fields):
         start = least(*[field.start for field in plain])
@@ -471,9 +471,9 @@ def hull(fields: list[AnyField]) -> AnyField | None:
 
 
 def aligned(one: AnyField, other: AnyField) -> bool:
-    """Whether two paths see about the same place: equal steps, and equal centres.
+    """Whether two paths see about the same place: equal steps and equal centres.
 
-    Causal paths are centred apart but end at the same pixel, which is as it should be.
+    Causal paths have different centres but end at the same pixel, which is correct.
     """
     if one.stride != other.stride:
         return False

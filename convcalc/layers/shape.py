@@ -67,7 +67,7 @@ class Pad(Rearrangement):
     like: str | None = None
 
     def pads_of(self, shape: Shape, *others: Shape) -> list[tuple[int, int]]:
-        """Cells added before and after along each axis; about the centre an odd cell more at the end."""
+        """Cells added before and after along each axis; if centred, an odd cell is added at the end."""
         if not others:
             return both_sides(self.padding, len(shape) - 1)
         return [((o - n) // 2, o - n - (o - n) // 2) for n, o in zip(shape[1:], others[0][1:])]
@@ -132,7 +132,7 @@ class Crop(Rearrangement):
     offset: Spatial | None = None
 
     def cuts(self, shape: Shape, *others: Shape) -> list[tuple[int, int]]:
-        """Cells cut before and after along each axis; about the centre an odd cell more at the end."""
+        """Cells cut before and after along each axis; if centred, an odd cell is cut at the end."""
         axes = len(shape) - 1
         if self.padding is not None:
             return both_sides(self.padding, axes)
@@ -207,7 +207,7 @@ class Flatten(Rearrangement):
     end_axis: AxisName = -1
 
     def ends(self, shape: Shape) -> tuple[int, int]:
-        """The first and the last side that become one."""
+        """The first and the last of the sides that become one."""
         return place_of(self.start_axis, shape), place_of(self.end_axis, shape)
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -266,7 +266,7 @@ class Reshape(Rearrangement):
         return tuple([left if _is_open(n) else n for n in self.shape])
 
     def _given(self) -> list[int]:
-        """The sides that are not left open."""
+        """The given sides, without a -1."""
         return [n for n in self.shape if not _is_open(n)]
 
     def even_out_shape(self, *shapes: Shape) -> Shape:
@@ -297,8 +297,8 @@ class Reshape(Rearrangement):
 
 
 def _is_open(side: int) -> bool:
-    """Whether a side is -1, for what is left."""
-    return isinstance(side, int) and side == -1  # an array of sizes is compared otherwise
+    """Whether a side is -1, to be computed from the others."""
+    return isinstance(side, int) and side == -1  # an array of sizes has no single answer
 
 
 @kind("channel_shuffle")

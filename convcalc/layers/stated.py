@@ -1,4 +1,4 @@
-"""Operations that convcalc does not know: with what their author states of them, or with their size alone."""
+"""Operations that convcalc does not know: with numbers from their author, or only with an output size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from convcalc.text import times
 Keeps = Literal["both", "input", "output", "none"]
 """What a backward pass needs of what an operation read and gave."""
 
-OPTION_TYPES.update(  # here, so that only these kinds load them
+OPTION_TYPES.update(  # here, because only these kinds need them
     {
         Amount: AMOUNT,
         Amounts: AMOUNTS,
@@ -38,7 +38,7 @@ OPTION_TYPES.update(  # here, so that only these kinds load them
 
 @frozen
 class Unproven(NoParameters):
-    """An operation that convcalc cannot run, so that nothing of it is proven."""
+    """An operation that convcalc cannot run, so its numbers are not proven."""
 
     family: ClassVar = "stated"
     is_proven: ClassVar = False
@@ -128,7 +128,7 @@ class Custom(Unproven):
         return amount(self.params_, shape, "params")  # type: ignore[no-any-return]
 
     def params(self, shape: Shape, out: Shape) -> int:
-        return self.weights(shape, out)  # the author does not tell weights from biases
+        return self.weights(shape, out)  # the author's number contains both
 
     def macs(self, shape: Shape, out: Shape) -> int:
         return amount(self.macs_, shape, "macs")  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""The types of options with which an author states what convcalc does not know."""
+"""The types of options for numbers that an author gives for an unknown operation."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
 from convcalc.layers.values import MAX_SIDES, VALUES, parts_of, whole_number
 from convcalc.text import quoted
 
-MAX_TYPE = 60  # characters that an author calls an operation
+MAX_TYPE = 60  # characters of an operation's name
 
-_COUNTED = [name for name in OPERATIONS if name != "macs"]  # which has an option of its own
+_COUNTED = [name for name in OPERATIONS if name != "macs"]  # macs has an option of its own
 _NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
 _AMOUNT = {
     "anyOf": [
@@ -26,7 +26,7 @@ _THREE = {"type": "array", "items": _NUMBER, "minItems": 3, "maxItems": 3}
 
 
 class AmountType(OptionType):
-    """A number that an author states, or an expression of the sides of the input."""
+    """A number, or an expression of the input's sides."""
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         return reader.parsed(given, what, amount_of)
@@ -38,11 +38,11 @@ class AmountType(OptionType):
         return yaml_text(value) if isinstance(value, str) else str(value)
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
-        return 60, ""  # other columns show what it comes to
+        return 60, ""  # other columns show its value
 
 
 class StatedShapeType(AmountType):
-    """A list of such numbers."""
+    """A list of such numbers: an output shape."""
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         sides = reader.sequence(given, what)
@@ -123,7 +123,7 @@ class SeenType(OptionType):
 
 
 class TypeNameType(OptionType):
-    """What an author calls an operation."""
+    """The name of an operation."""
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         text = reader.scalar(given, what)

@@ -1,4 +1,4 @@
-"""Kinds that take arrays apart and put their axes in order, and parameters that stand by themselves."""
+"""Kinds that slice, reorder and reduce arrays, and arrays of parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Reduction = Literal["mean", "sum", "max", "min"]
 
 
 def _from_start(place: int, n: int) -> int:
-    """A place on an axis of n cells, where negative numbers count from the end."""
+    """A place on an axis of n cells; negative numbers count from the end."""
     if (place < 0) is True:
         return n + place
     if (place < 0) is False:
@@ -73,13 +73,13 @@ class Slice(Rearrangement):
     axis: AxisName = "channels"
 
     def first(self, n: int) -> int:
-        """The first cell that is taken."""
+        """The first cell of the range."""
         if self.into is None:
             return _from_start(self.start, n)
         return _from_start(self.take, self.into) * (n // self.into)
 
     def taken(self, n: int) -> int:
-        """How many cells are taken of n."""
+        """The number of cells taken from n."""
         if self.into is not None:
             return n // self.into
         cells = n if self.stop is None else _from_start(self.stop, n)
@@ -111,16 +111,16 @@ class Slice(Rearrangement):
             raise ShapeError(message)
         check_divides(f"the number of cells along the {name}", n, "into", self.into)
         if not -self.into <= self.take < self.into:
-            message = f"take is {self.take}, but there {_are(self.into, 'part')}; use 0 to {self.into - 1}"
+            message = f"take is {self.take}, but there {_with_verb(self.into, 'part')}; use 0 to {self.into - 1}"
             raise ShapeError(message)
 
     def check_range(self, n: int, name: str) -> None:
-        """Refuse a range that is not on an axis of n cells, or is empty."""
+        """Refuse a range that is empty or not on an axis of n cells."""
         if self.take:
             message = f"take is {self.take}, but there are no parts; give into too"
             raise ShapeError(message)
         check_at_least("step", self.step)
-        there = f"along the {name} there {_are(n, 'cell')}"
+        there = f"along the {name} there {_with_verb(n, 'cell')}"
         if not -n <= self.start < n:
             message = f"start is {self.start}, but {there}; use 0 to {n - 1}, or -1 for the last"
             raise ShapeError(message)
@@ -137,8 +137,8 @@ class Slice(Rearrangement):
             raise ShapeError(message)
 
 
-def _are(number: int, word: str) -> str:
-    """How many there are, with the verb."""
+def _with_verb(number: int, word: str) -> str:
+    """The number with its verb, such as is or are."""
     return f"{'is' if number == 1 else 'are'} {plural(number, word)}"
 
 

@@ -87,7 +87,7 @@ class ConvTranspose(Layer):
     size_rule: SizeRule = "pytorch"
 
     def patches(self, shape: Shape) -> list[tuple[Axis, int]]:
-        """The patch that a cell writes, along each axis, with the output padding."""
+        """The patch of one input cell along each axis, with the output padding."""
         axes = len(shape) - 1
         options = (self.kernel_size, self.stride, self.dilation, self.output_padding)
         numbers = zip(shape[1:], *(per_axis(option, axes) for option in options))
@@ -106,7 +106,7 @@ class ConvTranspose(Layer):
         ]
 
     def worded_axis(self, n: int, k: int, s: int, d: int, a: int) -> tuple[Axis, int]:
-        """One axis under padding valid, or same, whose output is n·s."""
+        """One axis with padding valid, or with same, whose output is n·s."""
         if not self.is_same():
             return Axis(n, k, s, 0, 0, d), a
         extra = formulas.effective_kernel(k, d) - s
@@ -115,14 +115,14 @@ class ConvTranspose(Layer):
         return Axis(n, k, s, before, after, d), formulas.positive(-extra)
 
     def cuts(self, axes: int) -> list[tuple[int, int]] | list[None]:
-        """The padding in numbers along each axis; None where there is none, or a word."""
+        """The padding in numbers along each axis; None if there is none, or a word."""
         pairs = [] if isinstance(self.padding, str) else both_sides(self.padding, axes)
         return pairs if any(side for pair in pairs for side in pair) else [None] * axes
 
     def sized_axis(
         self, n: int, k: int, s: int, d: int, a: int, o: int, pair: tuple[int, int] | None
     ) -> tuple[Axis, int]:
-        """One axis whose output size is given: its output padding follows, or its padding."""
+        """One axis with a given output size; its output padding or its padding is computed."""
         if pair:
             return Axis(n, k, s, *pair, d), o - formulas.transposed_size_padded(
                 n, k, s, *pair, d, 0
@@ -140,7 +140,7 @@ class ConvTranspose(Layer):
     def size(self, axis: Axis, a: int) -> int:
         """The output size along one axis."""
         n, k, s, before, after, d = axis
-        if (before == after) is True:  # the same, as a textbook writes it
+        if (before == after) is True:  # equal sides as in a textbook
             size = formulas.transposed_size(n, k, s, before, d, a)
         else:
             size = formulas.transposed_size_padded(n, k, s, before, after, d, a)
@@ -149,13 +149,13 @@ class ConvTranspose(Layer):
         keras = formulas.transposed_size_keras(n, k, s, d)
         if (before + after == 0) is not True:
             keras = keras - before - after
-        given = formulas.smaller(a, 1)  # 1 with output padding, for which Keras has PyTorch's rule
+        given = formulas.smaller(a, 1)  # 1 with output padding: Keras then uses PyTorch's rule
         if (given == 0) is True:
             return keras
         return size if (given == 1) is True else keras + given * (size - keras)
 
     def is_same(self) -> bool:
-        """Whether the padding is the word same, or same_lower."""
+        """Whether the padding is same or same_lower."""
         return isinstance(self.padding, str) and self.padding in ("same", "same_lower")
 
     def kernel(self, shape: Shape) -> int:
@@ -163,7 +163,7 @@ class ConvTranspose(Layer):
         return formulas.product(per_axis(self.kernel_size, len(shape) - 1))
 
     def filter_channels(self) -> int:
-        """Output channels that one input channel writes."""
+        """Output channels that one input channel writes to."""
         return per_group(self.out_channels, self.groups)
 
     def weights(self, shape: Shape, out: Shape) -> int:
@@ -214,7 +214,7 @@ class ConvTranspose(Layer):
                 self.check_axis(name, axis, given)
 
     def check_output(self, shape: Shape) -> None:
-        """Refuse output padding where the size is fixed in another way."""
+        """Refuse output padding if the size is fixed in another way."""
         axes = len(shape) - 1
         if self.output_shape is not None:
             check_spatial("output_shape", self.output_shape, axes, least=1)
@@ -234,7 +234,7 @@ class ConvTranspose(Layer):
             raise ShapeError(message)
 
     def check_reach(self, name: str, axis: Axis, a: int, o: int) -> None:
-        """Refuse a given size that only output padding out of its bounds would make."""
+        """Refuse a given size that is only possible with invalid output padding."""
         most = max(axis.s, axis.d) - 1
         if 0 <= a <= most:
             return
@@ -251,7 +251,7 @@ class ConvTranspose(Layer):
         raise ShapeError(message)
 
     def check_axis(self, name: str, axis: Axis, a: int) -> None:
-        """Refuse output padding as PyTorch does, and padding that leaves nothing."""
+        """Refuse the output padding that PyTorch refuses, and padding that leaves nothing."""
         if a and a >= max(axis.s, axis.d):
             message = (
                 f"output_padding {a} along the {name} must be smaller than the stride {axis.s} or the "
@@ -282,7 +282,7 @@ class ConvTranspose(Layer):
 
 
 def _halves(cells: int) -> tuple[int, int]:
-    """The smaller half and the larger one."""
+    """The smaller half and the larger half."""
     return cells // 2, cells - cells // 2
 
 
@@ -314,7 +314,7 @@ class Unpool(NoParameters):
     padding: Padding = 0
 
     def patches(self, shape: Shape) -> list[Axis]:
-        """The patch in which a value finds its place, along each axis."""
+        """The patch in which a value is put back, along each axis."""
         axes = len(shape) - 1
         strides = self.kernel_size if self.stride is None else self.stride
         numbers = zip(shape[1:], per_axis(self.kernel_size, axes), per_axis(strides, axes))

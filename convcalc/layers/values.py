@@ -1,4 +1,4 @@
-"""Plain values for options and shapes, from Python programs and from text: checked, or refused in words."""
+"""Plain values for options and shapes, from Python programs and from text: checked, with clear errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from convcalc.traced import Traced
 
 MAX_DIGITS = 12
 MAX_FRACTION = 10**9
-MAX_SIDES = 8  # sides of a shape as text; a network takes four at most and says so itself
+MAX_SIDES = 8  # sides of a shape as text; a network checks its own limit of four
 RATIO = re.compile(r"([0-9]{1,9})(?:/([0-9]{1,9})|\.([0-9]{1,9}))?", re.ASCII)
 DECIMAL = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?", re.IGNORECASE)
 
@@ -30,7 +30,7 @@ _BETWEEN_PAIRS = re.compile(r"[)\]]\s*[xX×,]\s*[(\[]")
 
 
 def unbracketed(text: str) -> str:
-    """What stands in the brackets around a whole text.
+    """The text inside brackets around a whole text.
 
     >>> unbracketed("(3, 2)"), unbracketed("[[0, 1], [2, 3]]"), unbracketed("(1),(2)")
     ('3, 2', '[0, 1], [2, 3]', '(1),(2)')
@@ -47,7 +47,7 @@ def unbracketed(text: str) -> str:
 
 
 def with_x(text: str) -> str:
-    """Numbers per axis as we write them, from all the ways to write them; other texts as they are.
+    """Numbers per axis in our notation, from all common notations; other texts unchanged.
 
     >>> [with_x(text) for text in ("(3, 2)", "[3, 2]", "3,2", "3 × 2", "3", "1,000", "same")]
     ['3x2', '3x2', '3x2', '3x2', '3', '1,000', 'same']
@@ -59,7 +59,7 @@ def with_x(text: str) -> str:
 
 
 def is_several(text: str) -> bool:
-    """Whether a text is numbers, one per axis.
+    """Whether a text contains one number per axis.
 
     >>> is_several("(3, 2)"), is_several("3x2"), is_several("((0,1),(2,3))"), is_several("3")
     (True, True, True, False)
@@ -70,7 +70,7 @@ def is_several(text: str) -> bool:
 
 
 def sides_with_x(text: str) -> str:
-    """The same for sides, where ``1,2`` without brackets is the one side and the other of one axis.
+    """The same for padding; here ``1,2`` without brackets means before and after on one axis.
 
     >>> [sides_with_x(text) for text in ("(1, 2)", "1,2", "0,1x2,3", "((0, 1), (2, 3))", "(0,1)x(2,3)")]
     ['1x2', '1,2', '0,1x2,3', '0,1x2,3', '0,1x2,3']
@@ -85,7 +85,7 @@ def whole_number(text: str, what: str) -> int:
     """A whole number from text.
 
     Raises:
-        UsageError: it is not one, or too long.
+        UsageError: it is not a whole number, or too long.
     """
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
@@ -102,7 +102,7 @@ _DIGITS = "write plain digits"
 
 
 def _plainly(text: str) -> str:
-    """What to write instead of a text that is no whole number.
+    """What to write instead of a text that is not a whole number.
 
     >>> [_plainly(text) for text in ("3*3", "'same'", "32px", "a")]
     ['write 3x3', 'write same, without quotes', 'write 32', 'write plain digits']
@@ -157,7 +157,7 @@ def ratio_of(text: str, what: str) -> int | str:
 
 
 def parts_of(text: str, separator: str, what: str, example: str) -> list[str]:
-    """The parts between separators, none of them empty.
+    """The parts between separators; none may be empty.
 
     Raises:
         UsageError: one of several parts is empty.
@@ -215,22 +215,22 @@ def checked_shape(value: Any, what: str = "input") -> tuple[int, ...]:
 
 
 def shown(value: Any) -> str:
-    """A value of a program in a message: its repr, cut short."""
-    from reprlib import Repr  # noqa: PLC0415 - only where something is wrong
+    """A value in a message: its repr, cut to a maximum length."""
+    from reprlib import Repr  # noqa: PLC0415 - only for errors
 
     class Short(Repr):
         def repr_int(self, x: int, level: int) -> str:
-            repr(x)  # fails for 5,000 digits, of which Python 3.14 would give the place in memory
+            repr(x)  # fails for 5,000 digits; Python 3.14 would return a memory address
             return super().repr_int(x, level)
 
     try:
         return shortened(Short().repr(value))
-    except Exception:  # noqa: BLE001 - a repr may do anything; numbers of 5,000 digits have none
+    except Exception:  # noqa: BLE001 - a repr can do anything; numbers of 5,000 digits have none
         return f"a value of type {shortened(type(value).__name__)}"
 
 
 def _python_value(value: Any) -> Any:
-    """NumPy's numbers and arrays as Python's own; anything else as it is."""
+    """NumPy's numbers and arrays as Python's own; anything else unchanged."""
     return (
         value.tolist() if type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
     )
@@ -254,7 +254,7 @@ class Values:
     def number(self, given: Any, what: str) -> int:
         try:
             number: Any = None if isinstance(_python_value(given), bool) else _whole(given)
-        except Exception:  # noqa: BLE001 - whatever its __index__ does, it is not a number
+        except Exception:  # noqa: BLE001 - if its __index__ fails, it is not a number
             number = None
         if number is None:
             self.refuse(
@@ -323,12 +323,12 @@ class Values:
 
 
 def _whole(given: Any) -> Any:
-    """A whole number as Python's own, but for one that is traced."""
+    """A Python whole number; a traced number stays traced."""
     return given if isinstance(given, Traced) else int(index(given))
 
 
 def _hint(given: Any) -> str:
-    """How to write what was most likely meant by a value that is not a whole number."""
+    """What to write instead of a value that is not a whole number."""
     value = _python_value(given)
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**MAX_DIGITS:
         return f"; write {int(value)}"

@@ -1,8 +1,8 @@
 """Windows along one axis: padding words, the effective kernel, and the one rule for rounding sizes.
 
-Everything here computes with ``+ - * //`` alone, so that terms and NumPy arrays may stand in for
-whole numbers. What decides between two ways of writing the same thing asks ``(a == b) is True``:
-an array answers with an array, and is given the general form.
+Everything here computes only with ``+ - * //``, so that it also works on terms and NumPy arrays.
+To choose between two ways of writing the same thing, it asks ``(a == b) is True``: for an array
+that is false, so it gets the general form.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Axis(NamedTuple):
 
     @property
     def slack(self) -> int:
-        """Cells by which the padded input is longer than the window; below 0 the window goes past the end."""
+        """Cells by which the padded input is longer than the window; negative if it is shorter."""
         return self.padded_size - self.effective_kernel
 
     @property
@@ -58,7 +58,7 @@ class Axis(NamedTuple):
 
     @property
     def exact(self) -> str:
-        """The size before any rounding, as a fraction such as ``29/2``."""
+        """The size before rounding, as a fraction such as ``29/2``."""
         from math import gcd  # noqa: PLC0415 - only for messages and single layers
 
         above = self.slack + self.s
@@ -68,24 +68,24 @@ class Axis(NamedTuple):
 
     @property
     def fits(self) -> bool:
-        """Whether windows end exactly where the padded input ends."""
+        """Whether the last window ends exactly at the end of the padded input."""
         return self.slack >= 0 and self.slack % self.s == 0
 
     @property
     def floor(self) -> int:
-        """Windows that lie wholly on the padded input; below 1 there is none."""
-        if (self.before == self.after) is True:  # the same, as a textbook writes it
+        """The number of windows that are completely on the padded input; below 1 there is none."""
+        if (self.before == self.after) is True:  # as in a textbook
             return formulas.out_size(self.n, self.k, self.s, self.before, self.d)
         return formulas.out_size_padded(self.n, self.k, self.s, self.before, self.after, self.d)
 
     @property
     def unread(self) -> int:
-        """Cells at the end of the padded input that no window reaches, if sizes are rounded down."""
+        """Cells at the end of the padded input that no window reads, if sizes are rounded down."""
         return formulas.unread(self.n, self.k, self.s, self.before, self.after, self.d)
 
 
 def per_axis(value: Spatial, axes: int) -> tuple[int, ...]:
-    """One number for every axis, or the numbers as they are given.
+    """One number repeated for every axis; several numbers unchanged.
 
     >>> per_axis(3, 2), per_axis((3, 5), 2)
     ((3, 3), (3, 5))
@@ -94,7 +94,7 @@ def per_axis(value: Spatial, axes: int) -> tuple[int, ...]:
 
 
 def ratio(value: int | str) -> tuple[int, int]:
-    """A ratio's two numbers.
+    """The two numbers of a ratio.
 
     >>> ratio(2), ratio("3/2")
     ((2, 1), (3, 2))
@@ -116,7 +116,7 @@ def both_sides(sides: int | tuple[Pair, ...], axes: int) -> list[tuple[int, int]
 
 
 def axis_names(shape: Shape) -> tuple[str, ...]:
-    """What to call the spatial axes in messages."""
+    """The names of the spatial axes in messages."""
     return ("length",) if len(shape) == 2 else ("depth", "height", "width")[4 - len(shape) :]
 
 
@@ -158,12 +158,12 @@ PADDINGS: dict[str, Callable[[int, int, int, int], tuple[int, int]]] = {
 
 
 def out_sizes(axes: Sequence[Axis], fit: str) -> Shape:
-    """How many windows stand along each axis under a rule; below 1 there is no room for any.
+    """The number of windows along each axis under a rounding rule; below 1, the window does not fit.
 
-    This is the one place where sizes are rounded. ``floor`` and ``strict`` count the windows that
-    lie on the padded input. ``ceil`` also takes a last window, or the only one, that hangs over the
-    end by less than the stride, unless it starts in the padding at the end. ``caffe`` is ceil with
-    padding along any axis; without it, it takes such a window wherever it starts.
+    Sizes are only rounded here. ``floor`` and ``strict`` count the windows that are completely on the
+    padded input. ``ceil`` also counts a last (or only) window that extends past the end by less
+    than the stride, unless it starts in the padding at the end. ``caffe`` is the same if any axis has
+    padding; otherwise it counts such a window wherever it starts.
 
     >>> out_sizes([Axis(2, 3, 2)], "floor"), out_sizes([Axis(2, 3, 2)], "ceil")
     ((0,), (1,))
@@ -192,17 +192,17 @@ def out_sizes(axes: Sequence[Axis], fit: str) -> Shape:
 
 
 def most_cells(axis: Axis, fit: str) -> int:
-    """The widest window for which there is still room along an axis under a rule."""
+    """The widest window that fits along an axis under a rounding rule."""
     return axis.padded_size + (axis.s - 1 if fit in ("ceil", "caffe") else 0)
 
 
 # ------------------------------------------------------------------- taps that read real cells
 
-MAX_TAPS = 100_000  # more taps and more windows than this are not counted one by one
+MAX_TAPS = 100_000  # more taps and more windows than this are not counted
 
 
 def real_taps(axis: Axis, o: int) -> int:
-    """Over all o windows of one axis, how many taps read a real cell.
+    """The taps that read a real cell, summed over all o windows of one axis.
 
     Raises:
         ShapeError: there are too many taps and windows to count.
@@ -212,7 +212,7 @@ def real_taps(axis: Axis, o: int) -> int:
         return _real_taps_of_arrays(axis, o)
     if not before and (o - 1) * s + axis.effective_kernel <= n:
         return o * k  # no window leaves the input
-    # Taps and windows change places: the one with fewer is gone through.
+    # The sum over windows and the sum over taps are equal; use the shorter one.
     if min(o, k) > MAX_TAPS:
         message = f"counting taps on padding needs a kernel or an output of at most {MAX_TAPS:,}"
         raise ShapeError(message)
@@ -222,7 +222,7 @@ def real_taps(axis: Axis, o: int) -> int:
 
 
 def _real_taps_of_arrays(axis: Axis, o: int) -> int:
-    """`real_taps` where arrays stand in for numbers: each tap counts where the kernel has it."""
+    """`real_taps` for arrays: a tap only counts where the kernel has it."""
     n, k, s, before, _, d = axis
     total: Any = 0
     for tap in range(int(getattr(k, "max", lambda: k)())):

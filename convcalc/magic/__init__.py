@@ -1,8 +1,8 @@
 """``%load_ext convcalc``: the command line as a magic of IPython and Jupyter.
 
-``%convcalc layer --n 32 --k 5`` runs any command and shows its report. Under ``%%convcalc`` a cell is a
-network file, or a chain of layers; options of ``convcalc arch`` and ``convcalc chain``, or another
-command, stand behind it. IPython is imported when it loads this, and never else.
+``%convcalc layer --n 32 --k 5`` runs any command and shows its report. Under ``%%convcalc`` the cell is a
+network file or a chain of layers; on its line can be options of ``convcalc arch`` or ``convcalc chain``, or
+another command. IPython is only imported when it loads this extension.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from convcalc.errors import ConvcalcError
 
-_FILE = re.compile(r"[{\[]|---|[\w.-]+\s*:(\s|$)|layer\s*\{")  # how the first line of a file begins
+_FILE = re.compile(r"[{\[]|---|[\w.-]+\s*:(\s|$)|layer\s*\{")  # the beginning of a network file
 _SHAPE = re.compile(r"\d+(?:x\d+)*$")
 
 
@@ -35,14 +35,14 @@ def magic(line: str, cell: str | None = None) -> Any:
     from convcalc.report import Report
 
     try:
-        # Without a kernel it is a terminal.
+        # Without a kernel, it is a terminal.
         found = run(
             *command_of(line, cell), html=getattr(get_ipython(), "kernel", None) is not None
         )
-    except ConvcalcError as error:  # one line, and the cell has failed
+    except ConvcalcError as error:  # one line, and the cell fails
         raise UsageError(f"convcalc: {error}") from None
     for shown in found:
-        if isinstance(shown, Report) and shown.title == CELL:  # its name is nothing to show
+        if isinstance(shown, Report) and shown.title == CELL:  # the name of the cell is not useful
             shown.title = ""
     for shown in found[:-1]:
         display(shown)
@@ -50,7 +50,7 @@ def magic(line: str, cell: str | None = None) -> Any:
 
 
 def command_of(line: str, cell: str | None = None) -> tuple[list[str], str]:
-    r"""The command line that a magic stands for, and what its standard input is.
+    r"""The command line for a magic, and its standard input.
 
     Raises:
         ConvcalcError: a quote is not closed, the cell is empty, or a chain has no input.
@@ -82,7 +82,7 @@ def command_of(line: str, cell: str | None = None) -> tuple[list[str], str]:
 
 
 def _chain_words(lines: list[str], words: list[str]) -> list[str]:
-    """The layers of a chain as words of a command line, with the input where the cell begins with it.
+    """The layers of a chain as words of a command line, with the input if the cell begins with it.
 
     Raises:
         ConvcalcError: there is no input.

@@ -1,6 +1,6 @@
-"""A command run in a notebook: its reports are shown as HTML, what it prints is text, an error is one line.
+"""Run a command in a notebook: reports become HTML, printed text stays text, an error is one line.
 
-What it shows it leaves in a list: see `convcalc.cli.shelf`.
+Commands leave their reports and pictures in a list: see `convcalc.cli.shelf`.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class _Cell(io.BytesIO):
 
 
 def run(words: Sequence[str], cell: str = "", *, html: bool = True) -> list[Any]:
-    """Run a command; what it prints as text is printed.
+    """Run a command; text is printed directly.
 
     Args:
         words: the command line.
-        cell: what ``-`` stands for.
-        html: whether HTML can be seen; else all is printed as in a terminal.
+        cell: the content of ``-``.
+        html: whether the notebook shows HTML; otherwise everything is printed as in a terminal.
 
     Returns:
-        What it shows besides what is printed: reports and pictures.
+        The reports and pictures to show, besides the printed text.
 
     Raises:
-        ConvcalcError: it says what is wrong, or ends with another exit code than 0.
+        ConvcalcError: the command fails, or its exit code is not 0.
     """
     found: list[Any] = []
     given = sys.stdin
@@ -73,16 +73,16 @@ def _run(words: list[str], found: list[Any] | None) -> None:
 
 @contextmanager
 def _text_streams() -> Iterator[None]:
-    """Streams that have bytes, as a notebook's own have not; its own get the text in the end.
+    """Replace the streams by ones with bytes, which a notebook's do not have; the notebook gets the text at the end.
 
     Raises:
-        ConvcalcError: what was printed is not text.
+        ConvcalcError: the printed data is not text.
     """
     real = sys.stdout
     data = io.BytesIO()
     sys.stdout = printed = io.TextIOWrapper(data, "utf-8", "replace", write_through=True)
     try:
-        with redirect_stderr(real):  # what is said aside is no error there
+        with redirect_stderr(real):  # messages on stderr are not errors there
             yield
     finally:
         printed.flush()
@@ -92,10 +92,10 @@ def _text_streams() -> Iterator[None]:
 
 
 def _text_of(data: bytes) -> str:
-    """What was printed.
+    """The printed text.
 
     Raises:
-        ConvcalcError: it is the content of a file.
+        ConvcalcError: it is the content of a binary file.
     """
     try:
         text = data.decode()

@@ -1,4 +1,4 @@
-"""Input shapes that are asked for in place of a file's own; it needs no YAML."""
+"""Input shapes from the user instead of the file's own; needs no YAML."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def as_asked(path: str, own: Mapping[str, Shape], asked: Any, order: str = "") -> dict[str, Shape]:
-    """The inputs of a network, some of them with the shapes that were asked for.
+    """The inputs of a network, with the user's shapes instead of some of its own.
 
     Args:
-        path: of the file, for messages.
-        own: the file's inputs by name; none where it has no ``input``.
+        path: the file, for messages.
+        own: the file's inputs by name; empty if it has no ``input``.
         asked: a shape, shapes by name, or None.
-        order: the order of the axes of these.
+        order: the axis order of the user's shapes.
 
     Raises:
-        UsageError: there is no such input, or a shape does not have as many sides as the file's own.
+        UsageError: there is no such input, or a shape has another number of sides than the file's own.
     """
     if asked is None:
         return dict(own)
@@ -55,19 +55,19 @@ def as_asked(path: str, own: Mapping[str, Shape], asked: Any, order: str = "") -
 
 
 def _called(name: str) -> str:
-    """An input in a message."""
+    """The name of an input in a message."""
     return "input" if name == FIRST_INPUT else f"input {printable(name)}"
 
 
 def _meant(shape: Shape, own: Shape) -> Shape:
-    """The shape that is meant where one side is too many or missing; none where that is not clear."""
+    """The shape that the user probably means, if one side is surplus or missing; empty if unclear."""
     if len(shape) == len(own) + 1:
         return shape[1:]
     return (own[0], *shape) if len(shape) == len(own) - 1 else ()
 
 
 def _check_axes(path: str, name: str, shape: Shape, own: Shape) -> None:
-    """Refuse another input of more or fewer axes: most likely it has a batch in front."""
+    """Refuse an input with another number of axes; it probably includes the batch."""
     if len(shape) != len(own) and min(len(shape), len(own)) > 1:
         way_out = (
             "leave the batch out" if len(shape) > len(own) else "give the channels and every axis"

@@ -1,4 +1,4 @@
-"""The axes of an input: in which order a shape is written, and in what its axes are counted."""
+"""The axes of an input: their order in a written shape, and their units."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 ORDERS = ("chw", "hwc")
 """Channels first, and channels last; the letters stand for any number of axes."""
 
-_COLORS = (1, 3, 4)  # channels of a picture: grey, red, green and blue, and with transparency
-_LEAST_SIDE = 8  # shorter sides are hardly those of a picture
+_COLORS = (1, 3, 4)  # channels of a picture: grey, RGB, and RGB with transparency
+_LEAST_SIDE = 8  # shorter sides are unlikely for a picture
 _WORD = re.compile(r"[^\W\d_][\w -]{0,19}")
 
 
 def checked_order(order: str, what: str = "order") -> str:
-    """An order, or nothing where none is said.
+    """Check an order; empty means not given.
 
     Raises:
         UsageError: there is no such order.
@@ -38,7 +38,7 @@ def checked_order(order: str, what: str = "order") -> str:
 
 
 def channels_first(shape: Shape, order: str) -> Shape:
-    """A shape in the order that convcalc computes with.
+    """A shape in convcalc's own order.
 
     >>> channels_first((32, 48, 3), "hwc"), channels_first((3, 32, 48), "")
     ((3, 32, 48), (3, 32, 48))
@@ -47,7 +47,7 @@ def channels_first(shape: Shape, order: str) -> Shape:
 
 
 def written_order(own: str, said: str, *, asked: bool) -> str:
-    """The order in which the shapes in use were written: what is said holds for shapes given next to the file.
+    """The axis order of the shapes in use; ``said`` is for shapes outside the file.
 
     >>> written_order("", "hwc", asked=True), written_order("hwc", "chw", asked=False)
     ('hwc', 'hwc')
@@ -58,14 +58,14 @@ def written_order(own: str, said: str, *, asked: bool) -> str:
 
 
 def turned_lines(network: Network) -> list[str]:
-    """That shapes stand in another order than that of the input as it was written."""
+    """A line that says that shapes have another order than the written input."""
     if network.order != "hwc":
         return []
     return ["the input was written channels last; all shapes here are channels first"]
 
 
 def order_notes(network: Network) -> Iterator[str]:
-    """How inputs were read that look as if their axes stood in another order, or had a batch in front."""
+    """Notes on inputs whose axes seem to be in another order, or to include a batch."""
     if network.order:
         return
     for name, shape in network.inputs.items():
@@ -76,14 +76,14 @@ def order_notes(network: Network) -> Iterator[str]:
 
 
 def reading(shape: Shape, which: str = "input", *, in_file: bool = False) -> str:
-    """How an input was read that looks written otherwise; empty for others."""
+    """A note on an input that seems to be written in another way; empty for others."""
     said = _exchanged(shape, in_file=in_file) or _batched(shape) or _flat(shape, in_file=in_file)
     return said and f"the {which} {times(shape)} is read channels first, as {said}"
 
 
 @contextmanager
 def chain_order(shape: Shape, order: str) -> Iterator[None]:
-    """Refusals of a chain know the order that was said, or name the one in which its input was read."""
+    """Add to errors about a chain the order that was given, or the order in which its input was read."""
     try:
         yield
     except ShapeError as error:
@@ -99,7 +99,7 @@ def chain_order(shape: Shape, order: str) -> Iterator[None]:
 
 
 def _exchanged(shape: Shape, *, in_file: bool) -> str:
-    """How a shape is read whose channels most likely stand last, and the other way to write it."""
+    """How a shape with its channels probably last is read, and how to write it."""
     if len(shape) != 3 or shape[2] not in _COLORS or min(shape[:2]) < _LEAST_SIDE:
         return ""
     height, width, channels = shape
@@ -116,7 +116,7 @@ def _exchanged(shape: Shape, *, in_file: bool) -> str:
 
 
 def _batched(shape: Shape) -> str:
-    """How a shape is read that most likely has a batch in front, and the other way to write it."""
+    """How a shape that probably includes a batch is read, and how to write it."""
     if len(shape) != 4:
         return ""
     batch, *rest = shape
@@ -132,7 +132,7 @@ def _batched(shape: Shape) -> str:
 
 
 def _flat(shape: Shape, *, in_file: bool) -> str:
-    """How a square is read that most likely is a picture without its channels, and how to write them."""
+    """How a square that is probably a picture without channels is read, and how to write them."""
     if len(shape) != 2 or shape[0] != shape[1] or shape[0] < _LEAST_SIDE:
         return ""
     side = shape[0]
@@ -140,26 +140,26 @@ def _flat(shape: Shape, *, in_file: bool) -> str:
     return f"{grouped(side)} channels of a sequence of {grouped(side)}; for 1 channel of {side}×{side} write {way_out}"
 
 
-# ------------------------------------------------------------------------ words of the axes
+# ------------------------------------------------------------------------ units of the axes
 
 
 def axis_words(network: Network) -> tuple[str, ...]:
-    """In what each axis of the first input is counted."""
+    """The unit of each axis of the first input."""
     axes = len(network.input) - 1
     return network.axes or (("steps",) if axes == 1 else ("pixels",) * axes)
 
 
 def words_text(network: Network) -> str:
-    """The words of all axes as one: pixels, or frames×pixels×pixels where they differ."""
+    """The units of all axes as text: pixels, or frames×pixels×pixels if they differ."""
     words = axis_words(network)
     return words[0] if len(set(words)) == 1 else "×".join(words) or "values"
 
 
 def read_axes(source: Source, node: Node) -> tuple[str, ...]:
-    """The words that a file gives its axes: one for all of them, or a list.
+    """The units of the axes in a file: one for all axes, or a list.
 
     Raises:
-        SpecError: they are no words.
+        SpecError: they are not words.
     """
     nodes = source.sequence(node, "axes") if source.is_list(node) else [node]
     words = [source.scalar(each, "axes") for each in nodes]
@@ -177,10 +177,10 @@ def read_axes(source: Source, node: Node) -> tuple[str, ...]:
 def checked_axes(
     words: tuple[str, ...], shape: Shape, place: tuple[Source, Node] | None
 ) -> tuple[str, ...]:
-    """The words for each axis of an input; ``place`` is where they stand.
+    """The unit of each axis of an input; ``place`` is where they are in the file.
 
     Raises:
-        SpecError: they are not as many as it has axes.
+        SpecError: their number is not the number of axes.
     """
     axes = len(shape) - 1
     if len(words) == 1:

@@ -23,10 +23,10 @@ class BlockPlan:
     """A block.
 
     Attributes:
-        parameters: by name, each with its default; None where it must be given.
+        parameters: by name, each with its default; None if it is required.
         items: its layers.
-        is_broken: whether something in it is wrong, so that nothing is said about its uses.
-        reads_in: whether a default uses $in, the channels that come into the block.
+        is_broken: whether it has an error, so that its uses are not checked.
+        reads_in: whether a default uses $in, the input channels of the block.
     """
 
     def __init__(self, parameters: dict[str, Any], *, is_broken: bool = False) -> None:
@@ -37,7 +37,7 @@ class BlockPlan:
 
 
 class _Body(NamedTuple):
-    """What stands under a block's name; without layers where that cannot be read."""
+    """The content under a block's name; without layers if they cannot be read."""
 
     parameters: dict[str, Any]
     layers: Node | None
@@ -46,10 +46,10 @@ class _Body(NamedTuple):
 def read_parameters(
     source: Source, node: Node, inherited: Mapping[str, Any], *, extends: bool
 ) -> dict[str, Any]:
-    """A file's parameters; a file that extends another may only change those it has.
+    """A file's parameters; a file with ``extends`` can only change existing ones.
 
     Raises:
-        SpecError: they are no names with values.
+        SpecError: they are not names with values.
     """
     found = dict(inherited)
     pairs = source.mapping(node, "parameters")
@@ -60,7 +60,7 @@ def read_parameters(
             if extends and name not in inherited:
                 known = did_you_mean(name, inherited) if inherited else "; it has none"
                 source.refuse(key, f"the file it extends has no parameter {quoted(name)}{known}")
-            found[name] = 1  # so that what uses it is not wrong too
+            found[name] = 1  # so that its uses are not errors too
             found[name] = _plain_value(source, value, name)
         except SpecErrors:
             raise
@@ -90,7 +90,7 @@ def _check_count(source: Source, node: Node, count: int) -> None:
 
 
 def _check_parameter(source: Source, node: Node, name: str) -> None:
-    """Refuse what cannot be written as a $name."""
+    """Refuse a name that cannot be written as $name."""
     if not name.isidentifier():
         source.refuse(
             node,
@@ -99,7 +99,7 @@ def _check_parameter(source: Source, node: Node, name: str) -> None:
 
 
 def _check_block_parameter(source: Source, node: Node, name: str) -> None:
-    """Refuse also the word under which a block is given its own name."""
+    """The same for a block; also refuse the key that gives a block its own name."""
     _check_parameter(source, node, name)
     if name == "name":
         source.refuse(
@@ -115,10 +115,10 @@ def read_blocks(
     planner: Planner,
     outer: Mapping[str, Any],
 ) -> None:
-    """Add the blocks; all names first, so that a block may use one that is defined further down.
+    """Add the blocks; all names first, so that a block can use a later one.
 
     Raises:
-        SpecError: they are no names with what is in them.
+        SpecError: they are not names with blocks.
     """
     found = source.mapping(node, "blocks", "write each block's name and what is in it")
     bodies = {}
@@ -139,7 +139,7 @@ def read_blocks(
 
 
 def _check_name(source: Source, key: Node, name: str) -> None:
-    """Refuse a block's name that means something else already."""
+    """Refuse a block name that already has another meaning."""
     if name in ITEM_WORDS or name in KINDS:
         source.refuse(
             key, f"a block cannot be called {name!r}, which already has a meaning; choose another"
@@ -154,7 +154,7 @@ def _check_name(source: Source, key: Node, name: str) -> None:
 def _read_body(
     source: Source, key: Node, name: str, value: Node, outer: Mapping[str, Any]
 ) -> _Body:
-    """What stands under a block's name."""
+    """The content under a block's name."""
     keys = source.mapping(value, f"block {shortened(name)}", "put a list under layers:")
     for word, (word_node, _) in keys.items():
         if word not in BLOCK_KEYS:
@@ -174,7 +174,7 @@ def _read_body(
 def _check_redefinition(
     source: Source, key: Node, name: str, old: dict[str, Any], new: dict[str, Any]
 ) -> None:
-    """Refuse a block defined anew that the layers of the extended file could not use."""
+    """Refuse a redefined block that does not fit the extended file's layers."""
     gone = [word for word in old if word not in new]
     needed = [word for word, value in new.items() if value is None and old.get(word, 0) is not None]
     if gone or needed:
@@ -187,7 +187,7 @@ def _check_redefinition(
 def _read_block_parameters(source: Source, node: Node, outer: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of a block: a list of names, or a mapping of names to defaults.
 
-    A default may use the file's parameters, those of the block before it, and $in.
+    A default can use the file's parameters, earlier parameters of the block, and $in.
     """
     names: dict[str, Any] = {}
     if isinstance(node, MappingNode):
@@ -217,7 +217,7 @@ def _read_block_parameters(source: Source, node: Node, outer: Mapping[str, Any])
 def _default(
     source: Source, name: str, node: Node, known: list[str], all_names: Iterable[str]
 ) -> Any:
-    """The default of a block's parameter; None where it must be given."""
+    """The default of a block's parameter; None if it is required."""
     if isinstance(node, ScalarNode) and node.value in ("", "~", "null"):
         return None
     default = read_value(source, node, shortened(name))

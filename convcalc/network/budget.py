@@ -1,4 +1,4 @@
-"""Limits that a file may set on its own numbers: ``params: "<= 5M"``, ``memory: "<= 64 MB"``."""
+"""Limits in a file on the network's own numbers: ``params: "<= 5M"``, ``memory: "<= 64 MB"``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BYTES = {
     "": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
 _Units = dict[str, int]
-# As people and programs write numbers: 5M, 5000000, 5,000,000, 5e6, 4.1g, 24 MB.
+# Numbers as people and programs write them: 5M, 5000000, 5,000,000, 5e6, 4.1g, 24 MB.
 _NUMBER = re.compile(
     r"(?P<whole>\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?P<part>\.\d{1,30})?(?P<power>[eE][+-]?\d{1,2})?\s?(?P<unit>[A-Za-z]{0,3})",
     re.ASCII,
@@ -28,13 +28,13 @@ _SAME = {"≤": "<=", "≥": ">="}
 
 
 class Budget(NamedTuple):
-    """A limit that a number must keep.
+    """A limit on a number.
 
     Attributes:
         sign: ``<=``, ``>=``, ``<`` or ``>``.
         value: the limit.
-        text: as it is written.
-        unit: what is counted, where the number alone does not say it.
+        text: the limit as written.
+        unit: what is counted, if the number alone does not show it.
     """
 
     sign: str
@@ -43,7 +43,7 @@ class Budget(NamedTuple):
     unit: str = ""
 
     def allows(self, found: int) -> bool:
-        """Whether a number keeps it.
+        """Whether a number is within the limit.
 
         >>> read_budget("<= 5M").allows(5_000_000), read_budget("> 2.5k").allows(2_500)
         (True, False)
@@ -52,11 +52,11 @@ class Budget(NamedTuple):
 
     @property
     def is_most(self) -> bool:
-        """Whether it limits a number from above, so that an unknown rest may break it."""
+        """Whether it is an upper limit, which uncounted parts can break."""
         return self.sign.startswith("<")
 
     def broken(self, found: int) -> str:
-        """What is said of a number that does not keep it.
+        """The message about a number outside the limit.
 
         >>> read_budget("<= 5M").broken(6_000_000), read_budget("<= 1 kB", of_bytes=True).broken(1_280)
         ('should be <= 5M, but is 6,000,000 (1,000,000 too many)', 'should be <= 1 kB, but is 1,280 bytes (280 too many)')
@@ -68,14 +68,14 @@ class Budget(NamedTuple):
 
 
 def read_most(text: str, *, of_bytes: bool = False) -> int:
-    """The number that a limit allows at most, given without a sign.
+    """An upper limit, given without a sign.
 
     Args:
-        text: a number and what it is counted in: ``5M``, ``64 MB``.
+        text: a number with a prefix or unit: ``5M``, ``64 MB``.
         of_bytes: whether it is an amount of memory.
 
     Raises:
-        ValueError: it is none, or less than 1; the message says how to write one.
+        ValueError: it cannot be read or is less than 1; the message says how to write it.
 
     >>> read_most("5M"), read_most("1.5 KiB", of_bytes=True), read_most("3504872")
     (5000000, 1536, 3504872)
@@ -96,7 +96,7 @@ def read_bytes(text: str) -> int:
         text: a number and its unit, such as ``24GB`` or ``512 KiB``.
 
     Raises:
-        ValueError: it is none; the message says how to write one.
+        ValueError: it cannot be read; the message says how to write it.
 
     >>> read_bytes("24GB"), read_bytes("1.5 KiB")
     (24000000000, 1536)
@@ -116,7 +116,7 @@ def read_rate(text: str) -> int:
         text: a number and its prefix, such as ``10T`` or ``1.5G``.
 
     Raises:
-        ValueError: it is none, or 0; the message says how to write one.
+        ValueError: it cannot be read or is 0; the message says how to write it.
 
     >>> read_rate("10T"), read_rate("1.5G")
     (10000000000000, 1500000000)
@@ -136,7 +136,7 @@ def read_count(text: str) -> int:
         text: a number and its prefix, such as ``10M`` or ``1e9``.
 
     Raises:
-        ValueError: it is none, or less than 1; the message says how to write one.
+        ValueError: it cannot be read or is less than 1; the message says how to write it.
 
     >>> read_count("10M"), read_count("1e9"), read_count("1,500")
     (10000000, 1000000000, 1500)
@@ -150,25 +150,25 @@ def read_count(text: str) -> int:
 
 
 def _amount(text: str, units: _Units) -> int | None:
-    """A number with its unit, cut off to a whole one; None where it is none."""
+    """A number with its unit, rounded down to a whole number; None if it cannot be read."""
     value = _exact(text, units)
     return None if value is None else int(value)
 
 
 def is_budget(text: str) -> bool:
-    """Whether a text begins as a limit does."""
+    """Whether a text begins like a limit."""
     return text[:1] in ("<", ">", "≤", "≥")
 
 
 def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
-    """The limit of a text.
+    """Read a limit.
 
     Args:
-        text: a sign, a number, and what it is counted in.
+        text: a sign, a number, and a prefix or unit.
         of_bytes: whether it is an amount of memory.
 
     Raises:
-        ValueError: it is none; the message says how to write one.
+        ValueError: it cannot be read; the message says how to write it.
     """
     units = _BYTES if of_bytes else _COUNTS
     found = _LIMIT.fullmatch(text.strip())
@@ -183,7 +183,7 @@ def read_budget(text: str, *, of_bytes: bool = False) -> Budget:
 
 
 def _exact(text: str, units: _Units) -> Fraction | None:
-    """A number with its unit, whose letters may be small ones; None where it is none."""
+    """A number with its unit, in any case; None if it cannot be read."""
     from fractions import Fraction  # noqa: PLC0415 - 2 ms of start-up that few networks need
 
     found = _NUMBER.fullmatch(text.strip())

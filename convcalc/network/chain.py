@@ -1,9 +1,9 @@
 """The one-line language: ``conv:k5c6 pool:k2s2 3*conv:k3c64psame fc:120``.
 
 A word is a kind (or a short form of one), then a colon and its options: a letter and a number each,
-in any order. ``3x5`` gives one number per axis, ``p0,1`` cells before and after, ``psame`` a word.
-A bare number is the kind's first option. What has no letter is written ``name=value`` after a slash:
-``conv:k3c8/bias=false``. ``3*`` in front writes the layer three times, and ``3*(conv:k3c8p1 relu)`` a group.
+in any order. ``3x5`` is one number per axis, ``p0,1`` the cells before and after, ``psame`` a word.
+A bare number is the kind's first option. Options without a letter follow a slash as ``name=value``:
+``conv:k3c8/bias=false``. ``3*`` before a layer repeats it, ``3*(conv:k3c8p1 relu)`` repeats a group.
 """
 
 from __future__ import annotations
@@ -93,13 +93,13 @@ def _given_twice(label: str, name: str) -> str:
 
 
 def _pool_instead(name: str) -> str:
-    """A pool that may be meant by the name of a join, such as max."""
+    """The pool that the name of a join, such as max, may mean."""
     pool = find(f"{name}pool") or find(f"{name}_pool")
     return f", or {pool.kind} for a pool" if pool else ""
 
 
 def _first_option(cls: type[Layer]) -> str:
-    """The option that a bare number means: the first that must be given, or else the first."""
+    """The option for a bare number: the first required one, or else the first."""
     needed = [name for name in required_options(cls) if name != "out_channels"]
     return (needed or [*options_of(cls)])[0]
 
@@ -110,21 +110,21 @@ def _how_to_write(option: str) -> str:
 
 
 class Written(NamedTuple):
-    """A layer as a text writes it; which shape it meets is not known yet.
+    """A layer as written in a text; its input shape is not known yet.
 
     Attributes:
-        label: how messages call it: the word, or the line of code.
+        label: its name in messages: the word, or the line of code.
         cls: its kind.
-        options: by name: texts, or the values of a program.
-        times: how often it stands there.
+        options: by name: texts, or Python values.
+        times: how often it is repeated.
         is_text: whether the options are texts.
-        name: its name, where the text gives it one.
-        called: how tables call it, where that is not its label.
-        code: as it is written, on one line, where that is not its label.
-        reads: the channels that the text says it reads; 0 where it does not say.
-        reads_values: whether it says values instead of channels.
-        reads_shape: the sizes that it says it reads; empty where it does not say.
-        flattens: whether it may stand after a map, which is flattened for it.
+        name: its name, if the text has one.
+        called: its name in tables, if different from the label.
+        code: its text on one line, if different from the label.
+        reads: its input channels in the text; 0 if not given.
+        reads_values: whether that number is values, not channels.
+        reads_shape: its input sizes in the text; empty if not given.
+        flattens: whether a map before it is flattened automatically.
     """
 
     label: str
@@ -158,15 +158,15 @@ def parse_chain(
     Args:
         words: one per layer, such as ``conv:k5c6``.
         shape: the input, channels first.
-        adapt: from a kind, its options as text and the number of axes, what the options stand for,
-            where that is another way of writing them.
-        max_layers: refuse a chain of more layers.
+        adapt: for a kind, its options as text and the number of axes, returns the options to use
+            instead, if they were written in another way.
+        max_layers: refuse longer chains.
 
-    A fully connected layer after a map gets the flatten it needs.
+    A fully connected layer after a map gets the flatten that it needs.
 
     Raises:
-        UsageError: a word that is not a layer, with its place.
-        ShapeError: a layer that does not fit.
+        UsageError: a word is not a layer; the message has its place.
+        ShapeError: a layer does not fit.
     """
     chain = Chain(shape, max_layers, to_the_end=True)
     for written in read_words(words, max_layers):
@@ -175,10 +175,10 @@ def parse_chain(
 
 
 def read_words(words: Sequence[str], most: int = MAX_REPEATS) -> Iterator[Written]:
-    """The words of a chain, those of groups as often as the groups say.
+    """The words of a chain, with groups repeated.
 
     Raises:
-        UsageError: one of them is not a layer, or they are more than ``most``.
+        UsageError: one of them is not a layer, or there are more than ``most``.
     """
     texts: Iterable[str] = words
     if any(isinstance(word, str) and ("(" in word or ")" in word) for word in words):
@@ -201,7 +201,7 @@ def read_word(word: str) -> Written:
     if not isinstance(word, str):
         message = f"a layer of a chain is a text such as 'conv:k3c8', but this is {shown(word)}"
         raise UsageError(message)
-    # Behind the colon a star multiplies the sides of a custom layer.
+    # After the colon, a star multiplies sides of a custom layer.
     times, star, rest = word.partition("*") if "*" in word.partition(":")[0] else ("", "", word)
     label = shortened(word)
     repeats = whole_number(times, f"{label}: the number before *") if star else 1
@@ -234,10 +234,10 @@ def read_word(word: str) -> Written:
 
 
 def read_layer(word: str) -> Layer:
-    """The layer of one word of a chain, on its own.
+    """The layer of one word of a chain.
 
     Raises:
-        UsageError: it is not one layer, or an option is wrong or missing.
+        UsageError: it is not exactly one layer, or an option is wrong or missing.
     """
     written = read_word(word)
     if written.times > 1:
@@ -249,16 +249,16 @@ def read_layer(word: str) -> Layer:
 
 
 class Chain:
-    """The nodes so far, and the shape that comes out of them.
+    """The nodes so far, and their output shape.
 
     Args:
         shape: the input.
-        max_layers: how many nodes it may have, besides the flattens that are put in.
-        to_the_end: whether a layer that does not fit is told when the chain is complete, so that
-            the error has all of it.
+        max_layers: the largest number of nodes, without the inserted flattens.
+        to_the_end: whether an error about a layer that does not fit waits until the chain is
+            complete, so that the error contains all of it.
 
     Attributes:
-        labels: how the text writes each node; empty for a flatten that was put in.
+        labels: how the text writes each node; empty for an inserted flatten.
     """
 
     def __init__(
@@ -269,7 +269,7 @@ class Chain:
         self._misfit: tuple[ShapeError, int] | None = None
         self.nodes: list[Node] = []
         self.labels: list[str] = []
-        self._names = {"input"}  # which a layer cannot have
+        self._names = {"input"}  # names that no layer can have
         self._counts: dict[str, int] = {}
         self._found: dict[tuple[Layer, Shape], Shape] = {}
 
@@ -278,7 +278,7 @@ class Chain:
 
         Raises:
             UsageError: it has no layers.
-            ShapeError: a layer does not fit, and the chain was made to the end.
+            ShapeError: a layer did not fit, and ``to_the_end`` is set.
         """
         if not self.nodes:
             message = "a chain needs at least one layer, such as conv:k3c8"
@@ -291,7 +291,7 @@ class Chain:
         return network
 
     def add(self, written: Written, adapt: Adapt | None = None) -> None:
-        """A layer, as often as it stands there, at the end.
+        """Append a layer, as often as it is repeated.
 
         Raises:
             UsageError: its options are wrong, or the chain gets too long.
@@ -313,7 +313,7 @@ class Chain:
             self.append(layers[channels], label, written.called or label, written.name)
 
     def _layer(self, written: Written, given: Mapping[str, Any], channels: int) -> Layer:
-        """A layer with its options; one that names no filters keeps the channels."""
+        """A layer with its options; without a number of filters it keeps the channels."""
         options = dict(given)
         if "out_channels" in options_of(written.cls):
             options = {"out_channels": str(channels) if written.is_text else channels, **given}
@@ -325,13 +325,13 @@ class Chain:
         """Add a layer at the end.
 
         Args:
-            layer: which.
-            label: how messages call it.
-            written: how the text writes it, where that is something else.
-            name: its name, unless another layer has it; the kind with its number if left out.
+            layer: the layer.
+            label: its name in messages.
+            written: how the text writes it, if different.
+            name: its name, unless another layer has it; by default the kind and a number.
 
         Raises:
-            ShapeError: it does not fit, or gives more than can be counted.
+            ShapeError: it does not fit, or its output is too large.
         """
         count = self._counts[layer.kind] = self._counts.get(layer.kind, 0) + 1
         joint = "_" if layer.kind[-1:].isdigit() else ""
@@ -355,7 +355,7 @@ class Chain:
         self.labels.append(label if written is None else written)
 
     def _past(self, layer: Layer, error: ShapeError) -> Shape:
-        """The shape with which to go on after a layer that has no room; its error is told at the end."""
+        """The shape after a layer that does not fit; its error is raised at the end."""
         self._misfit = self._misfit or (error, len(self.nodes))
         channels, *sizes = layer.out_shape(self.shape)
         return (channels, *[max(1, size) for size in sizes])

@@ -1,4 +1,4 @@
-"""Groups of a chain, written out: ``3*(conv:k3c64p1 relu pool:k2)``; groups may be inside groups."""
+"""Repeated groups in a chain: ``3*(conv:k3c64p1 relu pool:k2)``; groups can be nested."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from convcalc.errors import UsageError
 from convcalc.layers.values import whole_number
 from convcalc.text import shortened
 
-MAX_DEPTH = 30  # groups inside one another
-MAX_WORDS = 20_000  # words, brackets included
+MAX_DEPTH = 30  # nested groups
+MAX_WORDS = 20_000  # words, including brackets
 
 _OPTIONS = r"(?:[^\s()]|\((?:[^\s()]|\([^\s()]*\))*\))*"  # sums in them may have brackets, which close again
 _TOKEN = re.compile(rf"[0-9]+\*\(|[()]|[^\s():]+:{_OPTIONS}|[^\s()]+")
 _GROUP = re.compile(r"(?:^|[\s(])[0-9]+\*\(")
 
-_Part = str | tuple[int, list["_Part"]]  # a word, or how often and what
+_Part = str | tuple[int, list["_Part"]]  # a word, or a number of times with its parts
 
 
 def has_groups(text: str) -> bool:
-    """Whether a text has a group as chains write it."""
+    """Whether a text contains a group in the chain language."""
     return bool(_GROUP.search(text))
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a text with groups, each as often as it is written."""
+    """The words of a text with groups, without repeating them."""
     return [token for token in _TOKEN.findall(text) if token[-1] not in "()"]
 
 
 def written_out(words: Sequence[str], most: int) -> Iterator[str]:
-    """The words of a chain, those of groups as often as the groups say.
+    """The words of a chain, with groups repeated.
 
     Args:
-        words: as they are given; a group may be several, or be in one.
+        words: the words as typed; one can contain several groups, or be a part of one.
         most: refuse more words than this.
 
     Raises:
-        UsageError: a bracket is missing, or a group does not say how often.
+        UsageError: a bracket is missing, or a group has no number of times.
 
     >>> list(written_out(["2*(conv:k3c8", "2*(relu)", "pool:k2)"], 100))
     ['conv:k3c8', 'relu', 'relu', 'pool:k2', 'conv:k3c8', 'relu', 'relu', 'pool:k2']
@@ -52,9 +52,9 @@ def written_out(words: Sequence[str], most: int) -> Iterator[str]:
 
 
 def _tokens(word: str) -> list[str]:
-    """A word of a chain, or the words and brackets that it is made of."""
+    """The words and brackets in a word of a chain."""
     is_one = ")" not in word and "(" not in word
-    if not is_one and not has_groups(word):  # brackets of a sum among the options close again
+    if not is_one and not has_groups(word):  # brackets of a sum among the options are balanced
         is_one = ":" in word.partition("(")[0] and word.count("(") == word.count(")")
     return [word] if is_one else _TOKEN.findall(word)
 
@@ -96,12 +96,12 @@ def _read(tokens: Sequence[str]) -> list[_Part]:
 
 
 def _length(parts: list[_Part]) -> int:
-    """How many words are written out."""
+    """The number of words after repeating."""
     return sum(1 if isinstance(part, str) else part[0] * _length(part[1]) for part in parts)
 
 
 def _words(parts: list[_Part]) -> Iterator[str]:
-    """The words, written out."""
+    """The words after repeating."""
     for part in parts:
         if isinstance(part, str):
             yield part

@@ -1,4 +1,4 @@
-"""Items to nodes: repeats written out, blocks filled in, names given, paths merged."""
+"""Items become nodes: repeats and blocks are expanded, nodes get names, paths are merged."""
 
 from __future__ import annotations
 
@@ -32,19 +32,17 @@ if TYPE_CHECKING:
 
 MAX_LAYERS = 100_000
 MAX_BLOCK_DEPTH = 40
-MAX_LEVELS = (
-    100  # blocks, sections, repeats and paths inside one another, once blocks are filled in
-)
-MAX_NAME = 1000  # characters of a name with the names of all it lies in
+MAX_LEVELS = 100  # nested blocks, sections, repeats and paths, after expanding blocks
+MAX_NAME = 1000  # characters of a name with its prefix
 
 
 class Scope:
-    """Where names are counted: the top, a named section, a block.
+    """A part of a file that counts its own names: the top, a named section, a block.
 
     Attributes:
         prefix: the path so far, with its dot.
-        numbered: whether blocks without a name are called 1, 2 … rather than by their word.
-        names: the parameters in force.
+        numbered: whether unnamed blocks are called 1, 2 … instead of by their word.
+        names: the current parameters.
     """
 
     __slots__ = ("counts", "names", "numbered", "prefix", "taken")
@@ -54,7 +52,7 @@ class Scope:
         self.counts: dict[str, int] = {}
 
     def automatic(self, word: str, places: dict[str, int]) -> str:
-        """The next free name made of a word and a number, with the path before it."""
+        """The next free name from a word and a number, with the prefix."""
         joint = "_" if word[-1:].isdigit() else ""
         while True:
             count = self.counts[word] = self.counts.get(word, 0) + 1
@@ -68,14 +66,14 @@ class Expander:
 
     Args:
         blocks: the blocks by name, each with ``parameters`` and ``items``.
-        names: the file's parameters, which its blocks know besides their own.
-        inputs: the input; they are asked for where a $in is used.
-        max_layers: how many nodes are too many.
+        names: the file's parameters, which its blocks can use besides their own.
+        inputs: the input; only read if $in is used.
+        max_layers: the largest number of nodes.
 
     Attributes:
-        problems: what is wrong. The expansion goes on after it, and leaves out what depends on it.
-        lost: the names of what is wrong; `lost_any` where others may be missing too.
-        over: whether a limit is reached, so that nothing more is looked at.
+        problems: the errors. Expansion continues after an error, without what depends on it.
+        lost: the names of parts with errors; `lost_any` if there may be more.
+        over: whether a limit is reached, so that expansion stops.
     """
 
     expanders: ClassVar[dict[type[Item], Any]]
@@ -92,7 +90,7 @@ class Expander:
         self.shapes = Shapes(inputs, self.nodes)
         self.found: list[Block] = []
         self.places: dict[str, int] = {"input": INPUT}
-        self.root = ""  # what the names of the file begin with, where it is part of another
+        self.root = ""  # the prefix of all names, if the file is part of another
         self.layers: dict[Any, Layer] = {}
         self.open_blocks: list[BlockItem] = []
         self.depth = self.levels = 0
@@ -102,7 +100,7 @@ class Expander:
         self.lost_any = self.over = False
 
     def run(self, items: Items, scope: Scope, at: int) -> int:
-        """Expand items one after the other, from node ``at``; the place of the last node."""
+        """Expand items one by one, after node ``at``; returns the place of the last node."""
         self.levels += 1
         levels, depth, opened, names = self.levels, self.depth, len(self.open_blocks), scope.names
         for item in items:
@@ -113,16 +111,16 @@ class Expander:
                 self._keep(error)
                 self.levels, self.depth, scope.names = levels, depth, names
                 del self.open_blocks[opened:]
-                self._lose(item, scope)
+                self._mark_lost(item, scope)
                 at = LOST
         self.levels -= 1
         return at
 
     def _keep(self, error: Exception) -> None:
-        """Note an error, unless it only follows from one before.
+        """Keep an error, unless it is a consequence of an earlier one.
 
         Raises:
-            SpecError: nothing more can be looked at.
+            SpecError: the expansion must stop.
         """
         if isinstance(error, SpecError):
             for each in error.problems:
@@ -130,8 +128,8 @@ class Expander:
             if self.over:
                 self.problems.tell()
 
-    def _lose(self, item: Item, scope: Scope) -> None:
-        """Remember the names that an item would have given."""
+    def _mark_lost(self, item: Item, scope: Scope) -> None:
+        """Remember the names that an item with an error would have given."""
         if isinstance(item, FromItem):
             return
         if isinstance(item.name, str) and item.name:
@@ -145,7 +143,7 @@ class Expander:
         self.lost.add(name)
 
     def _spend(self, item: Item) -> None:
-        """Count an item or a path, so that what makes no layers comes to an end too."""
+        """Count an item or a path, so that a file without layers also ends."""
         self.items_left -= 1
         if self.items_left < 0:
             self.over = True
@@ -160,13 +158,13 @@ class Expander:
             raise item.error(message)
 
     def _names(self, item: Item, scope: Scope, at: int) -> Names:
-        """The parameters in force at an item, with the input channels if it uses them."""
+        """The parameters at an item; with the input channels if it uses them."""
         if item.reads_in and INCOMING not in scope.names:
             return {**scope.names, INCOMING: self.shapes.channels(at)}
         return scope.names
 
     def _evaluate(self, item: Item, value: Any, names: Names, what: str) -> Any:
-        """A value with its $names worked out."""
+        """The value, with its $names replaced."""
         try:
             return evaluate(value, names)
         except ExpressionError as error:
@@ -180,11 +178,11 @@ class Expander:
             raise item.error(f"when {error}{self._inside()}", error.node) from None
 
     def _name(self, item: Item, names: Names) -> str:
-        """The name given to an item, or nothing."""
+        """The name given to an item; empty if none."""
         return item.name if isinstance(item.name, str) else self._made_name(item, names)
 
     def _made_name(self, item: Item, names: Names) -> str:
-        """A name made of parameters."""
+        """A name that contains parameters."""
         name: str = self._evaluate(item, item.name, names, "name")
         if not name.strip() or name == "input":
             message = f"name is {quoted(name)} with its parameters; choose another"
@@ -192,14 +190,14 @@ class Expander:
         return name
 
     def _inside(self) -> str:
-        """Where the parameters come from, for a message: the block that is open."""
+        """Where the parameters come from, for a message: the current block."""
         if not self.open_blocks:
             return ""
         item = self.open_blocks[-1]
         return f" (in block {item.block}, used in line {item.node.start_mark.line + 1})"
 
     def _register(self, item: Item, name: str, at: int) -> None:
-        """Remember where a name leads."""
+        """Remember the node for a name."""
         if name in self.places:
             message = (
                 f"the name {quoted(name)} is used twice; choose another "
@@ -213,25 +211,25 @@ class Expander:
         self.places[name] = at
 
     def _place(self, item: Item, target: str, scope: Scope) -> int:
-        """The place a name leads to, looked up in the same scope first."""
+        """The place of a named node; the same scope is searched first."""
         for name in (scope.prefix + target, self.root + target):
             if name in self.places:
                 return self.places[name]
-        if self.lost_any or self._in_lost(scope.prefix + target, self.root + target):
+        if self.lost_any or self._may_be_lost(scope.prefix + target, self.root + target):
             raise LostError
         inside = [name for name in [*self.places][-500:] if name.startswith(self.root)]
         known = [name[len(self.root) :] for name in inside]
         message = f"no layer {quoted(target)} before this one{did_you_mean(target, known)}"
         raise item.error(message)
 
-    def _in_lost(self, *names: str) -> bool:
-        """Whether a name may be that of something in a block or section that is wrong."""
+    def _may_be_lost(self, *names: str) -> bool:
+        """Whether a name may be inside a block or section with an error."""
         return any(name.startswith(f"{each}.") for name in names for each in self.lost)
 
     # ------------------------------------------------------------------------ one of each
 
     def _layer(self, item: LayerItem, names: Names) -> Layer:
-        """The layer of an item; equal ones are one object, so that the walk works each out once."""
+        """The layer of an item; equal layers are one object, so the walk computes them once."""
         if item.layer is not None:
             return item.layer
         options = item.options if item.ready else self._options(item, names)
@@ -244,7 +242,7 @@ class Expander:
         return found
 
     def _options(self, item: LayerItem, names: Names) -> dict[str, Any]:
-        """The options of a layer with their $names worked out."""
+        """The options of a layer with their $names replaced."""
         options = dict(item.options)
         for name, value, option_type in item.deferred:
             try:
@@ -292,7 +290,7 @@ class Expander:
                 ends.append(self.run(path.layers, scope, at))
             else:
                 left_out = True
-        if left_out and len(ends) < 2:  # nothing is merged, so that there is no layer
+        if left_out and len(ends) < 2:  # nothing to merge, so no layer
             if not ends:
                 message = f"none of its paths is left, so {item.cls.kind} has no input; one of them must always be there"
                 raise item.error(message)
@@ -325,7 +323,7 @@ class Expander:
         return self.run(item.layers, scope, at)
 
     def _repeat(self, item: GroupItem, scope: Scope, at: int, names: Names) -> int:
-        """The layers of a repeat, turn by turn, each with its values."""
+        """The layers of a repeat; each turn has its own values."""
         times, rows = turns(item, names)
         outer, named = scope.names, item.names_turns
         name = "" if named else self._name(item, names)
@@ -348,7 +346,7 @@ class Expander:
         return at
 
     def _section(self, item: GroupItem, name: str, layers: Items, scope: Scope, at: int) -> int:
-        """Layers under a name of their own; a single block in it adds no level."""
+        """Layers under their own name; a single block inside adds no level."""
         prefix = f"{scope.prefix}{name}."
         inner = Scope(prefix, scope.names, layers.given, numbered=True)
         start, mark = len(self.nodes), len(self.found)
@@ -399,7 +397,7 @@ class Expander:
         return at
 
     def _parameters(self, item: BlockItem, scope: Scope, at: int) -> Names:
-        """What a block knows: the file's parameters and its own; defaults may use $in."""
+        """The parameters of a block: the file's and its own; defaults can use $in."""
         block = self.blocks[item.block]
         outer = self._names(item, scope, at)
         names = dict(self.names)
@@ -415,7 +413,7 @@ class Expander:
         return names
 
     def _block(self, mark: int, name: str, start: int, word: str = "") -> None:
-        """Remember a run of nodes, before the runs inside it."""
+        """Store a run of nodes, before the runs inside it."""
         if len(self.nodes) > start:
             self.found.insert(mark, Block(name, start, len(self.nodes), self.depth, word))
 

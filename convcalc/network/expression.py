@@ -1,7 +1,7 @@
 """Expressions over $names: ``4*$width``, ``2**$i``, ``round_to($width*0.75, 8)``. Exact, and no eval.
 
-A text is read once into functions, one for each operation. Numbers are whole, or exact fractions on the
-way: ``$width * 3/4`` has a value wherever the result is whole.
+A text is parsed once into functions, one per operation. Numbers are whole, or exact fractions
+during the calculation: ``$width * 3/4`` is valid if the result is whole.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _IS_ARITHMETIC = re.compile(r"[0-9].*[*/]|[a-z_]+\(")
 
 
 class ExpressionError(Exception):
-    """What is wrong with an expression; the spec adds where.
+    """An error in an expression; the caller adds its place.
 
     Attributes:
-        node: the expression's place in the file, where it has one.
+        node: the expression's place in the file, if it has one.
     """
 
     node: Any = None
@@ -53,10 +53,10 @@ class Expression:
 
     Attributes:
         names: the parameters that it uses.
-        single: the name, where it is nothing but one $name, whose value may be of any type.
+        single: the name, if it is only one $name, whose value can have any type.
 
     Raises:
-        ExpressionError: it is none; the message says why.
+        ExpressionError: it cannot be parsed; the message says why.
 
     >>> Expression("4*$width + 1").value({"width": 64})
     257
@@ -77,10 +77,10 @@ class Expression:
         self.single = self.text[1:] if len(reader.tokens) == 1 and self.names else ""
 
     def exact(self, names: Names) -> Any:
-        """Its value: a number, true or false; any value of a parameter if it is nothing but its name.
+        """Its value: a number, true or false; if it is only one $name, any value.
 
         Raises:
-            ExpressionError: an unknown name, a division by zero, or a number out of bounds.
+            ExpressionError: an unknown name, a division by zero, or a number that is too large.
         """
         try:
             return settled(self._run(names))
@@ -92,7 +92,7 @@ class Expression:
         """Its value as a whole number.
 
         Raises:
-            ExpressionError: also where it is none.
+            ExpressionError: as for `exact`, or the value is not a whole number.
         """
         result = self.exact(names)
         if is_whole(result):
@@ -103,7 +103,7 @@ class Expression:
         """Its value as a condition.
 
         Raises:
-            ExpressionError: also where it is neither true nor false.
+            ExpressionError: as for `exact`, or the value is not true or false.
         """
         result = self.exact(names)
         if isinstance(result, bool):
@@ -131,7 +131,7 @@ def not_whole(text: str, value: Any) -> str:
 
 
 def is_expression(text: str) -> bool:
-    """Whether a text is to be worked out rather than read: it has a $name, or an operation on numbers.
+    """Whether a text is an expression: it has a $name, or an operation on numbers.
 
     >>> is_expression("2*$n"), is_expression("3/4"), is_expression("3x3"), is_expression("2024-01-01")
     (True, True, False, False)
@@ -140,7 +140,7 @@ def is_expression(text: str) -> bool:
 
 
 def said(value: Any) -> str:
-    """A value in a message, as a file writes it.
+    """A value in a message, as it is written in a file.
 
     >>> said(True), said((1, "same")), said("relu")
     ('true', '[1, same]', "'relu'")
@@ -154,7 +154,7 @@ def said(value: Any) -> str:
         return shortened(f"[{', '.join([*parts, '…'] if len(value) > 8 else parts)}]")
     if isinstance(value, int):
         return f"{value:,}"
-    decimal = repr(float(value))  # where that is exact; other fractions as they are
+    decimal = repr(float(value))  # if it is exact; other fractions unchanged
     return decimal if "e" not in decimal and value == as_number(decimal) else str(value)
 
 
@@ -175,12 +175,12 @@ def as_number(text: str) -> Number:
 
 
 def _plain(number: Any) -> Number:
-    """A fraction that is whole as an int."""
+    """A fraction; an int if it is whole."""
     return number.numerator if number.denominator == 1 else number  # type: ignore[no-any-return]
 
 
 def _bounded(number: Any) -> Number:
-    """A result, or a refusal where it is beyond what is counted."""
+    """A result; refused if it is too large."""
     if abs(number.numerator) > MAX_VALUE or number.denominator > MAX_VALUE:
         message = f"passes {MAX_VALUE:,}; use smaller numbers"
         raise ExpressionError(message)
@@ -199,7 +199,7 @@ def _divide(a: Any, b: Any) -> Number:
 
 
 def _power(a: Any, b: Any) -> Number:
-    """a ** b, refused before it is worked out where it grows too large."""
+    """a ** b; refused before the calculation if it would be too large."""
     a, b = (int(each) if is_traced(each) else each for each in (a, b))
     if type(b) is not int:
         message = f"has the exponent {said(b)}; use a whole number"
@@ -230,7 +230,7 @@ def _round_to(x: Any, step: Any) -> int:
         message = f"has round_to(…, {said(step)}); round to a whole number of at least 1"
         raise ExpressionError(message)
     nearest = most(step, (2 * x + step) // (2 * step) * step)
-    is_short = least(1, most(0, _ceil(9 * x - 10 * nearest)))  # 1 where it is more than 10 % below
+    is_short = least(1, most(0, _ceil(9 * x - 10 * nearest)))  # 1 if it is more than 10 % below
     return nearest + step * is_short  # type: ignore[no-any-return]
 
 
@@ -242,7 +242,7 @@ def _ceil(x: Any) -> int:
     return -(-x // 1)  # type: ignore[no-any-return]
 
 
-FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {  # and how many arguments they take
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {  # with least and most arguments
     "min": (least, 2, 20),
     "max": (most, 2, 20),
     "round_to": (_round_to, 2, 2),
@@ -270,7 +270,7 @@ _WORDS = ("and", "or", "not", "true", "false", *FUNCTIONS)
 
 
 def _number_of(value: Any) -> Any:
-    """A value to calculate with."""
+    """A value to calculate with; refused if it is not a number."""
     if isinstance(value, bool | str | tuple):
         message = f"calculates with {said(value)}, which is not a number; use a number there"
         raise ExpressionError(message)
@@ -278,7 +278,7 @@ def _number_of(value: Any) -> Any:
 
 
 def _operation(sign: str, left: _Run, right: _Run) -> _Run:
-    """The function of two numbers joined by a sign."""
+    """The function for two operands and a sign."""
     join, divides = _OPERATIONS[sign], sign in ("/", "//", "%")
 
     def run(names: Names) -> Any:
@@ -296,7 +296,7 @@ def _operation(sign: str, left: _Run, right: _Run) -> _Run:
 
 
 def _comparison(sign: str, left: _Run, right: _Run) -> _Run:
-    """The function that compares two numbers, or for equality two values of one sort."""
+    """The function that compares two numbers, or for equality two values of the same sort."""
     compare, ordered = _COMPARISONS[sign], sign[0] in "<>"
 
     def run(names: Names) -> bool:
@@ -309,12 +309,12 @@ def _comparison(sign: str, left: _Run, right: _Run) -> _Run:
 
 
 def _sort(value: Any) -> type:
-    """What a value is compared as."""
+    """The sort of a value, for comparing."""
     return type(value) if isinstance(value, bool | str | tuple) else int
 
 
 def _flag(run: _Run, names: Names, word: str) -> bool:
-    """A side of and, or, not."""
+    """An operand of and, or, not."""
     value = run(names)
     if not isinstance(value, bool):
         message = f"has {said(value)} next to {word}, which is only for true and false; compare it first, as $n > 1"
@@ -323,7 +323,7 @@ def _flag(run: _Run, names: Names, word: str) -> bool:
 
 
 def _unknown_token(text: str, *, called: bool) -> str:
-    """The message about characters that mean nothing in an expression."""
+    """The message about characters without a meaning in an expression."""
     if text.isidentifier() and called:
         return f"has {shortened(text)}(…) in it; known: {', '.join(FUNCTIONS)}"
     if text.isidentifier():
@@ -337,7 +337,7 @@ def _unknown_token(text: str, *, called: bool) -> str:
 
 
 class _Reader:
-    """Reads tokens from left to right; each level of binding is one method that gives a function."""
+    """Parses tokens from left to right; each precedence has a method that returns a function."""
 
     def __init__(self, text: str) -> None:
         self.tokens = [match.groups() for match in _TOKEN.finditer(text)]
@@ -349,7 +349,7 @@ class _Reader:
                 raise ExpressionError(_unknown_token(other, called=self._next() == "("))
 
     def whole(self) -> _Run:
-        """The function of the whole text."""
+        """The function for the whole text."""
         run = self._either(0)
         if self.at < len(self.tokens):
             digits, name, sign, word = self.tokens[self.at]
@@ -363,7 +363,7 @@ class _Reader:
         return run
 
     def _next(self) -> str:
-        """The sign or word that comes next, if one does."""
+        """The next sign or word, if there is one."""
         if self.at >= len(self.tokens):
             return ""
         _, _, sign, word = self.tokens[self.at]
@@ -424,9 +424,7 @@ class _Reader:
             run = self._signed(depth + 1)
             return lambda names: -_number_of(run(names))
         run = self._atom(depth)
-        if (
-            self._next() == "**"
-        ):  # as in Python it binds to the right, and before a sign on its left
+        if self._next() == "**":  # as in Python: right to left, and before a sign on its left
             self.at += 1
             run = _operation("**", run, self._signed(depth + 1))
         return run
@@ -454,14 +452,14 @@ class _Reader:
         raise ExpressionError(message)
 
     def _close(self) -> None:
-        """Step over the parenthesis that closes."""
+        """Skip the closing parenthesis."""
         if self._next() != ")":
             message = "has no closing parenthesis; add )"
             raise ExpressionError(message)
         self.at += 1
 
     def _call(self, word: str, depth: int) -> _Run:
-        """The function of a call, such as min(…, …)."""
+        """The function for a call, such as min(…, …)."""
         function, least, most = FUNCTIONS[word]
         if self._next() != "(":
             message = f"has {word!r} without its parentheses; write {word}(…)"
@@ -481,12 +479,12 @@ class _Reader:
 
 
 def _either_of(left: _Run, right: _Run) -> _Run:
-    """The function of ``or``."""
+    """The function for ``or``."""
     return lambda names: _flag(left, names, "or") or _flag(right, names, "or")
 
 
 def _both_of(left: _Run, right: _Run) -> _Run:
-    """The function of ``and``."""
+    """The function for ``and``."""
     return lambda names: _flag(left, names, "and") and _flag(right, names, "and")
 
 

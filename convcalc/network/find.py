@@ -1,4 +1,4 @@
-"""Where networks are: the bundled ones, and files beside a file that names them."""
+"""Where networks are: the bundled ones, and the files that other files name."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _CALLED = re.compile(r"(?P<path>(?:\w+\.)*)(?P<name>\w+)(?P<call>\(.*\))?")
 _MAX_TEXT = 2**20  # bytes of a bundled file
-MAX_EXTENDS = 10  # files that extend or hold one another
+MAX_EXTENDS = 10  # files that extend or contain one another
 
 
 def bundled_folder() -> str:
-    """The folder of the bundled networks: in the package when installed, beside it in a checkout."""
+    """The folder of the bundled networks: in the package if installed, next to it in a checkout."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(here, "architectures")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "architectures")
@@ -33,7 +33,7 @@ def bundled_names() -> list[str]:
     return sorted(name[:-5] for name in os.listdir(bundled_folder()) if name.endswith(".yaml"))
 
 
-# How the names of bundled networks end that are another layout of the same network.
+# Suffixes of bundled networks that are another layout of the same network.
 _LAYOUTS = {
     "_torchvision": "torchvision's layout",
     "_aux": "auxiliary heads",
@@ -45,7 +45,7 @@ _LAYOUTS = {
 
 
 def siblings(target: str) -> dict[str, str]:
-    """Other layouts of a bundled network, by name; none of a file.
+    """Other layouts of a bundled network, by name; none for a file.
 
     >>> siblings("resnet50"), siblings("resnet50_torchvision.yaml"), siblings("unet")
     ({'resnet50_torchvision': "torchvision's layout"}, {'resnet50': "the paper's layout"}, {})
@@ -63,10 +63,10 @@ def find(target: str, beside: str = "") -> str:
 
     Args:
         target: what the user wrote.
-        beside: the folder of the file that names it.
+        beside: the folder of the file that contains the name.
 
     Raises:
-        UsageError: there is no such file and no such bundled network.
+        UsageError: there is no file and no bundled network with this name.
     """
     if "\0" in target:
         message = f"{quoted(target)} is not a file name; check it"
@@ -92,7 +92,7 @@ def find(target: str, beside: str = "") -> str:
 
 
 def _bundled_near(name: str) -> str:
-    """The end of a message with the bundled network that a name may mean, also as torchvision's code has it."""
+    """The end of a message with the bundled network that a name may mean, including torchvision's names."""
     called = _CALLED.fullmatch(name)
     names = bundled_names()
     if called and (called["path"] or called["call"]):
@@ -112,18 +112,18 @@ def is_bundled(target: str) -> bool:
 
 
 def is_inside(path: str, folder: str) -> bool:
-    """Whether a path leads into a folder, links followed."""
+    """Whether a path leads into a folder, after following links."""
     real, home = os.path.realpath(path), os.path.realpath(folder)
     return real.startswith(home.rstrip(os.sep) + os.sep)
 
 
 class Way(NamedTuple):
-    """How a file uses another one, in the words of messages.
+    """How a file uses another one, in words for messages.
 
     Attributes:
-        key: of the file that says so.
+        key: the key in the file.
         word: what the file does with the other.
-        itself, in_turn, too_deep: what is said where that goes round in a circle, or on and on.
+        itself, in_turn, too_deep: the messages about a circle, or too many files in a row.
     """
 
     key: str
@@ -152,17 +152,17 @@ HOLDS = Way(
 def find_beside(
     source: Source, node: Node, target: str, way: Way, opened: list[str], within: str
 ) -> tuple[str, list[str]]:
-    """The path of a network that a file names, and the files that are open with it.
+    """The path of a network that a file names, and the files on the way to it.
 
     Args:
-        source, node: the file, and where it names the other.
-        target: what it says.
-        way: how it uses the other.
+        source, node: the file, and the place of the name.
+        target: the name.
+        way: how it uses the other file.
         opened: the files that led to this one.
-        within: a folder that the other may not lie outside of, unless it is bundled.
+        within: a folder that must contain the other file, unless it is bundled.
 
     Raises:
-        SpecError: there is no such file, it may not be read, or it leads back to one that is open.
+        SpecError: the file does not exist, is not allowed, or leads back to an open one.
     """
     try:
         path = find(target, os.path.dirname(source.path))
@@ -185,7 +185,7 @@ def find_beside(
 
 
 def is_found(target: str) -> bool:
-    """Whether a network of that name is a file or bundled."""
+    """Whether a file or bundled network has this name."""
     try:
         find(target)
     except UsageError:
@@ -194,7 +194,7 @@ def is_found(target: str) -> bool:
 
 
 def network_to_begin_from(name: str = "") -> str:
-    """The text of a bundled network's file; without a name, of the commented one to begin from."""
+    """The text of a bundled network's file; without a name, of the commented template."""
     here = os.path.dirname(os.path.abspath(__file__))
     path = (
         os.path.join(bundled_folder(), f"{name}.yaml") if name else os.path.join(here, "start.yaml")

@@ -1,4 +1,4 @@
-"""Networks of other tools' files that a YAML file holds; whoever loads it brings the readers along."""
+"""Networks in other tools' files that a YAML file contains; the caller supplies the readers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 class Opener(Protocol):
-    """What opens files of other tools."""
+    """Opens files of other tools."""
 
     def about(self, path: str) -> str:
-        """What wrote a file; empty for YAML, and for what nobody knows."""
+        """The tool that wrote a file; empty for YAML, and if unknown."""
 
     def network(self, path: str) -> Network:
         """The network in a file.
@@ -23,21 +23,21 @@ class Opener(Protocol):
 
 
 class HeldInput(NamedTuple):
-    """An input of such a network, with the channels that its weights are made for."""
+    """An input of such a network, with the channels that its weights need."""
 
     name: str
     channels: int
 
 
 class Held:
-    """A network that is held whole, in the place of what a YAML file says.
+    """A network that is already complete, in place of a draft from YAML.
 
     Attributes:
         nodes: its layers.
-        end: the place of the layer at which those behind it go on: the first output.
-        shared: as a network has it.
-        inputs, files: its inputs, and the file that it comes from.
-        parameters: none.
+        end: the place of the layer after which the next ones continue: the first output.
+        shared: as in `Network`.
+        inputs, files: its inputs, and its file.
+        parameters: always empty.
     """
 
     def __init__(self, network: Network, path: str) -> None:

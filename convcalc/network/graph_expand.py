@@ -1,4 +1,4 @@
-"""Graph items to nodes: other networks in place under a prefix, and layers that share weights."""
+"""Graph items become nodes: inserted networks under a prefix, and layers that share weights."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class GraphExpander(Expander):
-    """An expander that also knows networks in place and shared weights.
+    """An expander that also handles inserted networks and shared weights.
 
     Attributes:
-        shared: for each node that uses the weights of another the place of that, which has its own.
-        spans: the first node of each named block, and the one after its last.
+        shared: for each node that uses another's weights, the place of the owner.
+        spans: for each named block, its first node and the one after its last.
     """
 
     expanders: ClassVar[dict[type[Item], Any]]
@@ -64,7 +64,7 @@ class GraphExpander(Expander):
         return at
 
     def _share(self, item: Item, mine: tuple[int, Node], theirs: tuple[int, Node]) -> bool:
-        """One layer with the weights of another; whether it has any."""
+        """Give one layer the weights of another; returns whether it has weights."""
         (place, one), (source, other) = mine, theirs
         if one.layer.kind != other.layer.kind:
             message = (
@@ -83,7 +83,7 @@ class GraphExpander(Expander):
         return True
 
     def _span(self, item: Item, target: str, scope: Scope) -> tuple[int, int]:
-        """The nodes that a name stands for: a layer, a block, all copies of a repeat."""
+        """The nodes under a name: a layer, a block, all copies of a repeat."""
         for name in (scope.prefix + target, self.root + target):
             if name in self.spans:
                 return self.spans[name]
@@ -95,7 +95,7 @@ class GraphExpander(Expander):
             place = self.places.get(name, -1)
             if place >= 0 and self.nodes[place].name == name:
                 return place, place + 1
-        if self._place(item, target, scope) == LOST:  # most likely there is none of that name
+        if self._place(item, target, scope) == LOST:  # probably no such name
             raise LostError
         message = f"{quoted(target)} has no weights to share; name a layer or block"
         raise item.error(message)
@@ -108,7 +108,7 @@ class GraphExpander(Expander):
         given = self._name(item, self._names(item, scope, at))
         name = scope.prefix + given if given else scope.automatic(item.stem, self.places)
         if name in self.places:
-            self._register(item, name, at)  # refuses it, before its layers are
+            self._register(item, name, at)  # refuses a wrong name before the layers are added
         root, names = f"{name}.", dict(network.parameters)
         outer_names = self._names(item, scope, at)
         for parameter, value in item.given.items():
@@ -129,18 +129,18 @@ class GraphExpander(Expander):
         return at
 
     def _run_inside(self, network: Any, names: dict[str, Any], root: str, at: int) -> int:
-        """The layers of another network, under names that begin with its own."""
+        """Expand the layers of another network, under names that begin with its own."""
         outer = self.blocks, self.names, self.root, self.open_blocks
         self.blocks, self.names, self.root, self.open_blocks = network.blocks, names, root, []
         self.depth += 1
         inner = Scope(root, names, network.layers.given, numbered=False)
-        at = self.run(network.layers, inner, at)  # which keeps what is wrong, and comes back
+        at = self.run(network.layers, inner, at)  # keeps errors and returns
         self.depth -= 1
         self.blocks, self.names, self.root, self.open_blocks = outer
         return at
 
     def _copy(self, item: NetworkItem, network: Held, root: str) -> int:
-        """The layers of a file of another tool, as they are there."""
+        """Copy the layers of another tool's file."""
         start = len(self.nodes)
         if start + len(network.nodes) > self.max_layers:
             message = (
@@ -166,7 +166,7 @@ class GraphExpander(Expander):
         return start + network.end
 
     def _stop(self, item: NetworkItem, root: str, marks: tuple[int, int, int]) -> int:
-        """Take back what comes after the layer or block where a network in place stops."""
+        """Remove the nodes after the layer or block where an inserted network stops."""
         start, mark, known = marks
         last = self.places.get(root + item.until, -1)
         if last < start and self.problems:

@@ -1,4 +1,4 @@
-"""Items that make graphs of networks: other networks in place, and layers with the weights of others."""
+"""Items of network graphs: inserted networks, and layers with the weights of others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Keys = dict[str, tuple[ScalarNode, Node]]
 
 
 class SharedItem(Item):
-    """An item whose layers use the weights of earlier ones; ``target`` names these."""
+    """An item whose layers use the weights of the earlier layers in ``target``."""
 
     __slots__ = ("item", "target")
 
@@ -41,11 +41,11 @@ class NetworkItem(Item):
     """Another network's layers.
 
     Attributes:
-        network: what its file says.
-        stem: the file's name without its suffix, from which an automatic name is made.
+        network: the content of its file.
+        stem: the file's name without suffix, for automatic names.
         until: the layer or block after which it stops; empty for all of it.
         given: parameters that are set.
-        inputs: for its further inputs the layers that they read.
+        inputs: for its further inputs, the layers that they read.
     """
 
     __slots__ = ("given", "inputs", "network", "stem", "until")
@@ -65,7 +65,7 @@ class GraphPlanner(Planner):
 
     Args:
         source, blocks: as for a planner.
-        include: reads the network that a file names, at the node where it does.
+        include: reads the network at a node that names a file.
     """
 
     def __init__(
@@ -98,14 +98,14 @@ class GraphPlanner(Planner):
         return super()._named_item(key, word, value)
 
     def _shares(self, word: Any, options: MappingNode) -> bool:
-        """Whether the options of a layer or block say whose weights it uses."""
+        """Whether the options of a layer or block name another layer's weights."""
         if not any(key.value == "weights" for key, _ in options.value):
             return False
         block = self.blocks.get(word) if isinstance(word, str) else None
         return block is None or "weights" not in block.parameters
 
     def _sharing(self, node: Node, item: Item) -> Item:
-        """An item with the weights that its mapping names."""
+        """An item with the weights of the layers named in its mapping."""
         key, value = self.source.mapping(node, "a layer")["weights"]
         if isinstance(item, LayerItem) and item.cls.arrays is Layer.arrays:
             self.source.refuse(key, f"{item.cls.kind} has no weights to share; leave weights out")
@@ -119,7 +119,7 @@ class GraphPlanner(Planner):
         return name
 
     def _network(self, node: MappingNode) -> Item:
-        """Another network in place."""
+        """An inserted network."""
         keys = self.source.mapping(node, "a layer")
         for name, (word, _) in keys.items():
             if name != "network":
@@ -137,7 +137,7 @@ class GraphPlanner(Planner):
         return self._sharing(value, item) if "weights" in inner else item
 
     def _included(self, key: Node, file: Node, keys: Keys) -> NetworkItem:
-        """A network in place, read from its file."""
+        """An inserted network, read from its file."""
         target = self.source.scalar(file, "file")
         network = self._include(self.source, file, target)
         stem = printable(stem_of(target))[:MAX_NAME]
@@ -159,7 +159,7 @@ class GraphPlanner(Planner):
         return item
 
     def _connect(self, item: NetworkItem, target: str, keys: Keys) -> None:
-        """What the further inputs of a network in place read."""
+        """What the further inputs of an inserted network read."""
         _, *further = [each.name for each in item.network.inputs] or [""]
         given = self.source.mapping(keys["inputs"][1], "inputs") if "inputs" in keys else {}
         for name, (word, value) in given.items():
@@ -184,6 +184,6 @@ class GraphPlanner(Planner):
 
 
 def _without_weights(node: MappingNode) -> MappingNode:
-    """A mapping without the key that says whose weights are used."""
+    """A mapping without the ``weights`` key."""
     rest = [pair for pair in node.value if pair[0].value != "weights"]
     return MappingNode(node.tag, rest, node.start_mark, node.end_mark)

@@ -1,4 +1,4 @@
-"""``$in``: the input channels at a place, found while a network is expanded, and only where it is used."""
+"""``$in``: the input channels at a place, computed during expansion and only if used."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from convcalc.network.network import Node
 
 
-LOST = -1_000_000_000  # the place of what could not be made, because something there is wrong
+LOST = -1_000_000_000  # the place of a node that could not be made because of an error
 
 
 class LostError(Exception):
-    """Something depends on what is wrong already, so that nothing can be said about it."""
+    """Something depends on an earlier error, so it cannot be checked."""
 
 
 class Shapes:
-    """The shapes of the nodes so far; each node is worked out once.
+    """The shapes of the nodes so far; each node is computed once.
 
     Args:
         inputs: the input, the first input first.
-        nodes: the nodes, to which more are added meanwhile.
+        nodes: the nodes; the list grows meanwhile.
     """
 
     def __init__(self, inputs: Sequence[Shape], nodes: list[Node]) -> None:
@@ -37,12 +37,12 @@ class Shapes:
         """The output channels of a node.
 
         Raises:
-            SpecError: a layer up to there does not fit; it is told once.
-            LostError: it depends on what was wrong already.
+            SpecError: a layer up to there does not fit; raised once.
+            LostError: it depends on an earlier error.
         """
         known = self._known
         while len(known) <= place:
-            known.append(None)  # unless it fits
+            known.append(None)  # stays None if it does not fit
             known[-1] = self._shape(self.nodes[len(known) - 1])
         shape = self._at(place)
         if shape is None:
@@ -55,7 +55,7 @@ class Shapes:
         return self.inputs[INPUT - place] if place < 0 else self._known[place]
 
     def _shape(self, node: Node) -> Shape | None:
-        """The output of a node, all before which are known; None where one of them is lost."""
+        """The output of a node whose inputs are computed; None if one of them is lost."""
         shapes = tuple([shape for place in node.inputs if (shape := self._at(place)) is not None])
         if len(shapes) < len(node.inputs):
             return None

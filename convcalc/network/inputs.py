@@ -1,4 +1,4 @@
-"""What goes into a network: one shape, or several by name; as a file writes it, and as it is asked for."""
+"""The inputs of a network: one shape, or several by name; from a file, and from the user."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _SHAPE = re.compile(r"[0-9]+(?:\s*[xX×,]\s*[0-9]+)+")
 
 
 class FileInput(NamedTuple):
-    """One input as a file writes it.
+    """One input in a file.
 
     Attributes:
-        name: what the file calls it; ``input`` where it has no name.
+        name: its name in the file; ``input`` if it has none.
         sides: numbers, and expressions over the file's parameters.
-        source, node: where it stands.
+        source, node: its place.
     """
 
     name: str
@@ -40,14 +40,14 @@ class FileInput(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
         return "input" if self.name == FIRST_INPUT else f"input {self.name}"
 
     def shape(self, names: Mapping[str, Any]) -> Shape:
         """The shape, with these parameters.
 
         Raises:
-            SpecError: a side cannot be worked out, or is no size.
+            SpecError: a side cannot be computed, or is not a size.
         """
         source, node = self.source, self.node
         try:
@@ -72,7 +72,7 @@ def read_inputs(source: Source, node: Node, names: Mapping[str, Any]) -> list[Fi
     """The inputs of a file: a list of sides, or names with a list each.
 
     Args:
-        source, node: what stands under ``input``.
+        source, node: the text, and the node under ``input``.
         names: the file's parameters.
     """
     if not isinstance(node, MappingNode):
@@ -94,7 +94,7 @@ def read_inputs(source: Source, node: Node, names: Mapping[str, Any]) -> list[Fi
 
 
 def _read_input(source: Source, node: Node, name: str, names: Mapping[str, Any]) -> FileInput:
-    """One input, whose sides may be expressions."""
+    """One input; its sides can be expressions."""
     what = "input" if name == FIRST_INPUT else f"input {name}"
     sides = _sides(source, node, what)
     if not 1 <= len(sides) <= 4:

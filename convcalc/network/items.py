@@ -1,4 +1,4 @@
-"""What stands in a list of layers, read and checked once, whether or not it is ever used."""
+"""The items of a list of layers, read and checked once, used or not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from convcalc.network.plan import Planner
     from convcalc.network.yaml_source import Source
 
-Value = Any  # of an option; holds an Expression or a Template wherever the text has a $name
+Value = Any  # of an option; contains an Expression or a Template if its text has a $name
 Name = str | Template
 
 INCOMING = "in"  # $in, the input channels
@@ -36,10 +36,10 @@ class Item:
     """One item of a list of layers.
 
     Attributes:
-        source, node: where it is.
-        name: the name given to it, or nothing.
+        source, node: its place.
+        name: the given name; empty if none.
         reads_in: whether one of its own values uses $in.
-        bound: the names that it gives to the lists inside.
+        bound: the names that it defines for the lists inside.
     """
 
     __slots__ = ("name", "node", "reads_in", "source")
@@ -51,11 +51,11 @@ class Item:
         self.reads_in = False
 
     def error(self, what: str, node: Node | None = None) -> SpecError:
-        """An error that points at this item, or at a part of it."""
+        """An error at this item, or at a part of it."""
         return self.source.error(node or self.node, what)
 
     def values(self) -> tuple[Value, ...]:
-        """The values that may hold expressions, besides the name."""
+        """The values that can contain expressions, without the name."""
         return ()
 
     def lists(self) -> Iterable[Items]:
@@ -64,7 +64,7 @@ class Item:
 
 
 class LayerItem(Item):
-    """A layer; ``ready`` where no option depends on a parameter, so that ``layer`` can be kept.
+    """A layer; ``ready`` if no option depends on a parameter, so that ``layer`` can be reused.
 
     Attributes:
         deferred: the options that depend on parameters, each with its type.
@@ -90,14 +90,14 @@ class LayerItem(Item):
 
 
 class Path(NamedTuple):
-    """One of the paths that a layer merges; left out where ``when`` is false."""
+    """One of the paths of a join; left out if ``when`` is false."""
 
     layers: Items
     when: Value = True
 
 
 class MergeItem(LayerItem):
-    """A layer that merges paths."""
+    """A layer that joins paths."""
 
     __slots__ = ("paths",)
 
@@ -121,7 +121,7 @@ class MergeItem(LayerItem):
 
 
 class BlockItem(Item):
-    """A block with its parameters filled in."""
+    """A block with values for its parameters."""
 
     __slots__ = ("block", "given")
 
@@ -136,11 +136,11 @@ class BlockItem(Item):
 
 
 class GroupItem(Item):
-    """Layers under a name, where a condition holds, or several times over.
+    """Layers under a name, under a condition, or repeated.
 
     Attributes:
-        times: how often; None where they are not repeated.
-        loops: the values that each turn gives to names: a list, or a number for 0, 1 … below it.
+        times: how often; None if they are not repeated.
+        loops: the values of names in each turn: a list, or a number n for 0, 1 … n − 1.
         when: the condition.
     """
 
@@ -169,12 +169,12 @@ class GroupItem(Item):
 
     @property
     def names_turns(self) -> bool:
-        """Whether its name is another one in each turn."""
+        """Whether its name differs in each turn."""
         return isinstance(self.name, Template) and not set(self.bound).isdisjoint(self.name.names)
 
 
 class WordItem(Item):
-    """A layer whose kind is a parameter: ``- $act``; known as an item once the word is."""
+    """A layer whose kind is a parameter: ``- $act``; becomes an item when the word is known."""
 
     __slots__ = ("known", "options", "planner", "word")
 
@@ -190,7 +190,7 @@ class WordItem(Item):
 
 
 class FromItem(Item):
-    """Go on from another node."""
+    """Continue from another node."""
 
     __slots__ = ("target",)
 
@@ -206,9 +206,9 @@ class Items(list[Item]):
     """A list of items.
 
     Attributes:
-        given: names given in it (and inside its merges and unnamed groups), which automatic names
-            must stay clear of.
-        used: parameters that expressions anywhere in it use, each with the first such expression.
+        given: names given in it (and inside its joins and unnamed groups); automatic names must
+            avoid them.
+        used: parameters in any expression inside it, each with the first such expression.
     """
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
@@ -238,7 +238,7 @@ class Items(list[Item]):
             item.reads_in = True
 
     def _add_values(self, item: Item, values: tuple[Value, ...]) -> None:
-        """The values of an item."""
+        """Add the values of an item."""
         for expression in expressions_in(values):
             for name in expression.names:
                 self.used.setdefault(name, expression)
@@ -246,7 +246,7 @@ class Items(list[Item]):
                 item.reads_in = True
 
     def _add_list(self, item: Item, inner: Items) -> None:
-        """What is in a list inside an item."""
+        """Add the content of a list inside an item."""
         for name, expression in inner.used.items():
             if name not in item.bound:
                 self.used.setdefault(name, expression)

@@ -1,4 +1,4 @@
-"""A YAML file to a `Network`: its top-level keys, ``extends``, and the networks that it holds."""
+"""A YAML file becomes a `Network`: its top-level keys, ``extends``, and the networks it contains."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ TOP_KEYS = (
 EXPECT_KEYS = (
     "params", "macs", "flops", "buffers", "layers", "memory", "rf_size", "rf_at", "source",
 )  # fmt: skip
-MAX_FILES = 100  # that a network holds
-_MAX_NOTES, _MAX_NOTE = 20, 500  # of a file; characters of one
+MAX_FILES = 100  # in a network
+_MAX_NOTES, _MAX_NOTE = 20, 500  # notes of a file; characters of a note
 _FAILED = object()
 
 
 class _Draft:
-    """What one file says, with what it extends already under it."""
+    """The content of one file, including the content of the files it extends."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -75,11 +75,11 @@ class _Draft:
 
 
 class Library:
-    """The networks that the files of one load hold: each is read once, however often it is used.
+    """The networks in the files of one load: each is read once, however often it is used.
 
     Args:
-        within: a folder that no file may lie outside of, unless it is bundled.
-        opener: opens files of other tools; None where only YAML is read.
+        within: a folder that must contain every file, unless it is bundled.
+        opener: opens files of other tools; None if only YAML is allowed.
     """
 
     def __init__(self, within: str = "", opener: Opener | None = None) -> None:
@@ -93,7 +93,7 @@ class Library:
     def network(
         self, source: Source, node: Node, target: str, opened: list[str], files: list[str]
     ) -> _Draft | Held:
-        """The network that a file names; its files are added before the last of ``files``."""
+        """The network that a file names; its files are inserted before the last of ``files``."""
         path, chain = find_beside(source, node, target, HOLDS, opened, self.within)
         real = os.path.realpath(path)
         if real not in self._known:
@@ -117,15 +117,15 @@ class Opened:
     Args:
         source: the text.
         max_layers: refuse to expand more layers than this.
-        library: what opens the files that it extends and holds.
-        order: how inputs that are asked for are written; as in the file where it is empty.
+        library: opens the files that it extends and contains.
+        order: the axis order of inputs from the user; empty means as in the file.
 
     Attributes:
-        parameters: the file's parameters, as it sets them itself.
-        order: how inputs that are asked for are written: hwc, else channels first.
+        parameters: the file's parameters with the file's values.
+        order: the axis order of inputs from the user: hwc, else channels first.
 
     Raises:
-        SpecError: the file is wrong, at the place the error names.
+        SpecError: the file is wrong; the error has the place.
     """
 
     def __init__(self, source: Source, max_layers: int, library: Library, order: str = "") -> None:
@@ -137,16 +137,16 @@ class Opened:
         self.parameters: Mapping[str, Any] = self._draft.parameters
 
     def inputs(self, parameters: Mapping[str, Any] | None = None) -> dict[str, Shape]:
-        """The file's own inputs by name, channels first; none where it has none.
+        """The file's own inputs by name, channels first; empty if it has none.
 
         Args:
-            parameters: those of the file to change, on which its inputs may depend.
+            parameters: new values of the file's parameters; its inputs can depend on them.
         """
         given = {} if parameters is None else parameters
         return self._inputs(changed(self.parameters, given, printable(self._draft.path)))
 
     def _inputs(self, names: Mapping[str, Any]) -> dict[str, Shape]:
-        """The file's own inputs with such parameters."""
+        """The file's own inputs with these parameters."""
         order = self._draft.order
         return {each.name: channels_first(each.shape(names), order) for each in self._draft.inputs}
 
@@ -158,12 +158,12 @@ class Opened:
         """The network with some parameters changed, or with another input.
 
         Args:
-            parameters: the file's parameters to change, such as ``{"classes": 10}``.
-            inputs: another input shape, channels first; of several inputs shapes by name.
+            parameters: new values of the file's parameters, such as ``{"classes": 10}``.
+            inputs: another input shape, channels first; for several inputs, shapes by name.
 
         Raises:
             UsageError: there is no such parameter or input.
-            SpecError: the file is wrong with such values, at the place the error names.
+            SpecError: the file is wrong with these values; the error has the place.
         """
         draft = self._draft
         given = {} if parameters is None else parameters
@@ -228,13 +228,13 @@ def load(
 
     Args:
         target: a path, or a bundled name such as ``vgg16``.
-        parameters: the file's parameters to change, such as ``{"classes": 10}``.
-        input: another input shape, channels first; of several inputs shapes by name.
+        parameters: new values of the file's parameters, such as ``{"classes": 10}``.
+        input: another input shape, channels first; for several inputs, shapes by name.
         options: as for `opened`.
 
     Raises:
         UsageError: the file cannot be read.
-        SpecError: the file is wrong, at the place the error names.
+        SpecError: the file is wrong; the error has the place.
     """
     return opened(target, **options).with_values(parameters, input)
 
@@ -247,18 +247,18 @@ def opened(
     order: str = "",
     opener: Opener | None = None,
 ) -> Opened:
-    """Read a network's file once, to make many networks of it.
+    """Read a network's file once, to make many networks from it.
 
     Args:
         target: a path, or a bundled name such as ``vgg16``.
         max_layers: refuse to expand more layers than this.
-        within: a folder that no file it extends may lie outside of, unless it is bundled.
-        order: how inputs that are asked for are written: chw or hwc; as in the file where it is empty.
-        opener: opens files of other tools that the file holds; None where it may hold YAML only.
+        within: a folder that must contain every file that it extends, unless it is bundled.
+        order: the axis order of inputs from the user: chw or hwc; empty means as in the file.
+        opener: opens files of other tools that the file names; None if only YAML is allowed.
 
     Raises:
         UsageError: the file cannot be read.
-        SpecError: the file is wrong, at the place the error names.
+        SpecError: the file is wrong; the error has the place.
 
     >>> file = opened("mobilenet_v1")
     >>> [file.with_values({"width": width}).walk().totals["params"] for width in (8, 32)]
@@ -274,7 +274,7 @@ def loads(
     input: Shape | Mapping[str, Shape] | None = None,
     **options: Any,
 ) -> Network:
-    """Like `load`, from a text. ``path`` is how messages call it."""
+    """Like `load`, from a text. ``path`` is its name in messages."""
     return opens(text, **options).with_values(parameters, input)
 
 
@@ -296,7 +296,7 @@ def opens(
 
 
 def _settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters or inputs, to see whether others are the same; nothing that is counted depends on it."""
+    """Parameters or inputs in a comparable form; only used to find out whether they changed."""
     return {
         name: tuple(map(untraced, value)) if isinstance(value, tuple) else untraced(value)
         for name, value in values.items()
@@ -307,7 +307,7 @@ def _outputs(draft: _Draft, expander: GraphExpander) -> dict[str, int]:
     """The places of the outputs.
 
     Raises:
-        SpecError: some lead nowhere.
+        SpecError: a name leads nowhere.
     """
     attempt = expander.problems.attempt
     found = {each.name: attempt(each.place, expander.places, default=0) for each in draft.outputs}
@@ -316,7 +316,7 @@ def _outputs(draft: _Draft, expander: GraphExpander) -> dict[str, int]:
 
 
 def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
-    """Read the top-level keys of a file, on top of what it extends."""
+    """Read the top-level keys of a file, on top of the files it extends."""
     root = source.compose()
     if root is None:
         message = "the file is empty; a network needs input: and layers:"
@@ -343,13 +343,13 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
     draft.extends = "extends" in keys
     draft.planner = GraphPlanner(source, draft.blocks, include)
     if "layers" in keys:
-        draft.cited = ""  # where the layers of the other file come from says nothing about these
-        draft.outputs = []  # and its outputs are separate layers
+        draft.cited = ""  # the source of the other file's layers is not the source of these
+        draft.outputs = []  # its outputs are layers of that file
     for key, read_key in _READERS.items():
         if key in keys:
             done = problems.attempt(read_key, source, keys[key][1], draft, default=_FAILED)
             if done is _FAILED and key in ("parameters", "blocks"):
-                problems.tell()  # for what uses them would seem wrong too
+                problems.tell()  # because their uses would look wrong too
     problems.tell()
     if "layers" not in keys and not draft.layers:
         source.refuse(root, "a network needs layers; add layers: and list them")
@@ -357,7 +357,7 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
 
 
 def _unknown_key(key: str) -> str:
-    """The message about a top-level key that does not exist."""
+    """The message about an unknown top-level key."""
     if is_kind(key) or key in ITEM_WORDS or key == "network":
         return f"{key} does not belong here; put it under layers:, after a dash"
     return f"a network has no key {quoted(key)}{did_you_mean(key, TOP_KEYS)}"
@@ -429,7 +429,7 @@ def _read_outputs(source: Source, node: Node, draft: _Draft) -> None:
 
 
 def _read_expect(source: Source, node: Node, draft: _Draft) -> None:
-    """The numbers the file promises, and the limits that it sets."""
+    """The expected numbers of a file, and its limits."""
     for name, (key, value) in source.mapping(node, "expect").items():
         found = source.problems.attempt(_promise, source, name, key, value, default=None)
         if found is not None:
@@ -437,7 +437,7 @@ def _read_expect(source: Source, node: Node, draft: _Draft) -> None:
 
 
 def _promise(source: Source, name: str, key: Node, node: Node) -> Any:
-    """What the file promises about one number."""
+    """One expected number or limit."""
     if name not in EXPECT_KEYS:
         source.refuse(key, f"expect has no key {quoted(name)}{did_you_mean(name, EXPECT_KEYS)}")
     text = source.text_of(node, name)

@@ -1,7 +1,7 @@
-"""What stands after ``repeat:``: a number, or names with the values that each turn gives them.
+"""The value of ``repeat:``: a number, or names with their values in each turn.
 
-``repeat: {width: [64, 128]}`` is a mapping and not ``for width in [64, 128]``, because YAML reads the latter
-as one text, and a mapping is what an editor completes and checks. Several names go in step.
+``repeat: {width: [64, 128]}`` is a mapping and not ``for width in [64, 128]``, because YAML reads that
+as one text, and editors can complete and check a mapping. Several names change together.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from convcalc.network.yaml_source import Source
 from convcalc.text import plural, quoted
 from convcalc.traced import is_whole
 
-MAX_LOOPS = 20  # names of one repeat
+MAX_LOOPS = 20  # names in one repeat
 _FORM = "write for example repeat: {width: [64, 128, 256]}"
 
 
 def read_repeat(source: Source, node: Node) -> tuple[Any, dict[str, Any]]:
-    """How often, and the values by name.
+    """The number of turns, and the values by name.
 
     Raises:
         SpecError: it is neither a number nor names with values.
@@ -64,10 +64,10 @@ def _count(source: Source, node: ScalarNode, what: str) -> Any:
 
 
 def turns(item: GroupItem, names: Names) -> tuple[int, Iterator[dict[str, Any]]]:
-    """How many turns a repeat has, and what each of them gives to names.
+    """The number of turns of a repeat, and the values of its names in each turn.
 
     Raises:
-        SpecError: a negative number, or lists that are not as long as one another.
+        SpecError: the number is negative, or the lists have different lengths.
     """
     if not item.loops:
         times = _times(item, "repeat", item.times, names)
@@ -88,7 +88,7 @@ def turns(item: GroupItem, names: Names) -> tuple[int, Iterator[dict[str, Any]]]
 
 
 def _evaluated(item: GroupItem, what: str, value: Any, names: Names) -> Any:
-    """The values of a name, worked out."""
+    """The values of a name, computed."""
     try:
         return evaluate(value, names)
     except ExpressionError as error:
@@ -96,7 +96,7 @@ def _evaluated(item: GroupItem, what: str, value: Any, names: Names) -> Any:
 
 
 def _times(item: GroupItem, what: str, value: Any, names: Names) -> int:
-    """A number of turns, worked out."""
+    """The number of turns, computed."""
     times = _evaluated(item, what, value, names)
     node = getattr(value, "node", None)
     if not is_whole(times):
@@ -109,6 +109,6 @@ def _times(item: GroupItem, what: str, value: Any, names: Names) -> int:
 
 
 def _no_count(item: GroupItem, what: str, value: Any, found: Any) -> SpecError:
-    """The error about a number of turns that is none."""
+    """The error about a wrong number of turns."""
     text = getattr(value, "text", said(found))
     return item.error(f"{what} {not_whole(text, found)}", getattr(value, "node", None))

@@ -1,4 +1,4 @@
-"""What a spec says once everything is expanded: layers in order, each with what it reads."""
+"""An expanded network: its layers in order, each with its inputs."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
     from convcalc.network.items import Item
 
-INPUT = -1  # the place of the network's first input among the nodes; −2, −3 … are further ones
+INPUT = -1  # the place of the network's first input; −2, −3 … are further inputs
 MAX_NAME = 250  # characters of the name of a layer, block, input or output
-_FEW_LAYERS = 12  # that a notebook shows without a click
-FIRST_INPUT = "input"  # what the first input is called where a file gives it no name
+_FEW_LAYERS = 12  # that a notebook shows directly
+FIRST_INPUT = "input"  # the name of the first input, if the file gives none
 
 
 class Node(NamedTuple):
-    """A layer in its place.
+    """A layer of a network.
 
     Attributes:
         name: unique, such as ``conv3_x.2.conv1``.
-        inputs: places of the nodes it reads; `INPUT` is the network's input, −2 its second one.
-        origin: where a file says so, for messages.
+        inputs: places of the nodes that it reads; `INPUT` is the network's input, −2 the second one.
+        origin: its place in the file, for messages.
     """
 
     name: str
@@ -42,13 +42,13 @@ class Node(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A run of nodes that belong together: a section, a block, one time round a repeat.
+    """A run of nodes that belong together: a section, a block, one turn of a repeat.
 
     Attributes:
-        name: its path; empty for one time round an unnamed repeat.
+        name: its path; empty for a turn of an unnamed repeat.
         start, stop: its nodes.
-        depth: how many blocks it lies in.
-        word: what the block is called that it was made from; empty for a section.
+        depth: the number of blocks around it.
+        word: the name of the block in the file; empty for a section.
     """
 
     name: str
@@ -60,27 +60,27 @@ class Block(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Network:
-    """A network, expanded.
+    """An expanded network.
 
     Attributes:
-        name, source: what it is and where it comes from.
-        input: the input shape, channels first, without a batch; of several inputs the first.
-        nodes: the layers in an order in which each follows what it reads.
+        name, source: its name, and where it comes from.
+        input: the shape of the (first) input, channels first, without the batch.
+        nodes: the layers, each after the layers that it reads.
         blocks: runs of nodes that belong together, outer ones first.
-        expect: numbers the file promises, with their source.
+        expect: numbers that the file expects, with their source.
         path: the file, for messages.
-        changed: whether parameters or the input were set, so that ``expect`` need not hold.
-        home: the file's own inputs by name, where other ones were asked for.
-        parameters: the file's parameters, as they are set.
-        files: the files it was read from: what it extends and holds, then its own.
-        input_name: what the first input is called.
+        changed: whether parameters or the input were changed, so that ``expect`` may not hold.
+        home: the file's own inputs by name, if the user gave others.
+        parameters: the current values of the file's parameters.
+        files: the files it was read from: those it extends and contains, then its own.
+        input_name: the name of the first input.
         more_inputs: the shapes of further inputs, by name.
-        outputs: the names that the file gives its outputs, each with the place of its node; empty
-            where the outputs are what no layer reads.
-        shared: for each node that uses the weights of another one the place of that.
-        notes: what its file says to whoever reads its numbers, and what was assumed, a sentence each.
-        order: the order in which its inputs were written, chw or hwc; empty where it was not said.
-        axes: in what each axis of the first input is counted, such as samples; empty if not said.
+        outputs: the names of the outputs in the file, each with the place of its node; empty if
+            the outputs are the layers that no other layer reads.
+        shared: for each node that uses another's weights, the place of the owner.
+        notes: the file's own notes on its numbers, and assumptions, a sentence each.
+        order: the axis order in which its inputs were written, chw or hwc; empty if not given.
+        axes: the unit of each axis of the first input, such as samples; empty if not given.
     """
 
     name: str
@@ -109,7 +109,7 @@ class Network:
 
     def walk(self, batch: int = 1) -> Analysis:
         """Walk it: one step per layer, with totals and notes. See `convcalc.analysis.walk.walk`."""
-        from convcalc.analysis.walk import walk  # noqa: PLC0415 - a floor up; only this convenience looks there
+        from convcalc.analysis.walk import walk  # noqa: PLC0415 - a floor above; the only exception
 
         return walk(self, batch)
 
@@ -123,13 +123,13 @@ class Network:
         return f"<Network {name}: input {shapes}, {plural(len(self.nodes), 'layer')}>"
 
     def _repr_html_(self) -> str:
-        """Its numbers in a line, and its layers on a click; few layers are shown at once."""
+        """Its numbers in a line, with the layers on a click; few layers are shown directly."""
         try:
             analysis = self.walk()
         except ConvcalcError as error:
             return f"<p>{escape_html(repr(self))}</p><pre>{escape_html(str(error))}</pre>"
         said = escape_html(repr(analysis)[len("<Analysis ") : -1])
-        table = replace(analysis.shown(), title="")._repr_html_()  # the name stands above
+        table = replace(analysis.shown(), title="")._repr_html_()  # the name is already above
         shown = " open" * (len(self.nodes) <= _FEW_LAYERS)
         return f"<details{shown}><summary>{said}</summary>{table}</details>"
 
@@ -140,7 +140,7 @@ class Network:
 
 def node_error(node: Node, what: str) -> SpecError:
     """An error about a node, at its place in the spec."""
-    from convcalc.errors import ShapeError, SpecError  # noqa: PLC0415 - only where something is wrong
+    from convcalc.errors import ShapeError, SpecError  # noqa: PLC0415 - only for errors
 
     kind = node.layer.kind
     said = f"{kind}: {what}" if node.name == kind else f"{node.name} ({kind}): {what}"
@@ -151,14 +151,14 @@ def node_error(node: Node, what: str) -> SpecError:
 
 
 def one_layer_network(layer: Layer, shape: Shape) -> Network:
-    """A network of one layer, called by its kind.
+    """A network of one layer, named after its kind.
 
     Raises:
-        ShapeError: the layer names another one.
+        ShapeError: the layer refers to another one.
     """
     for option in layer.references:
         if layer.options()[option]:
-            from convcalc.errors import ShapeError  # noqa: PLC0415 - only where something is wrong
+            from convcalc.errors import ShapeError  # noqa: PLC0415 - only for errors
 
             message = (
                 f"{layer.kind}: {option} names another layer, but there is only one; leave it out"
@@ -168,7 +168,7 @@ def one_layer_network(layer: Layer, shape: Shape) -> Network:
 
 
 def input_text(shapes: Mapping[str, Shape]) -> str:
-    """The option that gives these inputs, as it is typed.
+    """The command-line option for these inputs.
 
     >>> input_text({"input": (3, 8, 8)}), input_text({"image": (3, 8, 8)})
     ('--input 3x8x8', '--input image=3x8x8')
@@ -182,7 +182,7 @@ def input_text(shapes: Mapping[str, Shape]) -> str:
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """No garbage collection meanwhile: a load or a walk makes many objects and no garbage."""
+    """Turn off garbage collection: a load or a walk makes many objects and no garbage."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The output of a network: the names that a file gives its outputs."""
+"""The outputs of a network: their names in a file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MAX_OUTPUTS = 1000
 
 
 class FileOutput(NamedTuple):
-    """One output as a file writes it.
+    """One output in a file.
 
     Attributes:
-        name: what the file calls it; in a list the layer itself.
+        name: its name in the file; in a list, the layer's name.
         layer: the layer or block that gives it.
-        source, node: where it stands.
+        source, node: its place.
     """
 
     name: str
@@ -33,7 +33,7 @@ class FileOutput(NamedTuple):
         """The place of its node.
 
         Raises:
-            SpecError: there is no layer of that name.
+            SpecError: no layer has that name.
         """
         place = places.get(self.layer, -1)
         if place < 0:

@@ -1,4 +1,4 @@
-"""The values of parameters: numbers, lists, words, true and false; from a file, a command and a program."""
+"""The values of parameters: numbers, lists, words, true and false; from a file, a command or a program."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from convcalc.traced import is_whole
 
 MAX_PARAMETERS = 1000  # of a file, or of a block
 MAX_ITEMS = 1000  # of a list
-MAX_NESTED = 3  # lists in lists: padding per axis needs two
+MAX_NESTED = 3  # nested lists: padding per axis needs two
 _LISTS = f"give 1 to {MAX_ITEMS:,} values, in at most {MAX_NESTED} lists inside one another"
 _DECIMAL = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,12}")
 _WORD = re.compile(r"[^\W\d][\w.-]{0,99}")
 
 
 def read_value(source: Source, node: Node, what: str, depth: int = 1) -> Any:
-    """The value of a parameter in a file; it may hold expressions.
+    """The value of a parameter in a file; it can contain expressions.
 
     Raises:
-        SpecError: it is none.
+        SpecError: it is not a value.
     """
     if isinstance(node, SequenceNode):
         items = source.sequence(node, what)
@@ -60,10 +60,10 @@ def read_value(source: Source, node: Node, what: str, depth: int = 1) -> Any:
 
 
 def expression_of(source: Source, node: ScalarNode | Node, what: str) -> Expression:
-    """The expression that a node holds.
+    """The expression in a node.
 
     Raises:
-        SpecError: it is none.
+        SpecError: it is not an expression.
     """
     try:
         return Expression(source.scalar(node, what), node)
@@ -72,10 +72,10 @@ def expression_of(source: Source, node: ScalarNode | Node, what: str) -> Express
 
 
 def read_condition(source: Source, node: Node) -> Any:
-    """What stands after ``when:``: true, false, or an expression that is one of them.
+    """The value of ``when:``: true, false, or an expression for them.
 
     Raises:
-        SpecError: it is neither.
+        SpecError: it is something else.
     """
     text = source.scalar(node, "when")
     if text.lower() in ("true", "false"):
@@ -87,10 +87,10 @@ def read_condition(source: Source, node: Node) -> Any:
 
 
 def evaluate(value: Any, names: Names) -> Any:
-    """A value with every expression in it worked out; numbers may be fractions.
+    """A value with its expressions computed; numbers can be fractions.
 
     Raises:
-        ExpressionError: one of them has no value.
+        ExpressionError: an expression has no value.
     """
     if isinstance(value, Expression):
         return value.exact(names)
@@ -100,11 +100,11 @@ def evaluate(value: Any, names: Names) -> Any:
 
 
 def evaluate_option(value: Any, names: Names, option_type: OptionType, what: str) -> Any:
-    """The value of an option with every expression in it worked out, and its type checked.
+    """The value of an option with its expressions computed, and its type checked.
 
     Raises:
         ExpressionError: it has no value.
-        UsageError: it is not of the type.
+        UsageError: it has another type.
     """
     if isinstance(value, Expression):
         result = value.exact(names)
@@ -124,7 +124,7 @@ def _whole_part(value: Any, names: Names) -> Any:
 
 
 class _Resolved(Values):
-    """Reads the values of expressions; its messages name the expression.
+    """Reads computed values; its messages contain the expression.
 
     Args:
         text: the expression.
@@ -133,7 +133,7 @@ class _Resolved(Values):
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def refuse(self, given: Any, message: str) -> NoReturn:  # noqa: ARG002 - as its parent
+    def refuse(self, given: Any, message: str) -> NoReturn:  # noqa: ARG002 - as in its parent
         raise UsageError(message)
 
     def number(self, given: Any, what: str) -> int:
@@ -173,7 +173,7 @@ class _Resolved(Values):
         return f"{shortened(self.text)} is {said(given)}"
 
 
-# ------------------------------------------------------- what a command or a program changes
+# ------------------------------------------------------- changes by a command or a program
 
 
 def changed(own: Mapping[str, Any], given: Any, path: str) -> dict[str, Any]:
@@ -181,11 +181,11 @@ def changed(own: Mapping[str, Any], given: Any, path: str) -> dict[str, Any]:
 
     Args:
         own: the parameters of the file.
-        given: what a program, or a command with ``--set``, gives.
-        path: how messages call the file.
+        given: the new values, from a program or from ``--set``.
+        path: the file's name in messages.
 
     Raises:
-        UsageError: there is no such parameter, or it takes another sort of value.
+        UsageError: there is no such parameter, or it needs another sort of value.
     """
     if not isinstance(given, Mapping):
         message = f"parameters must be names with numbers, such as {{'classes': 10}}, but is {shown(given)}"
@@ -206,7 +206,7 @@ def changed(own: Mapping[str, Any], given: Any, path: str) -> dict[str, Any]:
 
 
 def _of_the_same_sort(own: Any, new: Any, what: str) -> Any:
-    """A new value; refused where the file has a number or a flag and it is something else."""
+    """A new value; refused if the file has a number or a flag and the new value is something else."""
     if isinstance(own, bool) is not isinstance(new, bool) and not isinstance(own, str):
         sort = "true or false" if isinstance(own, bool) else "a number"
         message = (
@@ -222,11 +222,11 @@ def _of_the_same_sort(own: Any, new: Any, what: str) -> Any:
 
 
 class Setting:
-    """A value typed after ``--set NAME=``; read once the file is known.
+    """A value after ``--set NAME=``; it is read when the file is known.
 
     Args:
-        text: what was typed.
-        what: how messages call it.
+        text: the typed text.
+        what: its name in messages.
     """
 
     def __init__(self, text: str, what: str) -> None:
@@ -236,7 +236,7 @@ class Setting:
         """The value: a number, a word, true or false, or a list such as 1,2,2.
 
         Raises:
-            UsageError: it is none.
+            UsageError: it cannot be read.
         """
         what, digits = self.what, self.text.removeprefix("-")
         if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS:
@@ -259,7 +259,7 @@ class Setting:
 
 
 class _Program(Values):
-    """Reads the values that a Python program gives to parameters."""
+    """Reads the parameter values of a Python program."""
 
     def value(self, given: Any, what: str, depth: int = 1) -> Any:
         """A number, a word, True or False, or a list of these."""
@@ -279,9 +279,9 @@ _PROGRAM = _Program()
 
 
 def program_value(value: Any, what: str) -> Any:
-    """The value that a Python program gives to a parameter: a number, a word, True or False, or a list of these.
+    """A parameter value from a Python program: a number, a word, True or False, or a list of these.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it has another type.
     """
     return _PROGRAM.value(value, what)

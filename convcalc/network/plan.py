@@ -1,4 +1,4 @@
-"""YAML nodes to items: what is in ``layers``, checked once, whether or not it is ever used."""
+"""YAML nodes become items: the content of ``layers``, checked once, used or not."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ _SINGLE = re.compile(r"\$[^\W\d]\w*")
 class Planner:
     """Reads the lists of layers of one text.
 
-    A list or layer that several aliases point to is read once and shared, so that aliases
-    of aliases cost no more than they take to write. What is wrong is gathered, an item or an
-    option at a time, in the problems of the source.
+    A list or layer with several aliases is read once and shared, so aliases of aliases cost no more
+    than their text. Errors are collected in the problems of the source, one per item or
+    option.
 
     Args:
         source: the text.
-        blocks: names of the blocks that may be used, with their parameters.
+        blocks: names of the available blocks, with their parameters.
     """
 
     def __init__(self, source: Source, blocks: dict[str, Any]) -> None:
@@ -69,7 +69,7 @@ class Planner:
         self._open: set[int] = set()
 
     def read_layers(self, node: Node, what: str, names: Collection[str]) -> Items:
-        """A list of layers that uses these parameters and no others."""
+        """A list of layers that can use these parameters and no others."""
         items = self._list(node, what)
         for name, expression in items.used.items():
             if name not in names and name != INCOMING:
@@ -79,7 +79,7 @@ class Planner:
         return items
 
     def _list(self, node: Node, what: str = "layers") -> Items:
-        """A list of layers; an empty one where it cannot be read."""
+        """A list of layers; empty if it cannot be read."""
         found = self._known_lists.get(id(node))
         if found is None:
             found = self.source.problems.attempt(self._read_list, node, what, default=Items())
@@ -103,7 +103,7 @@ class Planner:
                 raise
             except SpecError as error:
                 self.source.problems.add(error)
-                self._known_items[id(each)] = Item(self.source, each)  # an alias of it is no news
+                self._known_items[id(each)] = Item(self.source, each)  # no error for its aliases
         self._open.remove(id(node))
         return Items(items)
 
@@ -142,7 +142,7 @@ class Planner:
         return self._named_item(key, self.source.scalar(key, "a layer"), value)
 
     def _only(self, keys: Keys, known: tuple[str, ...], what: str) -> None:
-        """Refuse keys that have no meaning here."""
+        """Refuse keys without a meaning here."""
         for key, (node, _) in keys.items():
             if key not in known:
                 self.source.refuse(
@@ -150,7 +150,7 @@ class Planner:
                 )
 
     def _from_item(self, node: Node, keys: Keys) -> Item:
-        """Going on from another layer."""
+        """Continue from another layer."""
         self._alone(keys, "from", "make it a separate item")
         for key, (word, _) in keys.items():
             if key != "from":
@@ -161,7 +161,7 @@ class Planner:
         )
 
     def _alone(self, keys: Keys, what: str, way_out: str) -> None:
-        """Refuse a layer next to a word of the language."""
+        """Refuse a layer next to a keyword."""
         for key, (node, _) in keys.items():
             if key in self.blocks or is_kind(key):
                 self.source.refuse(node, f"{key} cannot be used next to {what}; {way_out}")
@@ -187,11 +187,11 @@ class Planner:
         return GroupItem(self.source, node, name, layers, times=times, loops=loops, when=when)
 
     def _when(self, keys: Keys) -> Value:
-        """The condition of a group or a path; true where there is none."""
+        """The condition of a group or a path; true if there is none."""
         return read_condition(self.source, keys["when"][1]) if "when" in keys else True
 
     def _name(self, keys: Keys) -> Name:
-        """The name given among the options, if one is."""
+        """The name among the options, if there is one."""
         if "name" not in keys:
             return ""
         node = keys["name"][1]
@@ -205,7 +205,7 @@ class Planner:
         return text_of(name, node)
 
     def _named_item(self, key: Node, word: str, value: Node | None) -> Item:
-        """A kind or a block, by its word."""
+        """A kind or a block, found by its word."""
         if word in self.blocks:
             return self._block(key, word, value)
         cls = _kind(word)
@@ -228,8 +228,8 @@ class Planner:
         return LayerItem(self.source, key, self._name(keys), cls, options)
 
     def _short_item(self, key: Node, word: str) -> Item:
-        """A layer as a chain writes it, such as conv:k3c64."""
-        from convcalc.network.chain import read_layer  # noqa: PLC0415 - few files write layers so
+        """A layer in the chain language, such as conv:k3c64."""
+        from convcalc.network.chain import read_layer  # noqa: PLC0415 - few files need it
 
         try:
             layer = read_layer(word)
@@ -249,21 +249,21 @@ class Planner:
         return WordItem(self.source, key, expression_of(self.source, key, "a layer"), value, self)
 
     def item_called(self, item: WordItem, word: str) -> Item:
-        """The item that a `WordItem` stands for once its word is known.
+        """The item for a `WordItem` when its word is known.
 
         Raises:
-            SpecError: there is no such kind or block, or it has no such options.
+            SpecError: no kind or block has this name, or it has no such options.
         """
         found = item.known.get(word)
         if found is None:
             found = self._named_item(item.node, word, item.options)
-            Items([found])  # which notes what it uses
+            Items([found])  # collects what it uses
             self.source.problems.tell()
             item.known[word] = found
         return found
 
     def _option_keys(self, value: Node | None, word: str, cls: type[Layer] | None = None) -> Keys:
-        """The mapping of options under a kind; an empty node means no options."""
+        """The options under a kind as a mapping; an empty node means no options."""
         if value is None or (isinstance(value, ScalarNode) and value.value in ("", "~", "null")):
             return {}
         if not isinstance(value, MappingNode):
@@ -280,11 +280,11 @@ class Planner:
         return self.source.mapping(value, f"the options of {word}")
 
     def _read_options(self, key: Node, cls: type[Layer], keys: Keys) -> dict[str, Value]:
-        """The options of one layer, each read as its type wants."""
+        """The options of one layer, each read by its type."""
         known = options_of(cls)
         others = ("name", "paths") if cls.merges else ("name",)
         options: dict[str, Value] = {}
-        words: dict[str, str] = {}  # the options, as they are called here
+        words: dict[str, str] = {}  # the options by their names here
         for word, (word_node, node) in keys.items():
             if word in others:
                 continue
@@ -310,7 +310,7 @@ class Planner:
         return options
 
     def _option_called(self, node: Node, cls: type[Layer], word: str) -> tuple[str, Option]:
-        """The option that a word of another library means."""
+        """The option for another library's word."""
         try:
             return option_called(cls, word, also=_besides(cls))
         except UsageError as error:
@@ -334,7 +334,7 @@ class Planner:
             options = self._read_options(key, cls, keys)
             value = keys["paths"][1] if "paths" in keys else None
         if "paths" not in keys and _likely(keys, "paths"):
-            return Item(self.source, key)  # misspelt, and told so
+            return Item(self.source, key)  # its name is misspelt, which is reported
         if value is None or (isinstance(value, ScalarNode) and not value.value):
             self.source.refuse(
                 key,
@@ -391,25 +391,25 @@ _DOES = {"repeat": "repeat", "when": "put in", "a section": "name"}
 
 
 def _besides(cls: type[Layer]) -> tuple[str, ...]:
-    """What may stand beside the options of a kind."""
+    """Other keys that are allowed among the options of a kind."""
     words = ("name", "paths") if cls.merges else ("name",)
     return words if cls.arrays is Layer.arrays else (*words, "weights")
 
 
 def _meant(cls: type[Layer], word: str) -> str:
-    """The option that was most likely meant by an unknown word, which is then not missing as well."""
+    """The option that an unknown word probably means; then it is not missing as well."""
     hint = OPTION_WORDS.get(word, "")
     return hint if hint in options_of(cls) else _nearest(word, options_of(cls))
 
 
 def _likely(words: Iterable[str], known: str) -> bool:
-    """Whether one of the words is most likely meant to be a known one."""
+    """Whether one of the words probably means a known one."""
     return any(_nearest(word, [known]) == known for word in words)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that an unknown one is most like; itself where it is like none."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only once something is wrong
+    """The most similar known word; the word itself if none is similar."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after an error
 
     return next(iter(get_close_matches(word[:100], known, n=1, cutoff=0.6)), word)
 
@@ -423,7 +423,7 @@ def unknown_parameter(name: str, names: Collection[str]) -> str:
 
 
 def _lacking(word: str, names: list[str]) -> str:
-    """What is missing, and how to write it."""
+    """The missing options or parameters, and how to write them."""
     return f"{' and '.join(names)}; write {word}: {{{', '.join(f'{name}: …' for name in names)}}}"
 
 
@@ -434,13 +434,13 @@ def is_kind(word: str) -> bool:
 
 @lru_cache(maxsize=500)
 def _kind(word: str) -> type[Layer] | None:
-    """The kind of this name, or as another library spells it."""
+    """The kind with this name, here or in another library."""
     return KINDS.get(word) or kind_called(word)
 
 
 def _code_as_items(word: str) -> str:
     """What to write instead of a line of PyTorch or Keras; empty for other texts."""
-    from convcalc.network.notations.as_items import items_of  # noqa: PLC0415 - only where something is wrong
+    from convcalc.network.notations.as_items import items_of  # noqa: PLC0415 - only after an error
 
     return items_of(word)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a text, gathered so that one run tells all of it."""
+"""The errors of a text, collected so that one run reports them all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from convcalc.errors import SpecError, SpecErrors
 
-MAX_COUNTED = 100  # errors after which nothing more is looked for
+MAX_COUNTED = 100  # errors after which reading stops
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ class Problems:
     """The errors of one text so far.
 
     Args:
-        each_place_once: whether a place that is used many times is told once, whatever is wrong there.
+        each_place_once: whether a place gets only one error, even if it is used many times.
     """
 
     def __init__(self, *, each_place_once: bool = False) -> None:
@@ -28,10 +28,10 @@ class Problems:
         return bool(self._found)
 
     def attempt(self, read: Callable[..., T], *given: object, default: T) -> T:
-        """What ``read`` gives; where it refuses, its error is kept and the default is used."""
+        """The result of ``read``; if it fails, its error is kept and the default is returned."""
         try:
             return read(*given)
-        except SpecErrors:  # of another file, or already too many
+        except SpecErrors:  # from another file, or already too many
             raise
         except SpecError as error:
             self.add(error)
@@ -41,7 +41,7 @@ class Problems:
         """Keep an error.
 
         Raises:
-            SpecErrors: they are too many to look for more.
+            SpecErrors: there are too many to continue.
         """
         what = "" if self.each_place_once else error.what
         self._found.setdefault((error.path, error.line, error.column, what), error)
@@ -49,10 +49,10 @@ class Problems:
             self.tell()
 
     def tell(self) -> None:
-        """Raise what was found, in the order of the text; nothing where nothing was.
+        """Raise the collected errors, in the order of the text; do nothing if there are none.
 
         Raises:
-            SpecError: one or all of them.
+            SpecError: the only error, or all of them.
         """
         files = [*dict.fromkeys(path for path, *_ in self._found)]
         found = sorted(self._found.values(), key=lambda e: (files.index(e.path), e.line, e.column))

@@ -32,9 +32,9 @@ from convcalc.network.schema_words import (
     WITH_OPTIONS,
 )  # fmt: skip
 
-# Whatever a text is in YAML: quotes decide in an editor, but not here.
+# Any YAML text: an editor distinguishes quotes, but convcalc does not.
 _TEXT = {"type": ["string", "number", "boolean", "null"]}
-_WRITTEN = {"type": ["string", "number", "boolean"]}  # nothing at all is null too
+_WRITTEN = {"type": ["string", "number", "boolean"]}  # an empty value is null too
 _SHOWN = {**_WRITTEN, "pattern": r"\S", "maxLength": MAX_NAME}
 _DIGITS = {"type": "string", "pattern": r"^-?(?:0|[1-9][0-9]*)$", "maxLength": MAX_DIGITS + 1}
 _POSITIVE_DIGITS = {**_DIGITS, "pattern": r"^[1-9][0-9]*$", "maxLength": MAX_DIGITS}
@@ -43,14 +43,14 @@ _TARGET = {**_WRITTEN, "minLength": 1}
 _WORD = {"type": "string", "pattern": r"^[A-Za-z_\u0080-\uffff][0-9A-Za-z_\u0080-\uffff]*$"}
 _PARAMETER = {**_WORD, "not": {"const": "name"}}
 _LETTER = r"[A-Za-z_\u0080-\uffff]"
-_PART = r"(?:[^.,:;!?&|^<>='\"~@#`\[\]{}\\]|[0-9]\.[0-9])*"  # of an expression: nothing that means nothing there
+_PART = r"(?:[^.,:;!?&|^<>='\"~@#`\[\]{}\\]|[0-9]\.[0-9])*"  # of an expression: characters with a meaning
 _CALL = rf"(?:{'|'.join(FUNCTIONS)})\([^:;!?&|^<>='\"~@#`\[\]{{}}\\]*\){_PART}"
 _EXPRESSION = {
     "type": "string",
     "pattern": rf"^(?:{_PART}\${_LETTER}{_PART}|{_PART}{_CALL}|[0-9][-+*/%(). 0-9]*[*/][-+*/%(). 0-9]*)$",
     "maxLength": MAX_CHARACTERS,
 }
-_ANY_EXPRESSION = {  # also one that compares
+_ANY_EXPRESSION = {  # including comparisons
     "type": "string",
     "pattern": rf"^[^:;?&|^'\"~@#`\[\]{{}}\\]*\${_LETTER}[^:;?&|^'\"~@#`\[\]{{}}\\]*$",
     "maxLength": MAX_CHARACTERS,
@@ -111,15 +111,15 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 class _Layers(NamedTuple):
-    """What can stand in lists of layers: kinds, and blocks where the file may have some.
+    """The possible items of a list of layers: kinds, and blocks if the file can have them.
 
-    Names of blocks are the file's own, so that no schema knows them; without blocks it knows all words.
+    The file chooses the names of blocks, so the schema cannot know them; without blocks it knows all words.
 
     Attributes:
-        layers: the name of a list of them.
-        layer: the name of one.
-        options: ends the names of the options of kinds that hold layers.
-        has_blocks: whether the file may have blocks.
+        layers: the definition's name for a list of them.
+        layer: the definition's name for one.
+        options: the end of the definitions' names for options of kinds with layers inside.
+        has_blocks: whether the file can have blocks.
     """
 
     layers: str
@@ -128,7 +128,7 @@ class _Layers(NamedTuple):
     has_blocks: bool
 
     def definitions(self) -> dict[str, Any]:
-        """All of them by name; options of kinds that hold no layers are defined once."""
+        """All definitions by name; options of kinds without layers inside are defined once."""
         options = {
             self.options_name(cls): _options_schema(cls, self)
             for cls in every().values()
@@ -147,7 +147,7 @@ class _Layers(NamedTuple):
         }
 
     def options_name(self, cls: type[Layer]) -> str:
-        """Under which name the options of a kind are defined."""
+        """The name of the definition of a kind's options."""
         return f"{cls.kind}_options{self.options if cls.merges else ''}"
 
 
@@ -208,7 +208,7 @@ def _top_properties() -> dict[str, Any]:
 
 
 def _expected(key: str) -> dict[str, Any]:
-    """A number that is promised, or a limit."""
+    """An expected number, or a limit."""
     if key in ("source", "rf_at"):
         return _TEXT
     return {"anyOf": [_WHOLE, _DIGITS, {"type": "string", "pattern": "^ ?[<>≤≥]"}]}
@@ -240,8 +240,8 @@ def _value(depth: int, *, named: bool = True) -> dict[str, Any]:
     """The value of a parameter: a number, a word, true or false, or a list of these.
 
     Args:
-        depth: how deep lists may be.
-        named: whether it may use other parameters.
+        depth: how deeply lists can be nested.
+        named: whether it can use other parameters.
     """
     word = {"type": "string", "pattern": rf"^{_LETTER}[-.0-9A-Za-z_\u0080-\uffff]{{0,99}}$"}
     forms: list[dict[str, Any]] = [
@@ -288,7 +288,7 @@ def _block_schema() -> dict[str, Any]:
 
 
 def _words_of(*, is_bare: bool) -> list[str]:
-    """The words for kinds that may stand without options, or for those that may not."""
+    """The words for kinds that can be written without options, or for the others."""
     found = [
         cls for cls in every().values() if is_bare != bool(required_options(cls) or cls.merges)
     ]
@@ -297,7 +297,7 @@ def _words_of(*, is_bare: bool) -> list[str]:
 
 
 def _one_word(listed: _Layers) -> dict[str, Any]:
-    """A layer that is one word: a kind that needs no options, a parameter, or a block without any."""
+    """A layer that is one word: a kind without required options, a parameter, or a block."""
     alone = {"enum": _words_of(is_bare=True)}  # a $ref would lose the message
     named = [_KIND_AS_PARAMETER, *([_block_name()] if listed.has_blocks else [])]
     return {
@@ -308,7 +308,7 @@ def _one_word(listed: _Layers) -> dict[str, Any]:
 
 
 def _library_words() -> dict[type[Layer], list[str]]:
-    """The libraries' names for each kind that has some."""
+    """The libraries' names for each kind, if there are any."""
     found: dict[type[Layer], list[str]] = {}
     for word, cls in library_words().items():
         found.setdefault(cls, []).append(word)
@@ -316,7 +316,7 @@ def _library_words() -> dict[type[Layer], list[str]]:
 
 
 def _one_layer(listed: _Layers) -> dict[str, Any]:
-    """A kind, a block, another network or another layer, with what belongs to it; said key by key, so that an editor can say what is wrong."""
+    """A kind, a block, another network or layer, with its options; key by key, so that editors give clear errors."""
     others = {word: cls for cls, words in _library_words().items() for word in words}
     options = {cls: _options_of(cls, listed) for cls in every().values()}
     return {
@@ -328,7 +328,7 @@ def _one_layer(listed: _Layers) -> dict[str, Any]:
             "network": {**_network_use(), "description": ITEMS["network"]},
             **dict.fromkeys(sorted({*ITEM_WORDS} - {"from", "layers"}), False),
         },
-        # A layer whose kind is a parameter; its options are those of whatever kind that is.
+        # A layer whose kind is a parameter; its options depend on that kind.
         "patternProperties": {_ONE_NAME: {"type": ["object", "null"]}},
         "additionalProperties": _block_use() if listed.has_blocks else False,
         "propertyNames": {"anyOf": [_WORD, {"pattern": _ONE_NAME}]},
@@ -338,17 +338,17 @@ def _one_layer(listed: _Layers) -> dict[str, Any]:
 
 
 def _options_of(cls: type[Layer], listed: _Layers) -> dict[str, Any]:
-    """What stands under a kind, which is said in one place for all of its names."""
+    """The options of a kind, defined once for all its names."""
     return {**_ref(listed.options_name(cls)), "description": _first_line(cls)}
 
 
 def _first_line(cls: type[Layer]) -> str:
-    """What a kind does."""
+    """The first line of a kind's description."""
     return (getdoc(cls) or "").split("\n", 1)[0]
 
 
 def _options_schema(cls: type[Layer], listed: _Layers) -> dict[str, Any]:
-    """What stands under a kind."""
+    """The content under a kind."""
     others = option_words(cls)
     properties: dict[str, Any] = {"name": _NAME, **_schemas(cls)}
     if cls.merges:
@@ -380,7 +380,7 @@ def _options_schema(cls: type[Layer], listed: _Layers) -> dict[str, Any]:
 
 
 def _schemas(cls: type[Layer]) -> dict[str, Any]:
-    """The schema of each option of a kind, under its own name and those of libraries."""
+    """The schema of each option of a kind, under its own name and the libraries' names."""
     found: dict[str, Any] = {}
     for option in options_of(cls).values():
         own = option.type.schema
@@ -395,19 +395,19 @@ def _schemas(cls: type[Layer]) -> dict[str, Any]:
 
 
 def _example(cls: type[Layer]) -> dict[str, Any]:
-    """An example of the options of a kind, with two paths where it joins some; nothing where it needs none."""
+    """An example of a kind's options, with two paths for a join; empty if it needs none."""
     paths = {"paths": [["relu"], []]} if cls.merges else {}
     options = {name: _plain(value) for name, value in cls.example[0].items()} | paths
     return {"examples": [options]} if options else {}
 
 
 def _plain(value: Any) -> Any:
-    """A default as JSON has it."""
+    """A default as JSON."""
     return [*map(_plain, value)] if isinstance(value, tuple) else value
 
 
 def _required(name: str, others: dict[str, str]) -> dict[str, Any]:
-    """That an option must be given, by one of its words."""
+    """The rule that an option is required, under any of its names."""
     words = [name, *(word for word, own in others.items() if own == name)]
     if len(words) == 1:
         return {"required": words}
@@ -450,7 +450,7 @@ def _group(listed: _Layers) -> dict[str, Any]:
 
 
 def _network_use() -> dict[str, Any]:
-    """Another network in place."""
+    """An inserted network."""
     properties = {
         "file": _TARGET,
         "name": _NAME,
@@ -486,7 +486,7 @@ def _block_name() -> dict[str, Any]:
 
 
 def _block_use() -> dict[str, Any]:
-    """What stands under a block: names are the file's own, so only their form is checked."""
+    """The content under a block: the file chooses its names, so only their form is checked."""
     return {
         "type": ["object", "null"],
         "properties": {"name": _NAME, "weights": {"anyOf": [_TARGET, _VALUE]}},

@@ -1,6 +1,8 @@
-"""What the keys of a network file mean, in a few words, for editors; and how its schema is found."""
+"""Short descriptions of the keys of a network file, for editors; and how its schema is found."""
 
-SCHEMA_FILE = "convcalc.schema.json"  # next to the file, so that nothing is fetched; `convcalc schema -o` writes it
+SCHEMA_FILE = (
+    "convcalc.schema.json"  # next to the file, no download; `convcalc schema -o` writes it
+)
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 NO_KIND = "There is no layer kind of this name; convcalc kinds lists them all."
 WITH_OPTIONS = "This kind needs options; convcalc kinds NAME shows them with an example."
@@ -18,7 +20,7 @@ KEYS = {
     "extends": "Another network file; this file changes only the keys that it has itself.",
     "notes": "Sentences for readers of this network's numbers.",
 }
-EXAMPLES = {  # of keys whose form is not plain from what they mean
+EXAMPLES = {  # for keys whose form is not obvious from the description
     "input": [[3, 224, 224], "3x32x32", {"image": [3, 64, 64], "mask": [1, 64, 64]}],
     "axes": ["samples", ["frames", "pixels", "pixels"]],
     "parameters": [{"classes": 10, "width": 1}],

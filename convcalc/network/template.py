@@ -1,4 +1,4 @@
-"""Texts with $names in them: ``name: conv$width``, ``from: stage${i}_out``."""
+"""Texts that contain $names: ``name: conv$width``, ``from: stage${i}_out``."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _NAME = re.compile(r"\$(?:([^\W\d]\w*)|\{([^\W\d]\w*)\}|\$)")
 
 
 class Template:
-    """A text in which each $name stands for the value of a parameter.
+    """A text in which each $name is replaced by the value of a parameter.
 
     Args:
-        text: the characters; a $name that letters follow is written ``${name}``, and $ itself ``$$``.
+        text: the text; before a letter, a $name is written ``${name}``; $ itself is ``$$``.
         node: its place in a file, for messages.
 
     Attributes:
@@ -33,7 +33,7 @@ class Template:
         self.names = tuple(filter(None, names))
 
     def value(self, names: Names) -> str:
-        """The text with the values in it.
+        """The text with the values inserted.
 
         Raises:
             ExpressionError: an unknown name, or a value that is neither a whole number nor a word.
@@ -41,7 +41,7 @@ class Template:
         return _NAME.sub(lambda found: self._part(found[1] or found[2], names), self.text)
 
     def _part(self, name: str | None, names: Names) -> str:
-        """What stands for one $name, or for $$."""
+        """The replacement for one $name, or for $$."""
         if name is None:
             return "$"
         value: Any = names.get(name)
@@ -56,6 +56,6 @@ class Template:
 
 
 def text_of(text: str, node: Any = None) -> str | Template:
-    """A text, which is a template where it has a $name in it."""
+    """A text; a template if it contains a $name."""
     template = Template(text, node)
     return template if template.names else template.value({})

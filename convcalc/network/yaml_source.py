@@ -1,4 +1,4 @@
-"""A YAML text as nodes with positions, read safely: limits first, no tags, no traps."""
+"""A YAML text as nodes with positions, read safely: with limits, without tags or surprising types."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ except ImportError:  # pragma: no cover - PyYAML built without libyaml
 
 MAX_BYTES = 32 * 2**20
 WAY_OUT = "use repeat or blocks to shorten it"
-MAX_MARKS = 1_500_000  # of those that start a value: each costs some 500 bytes and 2 µs to read
+MAX_MARKS = 1_500_000  # that can start a value: each costs about 500 bytes and 2 µs to read
 MARKS = ",:-?[{"
-MAX_DEPTH = 200  # lists and mappings inside one another; PyYAML's C code recurses over them
-_LOOSE = re.compile(r"[0-9]+ ?\)?")  # what a comma cuts off in { }
+MAX_DEPTH = 200  # nested lists and mappings; PyYAML's C code recurses over them
+_LOOSE = re.compile(r"[0-9]+ ?\)?")  # a part that a comma cuts off in { }
 _WORD = re.compile(r"[A-Za-z_]+|~?")
 
 _PLAIN_TAGS = {
@@ -36,12 +36,12 @@ _PLAIN_TAGS = {
 }
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")  # where YAML starts a new line
 _BRACKET = re.compile(r"[\[{}\]]")
-_HIDING = re.compile(r"[\"'|>!%]")  # what brackets that open or close nothing may stand behind
+_HIDING = re.compile(r"[\"'|>!%]")  # characters after which brackets may be plain text
 _COMMENT = re.compile(r"(?:^|[ \t])#.*", re.MULTILINE)
 _INDENT = re.compile(r"(?:^|[\r\x85\u2028\u2029])[ \t?:\ufeff-]*", re.MULTILINE)
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-# What libyaml says, and what that means to somebody who does not know YAML's grammar.
+# libyaml's messages, and their meaning for people who do not know YAML's grammar.
 _PROBLEMS = {
     "mapping values are not allowed in this context": "a ': ' cannot be used here; check the indentation, "
     "or put a text with ': ' in it in quotes",
@@ -68,14 +68,14 @@ _PROBLEMS = {
 
 
 class Source:
-    """One YAML text and its name, which makes the errors about its nodes.
+    """One YAML text and its name; it makes the errors about its nodes.
 
     Args:
-        path: how to call the text in messages.
+        path: the text's name in messages.
         text: the text.
 
     Attributes:
-        problems: what was found to be wrong so far, by a reader that goes on.
+        problems: the errors so far, if reading continues after an error.
     """
 
     def __init__(self, path: str, text: str) -> None:
@@ -88,11 +88,11 @@ class Source:
         return _BREAK.split(self.text)
 
     def error(self, node: Node, what: str) -> SpecError:
-        """An error that points at the node."""
+        """An error at the node."""
         return self.error_at(node.start_mark.line + 1, node.start_mark.column + 1, what)
 
     def error_at(self, line: int, column: int, what: str) -> SpecError:
-        """An error that points at a place, counted from 1."""
+        """An error at a line and column, counted from 1."""
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return SpecError(self.path, line, column, what, text)
 
@@ -104,7 +104,7 @@ class Source:
         """The nodes of the text; None for an empty text.
 
         Raises:
-            SpecError: not YAML, more than one document, too many values, or nested too deeply.
+            SpecError: it is not YAML, or has several documents, too many values, or too much nesting.
         """
         marks = sum(map(self.text.count, MARKS))
         if marks > MAX_MARKS:
@@ -120,7 +120,7 @@ class Source:
             raise self._unreadable(error) from None
 
     def _check_depth(self) -> None:
-        """Refuse deep nesting before `yaml.compose`, whose C code recurses, sees it."""
+        """Refuse deep nesting before `yaml.compose`, whose C code recurses."""
         depth = 0
         for event in yaml.parse(self.text, Loader):
             if isinstance(event, yaml.CollectionStartEvent):
@@ -152,7 +152,7 @@ class Source:
         return SpecError(self.path, line, column, f"not valid YAML: {what}", said.text)
 
     def _unreadable(self, error: Exception) -> SpecError:
-        """An error about a character that no YAML text may hold."""
+        """An error about a character that is not allowed in YAML."""
         found = _UNREADABLE.search(self.text)
         if not found:  # pragma: no cover - no such error is known
             return SpecError(self.path, 0, 0, f"not valid YAML: {error}; save it as plain text")
@@ -161,7 +161,7 @@ class Source:
         what = f"the character U+{code:04X} is not allowed in a text; delete it, or save the file as plain text"
         return self.error_at(len(lines), len(lines[-1]) + 1, what)
 
-    # -------------------------------------------------------------------- what a node holds
+    # -------------------------------------------------------------------- the content of a node
 
     def mapping(
         self,
@@ -171,13 +171,13 @@ class Source:
         *,
         gathers: bool = False,
     ) -> dict[str, tuple[ScalarNode, Node]]:
-        """Keys with their own nodes and their values'; duplicate keys are refused.
+        """The keys, with their nodes and value nodes; duplicate keys are refused.
 
         Args:
             node: the mapping.
-            what: how a message calls it.
-            way_out: what a message says to do where it is none.
-            gathers: whether a wrong key is added to the problems, and left out.
+            what: its name in a message.
+            way_out: what to do if it is not a mapping, for the message.
+            gathers: whether a wrong key is added to the problems and left out.
         """
         if not isinstance(node, MappingNode):
             self.refuse(
@@ -199,7 +199,7 @@ class Source:
     def _checked_key(
         self, key: Node, value: Node, before: Mapping[str, tuple[Node, Node]]
     ) -> ScalarNode:
-        """A key that is a word, and was not there before."""
+        """A key that is a word and not a duplicate."""
         if not isinstance(key, ScalarNode):
             self.refuse(
                 key,
@@ -248,7 +248,7 @@ class Source:
         return isinstance(node, SequenceNode)
 
     def is_word(self, node: Node) -> bool:
-        """Whether the node is a word of letters, or nothing, rather than a number or a list."""
+        """Whether the node is a word or empty, not a number or a list."""
         return isinstance(node, ScalarNode) and bool(_WORD.fullmatch(node.value))
 
     def is_several(self, node: Node) -> bool:
@@ -273,7 +273,7 @@ class Source:
             self.refuse(node, f"the tag {tag} is not allowed; leave it out")
 
     def boolean(self, node: Node, what: str) -> bool:
-        """True or false, and none of YAML's other spellings."""
+        """True or false; YAML's other spellings are refused."""
         text = self.scalar(node, what)
         if text.lower() not in ("true", "false"):
             hint = (
@@ -303,7 +303,7 @@ class Source:
         return value
 
     def parsed(self, node: Node, what: str, parse: Callable[[str, str], Any]) -> Any:
-        """What a parser makes of the characters, or an expression over $names."""
+        """The characters after a parser, or an expression over $names."""
         text = self.scalar(node, what)
         if "$" in text:
             return self.number(node, what)
@@ -346,7 +346,7 @@ YES_OR_NO = ("yes", "no", "on", "off", "y", "n", "true", "false")
 
 
 def _number_hint(text: str) -> str:
-    """A guess at what was meant by a value that is not a plain whole number, and what to write."""
+    """What the user probably means by a value that is not a plain whole number, and what to write."""
     lowered = text.lower()
     if lowered in YES_OR_NO:
         return ", which YAML can read as true or false; write a number"
@@ -372,7 +372,7 @@ def _number_hint(text: str) -> str:
 
 
 def description_of(node: Node) -> str:
-    """What a node is, for the message that something else was wanted."""
+    """The type of a node, for a message about a wrong type."""
     if isinstance(node, MappingNode):
         return "a mapping"
     if isinstance(node, SequenceNode):
@@ -381,11 +381,11 @@ def description_of(node: Node) -> str:
 
 
 def greatest_depth(text: str) -> int:
-    """The depth that collections nest to in a YAML text, or more; quick, and never less.
+    """The nesting depth of a YAML text, or more; fast, and never too small.
 
-    Brackets are counted as they stand. Where quotes and the like may hide some, nothing is known.
-    Outside of brackets a collection stands further right than the one it is in, or is a list right
-    under its key, so that the widest indentation bounds the rest.
+    All brackets are counted. If quotes or similar may hide some, the depth is unknown.
+    Without brackets, a nested collection is indented more than the one around it, or is a list directly
+    under its key, so the largest indentation limits the depth.
     """
     if _HIDING.search(text):
         return MAX_DEPTH + 1
@@ -410,10 +410,10 @@ def read(path: str) -> Source:
 
 
 def source_of(data: bytes, path: str) -> Source:
-    """Bytes as a text.
+    """Bytes as a source text.
 
     Raises:
-        UsageError: they are too many, or not UTF-8.
+        UsageError: there are too many, or they are not UTF-8.
     """
     name = printable(path)
     check_size(data, MAX_BYTES, name, WAY_OUT)

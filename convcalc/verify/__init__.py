@@ -1,1 +1,1 @@
-"""The claims of the formulas held against arrays that were really computed."""
+"""The formulas' numbers, checked with arrays that are really computed."""

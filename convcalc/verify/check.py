@@ -1,4 +1,4 @@
-"""One number that is claimed and witnessed, and what to say where the two differ."""
+"""One number from the formulas and from the arrays, and the message if they differ."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ SUBJECTS = (
 
 
 class Check(NamedTuple):
-    """One number, claimed and witnessed.
+    """One checked number.
 
     Attributes:
         node: the layer, or the sort of layer.
         subject: one of `SUBJECTS`.
-        claimed: what the walk, or the file, says.
-        witnessed: what the arrays say.
+        claimed: the number of the walk, or in the file.
+        witnessed: the number from the arrays.
     """
 
     node: str
@@ -35,7 +35,7 @@ class Check(NamedTuple):
 
 
 def sentence(check: Check) -> str:
-    """A disagreement in a sentence; of many units or operations only those that differ."""
+    """A difference as a sentence; of many units or operations, only those that differ."""
     both = check.claimed, check.witnessed
     if all(isinstance(one, dict) for one in both):
         wrong = [key for key in {**both[0], **both[1]} if both[0].get(key) != both[1].get(key)]
@@ -62,7 +62,7 @@ def sentence(check: Check) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A value in a sentence; of a long mapping the beginning."""
+    """A value in a sentence; a long mapping is cut."""
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, dict) and value.keys() <= OPERATIONS.keys():
@@ -84,10 +84,10 @@ def value_text(value: Any) -> str:
 
 
 def find_subjects(text: str | None) -> tuple[str, ...]:
-    """The subjects that ``--only shape,macs`` names; all of them for None.
+    """The subjects in ``--only shape,macs``; all of them for None.
 
     Raises:
-        UsageError: there is no such subject, or none is named.
+        UsageError: a subject does not exist, or none is given.
     """
     if text is None:
         return SUBJECTS

@@ -1,7 +1,7 @@
-"""The time that the checks will take, about, found before any of them begins.
+"""The approximate time of the checks, estimated before they begin.
 
-The numbers come from the walk: products, elementary operations and cells of each layer. The rates are
-those of one core of an ordinary machine, on the low side, so that no work grows unseen with an option.
+The numbers come from the walk: products, elementary operations and cells of each layer. The rates
+are those of one core of an ordinary machine, rather low, so that no option causes unexpected work.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 3600
 
-# In a second:
+# Per second:
 _PRODUCTS = 5 * 10**9  # of large matrices
 _THIN_PRODUCTS = 3 * 10**8  # of thin ones, which are read from memory for each product
-_OPERATIONS = 10**8  # one cell after the other
+_OPERATIONS = 10**8  # cell by cell
 _FILLED = 5 * 10**7  # random numbers
 
 # In seconds:
-_STEP = 3e-7  # one cell along an axis, walked by Python
+_STEP = 3e-7  # one cell along an axis, in a Python loop
 _TAP = 4e-6  # one tap of a window, a call of NumPy
-_NODE = 5e-4  # a layer, besides its arithmetic
+_NODE = 5e-4  # a layer, without its arithmetic
 _SORT = 0.05  # the loops on a small copy
 
 _FEW_MAPS = 4  # a matrix of fewer rows is thin
-_FEW_USES = 10  # products for each number that is read or written
+_FEW_USES = 10  # products per number that is read or written
 
 
 class Effort(NamedTuple):
-    """The time that one part of the checks takes.
+    """The time of one part of the checks.
 
     Attributes:
-        part: what is done then, as the subject of a sentence.
-        seconds: about how long.
-        where: the layer that takes most of it, with what it does.
+        part: this part, as the subject of a sentence.
+        seconds: the approximate time.
+        where: the layer that takes most of it, with its work.
     """
 
     part: str
@@ -62,7 +62,7 @@ def run_effort(analysis: Analysis) -> Effort:
 
 
 def _where(step: Step) -> str:
-    """A layer with the greater of its products and its other operations."""
+    """A layer with its products or its other operations, whichever are more."""
     operations = sum(step.counts.values())
     if step.macs >= operations:
         return f"{grouped(step.macs)} products at {step.name}"
@@ -92,13 +92,13 @@ def _seconds_of_run(step: Step) -> float:
 
 
 def _kernel(step: Step) -> Sequence[int]:
-    """Taps of a window along each axis; none of a layer without windows."""
+    """Taps of a window along each axis; empty without windows."""
     kernel: Any = step.layer.options().get("kernel_size", ())
     return kernel if isinstance(kernel, tuple) else (kernel,) * max(1, len(step.input) - 1)
 
 
 def fields_effort(analysis: Analysis, images: Sequence[int]) -> Effort:
-    """The receptive fields, with so many perturbed pixels along each axis."""
+    """The receptive fields, with this many perturbed pixels along each axis."""
     total, most, where = 0.0, -1.0, ""
     for step in analysis:
         seconds = 0.0
@@ -122,7 +122,7 @@ def loops_effort(sorts: int) -> Effort:
 
 
 def duration(seconds: float) -> str:
-    """A time in the unit that suits it.
+    """A time in a suitable unit.
 
     >>> duration(5), duration(700), duration(90_000), duration(10**12)
     ('5 seconds', '12 minutes', '25 hours', '31,710 years')

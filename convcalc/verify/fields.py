@@ -1,4 +1,4 @@
-"""Receptive fields held against real dependence: pixels are perturbed, and what moves is compared."""
+"""Check receptive fields by experiment: perturb pixels, and compare which outputs change."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
 
 MAX_ROWS = 512  # pixels perturbed at once along one axis
-_MANY_NODES = 150  # of more nodes than this only every few have single units' fields checked
+_MANY_NODES = 150  # with more nodes, single units' fields are only checked in some of them
 
 Claim = tuple["Step", "Shape", list[Range]]
 
 
 def check_fields(analysis: Analysis, progress: Callable[[str], None]) -> Iterator[Check]:
-    """The fields of border and interior units, and of every unit whose field lies in the image."""
+    """Check the fields of border and interior units, and of every unit whose field is inside the image."""
     for walked in analysis.by_input.values():
         if len(walked.image.output) > 1:
             yield from _check_input(walked, progress)
 
 
 def _check_input(analysis: Analysis, progress: Callable[[str], None]) -> Iterator[Check]:
-    """The fields in pixels of one of the inputs."""
+    """Check the fields in pixels of one of the inputs."""
     image = analysis.image.output
     of_input = f" of {analysis.image.name}" if len(analysis.images) > 1 else ""
     claims = unit_claims(analysis)
@@ -62,7 +62,7 @@ def _check_input(analysis: Analysis, progress: Callable[[str], None]) -> Iterato
 
 
 def unit_claims(analysis: Analysis) -> list[Claim]:
-    """For border, middle and last units: the pixels of the image they see, by the walk's exact way back."""
+    """The pixels that border, middle and last units see, by the walk's exact trace."""
     steps, words = analysis.steps, resting_on_words(analysis)
     every = max(1, len(steps) // _MANY_NODES)
     claims: list[Claim] = []
@@ -77,12 +77,12 @@ def unit_claims(analysis: Analysis) -> list[Claim]:
 
 
 def has_field(step: Step) -> bool:
-    """Whether its units see certain pixels, so that the network is run along each axis up to it."""
+    """Whether its units see known pixels, so that the network is run along each axis up to it."""
     return bool(step.rf) and not isinstance(step.rf, UnknownField) and not sees_nothing(step.rf)
 
 
 def pixels_to_perturb(n: int, claims: list[Range]) -> list[int]:
-    """All pixels of an axis, or its ends and those just inside and just outside the claimed ends."""
+    """All pixels of an axis; or its ends, and those just inside and outside the claimed ends."""
     if n <= MAX_ROWS:
         return list(range(n))
     ends = {p for claim in claims if claim for end in claim for p in (end - 1, end, end + 1)}
@@ -90,21 +90,21 @@ def pixels_to_perturb(n: int, claims: list[Range]) -> list[int]:
 
 
 def _on_every_axis(ends: list[Range]) -> list[Range]:
-    """Along one axis alone a unit may see something; if not along another, it still sees no pixel."""
+    """None along all axes if None along one: then the unit sees no pixel at all."""
     return [None] * len(ends) if None in ends else ends
 
 
 def _ends_of(perturbed: list[int], rows: Any, unit: int) -> Range:
-    """The first and last perturbed pixel that a unit depends on."""
+    """The first and last perturbed pixel that changes a unit."""
     found = np.flatnonzero(rows[:, unit])
     return (perturbed[found[0]], perturbed[found[-1]]) if len(found) else None
 
 
 class _Rims:
-    """Which units read no cell outside of any map on their way, along one axis.
+    """Which units read no cell outside of any map on the way, along one axis.
 
-    A field says what a unit sees where maps have no ends. A crop, or a transposed layer, ends a map
-    inside the image, so that a unit can miss cells although its field lies inside.
+    A field describes what a unit sees if maps had no ends. A crop, or a transposed layer, ends a map
+    inside the image, so a unit can miss cells although its field is inside the image.
     """
 
     def __init__(self, analysis: Analysis, axis: int) -> None:
@@ -116,7 +116,7 @@ class _Rims:
         self._rest = iter(analysis.steps)
 
     def touching(self, step: Step) -> Any:
-        """For each unit of a step whether it, or one on its way, reads beyond the end of a map."""
+        """For each unit of a step, whether it, or a unit on its way, reads beyond the end of a map."""
         while step not in self._touching:
             each = next(self._rest)
             self._touching[each] = self._work_out(each)
@@ -143,7 +143,7 @@ class _Rims:
 def _whole_fields(
     analysis: Analysis, step: Step, axis: int, rows: Any, rims: _Rims
 ) -> Iterator[Check]:
-    """Along one axis: size, stride and padding of a step's field, for all units that see no border."""
+    """Along one axis: size, stride and padding of a step's field, for all units away from the border."""
     if isinstance(step.rf, UnknownField) or not has_field(step) or len(step.output) == 1:
         return
     image = analysis.image.output
@@ -161,15 +161,15 @@ def _whole_fields(
 
 
 def side_along(shape: Shape, axis: int) -> int:
-    """Cells along an axis of the image; 1 where a shape has no such axis."""
+    """Cells along an axis of the image; 1 if a shape has no such axis."""
     return shape[1 + axis] if 1 + axis < len(shape) else 1
 
 
 def _rows(step: Step, axis: int, inputs: list[Any]) -> Any:
     """Which units of a step depend on which pixels, along one axis.
 
-    Where units are not told apart by place, each is said to depend on all that the layer reads; such
-    fields are not checked, and neither are those that follow, unless all positions are gathered again.
+    If units have no position, each is assumed to depend on everything that the layer reads. Such fields
+    and later ones are not checked, unless a layer combines all positions again.
     """
     if has_field(step) and step.layer.is_proven:
         return WITNESSES[step.kind].along_axis(options_on(step, axis), inputs)
@@ -180,20 +180,20 @@ def _rows(step: Step, axis: int, inputs: list[Any]) -> Any:
 def _dependences(
     analysis: Analysis, axis: int, perturbed: list[int], progress: Callable[[str], None]
 ) -> Iterator[tuple[Step, Any]]:
-    """Run the network along one axis on an image per perturbed pixel: each step's rows of units."""
-    kept = {image: _unmoved(image, axis, len(perturbed)) for image in analysis.images}
+    """Run the network along one axis, with one image per perturbed pixel; returns each step's dependences."""
+    kept = {image: _unchanged(image, axis, len(perturbed)) for image in analysis.images}
     kept[analysis.image][np.arange(len(perturbed)), perturbed] = 1
     for step, _, freed in analysis.schedule():
         progress(f"{step.name}: field along axis {axis}")
         if step.before:
             kept[step] = mark(_rows(step, axis, [kept[source] for source in step.before]))
         else:  # a parameter reads no pixel
-            kept[step] = _unmoved(step, axis, len(perturbed))
+            kept[step] = _unchanged(step, axis, len(perturbed))
         yield step, kept[step]
         for each in freed:
             del kept[each]
 
 
-def _unmoved(step: Step, axis: int, rows: int) -> Any:
-    """Rows of a map that no perturbed pixel moves."""
+def _unchanged(step: Step, axis: int, rows: int) -> Any:
+    """The rows of a map that depends on no pixel."""
     return np.zeros((rows, side_along(step.output, axis)))

@@ -1,4 +1,4 @@
-"""Several networks verified side by side, each in its own process."""
+"""Verify several networks at the same time, each in its own process."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from convcalc.verify.plan import Plan, Settings
 
 Verify = Callable[[str], "list[Check]"]
-_THREADS = "OPENBLAS_NUM_THREADS"  # each process is one core's work
+_THREADS = "OPENBLAS_NUM_THREADS"  # each process uses one core
 
 
 def cores() -> int:
-    """How many processes can run side by side."""
+    """The number of processes that can run at the same time."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -37,26 +37,26 @@ def verify_side_by_side(
     jobs: int,
     verify: Verify,
 ) -> dict[str, list[Check]]:
-    """The checks of networks, so many of them at once as there are jobs and memory.
+    """Verify networks, as many at once as the number of jobs and the memory allow.
 
     Args:
-        plans: of networks that files give.
-        settings: what to check, and how; ``limit`` is the memory of all together.
-        progress: told the name of each network when it begins.
-        jobs: processes.
-        verify: the checks of the network in a file; a function that a process can import.
+        plans: plans of networks from files.
+        settings: what to check, and how; ``limit`` is the memory of all processes together.
+        progress: called with the name of each network when it begins.
+        jobs: the number of processes.
+        verify: checks the network in a file; a function that another process can import.
 
     Raises:
-        UsageError: a process ended before its work, most likely for want of memory.
+        UsageError: a process ended early, probably because of too little memory.
         OSError: no process can be started.
     """
     sizes = {name: _bytes_of(plan, settings) for name, plan in plans.items()}
-    waiting = sorted(plans, key=lambda name: -sizes[name])  # the large ones first
+    waiting = sorted(plans, key=lambda name: -sizes[name])  # large ones first
     running: dict[Future[list[Check]], str] = {}
     found: dict[str, list[Check]] = {}
     with _workers(min(jobs, len(plans))) as workers:
         while waiting or running:
-            for name in _that_fit(
+            for name in _fitting(
                 waiting, [sizes[each] for each in running.values()], sizes, settings.limit, jobs
             ):
                 waiting.remove(name)
@@ -78,15 +78,15 @@ def verify_side_by_side(
 
 
 def _bytes_of(plan: Plan, settings: Settings) -> int:
-    """The most memory that the checks of a network need at once."""
+    """The peak memory of the checks of a network."""
     parts = needs(plan.run, settings.subjects, settings.dtype)
     return max([need.size for need in parts], default=0)
 
 
-def _that_fit(
+def _fitting(
     waiting: list[str], used: list[int], sizes: Mapping[str, int], limit: int, jobs: int
 ) -> Iterator[str]:
-    """The networks that can begin now: at least one where none runs."""
+    """The networks that can begin now; at least one if none is running."""
     left, free = limit - sum(used), jobs - len(used)
     is_alone = not used
     for name in list(waiting):
@@ -97,14 +97,12 @@ def _that_fit(
 
 @contextmanager
 def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the block, also where it is broken off."""
+    """Processes that end with the block, even if it is interrupted."""
     is_ours = _THREADS not in os.environ
-    os.environ.setdefault(_THREADS, "1")  # the processes take it over
+    os.environ.setdefault(_THREADS, "1")  # the processes inherit it
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
     try:
-        pool.submit(
-            os.getpid
-        )  # all start now, before a line that stderr does not take stands in the way
+        pool.submit(os.getpid)  # all start now, before a failing stderr can interrupt
         yield pool
     except BaseException:
         for child in active_children():
@@ -117,5 +115,5 @@ def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _begin() -> None:
-    """In a new process: an interrupt ends it without a word; the first process says what there is to say."""
+    """In a new process: stop silently on Ctrl-C; the first process prints the message."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

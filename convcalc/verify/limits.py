@@ -1,4 +1,4 @@
-"""Whether a network fits in memory and in time before it is run, and what would make it fit."""
+"""Check that a network fits in memory and time before it runs, and suggest changes if not."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.network.network import Network
 
-# What the full run shows.
+# The subjects of the full run.
 OF_RUN = {"shape", "params", "weights", "biases", "buffers", "macs", "valid_macs"}
 MAX_BYTES = 6 * 10**9
-MAX_LIMIT = 10_000  # GB that anybody can ask for
+MAX_LIMIT = 10_000  # largest limit in GB
 
 
 def needs(analysis: Analysis, only: Sequence[str], dtype: str) -> list[Need]:
-    """The memory of each part of the checks that would be done."""
+    """The memory of each part of the requested checks."""
     found = []
     if OF_RUN & set(only):
         found.append(run_need(analysis, BYTES[dtype]))
@@ -47,7 +47,7 @@ def needs(analysis: Analysis, only: Sequence[str], dtype: str) -> list[Need]:
 
 
 def efforts(analysis: Analysis, only: Sequence[str]) -> list[Effort]:
-    """The time of each part of the checks that would be done."""
+    """The time of each part of the requested checks."""
     found = []
     if OF_RUN & set(only):
         found.append(run_effort(analysis))
@@ -59,14 +59,14 @@ def efforts(analysis: Analysis, only: Sequence[str]) -> list[Effort]:
 
 
 def _seen(analysis: Analysis) -> list[Analysis]:
-    """The walk with the fields in pixels of each input that is a map."""
+    """The walk, with the fields in pixels of each input that is a map."""
     if len(analysis.images) == 1:
         return [analysis] if len(analysis.image.output) > 1 else []
     return [walked for walked in analysis.by_input.values() if len(walked.image.output) > 1]
 
 
 def _perturbed(analysis: Analysis) -> list[int]:
-    """How many pixels are perturbed along each axis."""
+    """The number of perturbed pixels along each axis."""
     image = analysis.image.output
     long = max(image[1:]) > MAX_ROWS
     claims = [claim for _, _, claim in unit_claims(analysis)] if long else []
@@ -77,7 +77,7 @@ def _perturbed(analysis: Analysis) -> list[int]:
 
 
 def check_needs(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> None:
-    """Refuse, before anything is allocated or run, what would not fit in memory or take hours."""
+    """Refuse, before any work, what would not fit in memory or would take hours."""
     name = analysis.network.name
     most = max(needs(analysis, only, dtype), key=lambda need: need.size, default=None)
     if most and most.size > max_bytes:
@@ -103,7 +103,7 @@ def _ways_out(
     max_bytes: int,
     needed: int = 0,
 ) -> str:
-    """What would make it fit; a smaller input or fewer subjects only where they are enough."""
+    """Changes that make it fit; a smaller input or fewer subjects are only suggested if that is enough."""
     network, ways = analysis.network, []
     for power in range(1, 16):
         smaller = shrink(network, 4**power)
@@ -128,7 +128,7 @@ def _ways_out(
 
 
 def shrink(network: Network, by: int) -> Analysis | None:
-    """The network on an image with smaller sides, if the layers accept one."""
+    """The network on an image with smaller sides, if the layers can take one."""
     shapes = {
         name: (shape[0], *[max(1, side // by) for side in shape[1:]])
         for name, shape in network.inputs.items()
@@ -145,13 +145,13 @@ def shrink(network: Network, by: int) -> Analysis | None:
 
 
 def fits(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> bool:
-    """Whether the checks fit in memory and time, and the image is not too long to walk along."""
+    """Whether the checks fit in memory and time, and the image is short enough to run along."""
     sides = [side for shape in analysis.network.inputs.values() for side in shape[1:]]
     return max(sides, default=0) <= LONGEST and _is_possible(analysis, only, dtype, max_bytes)
 
 
 def _is_possible(analysis: Analysis, only: Sequence[str], dtype: str, max_bytes: int) -> bool:
-    """Whether the checks stay within so many bytes, and end in time."""
+    """Whether the checks stay within this memory, and within the time limit."""
     return all(need.size <= max_bytes for need in needs(analysis, only, dtype)) and all(
         each.seconds <= MAX_SECONDS for each in efforts(analysis, only)
     )

@@ -1,7 +1,7 @@
-"""The textbook loops on small copies of layers: values against the fast path, operations against counts.
+"""The textbook loops on small copies of layers: values compared with the fast path, operations with counts.
 
-For each sort of layer of a network a copy with few channels on a small map is run by the loop nest,
-which does, and counts, one elementary operation after the other.
+For each sort of layer in a network, the loop nest runs a copy with few channels on a small map. It
+does and counts one elementary operation at a time.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step
     from convcalc.layers import Layer, Shape
 
-OF_LOOPS = {"paths", "counts"}  # the subjects that the loops show
+OF_LOOPS = {"paths", "counts"}  # the subjects that the loops check
 FEW_CHANNELS = 4
 SMALL_SIDES = (3, 4, 5, 7, 9, 12, 16, 24, 33, 48, 64, 256, 1024)
-MAX_LOOPED = 30_000  # products that the loop nest makes for one check
+MAX_LOOPED = 30_000  # products of the loop nest in one check
 SHRUNK = ("out_channels", "out_features")  # options that become FEW_CHANNELS
 
 
 def loops_agree(sorts: Mapping[str, tuple[Layer, list[Shape]]], seed: int) -> Iterator[Check]:
-    """For each sort of layer a small copy, by both paths in float64: values, products, operations."""
+    """Run a small copy of each sort of layer with both paths, in float64: values, products, operations."""
     for sort, (layer, shapes) in sorts.items():
         if small := _small_copy(layer, shapes):
             yield from _small_copy_agrees(sort, *small, seed)
 
 
 def sort_of(step: Step) -> str:
-    """What layers share that compute alike: kind and options."""
+    """A key of layers that compute in the same way: kind and options."""
     return f"{step.kind} {step.option_text}".strip()
 
 
 def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
-    """The layer with few channels, on the smallest map it accepts; None if the loops would take long."""
+    """The layer with few channels, on the smallest possible map; None if the loops would take long."""
     options = layer.options()
-    if layer.is_source:  # what comes in is not read
+    if layer.is_source:  # its input is not read
         few = tuple([min(side, FEW_CHANNELS) for side in options["shape"]])
         return replace(layer, shape=few), [(1,)]  # type: ignore[call-arg]
     if "shape" in options:  # a reshape has no smaller copy
@@ -57,12 +57,12 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
     if options.get("num_groups", 1) > 1:
         changes["num_groups"] = 2
     changes |= {name: 2 for name in ("heads", "kv_heads") if (options.get(name) or 1) > 1}
-    if options.get("size") and "scale" in options:  # both say how a map is resized
+    if options.get("size") and "scale" in options:  # both set the size of the output
         changes["size"] = _at_most(options["size"], SMALL_SIDES[2])
     if options.get("connections"):
         changes["connections"] = ((0, 1), (1, 2), (2, 3), (0, 3))
     if options.get("output_shape"):
-        changes["output_shape"] = None  # it fits one size of input only
+        changes["output_shape"] = None  # only fits one input size
     changes |= _small_range(options)
     if "upscale_factor" in options:
         channels = formulas.product([options["upscale_factor"]] * (len(shapes[0]) - 1))
@@ -85,17 +85,17 @@ def _small_copy(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] 
 
 
 def _itself(layer: Layer, shapes: list[Shape]) -> tuple[Layer, list[Shape]] | None:
-    """The layer as it is, where it is small; sizes that must meet may not when they are cut."""
+    """The unchanged layer, if it is small; its sides may not match each other when they are cut."""
     return (layer, shapes) if _operations(layer, shapes) <= MAX_LOOPED else None
 
 
 def _at_most(sides: int | tuple[int, ...], most: int) -> int | tuple[int, ...]:
-    """Sides of no more than so many cells."""
+    """Sides with at most this many cells."""
     return tuple([min(n, most) for n in sides]) if isinstance(sides, tuple) else min(sides, most)
 
 
 def _small_range(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The part or range that a slice takes, where the axis has few cells."""
+    """The part or range of a slice, for an axis with few cells."""
     if options.get("into"):
         return {"into": 2, "take": 1 if options["take"] else 0}
     if "stop" not in options:
@@ -104,14 +104,14 @@ def _small_range(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _small_shape(shape: Shape, side: int, longer: int, channels: int) -> Shape:
-    """A shape with few channels and sides of at most so many cells, each a cell longer or as long."""
+    """A shape with few channels and sides of at most this many cells, some of them one cell longer."""
     if len(shape) == 1:
         return (min(shape[0], 3 * FEW_CHANNELS),)
     return (channels, *[min(n, side + longer * axis) for axis, n in enumerate(shape[1:])])
 
 
 def _work_of(options: Mapping[str, Any], shape: Shape) -> int:
-    """Products for one output, about."""
+    """The approximate number of products for one output."""
     kernel = options.get("kernel_size", 1)
     sides = kernel if isinstance(kernel, tuple) else (kernel,) * max(1, len(shape) - 1)
     power = options.get("norm_type", 1)
@@ -120,13 +120,13 @@ def _work_of(options: Mapping[str, Any], shape: Shape) -> int:
 
 
 def _operations(layer: Layer, shapes: list[Shape]) -> int:
-    """Elementary operations that the layer asks for, which the loops do one by one."""
+    """Elementary operations of the layer, which the loops do one by one."""
     work = Work(layer, tuple(shapes), 1)
     return work.macs + sum(work.counts.values())
 
 
 def _small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) -> Iterator[Check]:
-    """Values, shapes and products of the two paths, and the layer's formulas on the same shapes."""
+    """Compare values, shapes and products of the two paths, and the layer's formulas on the same shapes."""
     rng = np.random.default_rng(seed)
     witness, options = WITNESSES[layer.kind], layer.options()
     arrays = witness.arrays(options, shapes, rng, np.float64)
@@ -149,7 +149,7 @@ def _small_copy_agrees(sort: str, layer: Layer, shapes: list[Shape], seed: int) 
 
 
 def counts_agree(sort: str, layer: Layer, shapes: list[Shape], tally: Tally) -> Check:
-    """The elementary operations by name: how many the layer says, and how many the loops did."""
+    """Compare the elementary operations by name: the layer's counts, and those of the loops."""
     work = Work(layer, tuple(shapes), 1)
     claimed = {"macs": work.macs, **work.counts} if work.macs else dict(work.counts)
     return Check(sort, "counts", claimed, tally.operations)

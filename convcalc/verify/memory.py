@@ -1,7 +1,7 @@
-"""The memory that the witness will use, found before any of it is allocated.
+"""The memory of the witness, estimated before any of it is allocated.
 
-At each layer there are the maps still to be read, its weights, its output, and what its witness says
-that it takes on the way there. Nothing here makes an array; the tests hold it against real peaks.
+For each layer: the maps that are still needed, its weights, its output, and the temporary memory of
+its witness. Nothing here makes an array; the tests compare it with measured peaks.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from convcalc.verify.witnesses import options_on, witness_of
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
 
-_SEEN_UNIT = 700  # bytes for the claim about one unit's field along one axis, and its witness
+_SEEN_UNIT = 700  # bytes per claim about one unit's field along one axis, with its result
 _FLOAT64 = 8
 BYTES = {"float32": 4, "float64": _FLOAT64}
 
 
 class Need(NamedTuple):
-    """What one part of the checks needs at its worst.
+    """The peak memory of one part of the checks.
 
     Attributes:
-        part: what is done then, as the subject of a sentence.
+        part: this part, as the subject of a sentence.
         size: bytes.
         where: the layer.
     """
@@ -37,7 +37,7 @@ class Need(NamedTuple):
 
 
 def run_need(analysis: Analysis, each: int) -> Need:
-    """The full run, with numbers of so many bytes."""
+    """The full run, with this many bytes per number."""
     most = Need("running it", 0, "")
     numbers = sum([prod(image.output) for image in analysis.images])
     last_use = last_uses(analysis)
@@ -50,7 +50,7 @@ def run_need(analysis: Analysis, each: int) -> Need:
             most = most._replace(size=size, where=step.name)
         numbers -= sum([prod(source.output) for source in freed])
         if step in last_use:
-            numbers += kept  # until the last layer that uses the same weights
+            numbers += kept  # until the last layer with the same weights
         owner = step.owner
         if owner and last_use[owner] is step:
             numbers -= owner.params + owner.buffers
@@ -58,12 +58,12 @@ def run_need(analysis: Analysis, each: int) -> Need:
 
 
 def last_uses(analysis: Analysis) -> dict[Step, Step]:
-    """For each step whose weights others use too the last of these."""
+    """For each step whose weights are shared, the last step that uses them."""
     return {step.owner: step for step in analysis if step.owner}
 
 
 def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
-    """The receptive fields, with so many images along each axis, one per perturbed pixel."""
+    """The receptive fields, with this many images along each axis, one per perturbed pixel."""
     most, seen = Need("finding its receptive fields", 0, ""), 0
     for axis, rows in enumerate(images):
         n = side_along(analysis.image.output, axis)
@@ -74,7 +74,7 @@ def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
             alive += out
             if rows == n:
                 seen += _SEEN_UNIT * out
-            # Besides those alive: the rows before they are marked, and a byte for each mark.
+            # In addition: the rows before they are marked, and a byte for each mark.
             scratch = 0
             if has_field(step):
                 scratch = witness_of(step).axis_scratch(options_on(step, axis), rows, into, out)
@@ -86,11 +86,11 @@ def fields_need(analysis: Analysis, images: Sequence[int]) -> Need:
     return most
 
 
-# ------------------------------------------------------------------------------ what to say
+# ------------------------------------------------------------------------------ messages
 
 
 def apart(one: int, other: int) -> tuple[str, str]:
-    """Two different sizes as text, with as many decimals as tell them apart."""
+    """Two different sizes as text, with enough decimals to show the difference."""
     for decimals in range(1, 10):
         texts = (size_text(one, decimals), size_text(other, decimals))
         if texts[0] != texts[1]:
@@ -99,7 +99,7 @@ def apart(one: int, other: int) -> tuple[str, str]:
 
 
 def size_text(size: int, decimals: int = 1) -> str:
-    """Bytes in the unit that suits them.
+    """Bytes in a suitable unit.
 
     >>> size_text(12_004_000_000), size_text(1_500_000), size_text(900)
     ('12.0 GB', '1.5 MB', '900 bytes')

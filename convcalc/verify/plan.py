@@ -1,4 +1,4 @@
-"""What ``convcalc verify`` will run, at which size, and what of it cannot be checked."""
+"""What ``convcalc verify`` runs, at which size, and what cannot be checked."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
     from convcalc.verify.check import Check
 
-_LONG = 120  # seconds that are announced
-_SMALLER = (8, 16, 32, 4, 2)  # what the sides are divided by, until one fits
+_LONG = 120  # seconds from which the time is announced
+_SMALLER = (8, 16, 32, 4, 2)  # divisors of the sides, tried until one fits
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How networks are verified.
+    """The options of a verification.
 
     Attributes:
         subjects: what to check.
-        named: whether the subjects were asked for by name.
+        named: whether the user named the subjects.
         seed: for the random arrays.
         dtype: of the full run, float32 or float64.
         limit: the most bytes to use.
-        changes: the options that change the networks, as they were typed.
+        changes: the options that change the networks, as typed.
     """
 
     subjects: tuple[str, ...]
@@ -56,8 +56,8 @@ class Plan:
     """A network that fits in memory.
 
     Attributes:
-        asked: as it was asked for.
-        run: the same, on a smaller image where that was needed.
+        asked: the network that the user named.
+        run: the same, on a smaller image if necessary.
     """
 
     asked: Analysis
@@ -67,10 +67,10 @@ class Plan:
     def of(
         cls, network: Network, settings: Settings, notes: list[str], *, may_shrink: bool = False
     ) -> Plan:
-        """Walk it and see whether it fits; where it may shrink, find the image on which it does.
+        """Walk a network and check that it fits; if it may shrink, find a smaller image that does.
 
         Raises:
-            UsageError: it does not fit, with what would make it fit.
+            UsageError: it does not fit; the message suggests changes.
         """
         subjects, dtype, limit = settings.subjects, settings.dtype, settings.limit
         analysis = walk(network)
@@ -93,7 +93,7 @@ class Plan:
         return cls(analysis, analysis)
 
     def verify(self, settings: Settings, progress: Callable[[str], None]) -> list[Check]:
-        """All checks; what the file expects is held against the size that was asked for."""
+        """Run all checks; the file's expected numbers are compared at the original size."""
         found = verify_analysis(
             self.run,
             only=settings.subjects,
@@ -107,7 +107,7 @@ class Plan:
         return found
 
     def unchecked(self, found: list[Check], settings: Settings) -> list[str]:
-        """Why a subject has no check: of those asked for by name, and of ``expect:`` if it is set aside."""
+        """Why a subject was not checked: for subjects that the user named, and for an ignored ``expect:``."""
         network, subjects = self.asked.network, settings.subjects
         absent = [name for name in subjects if all(check.subject != name for check in found)]
         wanted = set(subjects) if settings.named else set()
@@ -137,16 +137,16 @@ def verify_networks(
     may_shrink: bool = False,
     jobs: int = 1,
 ) -> tuple[dict[str, list[Check]], list[str]]:
-    """Verify networks; the size of all of them is known before the first is run.
+    """Verify networks; the sizes of all are checked before the first is run.
 
     Args:
-        networks: by the names that messages call them.
+        networks: by their names in messages.
         settings: what to check, and how.
-        progress: told the name of each network, and of each node before it is run; before all of
-            them, without a name, how long they take together, where that is long.
+        progress: called with each network's name and each node before it is run; at the start, without
+            a name, with the time for all of them, if that is long.
         may_shrink: whether a network that does not fit in memory is run on a smaller image.
-        jobs: how many networks are verified at once, each by its own process, as only networks
-            from files are; 0 for as many as there are cores.
+        jobs: how many networks are verified at once, each in its own process, which only works for
+            networks from files; 0 for the number of cores.
 
     Returns:
         The checks of each network, and notes on what was not checked.
@@ -170,10 +170,10 @@ def verify_networks(
         progress("", f"this takes about {duration(seconds)}")
     found: dict[str, list[Check]] = {}
     if jobs != 1 and len(plans) > 1 and all(map(_is_from_file, plans.values())):
-        from convcalc.verify.jobs import cores, verify_side_by_side  # noqa: PLC0415 - processes take time to import
+        from convcalc.verify.jobs import cores, verify_side_by_side  # noqa: PLC0415 - slow to import
 
         verify = partial(_verify_file, settings, may_shrink)
-        with suppress(OSError):  # where no process can be started, they are verified here
+        with suppress(OSError):  # if no process can be started, they are verified here
             found = verify_side_by_side(plans, settings, progress, jobs or cores(), verify)
     for name, plan in plans.items() if not found else ():
         progress(name, "")
@@ -190,13 +190,13 @@ def verify_networks(
 
 
 def _is_from_file(plan: Plan) -> bool:
-    """Whether another process can load the network as it is."""
+    """Whether another process can load the same network."""
     network = plan.asked.network
     return os.path.isfile(network.path) and not network.changed
 
 
 def _verify_file(settings: Settings, may_shrink: bool, path: str) -> list[Check]:  # noqa: FBT001 - for partial
-    """In its own process: the checks of the network in a file."""
+    """Check the network in a file; runs in its own process."""
     plan = Plan.of(load(path), settings, [], may_shrink=may_shrink)
     return plan.verify(settings, lambda _: None)
 

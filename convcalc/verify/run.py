@@ -1,9 +1,9 @@
-"""The witness's testimony: a network is really run, and every number of the walk held against it.
+"""Verification: a network is really run, and every number of the walk is compared with it.
 
-For each node: the shape of the array that came out; weights, biases and buffers as the sizes of the
-arrays that were made; multiply-adds as the products that were made, and those of them on padding;
-the receptive field by perturbing pixels (`convcalc.verify.fields`). For each sort of layer: the fast
-path against the loop nest, in float64, on a small copy (`convcalc.verify.loops`).
+For each node: the shape of its output array; weights, biases and buffers as the sizes of the
+actual arrays; multiply-adds as the counted products, and those of them on padding; the receptive
+field by perturbing pixels (`convcalc.verify.fields`). For each sort of layer: the fast path and the
+loop nest are compared in float64, on a small copy (`convcalc.verify.loops`).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def verify(
     max_bytes: int = MAX_BYTES,
     progress: Progress = lambda _: None,
 ) -> list[Check]:
-    """Hold every number of a network against real arrays.
+    """Compare every number of a network with real arrays.
 
     Args:
         network: what to run.
@@ -50,7 +50,7 @@ def verify(
         dtype: of the arrays of the full run, float32 or float64.
         only: the subjects to check.
         max_bytes: refuse a network that would need more memory than this.
-        progress: told the name of each node before it is run.
+        progress: called with the name of each node before it is run.
 
     Raises:
         UsageError: it would need more memory than ``max_bytes``, or hours.
@@ -70,7 +70,7 @@ def verify_analysis(
     max_bytes: int = MAX_BYTES,
     progress: Progress = lambda _: None,
 ) -> list[Check]:
-    """The same for a network that is walked already; its batch must be 1."""
+    """The same for a walked network; its batch must be 1."""
     network = analysis.network
     check_needs(analysis, only, dtype, max_bytes)
     checks: list[Check] = []
@@ -97,7 +97,7 @@ def _sorts_of(analysis: Analysis) -> dict[str, tuple[Layer, list[Shape]]]:
 
 
 def _check_expectations(analysis: Analysis) -> list[Check]:
-    """What the file's ``expect`` says; one check where all of it is kept."""
+    """Compare the numbers in the file's ``expect``; one check if all are right."""
     both = expectations(analysis)
     broken = [
         Check(key, "expect", getattr(a, "text", a), b)
@@ -108,18 +108,18 @@ def _check_expectations(analysis: Analysis) -> list[Check]:
 
 
 def check_run(analysis: Analysis, *, seed: int, dtype: str, progress: Progress) -> Iterator[Check]:
-    """Run every node at its full size, one after the other, and hold the walk against it."""
+    """Run every node at its full size, one by one, and compare it with the walk."""
     rng = np.random.default_rng(seed)
     arrays: dict[Step, Any] = {
         image: rng.random(image.output, dtype=np.float32).astype(dtype, copy=False)
         for image in analysis.images
     }
-    read = {source for source, _ in analysis.edges}  # what nobody reads need not be kept
-    kept: dict[Step, dict[str, Any]] = {}  # arrays that later layers use too
+    read = {source for source, _ in analysis.edges}  # unused outputs are not kept
+    kept: dict[Step, dict[str, Any]] = {}  # arrays that later layers also use
     last_use = last_uses(analysis)
     for step, _, freed in analysis.schedule():
         progress(step.name)
-        if not step.layer.is_proven:  # what comes out is unknown but for its shape
+        if not step.layer.is_proven:  # only the shape of its output is known
             arrays[step] = np.zeros(step.output, dtype)
             for each in freed:
                 del arrays[each]

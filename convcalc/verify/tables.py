@@ -1,4 +1,4 @@
-"""The tables of ``convcalc verify``: every check, sums by subject, or a line per network."""
+"""The tables of ``convcalc verify``: every check, sums by subject, or one line per network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def verify_report(found: dict[str, list[Check]], notes: list[str], *, each: bool) -> Report:
-    """The report: every check, or sums by subject for one network, or a line per network."""
+    """The report: every check; sums by subject for one network; or one line per network."""
     wrong = [check for checks in found.values() for check in checks if not check.agrees]
     total = sum(map(len, found.values()))
     lines = [f"disagrees: {sentence(check)}" for check in wrong[:10]]
@@ -39,7 +39,7 @@ def verify_report(found: dict[str, list[Check]], notes: list[str], *, each: bool
 
 
 def _each_row(found: dict[str, list[Check]]) -> list[dict[str, Any]]:
-    """A row per check, with the values as they are."""
+    """A row per check, with its values."""
     return [
         {
             "network": name,
@@ -55,12 +55,12 @@ def _each_row(found: dict[str, list[Check]]) -> list[dict[str, Any]]:
 
 
 def _yes_no(agrees: object) -> str:
-    """Whether a row agrees, to be seen at a glance."""
+    """Whether a row agrees, as a sign with a word."""
     return "yes" if agrees else "NO"
 
 
 def _each_columns(found: dict[str, list[Check]]) -> list[Column]:
-    """The columns of a row per check; fields may be cut where it is narrow, numbers not."""
+    """The columns of a row per check; on a narrow terminal fields can be cut, numbers cannot."""
     checks = [check for part in found.values() for check in part]
     counts = [value for each in checks for value in (each.claimed, each.witnessed)]
     least = max((len(value_text(value)) for value in counts if type(value) is int), default=0)
@@ -94,7 +94,7 @@ def _cell(value: Any) -> Any:
 
 
 def _subject_rows(checks: list[Check]) -> list[dict[str, Any]]:
-    """A row per subject: sums where the claims are counts."""
+    """A row per subject: sums if its values are counts."""
     rows = []
     for subject in dict.fromkeys(check.subject for check in checks):
         part = [check for check in checks if check.subject == subject]
@@ -128,7 +128,7 @@ _ABOUT = {
 
 
 def _sum_text(number: int | None) -> str:
-    """A sum, or nothing where the checks are no counts."""
+    """A sum; empty if the checks are not counts."""
     return "" if number is None else f"{number:,}"
 
 

@@ -1,4 +1,4 @@
-"""The witness of each layer; of what convcalc does not know there is none, and nothing is proven."""
+"""The witness of each layer; for layers that convcalc does not know, a stand-in that proves nothing."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _NOBODY = Plain()
 
 
 def witness_of(step: Step) -> Witness:
-    """Who runs a layer; for what is only stated somebody who needs no memory and no time."""
+    """The witness of a layer; for stated layers, a stand-in that needs no memory and no time."""
     return WITNESSES[step.kind] if step.layer.is_proven else _NOBODY
 
 
 def options_on(step: Step, axis: int) -> dict[str, Any]:
-    """The options of a layer for one of its axes; none where nobody runs it."""
+    """The options of a layer for one of its axes; empty if no witness runs it."""
     return on_axis(step.layer.options(), axis, step.input) if step.layer.is_proven else {}
 
 
 def proven(steps: Sequence[Step] | Analysis) -> list[Step]:
-    """The steps whose numbers can be held against arrays."""
+    """The steps whose numbers can be checked with arrays."""
     return [step for step in steps if step.layer.is_proven]
 
 
 def resting_on_words(analysis: Analysis) -> set[int]:
-    """The places of the steps whose fields follow from what an author states."""
+    """The places of the steps whose fields depend on numbers from an author."""
     found: set[int] = set()
     for step in analysis:
         if not step.layer.is_proven or any(source.place in found for source in step.before):

@@ -1,1 +1,1 @@
-"""Operations, parameters, activations and memory as other tools and papers count them."""
+"""Operations, parameters, activations and memory, counted like other tools and papers do."""

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from convcalc.analysis.analysis import Analysis, Step
 
-_BYTES = 4  # of a value, as all these tools have it
+_BYTES = 4  # of a value, in all these tools
 
 
 class Count(NamedTuple):
-    """What a tool would print of a network.
+    """What a tool would print about a network.
 
     Attributes:
-        name: of the way of counting.
-        way: how it counts.
-        operations: None where it counts none.
-        params: as it counts them.
-        activations: None where it counts none.
-        memory: bytes; None where it says nothing of memory.
-        lacking: how many layers of each kind it has no rule for.
+        name: the way of counting.
+        way: its rules.
+        operations: None if it does not count them.
+        params: the number of parameters by its rules.
+        activations: None if it does not count them.
+        memory: bytes; None if it does not count memory.
+        lacking: the number of layers of each kind without a rule.
     """
 
     name: str
@@ -40,19 +40,19 @@ class Count(NamedTuple):
 
 
 def rules_of(way: Way, *, bugs: bool = False) -> Rules:
-    """What a way adds up, by kind or family."""
+    """The rules of a way, by kind or family."""
     rules = way.operations or {}
     return {**rules, **way.bugs} if bugs else rules
 
 
 def steps_of(analysis: Analysis, way: Way) -> Sequence[Step]:
-    """The layers that a way looks at: all, or all but the last where that is a linear one."""
+    """The layers that a way counts: all, or all without a linear layer at the end."""
     steps = analysis.steps
     return steps[:-1] if not way.head and steps[-1].layer.family == "linear" else steps
 
 
 def terms_of(step: Step, rules: Rules) -> Terms:
-    """What is added up of a layer: by its kind, else its family, else what holds for all others."""
+    """The rule for a layer: by its kind, else its family, else the rule for all others."""
     for name in (step.kind, step.layer.family, "*"):
         if name in rules:
             return rules[name]
@@ -60,18 +60,18 @@ def terms_of(step: Step, rules: Rules) -> Terms:
 
 
 def amount_of(step: Step, rules: Rules) -> int:
-    """What a layer counts."""
+    """The count of a layer."""
     terms = terms_of(step, rules)
     return sum([times * FEATURES[feature][0](step) for feature, times in terms.items()])
 
 
 def counted(analysis: Analysis, name: str, *, bugs: bool = False) -> Count:
-    """What a tool would print of a network.
+    """What a tool would print about a network.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         name: a key of `WAYS`.
-        bugs: whether known bugs of the tool are imitated.
+        bugs: whether to imitate known bugs of the tool.
 
     >>> import convcalc
     >>> counted(convcalc.load("resnet50_torchvision").walk(), "thop").operations
@@ -80,7 +80,7 @@ def counted(analysis: Analysis, name: str, *, bugs: bool = False) -> Count:
     way = WAYS[name]
     rules = rules_of(way, bugs=bugs)
     steps = steps_of(analysis, way)
-    memory, lacking = way.memory, _lacking(steps, way)
+    memory, lacking = way.memory, _without_rule(steps, way)
 
     def total(rules: Rules) -> int:
         number = sum([amount_of(step, rules) for step in steps])
@@ -99,13 +99,13 @@ def counted(analysis: Analysis, name: str, *, bugs: bool = False) -> Count:
     )
 
 
-def _lacking(steps: Sequence[Step], way: Way) -> dict[str, int]:
-    """How many layers of each kind a way has no rule for."""
+def _without_rule(steps: Sequence[Step], way: Way) -> dict[str, int]:
+    """The number of layers of each kind without a rule in a way."""
     return dict(Counter([step.kind for step in steps if step.kind in way.lacks]))
 
 
 def _without_batch_norm(analysis: Analysis) -> int:
-    """Trained numbers of all layers but batch norms."""
+    """Trained numbers of all layers except batch norms."""
     return sum([step.params for step in analysis.steps if step.kind not in BATCH_NORMS])
 
 

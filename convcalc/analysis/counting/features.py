@@ -1,4 +1,4 @@
-"""What ways of counting add up: proven numbers of one layer, each with its definition."""
+"""The terms of all ways of counting: proven numbers of one layer, each with its definition."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def _inputs(step: Step) -> int:
-    """Input values from the first of the layers it reads."""
+    """Values of the first input."""
     return step.before[0].activations if step.before else 0
 
 
 def _window(step: Step) -> list[int]:
-    """The kernel along each axis; one cell where no window slides."""
+    """The kernel along each axis; one cell without a window."""
     return [axis.k for axis in step.layer.windows(step.input)] or [1]
 
 
@@ -27,29 +27,29 @@ def _strides(step: Step) -> list[int]:
 
 
 def _samples(step: Step) -> int:
-    """How many samples there are."""
+    """The number of samples."""
     return step.activations // product(step.output)
 
 
 def _positions(step: Step) -> int:
-    """Cells of a map, of all samples."""
+    """Cells of a map, for all samples."""
     return _samples(step) * product(step.input[1:])
 
 
 def _projected(step: Step) -> int:
-    """The queries, keys and values of attention, and the output of its last projection."""
+    """Attention's queries, keys, values, and the output of its last projection."""
     arrays = step.layer.arrays(step.input, step.output)
     rows = [sides[0] for name, sides in arrays.items() if name.endswith("_weight")]
     return sum(rows) * _positions(step)
 
 
 def _taps(step: Step) -> int:
-    """The weights at one place of the kernel, for each sample; none where there are biases."""
+    """The weights at one position of the kernel, for each sample; none if there are biases."""
     return 0 if step.biases else step.weights // product(_window(step)) * _samples(step)
 
 
 def _counted(name: str) -> Callable[[Step], int]:
-    """Elementary operations of this name."""
+    """Elementary operations with this name."""
     return lambda step: step.counts.get(name, 0)
 
 

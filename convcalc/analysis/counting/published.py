@@ -1,4 +1,4 @@
-"""A number as a page or a paper prints it: ``4.13G``, ``3.47M``, ``93 MB``, ``25557032``."""
+"""A number as printed on a page or in a paper: ``4.13G``, ``3.47M``, ``93 MB``, ``25557032``."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _COUNTS = {"": 1, "k": 10**3, "m": 10**6, "mm": 10**6, "g": 10**9, "b": 10**9, "
 _BYTES = {
     "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30, "bytes": 1,
 }  # fmt: skip
-# What people write behind the prefix of a count; it changes no number.
+# Words after the prefix of a count that do not change the number.
 _WORDS = ("flops", "flop", "macs", "mac", "madds", "madd", "params", "param", "maccs", "macc", "fl")
 
 
 class Published(NamedTuple):
-    """A number that was printed.
+    """A printed number.
 
     Attributes:
-        text: as it is typed.
-        tenths: the number without its point.
-        places: digits behind the point.
-        unit: what it is counted in.
+        text: the typed text.
+        tenths: the number without its decimal point.
+        places: digits after the decimal point.
+        unit: the unit as a factor.
         is_bytes: whether it is an amount of memory.
     """
 
@@ -41,12 +41,12 @@ class Published(NamedTuple):
 
     @property
     def digits(self) -> int:
-        """How many digits say something: zeros at the start, and at the end of a round number, do not."""
+        """The number of significant digits, without zeros at the start or at the end of a round number."""
         text = str(self.tenths)
         return len(text if self.places else text.rstrip("0")) or 1
 
     def rounded(self, number: int) -> bool:
-        """Whether a number is rounded to this one.
+        """Whether a number, rounded, is this one.
 
         >>> read_published("4.13G").rounded(4_133_742_592), read_published("3.8G").rounded(3_857_973_248)
         (True, False)
@@ -55,7 +55,7 @@ class Published(NamedTuple):
         return (2 * number * scale + self.unit) // (2 * self.unit) == self.tenths
 
     def cut_off(self, number: int) -> bool:
-        """Whether a number without its last digits is this one.
+        """Whether a number, cut off, is this one.
 
         >>> read_published("3.8G").cut_off(3_857_973_248)
         True
@@ -65,10 +65,10 @@ class Published(NamedTuple):
 
 
 def read_published(text: str) -> Published:
-    """The number of a text.
+    """Read a printed number.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not a number.
     """
     found = _TEXT.fullmatch(text.strip())
     word = found[3].lower() if found else ""

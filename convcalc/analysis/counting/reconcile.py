@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Load = Callable[..., Network]
 
-# Sides of pictures that papers and libraries report; a network is tried with each that it takes.
+# Sides of pictures in papers and libraries; all that a network can take are tried.
 SIDES = (
     128,
     160,
@@ -47,21 +47,21 @@ _KERAS_RESNETS = "with running statistics, and biases before batch norms (Keras'
 _MULTIPLY_ADDS = "multiply-adds (papers, convcalc)"
 CLASSES = {1000: (1001,), 1001: (1000,)}
 _OWN, _LIKELY, _FAR = 0, 2, 4
-# How far from the network as it is a cause may be: few digits fit many causes by chance.
+# The largest distance of a cause from the network as given: few digits fit many causes by chance.
 _FARTHEST = {1: 1, 2: 3, 3: 4}
 _NO_LIMIT = 9
-_PLAIN = 1  # a cause as near as this needs no other
+_PLAIN = 1  # a cause this near makes others unnecessary
 
 
 class Measure(NamedTuple):
-    """A number that somebody would print of a network.
+    """A number that somebody might print about a network.
 
     Attributes:
         what: params, operations, activations or memory.
-        name: how it is counted.
+        name: the way it is counted.
         value: the number.
         far: how unusual it is.
-        cuts: whether its source cuts numbers off.
+        cuts: whether its source cuts numbers off instead of rounding.
     """
 
     what: str
@@ -72,13 +72,13 @@ class Measure(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """What gives a published number.
+    """An explanation of a published number.
 
     Attributes:
         measure: what was counted, and how.
-        change: what is another than in the network that was named; empty if nothing is.
-        rounding: ``rounded``, ``cut off``, or empty for a number that is exact.
-        far: how unusual all of it is together; the smaller, the more plausible.
+        change: what differs from the given network; empty if nothing does.
+        rounding: ``rounded``, ``cut off``, or empty for an exact number.
+        far: how unusual it is in total; smaller is more plausible.
     """
 
     measure: Measure
@@ -94,25 +94,25 @@ class Cause(NamedTuple):
 def causes(
     network: Network, published: Published, load: Load, others: Mapping[str, str]
 ) -> tuple[list[Cause], Cause]:
-    """All that gives a number, the most plausible first; and the nearest that does not.
+    """All causes of a number, the most plausible first; and the nearest miss.
 
     Args:
-        network: as it is named.
+        network: the network as given.
         published: the number.
-        load: gives the same network with ``input=`` or ``parameters=`` changed.
-        others: networks of the same name in another layout, each with what is different there.
+        load: returns the same network with other ``input=`` or ``parameters=``.
+        others: other layouts of the same network, each with what differs there.
     """
     near: list[tuple[float, Cause]] = []
     found: list[Cause] = []
     most = _FARTHEST.get(published.digits, _NO_LIMIT)
-    # Other networks are tried where nothing plain gives the number, for they give many numbers.
+    # Other networks are only tried if nothing plain gives the number, because they give many numbers.
     for variants, plain in (
         (_as_it_is(network), _PLAIN),
         (_other_layouts(network, load, others), most),
         (_other_sides(network, load) if most >= _FAR else (), most),
     ):
         for analysis, change, far in variants:
-            measures = _measures if far < most else _plain  # what is unusual would be too far
+            measures = _measures if far < most else _plain  # unusual measures would be too far
             for measure in measures(analysis, published):
                 cause, is_one = _cause(measure, published, change, far)
                 if is_one and cause.far <= most:
@@ -127,19 +127,19 @@ def causes(
 
 
 def _cause(measure: Measure, published: Published, change: str, far: int) -> tuple[Cause, bool]:
-    """A number as a cause, and whether it is one."""
+    """A number as a cause, and whether it gives the published number."""
     rounding = _rounding(measure, published)
     cut = rounding == "cut off" and not measure.cuts
     return Cause(measure, change, rounding or "", far + measure.far + cut), rounding is not None
 
 
 def _first_of_each(found: list[Cause]) -> list[Cause]:
-    """Of causes that are the same number in the same network the first, and the others' names beside it."""
+    """Join causes with the same number and network: the first, with the names of the others."""
     kept: dict[tuple[str, str, int], Cause] = {}
     unchanged = {cause.measure.name: cause.far for cause in found if not cause.change}
     for cause in found:
         if cause.change and cause.far > unchanged.get(cause.measure.name, cause.far):
-            continue  # the network as it is gives the number in the same way
+            continue  # the unchanged network gives the number in the same way
         key = (cause.measure.what, cause.change, cause.measure.value)
         first = kept.get(key)
         if first is None:
@@ -151,7 +151,7 @@ def _first_of_each(found: list[Cause]) -> list[Cause]:
 
 
 def _with_few_names(cause: Cause) -> Cause:
-    """A cause with the first of very many ways that agree."""
+    """A cause with only the first names, if very many ways agree."""
     first, *more = cause.measure.name.split("; ")
     if len(more) < 2:
         return cause
@@ -160,7 +160,7 @@ def _with_few_names(cause: Cause) -> Cause:
 
 
 def _rounding(measure: Measure, published: Published) -> str | None:
-    """How a number becomes the published one; None where it does not."""
+    """How a number becomes the published one; None if it does not."""
     if measure.value == published.value:
         return ""
     if published.rounded(measure.value):
@@ -169,7 +169,7 @@ def _rounding(measure: Measure, published: Published) -> str | None:
 
 
 def _as_it_is(network: Network) -> Iterator[tuple[Analysis, str, int]]:
-    """The network that was named."""
+    """The network as given."""
     yield network.walk(), "", _OWN
 
 
@@ -185,7 +185,7 @@ def _other_layouts(
 
 
 def _other_sides(network: Network, load: Load) -> Iterator[tuple[Analysis, str, int]]:
-    """The network for pictures of other sizes."""
+    """The network with pictures of other sizes."""
     if len(network.input) == 3 and not network.more_inputs:
         for side in SIDES:
             shape = (network.input[0], side, side)
@@ -196,7 +196,7 @@ def _other_sides(network: Network, load: Load) -> Iterator[tuple[Analysis, str, 
 def _tried(
     load: Load, change: str, far: int, **changed: Any
 ) -> Iterator[tuple[Analysis, str, int]]:
-    """A changed network, unless a layer does not take the change."""
+    """A changed network, unless a layer cannot take the change."""
     try:
         analysis = load(**changed).walk()
     except ConvcalcError:
@@ -205,13 +205,13 @@ def _tried(
 
 
 def _plain(analysis: Analysis, published: Published) -> Iterator[Measure]:
-    """What is most usual to print of a network for pictures of another size."""
+    """The usual numbers of a network, for pictures of another size."""
     if not published.is_bytes:
         yield Measure("operations", _MULTIPLY_ADDS, analysis.totals["macs"], 0)
 
 
 def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
-    """What may have been printed of a network."""
+    """All numbers that may have been printed about a network."""
     if published.is_bytes:
         yield from _amounts_of_memory(analysis, published.unit)
         return
@@ -224,17 +224,17 @@ def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
         if biases:
             yield Measure("params", _KERAS_RESNETS, every + biases, 2)
         slim, own = counted(analysis, "tf-slim"), analysis.network.parameters.get("classes")
-        far = 0 if own == slim.way.classes else 3  # its networks have one class more
+        far = 0 if own == slim.way.classes else 3  # its networks have one more class
         yield Measure("params", "without batch norm (TF-Slim)", slim.params, far, cuts=True)
     yield Measure("operations", _MULTIPLY_ADDS, totals["macs"], 0)
     yield Measure("operations", "two for each multiply-add (torch, Darknet)", totals["flops"], 1)
     for name in WAYS:
-        yield from _as_by(analysis, name)
+        yield from _as_tool(analysis, name)
     yield Measure("activations", "outputs of all layers", totals["activations"], 3)
 
 
 def _biases_before_norms(analysis: Analysis) -> int:
-    """The biases that convolutions without one would have, as Keras's ResNets do, before batch norms."""
+    """The biases that convolutions before batch norms would have, as in Keras's ResNets."""
     return sum(
         [
             step.before[0].output[0]
@@ -246,8 +246,8 @@ def _biases_before_norms(analysis: Analysis) -> int:
     )
 
 
-def _as_by(analysis: Analysis, name: str) -> Iterator[Measure]:
-    """What a tool would print, also with its known bug."""
+def _as_tool(analysis: Analysis, name: str) -> Iterator[Measure]:
+    """What a tool would print, with and without its known bug."""
     count, wrong = counted(analysis, name), counted(analysis, name, bugs=True)
     way = count.way
     told = (None, analysis.totals["macs"], analysis.totals["flops"])
@@ -265,7 +265,7 @@ def _as_by(analysis: Analysis, name: str) -> Iterator[Measure]:
 
 
 def _amounts_of_memory(analysis: Analysis, unit: int) -> Iterator[Measure]:
-    """Bytes that may have been printed; what is called MB may be 2²⁰ bytes."""
+    """Bytes that may have been printed; "MB" may mean 2²⁰ bytes."""
     params, amounts = analysis.totals["params"], memory(analysis)
     found = [
         ("parameters in float32", 4 * params, 0),
@@ -284,8 +284,8 @@ def _amounts_of_memory(analysis: Analysis, unit: int) -> Iterator[Measure]:
             yield Measure("memory", said, amount * unit // binary, far + 1)
 
 
-# Meanings of memory, and how unusual it is to print them. There are so many that few digits fit one of
-# them by chance for every size of picture: with another size they need more digits.
+# Meanings of memory, and how unusual they are. There are so many that one of them fits few digits by
+# chance for every picture size; so for another size more digits are needed.
 _MEANINGS = {
     "outputs": ("every output", 1),
     "outputs_in_place": ("outputs with relu in place", 1),

@@ -19,15 +19,15 @@ _SHOWN = 8
 
 
 def reconcile_report(network: Network, value: str, load: Load, others: Mapping[str, str]) -> Report:
-    """What gives a published number of a network, the most plausible first.
+    """The causes of a published number, the most plausible first.
 
     Args:
-        network: as it is named.
-        value: the number as it was printed.
+        network: the network as given.
+        value: the printed number.
         load, others: as for `convcalc.analysis.counting.reconcile.causes`.
 
     Raises:
-        UsageError: the number is none.
+        UsageError: it is not a number.
     """
     published = read_published(value)
     found, nearest = causes(network, published, load, others)
@@ -57,7 +57,7 @@ def reconcile_report(network: Network, value: str, load: Load, others: Mapping[s
 
 
 def _nothing(published: Published, nearest: Cause) -> str:
-    """That nothing gives the number."""
+    """The message that nothing gives the number."""
     off = nearest.measure.value / published.value - 1
     return (
         f"no way of counting gives {published.text}; the nearest is {nearest.measure.value:,} "

@@ -1,4 +1,4 @@
-"""The reports of ``convcalc count``: a network in every way side by side, or in one way layer by layer."""
+"""The reports of ``convcalc count``: all ways side by side, or one way layer by layer."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _BILLION = 10**9
 
 
 def ways_report(analysis: Analysis, *, bugs: bool = False) -> Report:
-    """A network in every way of counting, a row each.
+    """A network counted in every way, a row each.
 
     Args:
-        analysis: of the network.
-        bugs: whether known bugs of the tools are imitated.
+        analysis: the walked network.
+        bugs: whether to imitate known bugs of the tools.
     """
     rows = [counted(analysis, name, bugs=bugs) for name in WAYS]
     return Report(
@@ -61,12 +61,12 @@ def _ways_columns() -> list[Column]:
 
 
 def _number(value: int | None) -> str:
-    """A number, where the tool has one."""
+    """A number, if the tool has one."""
     return "–" if value is None else grouped(value)
 
 
 def _lacking_lines(rows: Sequence[Count]) -> list[str]:
-    """Which ways have no rule for some layers."""
+    """A line for each way without rules for some layers."""
     found = [f"{row.name} ({', '.join(row.lacking)})" for row in rows if row.lacking]
     return (
         [f"at least this much where a tool has no rule for a kind: {', '.join(found)}"]
@@ -93,7 +93,7 @@ def _way_dict(row: Count) -> dict[str, Any]:
 
 
 def _facts(analysis: Analysis, *, bugs: bool) -> dict[str, Any]:
-    """What is counted."""
+    """What is counted, for programs."""
     missing = {"unavailable": analysis.unavailable} if analysis.unavailable else {}
     return {
         "network": analysis.network.name,
@@ -105,7 +105,7 @@ def _facts(analysis: Analysis, *, bugs: bool) -> dict[str, Any]:
 
 
 def _notes(analysis: Analysis, *, bugs: bool) -> list[str]:
-    """What is not in the numbers."""
+    """What the numbers do not contain."""
     missing = not_counted(analysis)
     notes = [f"at least this much: {missing}"] if missing else []
     if bugs:
@@ -114,12 +114,12 @@ def _notes(analysis: Analysis, *, bugs: bool) -> list[str]:
 
 
 def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
-    """A network in one way of counting, layer by layer.
+    """A network counted in one way, layer by layer.
 
     Args:
-        analysis: of the network.
+        analysis: the walked network.
         name: a key of `convcalc.analysis.counting.ways.WAYS`.
-        bugs: whether known bugs of the tool are imitated.
+        bugs: whether to imitate known bugs of the tool.
     """
     way, found, rules = (
         WAYS[name],
@@ -163,7 +163,7 @@ def way_report(analysis: Analysis, name: str, *, bugs: bool = False) -> Report:
 
 
 def terms_text(terms: Terms) -> str:
-    """What is added up, as a sum."""
+    """The terms as a sum."""
     return " + ".join(
         f"{'' if times == 1 else f'{times}·'}{name}" for name, times in terms.items()
     ).replace("+ -1·", "− ")

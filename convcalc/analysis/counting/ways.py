@@ -1,4 +1,4 @@
-"""The ways in which tools and papers count, as data: sums of proven numbers, by kind or family of layer."""
+"""The counting rules of tools and papers, as data: sums of proven numbers, by kind or family."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TWO: Terms = {"macs": 2}
 _ONE: Terms = {"outputs": 1}
 _INPUTS: Terms = {"inputs": 1}
 _PRODUCTS: Rules = {"*": _MAC}
-# What PyTorch runs for attention as a linear layer, without the scores and the weighted sums.
+# What PyTorch runs as linear layers in attention, without the scores and the weighted sums.
 _PROJECTED: Terms = {"projections": 1}
 _POOLS = (
     "maxpool",
@@ -28,7 +28,7 @@ _POOLS = (
     "global_avgpool",
     "global_maxpool",
 )
-# Of norms that are not trained the tools count less.
+# For norms without parameters, the tools count less.
 _TRAINED_2: Terms = {"outputs": 1, "outputs with params": 1}
 _TRAINED_4: Terms = {"outputs": 2, "outputs with params": 2}
 _TRAINED_5: Terms = {"outputs": 4, "outputs with params": 1}
@@ -36,7 +36,7 @@ _OTHER_NORMS = ("groupnorm", "instancenorm", "layernorm")
 _NORMS: Rules = {"batchnorm": _TRAINED_2, **dict.fromkeys(_OTHER_NORMS, _TRAINED_5)}
 _TWICE: Terms = {"outputs": 2}
 _INPUTS_TWICE: Terms = {"inputs": 2}
-# What onnx-tool counts for each output value.
+# onnx-tool's count for each output value.
 _ONNX_TOOL = {
     "relu": 1, "relu6": 2, "leaky_relu": 2, "prelu": 2, "elu": 35, "gelu": 34, "silu": 33, "hardswish": 5, "sigmoid": 32,
     "hardsigmoid": 4, "tanh": 76, "softmax": 36, "add": 1, "subtract": 1, "multiply": 1, "divide": 4,
@@ -48,13 +48,13 @@ _MB = 10**6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What a tool calls the memory of a forward pass.
+    """A tool's definition of the memory of a forward pass.
 
     Attributes:
-        values: which outputs it adds up.
-        times: how often.
-        unit: bytes in what it prints as MB.
-        called: what it calls the sum.
+        values: the outputs that it sums.
+        times: the factor of the sum.
+        unit: bytes in its MB.
+        called: its name for the sum.
     """
 
     values: Rules
@@ -68,21 +68,21 @@ class Way:
     """One way of counting.
 
     Attributes:
-        about: what counts so.
-        called: what it calls its operations.
-        operations: what it adds up; None where it counts none.
-        leaves_out: what it leaves out, or counts in another way than one expects; a sentence.
-        bugs: rules in place of those above, where it is known to count wrong.
-        bug: what is wrong; a sentence.
-        params: which numbers are its parameters.
-        activations: which outputs are its activations; empty where it counts none.
-        lacks: kinds it has no rule for here, each with the reason: its numbers are lower bounds there.
-        memory: what it calls memory.
-        rounding: how it, or its page, makes short numbers: ``rounded`` or ``cut off``.
-        classes: how many classes its networks for ImageNet have.
+        about: the tool or paper.
+        called: its name for operations.
+        operations: its rules; None if it does not count operations.
+        leaves_out: what it leaves out or counts differently than expected; a sentence.
+        bugs: rules that replace those above, where it has a known bug.
+        bug: the bug; a sentence.
+        params: the numbers that it calls parameters.
+        activations: the outputs that it counts as activations; empty if it counts none.
+        lacks: kinds without a rule, each with the reason; its numbers are lower bounds then.
+        memory: its definition of memory.
+        rounding: how it shortens numbers: ``rounded`` or ``cut off``.
+        classes: the number of classes of its ImageNet networks.
         head: whether the last linear layer is counted.
-        divisor: by what its tables divide its operations.
-        source: where the rule stands.
+        divisor: the divisor of the operations in its tables.
+        source: where the rules are documented.
     """
 
     about: str

@@ -1,1 +1,1 @@
-"""What was meant by a command line that cannot be read: what to type instead."""
+"""What the user meant by a command line that cannot be read, and what to type instead."""

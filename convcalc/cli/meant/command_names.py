@@ -1,8 +1,8 @@
-"""What people call what a command does, here and in other tools."""
+"""Other names of the commands: from other tools, and from everyday language."""
 
 from __future__ import annotations
 
-# For each group (empty: the outermost) its commands, and other words for them.
+# For each group (empty: the outermost), its commands with their other names.
 _NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     "": (
         ("layer", "size shape output output-size output-shape outsize calc calculate compute calculator dimension dimensions"),
@@ -71,7 +71,7 @@ NAMES: dict[str, dict[str, str]] = {
 
 
 def called_so(word: str, prefix: str) -> str:
-    """The command of a group that a word stands for, as it is typed behind the group; empty where none is.
+    """The command of a group for another name, as it is typed after the group; empty if there is none.
 
     >>> called_so("receptive_field", ""), called_so("RF", "draw "), called_so("zzz", "")
     ('draw field', 'field', '')

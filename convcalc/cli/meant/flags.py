@@ -1,4 +1,4 @@
-"""Flags with a word behind them, as other programs write them: ``--bias=False``."""
+"""Flags with a value, as in other programs: ``--bias=False``."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SWITCHES = {
 
 
 def _switched(command: click.Command, given: Given, rest: list[str]) -> str:
-    """The word behind a flag that turns it on or off, which other programs want: true, false …; or nothing.
+    """The value of a flag: true, false or another word; empty if there is none.
 
-    Apart from the flag it is looked for where no word can mean something else, and is taken away.
+    A separate word is only used, and removed, if it cannot mean anything else.
     """
     if given.is_whole:
         return given.value.lower() if given.value.lower() in _SWITCHES else ""
@@ -28,12 +28,12 @@ def _switched(command: click.Command, given: Given, rest: list[str]) -> str:
 def turned(
     command: click.Command, option: click.Option, given: Given, rest: list[str]
 ) -> Given | None:
-    """A flag, as a word behind it turns it on or off; None where it is off without a name for that.
+    """A flag in the form that its value asks for; None if there is no name for its off state.
 
     Args:
-        command, option: whose flag it is, and the flag.
-        given: it, as it was typed.
-        rest: the words behind it, of which that word is taken away.
+        command, option: the command and its flag.
+        given: the flag as typed.
+        rest: the words after it; the value is removed from them.
     """
     said = _switched(command, given, rest)
     if not said:

@@ -1,4 +1,4 @@
-"""Words of a command line in messages, so that they can be typed as they stand there."""
+"""Words of a command line in messages, quoted so that they can be copied."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 from convcalc.text import shortened
 
 PAIR = re.compile(r"[A-Za-z_]\w*=\S+")  # a parameter with its value
-_LONGEST = 1000  # characters of a word that a message repeats
+_LONGEST = 1000  # characters of a word in a message
 
 
 def as_line(words: Sequence[str]) -> str:
-    r"""Words as a shell reads them: in quotes where they need them, printable, and of the longest the beginning.
+    r"""Words as a shell reads them: quoted if necessary, printable, long words cut.
 
     >>> print(as_line(["arch", "my net.yaml", "a\x1b", "$(ls)"]))
     arch 'my net.yaml' 'a\x1b' '$(ls)'
@@ -23,7 +23,7 @@ def as_line(words: Sequence[str]) -> str:
 
 
 def with_option(args: Sequence[str], words: Collection[str], option: str) -> list[str]:
-    """The words of a line with an option before some of them.
+    """The words of a command line, with an option inserted before some of them.
 
     >>> with_option(["vgg16", "classes=10"], ["classes=10"], "--set")
     ['vgg16', '--set', 'classes=10']

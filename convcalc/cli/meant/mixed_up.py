@@ -1,4 +1,4 @@
-"""Arguments that stand in each other's place, or are of another sort: which command takes them."""
+"""Arguments in the wrong order, or for another command: what to type instead."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from convcalc.files import STDIN
 from convcalc.text import printable, shortened
 
 _LAYER = re.compile(r"[a-z]\w*:(?!//)[a-z0-9/]|(?:\w+\.)*[A-Z]\w*\(")
-_MOST_SAID = 200  # characters of a word that is named
+_MOST_SAID = 200  # characters of a word in a message
 _GLUED = re.compile(r",[a-z]\w*:")
 _ANSWER = re.compile(r"(?:(?P<name>[A-Za-z]\w{0,30})[=:]\s*)?(?P<value>[0-9][0-9.,x×]{0,30})")
-# What the parameters of commands hold, by their names.
+# The sort of thing that each command parameter takes.
 _WANTED = {
     "network": "network", "networks": "network", "first": "network", "second": "network", "targets": "network",
     "sheet": "sheet", "answers": "answers", "submissions": "answers", "folder": "grades", "roster": "roster",
     "value": "number", "x": "matrix", "question": "question",
     "layers": "layer",
 }  # fmt: skip
-# How a sort is called, and the command that takes it.
+# The name of each sort, and the command that takes it.
 _SORTS = {
     "network": ("a network", "convcalc arch {}"),
     "sheet": ("a sheet", "convcalc hw show {}"),
@@ -39,7 +39,7 @@ _SORTS = {
     "question": ("the name of a question", ""),
     "layer": ("a layer", ""),
 }
-# Sorts that cannot be told by a sign: whether a word may be of one.
+# Sorts without a distinctive sign: a test whether a word may be one.
 _MAY_BE: dict[str, Callable[[str], bool]] = {
     "answers": os.path.exists,
     "question": lambda text: not os.path.exists(text),
@@ -50,9 +50,9 @@ class _Word(NamedTuple):
     """A word of a command line.
 
     Attributes:
-        text: as it was typed.
-        wanted: the sort that stands there.
-        sort: the sort that it is; empty for what nobody knows.
+        text: the word as typed.
+        wanted: the sort that is expected in its place.
+        sort: the sort that it is; empty if unknown.
     """
 
     text: str
@@ -61,16 +61,16 @@ class _Word(NamedTuple):
 
     @property
     def is_wrong(self) -> bool:
-        """Whether it is of another sort than what stands there."""
+        """Whether it is of another sort than expected."""
         return bool(self.sort) and self.sort != self.wanted
 
 
 def other_way(ctx: click.Context, args: Sequence[str]) -> str:
-    """What to type instead of a command line whose arguments are mixed up; empty for others.
+    """What to type instead of a command line with mixed-up arguments; empty for others.
 
     Args:
-        ctx: of the command.
-        args: its words, as they were typed.
+        ctx: the context of the command.
+        args: its words as typed.
     """
     words = list(_words(ctx))
     for word in words:
@@ -100,7 +100,7 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
 
 
 def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]) -> str:
-    """What to type where a parameter stands without ``--set``, or layers where only a network belongs."""
+    """What to type if a parameter is given without ``--set``, or layers instead of a network."""
     known = {name for param in ctx.command.params for name in param.opts}
     others = [
         word.text
@@ -133,7 +133,7 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
 
 
 def _on_stdin(ctx: click.Context, words: Sequence[_Word]) -> str:
-    """How to hand over an answer that stands where a file of answers belongs."""
+    """What to type if an answer is given instead of a file of answers."""
     sheet = next((word.text for word in words if word.wanted == "sheet"), "")
     for word in words:
         pair = _ANSWER.fullmatch(word.text)
@@ -145,7 +145,7 @@ def _on_stdin(ctx: click.Context, words: Sequence[_Word]) -> str:
 
 
 def _without_fillers(networks: Sequence[_Word], args: Sequence[str]) -> str:
-    """The line without words such as vs, and commas between networks; empty where there are none."""
+    """The line without words such as vs, and without commas between networks; empty if there are none."""
     from convcalc.cli.meant.stray_words import FILLERS
 
     others = [word.text for word in networks if not word.sort]
@@ -168,7 +168,7 @@ def _swapped(word: str, one: str, other: str) -> str:
 
 
 def _words(ctx: click.Context) -> Iterator[_Word]:
-    """The words of a command line that hold something of a sort."""
+    """The words of a command line whose parameter takes a known sort."""
     for param in ctx.command.params:
         wanted = _WANTED.get(param.name or "", "")
         given = ctx.params.get(param.name or "") if wanted else None

@@ -1,4 +1,4 @@
-"""Numbers and kinds without the names of options, as in ``convcalc layer 32 5 3``: how to name them."""
+"""Numbers and kinds without option names, as in ``convcalc layer 32 5 3``: how to write them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from convcalc.text import shortened
 _SIZE = re.compile(r"[0-9]+([x,×][0-9]+)*")
 _NAMED = re.compile(r"(?P<name>[A-Za-z_]+)=(?P<value>.+)")
 _FORMULA = re.compile(r"[\w\s()+*/·−-]*[/+*−-][\w\s()+*/·−-]*")
-_ORDER = ("n", "kernel_size", "stride", "padding")  # in which people give them
+_ORDER = ("n", "kernel_size", "stride", "padding")  # the order in which people give them
 _CODE = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*\s*\(")
 _CHANNELS = re.compile(r"\bConv\w*\dd\(\s*(?:in_channels\s*=\s*)?(\d{1,5})\b")
 _KERAS_INPUT = re.compile(r"shape\s*=\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})\s*\)")
-_MOST_CODE = 400  # characters of code that a message repeats
-_MORE_SIDES = 3  # behind the first
-# Letters of formulas on slides, and words in sentences.
+_MOST_CODE = 400  # characters of code in a message
+_MORE_SIDES = 3  # after the first
+# Letters of formulas on slides, and words of sentences.
 _LETTERS = {
     "w": "n",
     "f": "k",
@@ -43,12 +43,12 @@ _LETTERS = {
 
 
 def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
-    """What to type for words without the name of an option.
+    """What to type instead of words without option names.
 
     Args:
         words: the words.
-        typed: the options that have names, by parameter; None where one is not given.
-        called: what the options of layers are called.
+        typed: the values of the named options, by parameter; None if not given.
+        called: the command line's names of the layer options.
 
     >>> way_to_name(["32", "5"], dict.fromkeys(_ORDER), {"kernel_size": "--k"})
     '32 5: write the name of an option before each number: --n 32 --k 5'
@@ -77,7 +77,7 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
 
 
 def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
-    """The words with the names of options; empty where one of them can be anything."""
+    """The words with option names; empty if a word can mean anything."""
     free = [called.get(name, f"--{name}") for name in _ORDER if typed[name] is None]
     found: list[list[str]] = []
     for word in words:
@@ -100,7 +100,7 @@ def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, 
 
 
 def _in_turn(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
-    """The options of words such as ``32x32 filter 5x5 stride 2``, a letter or word before each number; or nothing."""
+    """The options in words like ``32x32 filter 5x5 stride 2``, each number after its name; or nothing."""
     rest, found = list(words), []
     if rest and _SIZE.fullmatch(rest[0]):
         rest.insert(0, "n")
@@ -117,16 +117,16 @@ def _in_turn(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str
 
 
 def is_code(word: str) -> bool:
-    """Whether a word is a call, as in ``Conv2d(3, 64, 3)``."""
+    """Whether a word is a call, like ``Conv2d(3, 64, 3)``."""
     return bool(_CODE.match(word)) and word.rstrip().endswith(")")
 
 
 def code_line(words: Sequence[str], shape: str = "") -> str:
-    """The chain that reads layers written as code.
+    """The ``convcalc chain`` command for layers written as code.
 
     Args:
-        words: they.
-        shape: what goes in; where it is empty, it has the channels that the code says.
+        words: the words of code.
+        shape: the input shape; if empty, one with the channels in the code.
     """
     shape = shape or input_in(" ".join(words)) or "3x32x32"
     if sum(map(len, words)) > _MOST_CODE:
@@ -135,7 +135,7 @@ def code_line(words: Sequence[str], shape: str = "") -> str:
 
 
 def input_in(code: str) -> str:
-    """The input of which some code tells the channels; empty where it tells none.
+    """The input shape for some code, from the channels in it; empty if it has none.
 
     >>> input_in("Conv2D(32, 3, input_shape=(28, 30, 1))"), input_in("nn.Conv2d(4, 8, 3)"), input_in("nn.ReLU()")
     ('1x28x30', '4x32x32', '')
@@ -148,7 +148,7 @@ def input_in(code: str) -> str:
 
 
 def _chain_line(words: Sequence[str], typed: Mapping[str, Any]) -> str:
-    """The chain of some layers, of which the first word can be the input."""
+    """The ``convcalc chain`` command for some layers; the first word can be the input."""
     sides = re.split("[x,×]", words[0])
     if _SIZE.fullmatch(words[0]) and len(sides) > 1:
         shape = _channels_first(sides if len(sides) > 2 else ["3", *sides])
@@ -157,7 +157,7 @@ def _chain_line(words: Sequence[str], typed: Mapping[str, Any]) -> str:
 
 
 def _input_given(typed: Mapping[str, Any]) -> str:
-    """The shape that is on the line already; empty where it is not whole."""
+    """The input shape that the line already has; empty if it is incomplete."""
     shape, sides, channels = (typed.get(name) for name in ("shape", "n", "cin"))
     if shape:
         return "x".join(map(str, shape))
@@ -168,7 +168,7 @@ def _input_given(typed: Mapping[str, Any]) -> str:
 
 
 def _channels_first(sides: list[str]) -> str:
-    """A shape, of which the last side is the channels where the first cannot be."""
+    """A shape with channels first; they are moved from the end if the first side cannot be channels."""
     last = sides[-1] in ("1", "3", "4") and int(sides[0]) > 4
     return "x".join([sides[-1], *sides[:-1]] if last else sides)
 

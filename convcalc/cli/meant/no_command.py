@@ -1,4 +1,4 @@
-"""What to type instead of a command that there is not."""
+"""What to type instead of an unknown command."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ _OF_NETWORKS = (
     "memory",
     "draw net",
     "draw field",
-)  # commands that a network alone is enough for
-# What takes a word of a sort, whatever the word is.
+)  # commands that need only a network
+# Which command takes a word of each sort, for any word.
 _TAKES = {
     "sheet": "hw show",
     "picture": "kernel sharpen",
     "answers": "hw check SHEET",
     "grades": "hw stats",
 }
-# The command of a group that a network alone, and options alone, are for.
+# In each group, the command for a network alone, and the one for options alone.
 _ALONE = {"draw ": ("net", "fit"), "solve ": ("input", "size")}
 
 
 def instead(
     args: Sequence[str], known: Collection[str], prefix: str, load: Callable[[str], Any]
 ) -> str:
-    """The end of a message on an unknown command: the line to type, or the nearest name.
+    """The end of a message about an unknown command: what to type, or the nearest name.
 
     Args:
         args: the words of the command line.
-        known: the commands.
-        prefix: what stands before them; empty for the outermost.
-        load: gives a command of the outermost group by its name.
+        known: the names of the commands.
+        prefix: the words before the command; empty for the outermost group.
+        load: returns a command of the outermost group by its name.
     """
     word, *rest = args
     line = _in_group(prefix, word, rest) if prefix else _outside(word, rest, load)
@@ -59,11 +59,11 @@ def instead(
 
 
 def options_first(ctx: click.Context, args: Sequence[str]) -> str:
-    """What to type where the options of a group stand without a command; empty where nobody knows.
+    """What to type if a group is followed by options without a command; empty if unknown.
 
     Args:
-        ctx: of the group.
-        args: the words behind it.
+        ctx: the context of the group.
+        args: the words after the group.
     """
     prefix = getattr(ctx.command, "prefix", "")
     first = next(iter(args), "")
@@ -75,7 +75,7 @@ def options_first(ctx: click.Context, args: Sequence[str]) -> str:
 
 
 def _in_group(prefix: str, word: str, rest: Sequence[str]) -> str:
-    """What to type for a word behind the name of a group."""
+    """What to type instead of an unknown word after a group's name."""
     if name := called_so(word, prefix):
         return f"{prefix}{name} {as_line(rest)}".strip()
     sort = sort_of_word(word)
@@ -89,7 +89,7 @@ def _in_group(prefix: str, word: str, rest: Sequence[str]) -> str:
 
 
 def _outside(word: str, rest: Sequence[str], load: Callable[[str], Any]) -> str:
-    """What to type for a word behind the name of the tool."""
+    """What to type instead of an unknown word after ``convcalc``."""
     of_network = bool(rest) and sort_of_word(rest[0]) == "network"
     if word in load("hw").about and not of_network:
         return as_line(["hw", word, *rest])
@@ -118,7 +118,7 @@ def _outside(word: str, rest: Sequence[str], load: Callable[[str], Any]) -> str:
 
 
 def _of_network(network: str, rest: Sequence[str], arch: click.Command) -> str:
-    """What to type for a network and some words: arch, or the command that one of them asks for as a flag."""
+    """What to type for a network and some words: arch, or another command if a flag asks for it."""
     ctx = click.Context(arch)
     for at, word in enumerate(rest):
         name = called_so(word.lstrip("-"), "")
@@ -130,7 +130,7 @@ def _of_network(network: str, rest: Sequence[str], arch: click.Command) -> str:
 
 
 def _layer_line(words: Sequence[str]) -> str:
-    """A layer of numbers and kinds without names; empty where they can be anything."""
+    """The ``convcalc layer`` command for numbers and kinds without names; empty if they can mean anything."""
     called = {"kernel_size": "--k", "stride": "--s", "padding": "--p"}
     named = way_to_name(words, dict.fromkeys(("n", *called)), called).rpartition(": ")[2]
     return f"layer {named}" if named.startswith("--") else ""

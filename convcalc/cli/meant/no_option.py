@@ -1,4 +1,4 @@
-"""What to type instead of an option that a command does not have."""
+"""What to type instead of an unknown option."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from convcalc.cli.option_words import line_called
 from convcalc.errors import nearest
 from convcalc.text import quoted
 
-_SHORTEST = 4  # letters, with the dashes, of the beginning of an option
-_SHORTEST_NAME = 3  # letters of the beginning of what an argument is called
-_LEAST_ALIKE = 0.6  # of names, without their dashes
+_SHORTEST = 4  # characters of an abbreviated option, with its dashes
+_SHORTEST_NAME = 3  # characters of an abbreviated argument name
+_LEAST_ALIKE = 0.6  # similarity of names, without their dashes
 _OUTPUTS = (
     "-o",
     "--out",
@@ -36,7 +36,7 @@ _NO_MATTER = (
     "--bias-initializer",
     "--inplace",
 )
-# Options of other tools whose values are arguments here, and values that are written as options.
+# Options of other tools that are arguments here, and values that some people write as options.
 _BARE = {
     "m": "network",
     "model": "network",
@@ -70,7 +70,7 @@ _TALK = (
 
 
 def instead(error: click.NoSuchOption) -> str:
-    """The end of a message on an unknown option: what to write in its place; empty where nobody knows."""
+    """The end of a message about an unknown option: what to write instead; empty if unknown."""
     ctx, typed = error.ctx, error.option_name
     if ctx is None:
         return ""
@@ -95,7 +95,7 @@ def instead(error: click.NoSuchOption) -> str:
 
 
 def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
-    """How a command without the option given says where its output goes."""
+    """How a command without the given option chooses its output."""
     if typed not in _OUTPUTS:
         return ""
     if ours := [name for name in known if name in _OUTPUTS]:
@@ -106,7 +106,7 @@ def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
 
 
 def _of_sizes(typed: str, options: Mapping[str, click.Option]) -> str:
-    """What to write for letters and words of sizes that mean several things, or belong to another command."""
+    """What to write for letters and words of sizes that are ambiguous or belong to another command."""
     if typed == "--n" and "--x" in options and "--k" in options:
         return "; --x is the input, with its numbers: --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; convcalc layer takes sizes"
     filters = next((name for name in ("--cout", "--filters") if name in options), "")
@@ -126,7 +126,7 @@ def _of_sizes(typed: str, options: Mapping[str, click.Option]) -> str:
 
 
 def _elsewhere(ctx: click.Context, typed: str) -> str:
-    """Where that is written which no option says: the options of layers, and what a file promises."""
+    """Where to write something that is not an option: options of layers, and expectations in a file."""
     takes = {
         param.metavar or param.name or ""
         for param in ctx.command.params
@@ -161,12 +161,12 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
 
 
 def called_elsewhere(value: str) -> str:
-    """What a value is called here; the same where other tools call it so too."""
+    """The name of a value in this project; unchanged if it is the same in other tools."""
     return _VALUES.get(value.lower(), value)
 
 
 def _is_argument(ctx: click.Context, name: str) -> bool:
-    """Whether an option, without its dashes, is what an argument is called here or in another tool."""
+    """Whether an option, without its dashes, is the name of an argument here or in another tool."""
     meant = _BARE.get(name, name).rstrip("s")
     return len(meant) >= _SHORTEST_NAME and any(
         (param.name or "").startswith(meant)
@@ -176,7 +176,7 @@ def _is_argument(ctx: click.Context, name: str) -> bool:
 
 
 def _without_names(ctx: click.Context, args: Sequence[str]) -> list[str]:
-    """The words of a line without the names of options that are arguments here."""
+    """The words of a line, without option names that are arguments here."""
     known = {name for param in ctx.command.params for name in param.opts}
     line: list[str] = []
     for word in args:
@@ -189,7 +189,7 @@ def _without_names(ctx: click.Context, args: Sequence[str]) -> list[str]:
 
 
 def _set(ctx: click.Context, typed: str, options: Mapping[str, click.Option]) -> str:
-    """How to set a parameter of the network, or an option of the layer kind, of that name."""
+    """How to set a network's parameter, or a layer kind's option, with this name."""
     option = options.get("--set")
     if option is None or not hasattr(option.type, "offers"):
         return ""
@@ -210,14 +210,14 @@ def _set(ctx: click.Context, typed: str, options: Mapping[str, click.Option]) ->
 
 
 def _values(args: Sequence[str], name: str) -> Iterator[str]:
-    """What stands on a line behind an option, or behind its equals sign."""
+    """The values of an option on a line: after it, or after its equals sign."""
     for word, after in zip(args, [*args[1:], ""], strict=True):
         if word.partition("=")[0] == name:
             yield word.partition("=")[2] or after
 
 
 def _params(ctx: click.Context, options: Mapping[str, click.Option]) -> dict[str, Any]:
-    """The network and the layer kind that a line names, though it cannot be read as a whole."""
+    """The network and layer kind on a line, even if the line cannot be parsed."""
     from convcalc.cli.meant.stray_words import nameless
     from convcalc.cli.types import KIND
     from convcalc.errors import UsageError
@@ -237,7 +237,7 @@ def _params(ctx: click.Context, options: Mapping[str, click.Option]) -> dict[str
 
 
 def _command(ctx: click.Context, typed: str) -> str:
-    """The command that does what a flag of another tool asks for."""
+    """The command for a flag of another tool."""
     from convcalc.cli.meant.command_names import called_so
     from convcalc.cli.meant.stray_words import nameless
 
@@ -255,7 +255,7 @@ def _command(ctx: click.Context, typed: str) -> str:
 
 
 def _near(typed: str, names: Sequence[str] | None, options: Collection[str]) -> str:
-    """The options that may have been meant, by their names here or by those in other tools."""
+    """The options that the user may have meant, by their names here or in other tools."""
     alike = [name for name in names or () if _alike(typed, name)]
     if not alike:
         word = nearest(typed.lstrip("-").replace("_", "-"), OURS)
@@ -265,7 +265,7 @@ def _near(typed: str, names: Sequence[str] | None, options: Collection[str]) -> 
 
 
 def _alike(typed: str, name: str) -> bool:
-    """Whether one name may be meant by another; the dashes of both, which are the same, do not count."""
+    """Whether one name may be meant by another; their dashes are not compared."""
     from difflib import SequenceMatcher
 
     one, other = typed.lstrip("-"), name.lstrip("-")

@@ -1,4 +1,4 @@
-"""What a word of a command line names: a network, a sheet, answers, a picture …"""
+"""What a word of a command line is: a network, a sheet, answers, a picture …"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"[0-9][0-9.,]*\s?([kKMGTP]?i?B?)")
 
 
 def sort_of_word(text: str) -> str:
-    """What a word of a command line names; empty for what nobody knows."""
+    """The sort of a word on a command line; empty if unknown."""
     try:
         if os.path.isdir(text):
             return "grades" if os.path.exists(os.path.join(text, "summary.json")) else ""
@@ -25,7 +25,7 @@ def sort_of_word(text: str) -> str:
 
 
 def _sort_of_name(text: str) -> str:
-    """What a word names that is no file."""
+    """The sort of a word that is not a file."""
     from convcalc.network.find import is_bundled
 
     number = _NUMBER.fullmatch(text)

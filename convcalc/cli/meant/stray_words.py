@@ -1,4 +1,4 @@
-"""Words that stand where none belongs, and what is missing: what to type."""
+"""Surplus words on a command line, and missing ones: what to type instead."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from convcalc.text import quoted
 _SHAPE = re.compile(r"[0-9]+([x×][0-9]+)+")
 _UNIT = re.compile(r"(?:[kKMGT]?(?:FLOPs?|FLOPS|MACs?|Macs?|params?)|[kKMGT]|million|billion)")
 _OUTPUT = (".svg", ".png", ".html", ".csv", ".json", ".md", ".tex", ".txt", ".onnx", ".py", ".mmd", ".dot", ".xml", ".zip")  # fmt: skip
-_OF_SHAPES = re.compile(r"x[A-Z]")  # in how the value of an option is written
-_FROM_TO = 2  # sizes of a question
+_OF_SHAPES = re.compile(r"x[A-Z]")  # in the metavar of an option
+_FROM_TO = 2  # the two sizes of a question
 FILLERS = ("vs", "vs.", "versus", "and", "with", "question")
 
 
 def lead_on(error: click.UsageError) -> str:
-    """What is wrong with a command line, with what to type; empty where click's words do."""
+    """The error in a command line and what to type; empty if click's message is enough."""
     if error.ctx is None:
         return ""
     if isinstance(error, click.MissingParameter):
@@ -38,7 +38,7 @@ def lead_on(error: click.UsageError) -> str:
 
 
 def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
-    """What is missing, and a word that may be meant for it, its choices, or an example."""
+    """What is missing: with a word that may be meant, the choices, or an example."""
     called, args = line_called(ctx)
     if called is None or param is None:
         return ""
@@ -59,7 +59,7 @@ def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
 
 
 def _meant(called: click.Context, option: click.Option, args: Sequence[str]) -> str:
-    """The word of a line that may be meant for an option that is missing."""
+    """A word of the line that may be meant as the missing option's value."""
     has_words = any(isinstance(param, click.Argument) for param in called.command.params)
     sizes = [word for word in args if word.isdecimal()]
     if not has_words and option.opts[0] == "--n" and len(sizes) == len(args) == _FROM_TO:
@@ -73,7 +73,7 @@ def _meant(called: click.Context, option: click.Option, args: Sequence[str]) -> 
 
 
 def _may_be(option: click.Option, word: str, called: click.Context) -> bool:
-    """Whether an option for numbers takes a word."""
+    """Whether an option for numbers accepts a word."""
     if word.startswith("-") or not (any(map(str.isdecimal, word)) or os.path.isfile(word)):
         return False
     try:
@@ -84,7 +84,7 @@ def _may_be(option: click.Option, word: str, called: click.Context) -> bool:
 
 
 def _example(called: click.Context, having: str = "") -> str:
-    """The first example of a command that has a text in it; empty where there is none."""
+    """The first example of a command that contains a text; empty if there is none."""
     lines = getattr(called.command, "examples", "").strip().splitlines()
     return next((line.strip() for line in lines if having in line), "")
 
@@ -93,7 +93,7 @@ def _example(called: click.Context, having: str = "") -> str:
 
 
 def _extra(ctx: click.Context) -> str:
-    """Words that are too many: the rest of a name, layers, or what belongs behind an option."""
+    """Surplus words: the rest of a name, layers, or the value of an option."""
     called, args = line_called(ctx)
     if called is None or not args:
         return ""
@@ -125,7 +125,7 @@ def nameless(command: click.Command, args: Sequence[str]) -> list[str]:
 def _lines(
     called: click.Context, words: Sequence[str], args: Sequence[str], known: set[str]
 ) -> Iterator[str]:
-    """Messages that say what to type, the likeliest first."""
+    """Messages with what to type, the most likely first."""
     from convcalc.cli.meant.nameless import code_line, is_code
     from convcalc.network.find import bundled_names
 
@@ -174,7 +174,7 @@ def _lines(
 
 
 def _spread(called: click.Context, args: Sequence[str]) -> list[str]:
-    """The line with the sides of each shape in one word; nothing where they are."""
+    """The line with each shape in one word; empty if they already are."""
     line: list[str] = []
     rest = list(args)
     while rest:
@@ -191,7 +191,7 @@ def _spread(called: click.Context, args: Sequence[str]) -> list[str]:
 
 
 def _layer_called(network: str, word: str) -> str:
-    """The name of a layer of a network that a word means: its name, or its kind."""
+    """The layer of a network that a word means, by its name or kind."""
     from convcalc.errors import ConvcalcError
     from convcalc.interop.load import load
     from convcalc.layers import find
@@ -206,7 +206,7 @@ def _layer_called(network: str, word: str) -> str:
 
 
 def _taker(called: click.Context, word: str) -> str:
-    """The option among whose values a word is; empty where there is none."""
+    """The option that has a word among its values; empty if there is none."""
     for param in called.command.params:
         values = getattr(param.type, "choices", ())
         if not values and isinstance(param, click.Option) and hasattr(param.type, "offers"):

@@ -1,4 +1,4 @@
-"""Completion in a shell: `line` reads what was typed, the parameter types say what fits, `speak` answers.
+"""Completion in a shell: `line` reads the typed words, parameter types offer words, `speak` answers.
 
-The scripts that bash, zsh and fish run lie here as files; `install` puts them where a shell finds them.
+The scripts for bash, zsh and fish are files in this folder; `install` puts them where a shell finds them.
 """

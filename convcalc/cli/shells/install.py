@@ -1,7 +1,7 @@
-"""Completion put where a shell finds it, and taken away again, with nothing else of the user's changed.
+"""Install and remove completion for a shell, without changing anything else of the user's.
 
-The script is a separate file. Fish looks for it by its name; for bash and zsh a block of lines in the
-file that they run at their start reads it.
+The script is a separate file. Fish finds it by its name; for bash and zsh, a block of lines in
+their startup file reads it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from convcalc.text import printable, quoted
 SHELLS = ("bash", "zsh", "fish")
 _BEGIN, _END = b"# >>> convcalc completion", b"# <<< convcalc completion <<<\n"
 _JOINED, _MADE = b", after a line without an end", b", in a file made for it"
-_MAX_BYTES = 2**24  # of a file that a shell runs at its start
-_OURS = b"_CONVCALC_COMPLETE"  # stands in every script for convcalc, also in those of before
+_MAX_BYTES = 2**24  # of a shell's startup file
+_OURS = b"_CONVCALC_COMPLETE"  # in every script for convcalc, also in those of earlier versions
 
 
 class Place(NamedTuple):
-    """Where a shell's completion goes.
+    """The files of a shell's completion.
 
     Attributes:
-        script: the file of the script.
-        startup: the file that the shell runs at its start; empty where it finds the script itself.
+        script: the path of the script.
+        startup: the shell's startup file; empty if the shell finds the script itself.
     """
 
     script: str
@@ -38,10 +38,10 @@ class Place(NamedTuple):
 
 
 def shell_in_use(name: str = "") -> str:
-    """The shell of a name, or else the one that the environment variable SHELL says.
+    """The named shell, or the one in the environment variable SHELL.
 
     Raises:
-        UsageError: it says none that is known.
+        UsageError: SHELL names no known shell.
     """
     found = name or os.path.basename(os.environ.get("SHELL", "")).removesuffix(".exe")
     if found in SHELLS:
@@ -52,7 +52,7 @@ def shell_in_use(name: str = "") -> str:
 
 
 def place_of(shell: str) -> Place:
-    """Where the completion of a shell goes.
+    """The files of a shell's completion.
 
     Raises:
         UsageError: there is no home folder.
@@ -67,18 +67,18 @@ def place_of(shell: str) -> Place:
         return Place(os.path.join(folder, "convcalc.fish"), "")
     folder = os.path.join(_folder("XDG_DATA_HOME", ".local", "share"), "convcalc")
     startup = _bash_startup() if shell == "bash" else os.path.join(os.environ.get("ZDOTDIR") or _home(), ".zshrc")  # fmt: skip
-    name = "completion.bash" if shell == "bash" else "_convcalc"  # what zsh itself would look for
+    name = "completion.bash" if shell == "bash" else "_convcalc"  # the name that zsh looks for
     return Place(os.path.join(folder, name), startup)
 
 
 def install(shell: str) -> list[str]:
-    """Write the completion of a shell.
+    """Install the completion of a shell.
 
     Returns:
-        The files that were changed; none where all is there already.
+        The files that were changed; none if it was already installed.
 
     Raises:
-        UsageError: a file cannot be read or written, or is not convcalc's; nothing was damaged.
+        UsageError: a file cannot be read or written, or is not convcalc's; the files stay intact.
     """
     place = place_of(shell)
     wanted = script(shell).encode()
@@ -98,13 +98,13 @@ def install(shell: str) -> list[str]:
 
 
 def uninstall(shell: str) -> list[str]:
-    """Take away what `install` wrote, and nothing else.
+    """Remove what `install` wrote, and nothing else.
 
     Returns:
         The files that were changed or removed.
 
     Raises:
-        UsageError: a file cannot be read or written; nothing was damaged.
+        UsageError: a file cannot be read or written; the files stay intact.
     """
     place = place_of(shell)
     found = _read(place.startup) if place.startup else None
@@ -120,7 +120,7 @@ def uninstall(shell: str) -> list[str]:
     if _OURS in (_read(place.script) or b""):
         changes[place.script] = None
     _change(changes)
-    with suppress(OSError):  # it holds something else, or is not there
+    with suppress(OSError):  # not empty, or it does not exist
         if place.startup:
             os.rmdir(os.path.dirname(place.script))
     return [*changes]
@@ -131,13 +131,13 @@ def _home() -> str:
 
 
 def _folder(variable: str, *usual: str) -> str:
-    """The folder that an environment variable names, or else one in the home folder."""
+    """The folder in an environment variable, or a default in the home folder."""
     named = os.environ.get(variable, "")
     return named if os.path.isabs(named) else os.path.join(_home(), *usual)
 
 
 def _bash_startup() -> str:
-    """The file that bash runs in a new terminal: on macOS it is that of a login."""
+    """The file that bash runs in a new terminal: on macOS, the file for login shells."""
     names = (".bash_profile", ".bash_login", ".profile") if sys.platform == "darwin" else ()
     paths = [os.path.join(_home(), name) for name in names]
     usual = os.path.join(_home(), ".bashrc") if not paths else paths[0]
@@ -145,19 +145,19 @@ def _bash_startup() -> str:
 
 
 def _block(shell: str, path: str) -> Callable[[bytes], bytes]:
-    """The lines that read the script, for a remark in their first line."""
+    """The lines that read the script; the first line is a comment about them."""
     file = shlex.quote(path)
     reads = f"[ ! -r {file} ] || . {file}"
     if shell == "bash":
-        reads = f'[ -z "${{BASH_VERSION-}}" ] || {reads}'  # of a file that other shells run too
-    else:  # for a compinit that comes later
+        reads = f'[ -z "${{BASH_VERSION-}}" ] || {reads}'  # other shells run this file too
+    else:  # for a later compinit
         reads = f"fpath=({shlex.quote(os.path.dirname(path))} $fpath)\n{reads}"
     lines = f"# convcalc completion --uninstall takes these lines away again.\n{reads}\n"
     return lambda remark: _BEGIN + remark + b" >>>\n" + os.fsencode(lines) + _END
 
 
 def _with_block(found: bytes | None, block: Callable[[bytes], bytes], path: str) -> bytes:
-    """A file with the block: in the place of an older one, or at the end."""
+    """A file with the block: in place of an older block, or at the end."""
     before, old, after = _parts(found or b"", path)
     if old:
         head = old.splitlines()[0]
@@ -171,10 +171,10 @@ def _with_block(found: bytes | None, block: Callable[[bytes], bytes], path: str)
 
 
 def _parts(found: bytes, path: str) -> tuple[bytes, bytes, bytes]:
-    """What stands before the block, the block, and what stands after it; no block where there is none.
+    """The text before the block, the block, and the text after it; the block is empty if there is none.
 
     Raises:
-        UsageError: the block has lost its end.
+        UsageError: the end of the block is missing.
     """
     start = 0 if found.startswith(_BEGIN) else found.find(b"\n" + _BEGIN) + 1
     if not found[start:].startswith(_BEGIN):
@@ -188,7 +188,7 @@ def _parts(found: bytes, path: str) -> tuple[bytes, bytes, bytes]:
 
 
 def _read(path: str) -> bytes | None:
-    """The bytes of a file; None where there is none."""
+    """The bytes of a file; None if it does not exist."""
     if not os.path.lexists(path):
         return None
     with refusing_to_read(path), open(path, "rb") as file:
@@ -200,10 +200,10 @@ def _read(path: str) -> bytes | None:
 
 
 def _change(changes: dict[str, bytes | None] | dict[str, bytes]) -> None:
-    """Write files whole, or remove them, once it is known that all of them can be changed.
+    """Write or remove files, after checking that all of them can be changed.
 
     Raises:
-        UsageError: one of them cannot.
+        UsageError: one of them cannot be changed.
     """
     for path in changes:
         if os.path.lexists(path) and not os.access(path, os.W_OK):

@@ -1,4 +1,4 @@
-"""A command line as it stands in a shell, up to the cursor: its words, and the one that is not finished."""
+"""A shell's command line up to the cursor: its words, and the unfinished word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
-_IN_QUOTES = '$`"\\'  # what a backslash stands before in double quotes
+_IN_QUOTES = '$`"\\'  # characters that a backslash escapes in double quotes
 _SPECIAL = re.compile(r"([\s\\'\"$`!#&()*;<>?\[\]{|}])")
 
 
@@ -14,10 +14,10 @@ class Line(NamedTuple):
     """A line, without the quotes and backslashes of the shell.
 
     Attributes:
-        words: after the program's own name, all that are finished.
-        typed: the word at the cursor, as far as it is there.
-        kept: how many characters of it the shell leaves as they are, since its own word begins later.
-        quote: the quote that is open at the cursor; empty where none is.
+        words: the finished words after the program's name.
+        typed: the word at the cursor, so far.
+        kept: how many of its characters the shell keeps, because its own word begins later.
+        quote: the open quote at the cursor; empty if there is none.
     """
 
     words: list[str]
@@ -31,7 +31,7 @@ def read_line(text: str, breaks: str = "") -> Line:
 
     Args:
         text: the line up to the cursor.
-        breaks: the characters at which the shell begins a new word to complete, as bash does.
+        breaks: the characters at which the shell splits words for completion, as in bash.
 
     >>> read_line("convcalc arch 'my net.yaml' --explain=co", "=")
     Line(words=['arch', 'my net.yaml'], typed='--explain=co', kept=10, quote='')
@@ -65,7 +65,7 @@ def read_line(text: str, breaks: str = "") -> Line:
 
 
 def as_typed(word: str, quote: str) -> str | None:
-    r"""A word as it is typed within a quote, or outside of all; None where it cannot stand there.
+    r"""A word as typed inside a quote, or outside; None if it cannot be written there.
 
     >>> as_typed("a b", ""), as_typed('a "b', '"'), as_typed("it's", "'")
     ('a\\ b', 'a \\"b', None)

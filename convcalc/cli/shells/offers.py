@@ -1,4 +1,4 @@
-"""What a shell is offered: words with their meaning, the options of a command, the commands of a group."""
+"""What completion offers: words with their meanings, options of a command, commands of a group."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-OPEN = "open"  # the type of a word that goes on, so that no space follows it
+OPEN = "open"  # the type of an unfinished word; no space follows it
 
 
 def offered(
     words: Mapping[str, str], typed: str, *, before: str = "", ending: str = ""
 ) -> list[CompletionItem[str]]:
-    """The words that begin as a text does.
+    """The words that begin with a text.
 
     Args:
-        words: each with what it means.
+        words: each with its meaning.
         typed: the text.
-        before: what stands before each of them already, as in ``name,params`` for a list.
-        ending: what each of them goes on with, such as ``=``.
+        before: the text before each of them, such as ``name,params,`` in a list.
+        ending: the text after each of them, such as ``=``.
     """
     return [
         CompletionItem(f"{before}{word}{ending}", type=OPEN if ending else "plain", help=about)
@@ -31,7 +31,7 @@ def offered(
 
 
 def options_of(command: click.Command, ctx: click.Context, typed: str) -> list[CompletionItem[str]]:
-    """The options of a command that are not given yet, each by the first of its names that fits."""
+    """The options of a command that are not given yet, each with its first matching name."""
     found = []
     for param in command.get_params(ctx):
         if not isinstance(param, click.Option) or param.hidden or _is_given(param, ctx):
@@ -44,13 +44,13 @@ def options_of(command: click.Command, ctx: click.Context, typed: str) -> list[C
 
 
 def _is_given(param: click.Option, ctx: click.Context) -> bool:
-    """Whether an option stands on the line, and cannot stand there again."""
+    """Whether an option is given and cannot be repeated."""
     source = ctx.get_parameter_source(param.name or "")
     return source is ParameterSource.COMMANDLINE and not param.multiple
 
 
 def _awaits_value(command: click.Command, ctx: click.Context, word: str) -> bool:
-    """Whether a word is an option whose value is still to come."""
+    """Whether a word is an option whose value comes next."""
     return any(
         isinstance(param, click.Option) and word in param.opts and not param.is_flag
         for param in command.get_params(ctx)
@@ -58,11 +58,11 @@ def _awaits_value(command: click.Command, ctx: click.Context, word: str) -> bool
 
 
 class Offering(click.Command):
-    """A command that offers its options, where nothing else can stand."""
+    """A command that offers its options if nothing else is possible."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing and args and _awaits_value(self, ctx, args[-1]):
-            args = args[:-1]  # click would read none of the others
+            args = args[:-1]  # click would read no further words
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
@@ -70,7 +70,7 @@ class Offering(click.Command):
 
 
 class OfferingGroup(click.Group):
-    """A group that offers its commands, and its options after a dash; it imports none of the commands."""
+    """A group that offers its commands, and after a dash its options; it imports no commands."""
 
     about: Mapping[str, str]
 
@@ -81,5 +81,5 @@ class OfferingGroup(click.Group):
 
 
 def meanings(names: Iterable[str], about: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Some names, each with what it means where that is known."""
+    """Some names, each with its meaning if that is known."""
     return {name: str((about or {}).get(name, "")) for name in names}

@@ -1,6 +1,6 @@
-"""What the network or the sheet on the line has: names of layers, parameters, inputs, questions.
+"""The names in the network or sheet on the line: layers, parameters, inputs, questions.
 
-Whatever cannot be read has none of them. Nothing waits: standard input and pipes are left alone.
+A file that cannot be read has no names. Nothing waits: standard input and pipes are not read.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def layers_of(ctx: click.Context) -> dict[str, str]:
 
 
 def parameters_of(ctx: click.Context) -> dict[str, str]:
-    """The parameters that the network's file has, each with its value."""
+    """The parameters in the network's file, each with its value."""
     network = _network(ctx)
     return {name: f"now {value}" for name, value in network.parameters.items()} if network else {}
 
 
 def inputs_of(ctx: click.Context) -> dict[str, str]:
-    """The inputs by name, each with its shape; none where there is only one, which needs no name."""
+    """The inputs by name, each with its shape; none if there is only one, which needs no name."""
     network = _network(ctx)
     if not network or len(network.inputs) < 2:
         return {}
@@ -56,7 +56,7 @@ def questions_of(ctx: click.Context) -> dict[str, str]:
 
 
 def _network(ctx: click.Context) -> Network | None:
-    """The network that the arguments name, or that their layers are; None where that is not known."""
+    """The network in the arguments, or the chain of their layers; None if there is none."""
     words = _words(ctx)
     with suppress(ConvcalcError):
         return _loaded(words, ctx.params) or _chain(words, ctx.params)
@@ -64,7 +64,7 @@ def _network(ctx: click.Context) -> Network | None:
 
 
 def _words(ctx: click.Context) -> tuple[str, ...]:
-    """What stands in the argument for networks, or layers."""
+    """The words in the argument for networks or layers."""
     for name in ("network", "networks", "targets", "first", "layers"):
         value = ctx.params.get(name)
         if value:
@@ -73,7 +73,7 @@ def _words(ctx: click.Context) -> tuple[str, ...]:
 
 
 def _loaded(words: tuple[str, ...], given: Mapping[str, Any]) -> Network | None:
-    """The network in the first file, or the bundled one; None where there is none."""
+    """The network in the first file, or the bundled one; None if there is none."""
     from convcalc.network.find import bundled_names
 
     name = words[0] if words else ""
@@ -89,11 +89,11 @@ def _loaded(words: tuple[str, ...], given: Mapping[str, Any]) -> Network | None:
     with suppress(ConvcalcError):
         settings = settings_of(given.get("parameters") or ())
         return load(target, parameters=settings, **how)
-    return load(target, max_layers=_MAX_LAYERS)  # where what is set does not fit
+    return load(target, max_layers=_MAX_LAYERS)  # without the settings, if they do not fit
 
 
 def _chain(words: tuple[str, ...], given: Mapping[str, Any]) -> Network | None:
-    """The chain of layers; None where it has no input yet."""
+    """The chain of layers; None if it has no input yet."""
     from convcalc.network.notations.command import chain_of
 
     shape = given.get("shape")
@@ -101,7 +101,7 @@ def _chain(words: tuple[str, ...], given: Mapping[str, Any]) -> Network | None:
 
 
 def _readable(name: str) -> str:
-    """The path of a file that can be read for its names; empty for all else."""
+    """The path of a file that can be read for its names; empty for anything else."""
     path = os.path.expanduser(os.path.expandvars(name))
     with suppress(OSError, ValueError):
         if os.path.isfile(path) and os.path.getsize(path) <= _MAX_BYTES:

@@ -1,4 +1,4 @@
-"""What bash, zsh and fish ask and are told; click finds what to offer."""
+"""The questions of bash, zsh and fish and the answers to them; click finds the offers."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from click.shell_completion import CompletionItem, ShellComplete, add_completion
 from convcalc.cli.shells.line import Line, as_typed, read_line
 from convcalc.text import printable
 
-LINE, BREAKS = "_CONVCALC_LINE", "_CONVCALC_BREAKS"  # what the scripts set
-_SECONDS = 2.0  # after which no answer is better than a late one
-_NOTHING = "none"  # tells a shell that convcalc is there, and that no files fit
+LINE, BREAKS = "_CONVCALC_LINE", "_CONVCALC_BREAKS"  # environment variables of the scripts
+_SECONDS = 2.0  # then no answer is better than a late one
+_NOTHING = "none"  # tells a shell that convcalc answered and that no files match
 
 
 class _LateError(BaseException):
-    """Time is over; nobody on the way may take it for an error of a file."""
+    """Time is over; a separate class, so that nobody handles it as an error of a file."""
 
 
 class _Speaking(ShellComplete):
-    """A shell: it sends the line up to the cursor, and gets a line for each word that fits."""
+    """A shell: it sends the line up to the cursor, and gets one line per matching word."""
 
     line: Line = Line([], "", 0, "")
-    in_options: ClassVar[bool] = True  # whether words after --option= are sent with it
+    in_options: ClassVar[bool] = True  # whether words after --option= contain the option
 
     def source(self) -> str:
         return script(self.name)
@@ -38,7 +38,7 @@ class _Speaking(ShellComplete):
         return self.line.words, self.line.typed
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        """What fits; nothing where anything goes wrong, for nobody has asked for a message."""
+        """The matching words; nothing after any error, because nobody asked for a message."""
         found: list[CompletionItem[str]] = []
         with suppress(Exception, _LateError), _in_silence(), _in_time():
             found = super().get_completions([*args], incomplete)
@@ -55,13 +55,13 @@ class _Speaking(ShellComplete):
         return "\n".join([place, *lines])
 
     def told(self, item: CompletionItem[str]) -> str:
-        """What a word means, in one line."""
+        """The meaning of a word, on one line."""
         return printable(" ".join((item.help or "").split()))
 
 
 @add_completion_class
 class _Bash(_Speaking):
-    """Bash: words from where its own word begins, quoted as at the cursor."""
+    """Bash: words without the part before its own word, quoted as at the cursor."""
 
     name = "bash"
 
@@ -73,7 +73,7 @@ class _Bash(_Speaking):
 
 @add_completion_class
 class _Zsh(_Speaking):
-    """Zsh: words with what they mean after a tab."""
+    """Zsh: a word, a tab, its meaning."""
 
     name = "zsh"
 
@@ -85,7 +85,7 @@ class _Zsh(_Speaking):
 
 @add_completion_class
 class _Fish(_Speaking):
-    """Fish: words with what they mean after a tab."""
+    """Fish: a word, a tab, its meaning."""
 
     name = "fish"
 
@@ -103,14 +103,14 @@ def script(shell: str) -> str:
 
 @contextmanager
 def _in_silence() -> Iterator[None]:
-    """Nothing is printed meanwhile."""
+    """Print nothing meanwhile."""
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         yield
 
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    """End what takes long, such as a file on a disk that sleeps; where there are no signals, wait."""
+    """Stop slow work, such as reading from a sleeping disk; on systems without signals, wait."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -124,5 +124,5 @@ def _in_time() -> Iterator[None]:
 
 
 def _stop(_number: int, _frame: object) -> None:
-    """Say that time is over."""
+    """Raise the error for late answers."""
     raise _LateError

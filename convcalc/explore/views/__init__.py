@@ -1,4 +1,4 @@
-"""What the page can be asked: one layer, a chain, a network, a file, a student's number."""
+"""The views of the page: one layer, a chain, a network, a file, a student's number."""
 
 from __future__ import annotations
 

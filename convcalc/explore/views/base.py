@@ -1,4 +1,4 @@
-"""What a view is, and the registry."""
+"""The registry of views, and their type."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from convcalc.registry import Registry
 
 View = Callable[[Asked], Answer]
 VIEWS: Registry[View] = Registry("view")
-LAYER = "layer"  # the view of all addresses that begin with a kind
+LAYER = "layer"  # the view for all addresses that begin with a kind

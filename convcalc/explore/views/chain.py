@@ -48,18 +48,18 @@ def chain_view(asked: Asked) -> Answer:
 
 
 def _is_shape(text: str) -> bool:
-    """Whether a text may be the shape of one input."""
+    """Whether a text can be the shape of one input."""
     return "=" not in text and " " not in text.strip()
 
 
 def _layers(given: Given) -> tuple[str, ...]:
-    """The layers as a command line has them."""
+    """The layers as on a command line."""
     text = given.get("layers", "").strip()
     return (text,) if is_code(text) else tuple(text.split())
 
 
 def _found(given: Given, words: tuple[str, ...]) -> Found:
-    """What a walk through the chain finds."""
+    """The results of walking the chain."""
     check_words("chain", given, _WORDS)
     if not words or words == ("-",):
         message = "layers: write at least one, such as conv:k5c6"

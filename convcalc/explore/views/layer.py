@@ -1,4 +1,4 @@
-"""One layer: its kind, its input and its options, as the address gives them."""
+"""One layer: its kind, input and options, from the address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer, Shape
     from convcalc.layers.options import Option
 
-# What options are called in the address; others are called by their names.
+# Short names of options in the address; others use their full names.
 _LETTERS = {
     "kernel_size": "k",
     "stride": "s",
@@ -59,7 +59,7 @@ _LABELS = {
     "output_padding": "output padding",
     "ceil_mode": "round up",
 }
-# The ends of sliders; of options that are not here 1 and 64.
+# The ends of sliders; 1 and 64 for options that are not listed.
 _ENDS = {
     "n": (1, 256),
     "cin": (1, 256),
@@ -73,8 +73,8 @@ _ENDS = {
     "groups": (1, 32),
 }
 _VECTOR = (1, 4096)
-_DRAWN = ("picture", "step")  # choose what is drawn; the numbers do not depend on them
-_USUAL = "conv"  # the kind of the command line where it names none
+_DRAWN = ("picture", "step")  # only choose the picture; the numbers do not depend on them
+_USUAL = "conv"  # the default kind, as on the command line
 _NAMES = {
     "params": "parameters",
     "macs": "multiply-adds",
@@ -113,7 +113,7 @@ def layer_view(asked: Asked) -> Answer:
 
 
 def _started(cls: type[Layer], asked: Asked, called: dict[str, str]) -> Given:
-    """The values of the address, and those of the kind's example where none are given."""
+    """The values of the address, or those of the kind's example if there are none."""
     known = list(called.values())
     given = {
         called.get(word, word): text.strip() for word, text in asked.given.items() if text.strip()
@@ -127,7 +127,7 @@ def _started(cls: type[Layer], asked: Asked, called: dict[str, str]) -> Given:
 
 
 def _carried(cls: type[Layer], given: Given, known: list[str]) -> Given:
-    """What a kind takes over from another one, and what it needs besides from its example."""
+    """The values that a kind takes over from another one, and missing ones from its example."""
     example = _example(cls)
     options = {word: text for word, text in given.items() if word in known}
     drawn = {word: text for word, text in given.items() if word == "picture"}
@@ -142,10 +142,10 @@ def _carried(cls: type[Layer], given: Given, known: list[str]) -> Given:
 
 
 def _example(cls: type[Layer]) -> Given:
-    """The kind's own example, as an address gives it."""
+    """The kind's own example, as values of an address."""
     options, shape = cls.example
     known = options_of(cls)
-    # What make() gives is complete; a text may be written another way than the example has it.
+    # make() returns all options; a text can be written differently than in the example.
     texts = {
         _LETTERS.get(name, name): known[name].type.text(known[name].check(value, name))
         for name, value in options.items()
@@ -158,10 +158,10 @@ def _example(cls: type[Layer]) -> Given:
 
 
 def _check_words(cls: type[Layer], given: Given, called: dict[str, str]) -> None:
-    """Refuse what the kind does not know.
+    """Refuse words that are unknown to the kind.
 
     Raises:
-        UsageError: as said; or the kind joins several paths.
+        UsageError: there is one; or the kind joins several paths.
     """
     if cls.merges:
         message = f"{cls.kind}: joins several paths, so it cannot be a single layer; write a network with it"
@@ -185,7 +185,7 @@ def _shape(cls: type[Layer], given: Given) -> Shape:
     """The input shape.
 
     Raises:
-        UsageError: it is not said, or said twice.
+        UsageError: it is not given, or given twice.
     """
     if given.get("input"):
         if given.get("n"):
@@ -208,14 +208,14 @@ def _shape(cls: type[Layer], given: Given) -> Shape:
 
 
 def _axes(cls: type[Layer], given: Given) -> int:
-    """How many axes an input has for which only one size is given, as on the command line."""
+    """The number of axes of an input for which only one size is given, as on the command line."""
     said = [len(shape_of(given[word], word)) for word in "ksd" if "x" in given.get(word, "")]
     causal = 1 if given.get("p") == "causal" else 0
     return cls.dimensions or causal or max(said, default=2)
 
 
 def _found(layer: Layer, shape: Shape, view: str, given: Given) -> Found:
-    """The numbers of a layer."""
+    """The results for a layer."""
     report = layer_report(layer, shape, explain=True)
     *before, numbers, working = _blocks(report.lines)
     facts = {key: value for key, value in report.facts.items() if key != "working"}
@@ -236,7 +236,7 @@ def _found(layer: Layer, shape: Shape, view: str, given: Given) -> Found:
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:
-    """Lines in groups, between which one is empty."""
+    """Lines in groups, separated by empty lines."""
     groups: list[list[str]] = [[]]
     for line in lines:
         if line:
@@ -247,13 +247,13 @@ def _blocks(lines: list[str]) -> list[list[str]]:
 
 
 def _rows(lines: list[str]) -> list[tuple[str, ...]]:
-    """Lines that begin with the name of a number: the name, the number, what it is made of."""
+    """Lines that begin with the name of a number: the name, the number, the explanation."""
     rows = [(line[:9].strip(), *line[9:].strip().split("   ", 1)) for line in lines]
     return [(_NAMES.get(name, name), *texts) for name, *texts in rows]
 
 
 def _fitting(layer: Layer, shape: Shape, view: str, given: Given) -> Iterator[tuple[str, str]]:
-    """Small changes with which the window fits, as addresses."""
+    """Small changes that make the window fit, as links."""
     for change in what_fits(layer, shape):
         word = "n" if change.option == "input" else _LETTERS.get(change.option, change.option)
         same = len(set(change.values)) == 1 and (word != "n" or len(shape) == 3)
@@ -297,7 +297,7 @@ def _kind_field(view: str) -> Field:
 
 
 def _rank(option: Option) -> int:
-    """Where an option stands in the form: sliders first, then words."""
+    """The place of an option in the form: sliders first, then words."""
     order = [
         "kernel_size",
         "stride",

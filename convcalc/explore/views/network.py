@@ -36,7 +36,7 @@ def network_view(asked: Asked) -> Answer:
 
 
 def _found(given: Given) -> Found:
-    """What a walk through the network finds."""
+    """The results of walking the network."""
     check_words("network", given, _WORDS)
     name, known = given["name"], bundled_names()
     if name not in known:

@@ -1,4 +1,4 @@
-"""What the views of networks share: the form's fields, and the table of a walked network."""
+"""Shared by the views of networks: fields of the form, and the table of a walked network."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
     from convcalc.network.network import Network
 
-MAX_LAYERS = 20_000  # that the page follows; the command line follows more
+MAX_LAYERS = 20_000  # limit on the page; the command line allows more
 _ROWS = {"": "repeats once", "all": "every layer", "blocks": "blocks"}
 _TOTALS = {
     "layers": "layers",
@@ -47,7 +47,7 @@ _TOTALS = {
 
 
 def given_of(asked: Asked, words: tuple[str, ...]) -> Given:
-    """The values of the address that are not empty; of another view only those that this one has."""
+    """The values of the address that are not empty; from another view, only those that this one has."""
     given = {word: text for word, text in asked.given.items() if text.strip()}
     if asked.carried:
         return {word: text for word, text in given.items() if word in words}
@@ -55,10 +55,10 @@ def given_of(asked: Asked, words: tuple[str, ...]) -> Given:
 
 
 def check_words(view: str, given: Given, words: tuple[str, ...]) -> None:
-    """Refuse what a view does not know.
+    """Refuse words that are unknown to a view.
 
     Raises:
-        UsageError: as said.
+        UsageError: there is one.
     """
     for word in given:
         if word not in words:
@@ -73,7 +73,7 @@ def check_words(view: str, given: Given, words: tuple[str, ...]) -> None:
 
 
 def view_fields(given: Given) -> list[Field]:
-    """How a network is shown."""
+    """The fields that choose how a network is shown."""
     return [
         choice_field("picture", "picture", given.get("picture", ""), OF_NETWORKS),
         choice_field("rows", "rows of the table", given.get("rows", ""), _ROWS),
@@ -81,7 +81,7 @@ def view_fields(given: Given) -> list[Field]:
 
 
 def change_fields(given: Given) -> list[Field]:
-    """What changes a network: its input, its parameters."""
+    """The fields that change the network: its input, its parameters."""
     return [
         text_field("input", "input shape", given.get("input", ""), "as in the file"),
         text_field("set", "parameters", given.get("set", ""), "such as classes=10"),
@@ -89,7 +89,7 @@ def change_fields(given: Given) -> list[Field]:
 
 
 def changes(given: Given) -> dict[str, Any]:
-    """The options of loading that the form gives.
+    """The loading options in the form.
 
     Raises:
         UsageError: one of them is wrong.
@@ -120,7 +120,7 @@ def _inputs(text: str) -> Shape | dict[str, Shape] | None:
 
 
 def command_words(given: Given) -> list[str]:
-    """What changes and shows a network on a command line."""
+    """The words on a command line that change and show the network."""
     words = [word for text in given.get("input", "").split() for word in ("--input", text)]
     words += [word for pair in given.get("set", "").split() for word in ("--set", pair)]
     words += {"all": ["--all"], "blocks": ["--depth", "1"]}.get(given.get("rows", ""), [])
@@ -128,11 +128,11 @@ def command_words(given: Given) -> list[str]:
 
 
 def found_in(network: Network, view: str, given: Given) -> Found:
-    """What a walk through a network finds.
+    """The results of walking a network.
 
     Args:
         network: the network.
-        view, given: the address, for links to the working of a layer.
+        view, given: the address, for links to a layer's explanation.
     """
     rows = given.get("rows", "")
     analysis = walk(network)
@@ -170,10 +170,10 @@ def _totals(totals: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _asks(names: set[str], view: str, given: Given) -> Callable[[Step], str]:
-    """What a row of the table leads to: the working of its layer, where it stands for one."""
+    """The link of a row: to the explanation of its layer, if it is one layer."""
     return lambda row: address(view, given | {"layer": row.name}) if row.name in names else ""
 
 
 def is_code(text: str) -> bool:
-    """Whether a text holds calls, as lines of PyTorch and Keras do, between which commas stand."""
+    """Whether a text contains calls, like lines of PyTorch and Keras, with commas between them."""
     return re.search(r"[A-Z]\w*\(", text) is not None

@@ -29,9 +29,9 @@ from convcalc.text import quoted
 
 _START = {"type": "params", "answer": "2600", "k": "5", "c_in": "3", "filters": "100"}
 _OWN = ("type", "answer", "preset", "reveal")
-# Their answers are prose, files, or depend on a sheet, so that a number by itself says nothing.
+# Their answers are prose or files, or depend on a sheet, so a number alone means nothing.
 _ON_SHEETS = ("choice", "true-false", "text", "formula", "from-answers", "network")
-# Matrices are worked out with NumPy, which is not on the page; several networks need a list.
+# Matrices need NumPy, which is not on the page; several networks need a list.
 _NOT_HERE = ("Rows", "Stack", "Kernels", "Archs")
 _ELSEWHERE = (
     "Questions about matrices (worked by hand, gradients, normalised maps) and about sheets are not on this page: "
@@ -51,11 +51,11 @@ _LABELS = {
 }
 _NUMBERS = ("Count", "Sizes", "Padding", "Zeros", "ZerosPerAxis", "Dilation", "OutputPadding")
 _ENDS = {"n": (1, 256), "c_in": (1, 256), "filters": (1, 256), "units": (1, 4096)}
-_NO_LONGER = (0, 15)  # the ends of other sliders
+_NO_LONGER = (0, 15)  # the ends of the other sliders
 
 
 def asked_types() -> dict[str, type[Task]]:
-    """The question types that a number can be asked of."""
+    """The question types whose answer can be a single number."""
     return {
         name: cls
         for name, cls in QUESTIONS.load().items()
@@ -65,7 +65,7 @@ def asked_types() -> dict[str, type[Task]]:
 
 
 def _kind(word: Word) -> str:
-    """The type of a word, whether or not it may be left out."""
+    """The value type of a word, required or not."""
     return word.type.removesuffix(" | None")
 
 
@@ -89,7 +89,7 @@ def why_view(asked: Asked) -> Answer:
 
 
 def _no_type(kind: str, types: dict[str, type[Task]]) -> UsageError:
-    """That there is no such type, or not on the page."""
+    """The message that a type does not exist, or is not on the page."""
     if kind in QUESTIONS.names():
         return UsageError(f"{quoted(kind)}: {_ELSEWHERE}")
     return UsageError(f"no question type {quoted(kind)}{did_you_mean(kind, types)}")
@@ -108,7 +108,7 @@ def _example(cls: type[Task]) -> Given:
 
 
 def _text(value: Any) -> str:
-    """A value of an example as it is typed."""
+    """A value of an example, as typed."""
     if isinstance(value, list):
         joint = "x" if all(isinstance(each, int) for each in value) else ", "
         return joint.join(map(str, value))

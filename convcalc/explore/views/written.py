@@ -1,4 +1,4 @@
-"""A network as text: written in the editor, or of a file that was dropped on the page."""
+"""A network as text: from the editor, or from a file dropped on the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from convcalc.text import printable
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-MAX_FILE = 256 * 2**20  # bytes of a file that is dropped on the page
+MAX_FILE = 256 * 2**20  # bytes of a file dropped on the page
 _WORDS = ("text", "input", "set", "picture", "rows", "layer")
 _START = """\
 name: My network
@@ -71,19 +71,19 @@ def _fields(given: Given) -> list[Field]:
 
 
 def _found(given: Given) -> Found:
-    """What a walk through the network in the editor finds."""
+    """The results of walking the network in the editor."""
     check_words("yaml", given, _WORDS)
-    # Of other files only the bundled ones may be used: there are no others on the page.
+    # Only bundled files can be used, because the page has no other files.
     network = loads(given.get("text", ""), path=EDITOR, within=bundled_folder(), **changes(given))
     return found_in(network, "yaml", given)
 
 
 @VIEWS.under("file")
 def file_view(asked: Asked) -> Answer:
-    """A file that was dropped: its network as YAML, in the editor.
+    """A file dropped on the page: its network as YAML in the editor.
 
     Raises:
-        ConvcalcError: it cannot be read, or holds what YAML has no words for.
+        ConvcalcError: it cannot be read, or contains something that YAML cannot express.
     """
     name = asked.given.get("name", "") or "the file"
     check_size(asked.data, MAX_FILE, name, "open it with convcalc arch on a command line")
@@ -105,12 +105,12 @@ def file_view(asked: Asked) -> Answer:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether the bytes of a file may be YAML."""
+    """Whether a file's bytes can be YAML."""
     return b"\0" not in data[:HEAD]
 
 
 def _told(network: Network, given: Given) -> Found:
-    """What the network of the file is, and what was assumed where it was read."""
+    """A description of the file's network, and the assumptions made while reading it."""
     found = _found(given)
     notes = [note for note in network.notes if note]
     return found._replace(parts=[lines_part(notes, "note"), *found.parts]) if notes else found

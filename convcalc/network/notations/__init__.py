@@ -1,8 +1,8 @@
 """Networks as people write them: in words, as lines of PyTorch or Keras, or as a chain.
 
-Each notation is one module; all give the same `Reading`, which `network_of` builds. A text is only
-read, never run: code goes through Python's parser, and of the tree only names, numbers and calls of
-known layers are looked at.
+Each notation is a module; all return the same `Reading`, from which `network_of` builds a network.
+A text is only read, never run: Python's parser reads code, and only names, numbers and calls of
+known layers are used.
 
 >>> network, labels = network_of("3x3 conv, 8, pad 1 → POOL2 → FC-10", (3, 32, 32))
 >>> [node.layer.kind for node in network.nodes], labels

@@ -1,4 +1,4 @@
-"""Layers written as code, as items of a network file: what a message says to write instead."""
+"""Layers in code as items of a network file, for messages that say what to write instead."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from convcalc.errors import ConvcalcError
 from convcalc.network.notations.base import read
 from convcalc.network.yaml_writer.scalars import value
 
-_MAX_ITEMS = 4  # that a message shows
+_MAX_ITEMS = 4  # in a message
 
 
 def items_of(code: str) -> str:
-    """The items of a network file that mean the same as some code; empty where it cannot be read.
+    """The items of a network file with the same meaning as some code; empty if it cannot be read.
 
     >>> items_of("Conv2d(3, 64, kernel_size=(7, 7), stride=(2, 2), bias=False)")
     'conv: {out_channels: 64, kernel_size: 7, stride: 2, bias: false}'
@@ -35,6 +35,6 @@ def _item(kind: str, options: Any) -> str:
 
 
 def _short(given: Any) -> Any:
-    """Numbers that are the same along every axis as one."""
+    """Equal numbers along every axis as one number."""
     is_same = isinstance(given, tuple) and given and all(each == given[0] for each in given)
     return given[0] if is_same and isinstance(given[0], int) else given

@@ -1,4 +1,4 @@
-"""What a notation is, and how the layers that it reads become a network."""
+"""The base of notations, and how the layers that they read become a network."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 20_000  # characters of a network
 MAX_LAYERS = 2_000
-_MAX_PROBLEMS = 8  # that one message lists
-_MANY_PROBLEMS = 300  # after so many nothing more is looked for
+_MAX_PROBLEMS = 8  # in one message
+_MANY_PROBLEMS = 300  # after so many, reading stops
 
 
 @dataclass(slots=True)
 class Reading:
-    """What a text says.
+    """What was read from a text.
 
     Attributes:
         layers: in the order of their use.
-        input: the input that it names, channels first; empty where it names none. A side of 0 may
-            have any size.
-        notes: what was assumed, a sentence each.
-        problems: what cannot be read, each with its place and what to do.
+        input: the input in the text, channels first; empty if it has none. A side of 0 can have
+            any size.
+        notes: assumptions, a sentence each.
+        problems: the errors, each with its place and what to do.
     """
 
     layers: list[Written] = field(default_factory=list)
@@ -43,18 +43,18 @@ class Reading:
     problems: list[str] = field(default_factory=list)
 
     def line(self) -> str:
-        """The layers as they are written, on one line."""
+        """The layers as written, on one line."""
         shown = [each.code or each.label for each in self.layers if each.called != each.cls.kind]
         names = [each.name for each in self.layers if each.called != each.cls.kind]
         return " → ".join(f"{name}: {text}" if name else text for name, text in zip(names, shown))
 
     @property
     def is_full(self) -> bool:
-        """Whether there are so many problems that it is no use to look for more."""
+        """Whether there are too many errors to continue."""
         return len(self.problems) >= _MANY_PROBLEMS
 
     def refuse(self, problem: str) -> None:
-        """Note a problem, once."""
+        """Add an error, once."""
         if not self.is_full and problem not in self.problems:
             self.problems.append(problem)
 
@@ -63,8 +63,8 @@ class Notation:
     """A way of writing a network.
 
     Attributes:
-        name: in the registry.
-        about, example: for documents: what it is, and a text.
+        name: its name in the registry.
+        about, example: for documents: a description, and an example text.
     """
 
     name: ClassVar[str] = ""
@@ -78,11 +78,11 @@ class Notation:
 
     @staticmethod
     def read(text: str, axes: int) -> Reading:
-        """The layers of a text; what cannot be read is among the problems.
+        """The layers of a text; errors are among the problems.
 
         Args:
             text: at most `MAX_TEXT` characters.
-            axes: of the input, such as 2 for an image; 0 where it is not known.
+            axes: the number of axes of the input, such as 2 for an image; 0 if unknown.
         """
         raise NotImplementedError
 
@@ -92,22 +92,22 @@ T = TypeVar("T", bound=type[Notation])
 
 
 def notation(name: str) -> Callable[[T], T]:
-    """Register a notation; a second one of the same name is refused."""
+    """Register a notation; a repeated name is refused."""
     return NOTATIONS.named(name)
 
 
 def read(text: str, axes: int = 0) -> Reading:
-    """The layers of a text, in the first notation that it looks like.
+    """Read the layers of a text in the first notation that fits.
 
     Raises:
-        UsageError: it is too long, or says something that cannot be read: all of it at once.
+        UsageError: the text is too long, or has errors; it lists them all.
     """
     if len(text) > MAX_TEXT:
         message = f"the network has {len(text):,} characters; at most {MAX_TEXT:,} are read"
         raise UsageError(message)
-    if _is_chain(text):  # most are, and need none of the notations
+    if _is_chain(text):  # most texts are, and need no other notation
         return Reading([*read_words(text.split(), MAX_LAYERS)])
-    names = [*NOTATIONS] if "(" in text else ["words"]  # all others are calls
+    names = [*NOTATIONS] if "(" in text else ["words"]  # all other notations have calls
     cls = next(cls for cls in map(NOTATIONS.__getitem__, names) if cls.fits(text))
     found = cls.read(text, axes)
     if not found.problems and not found.layers:
@@ -117,7 +117,7 @@ def read(text: str, axes: int = 0) -> Reading:
 
 
 def _is_chain(text: str) -> bool:
-    """Whether each word is of the chain language for sure."""
+    """Whether each word certainly belongs to the chain language."""
     if has_groups(text):
         words = words_in(text)
         return all(map(_is_word_of_chain, words)) or any(":" in word for word in words)
@@ -125,7 +125,7 @@ def _is_chain(text: str) -> bool:
 
 
 def _is_word_of_chain(word: str) -> bool:
-    """Whether a word has options behind a colon, or is the own name of a kind that needs none."""
+    """Whether a word has options after a colon, or is the exact name of a kind without required options."""
     name, colon, _ = word.rpartition("*")[2].partition(":")
     cls = find(name)
     if cls is None or colon:
@@ -140,20 +140,20 @@ def network_of(
     *,
     max_layers: int = MAX_LAYERS,
 ) -> tuple[Network, list[str]]:
-    """The network that a text writes, and how the text writes each of its layers.
+    """The network in a text, and the text of each layer.
 
     Args:
         text: in any notation.
-        shape: the input, channels first; None where the text says it.
-        adapt: what the options of a text in words stand for, as for `convcalc.network.chain.parse_chain`.
-        max_layers: refuse a network of more layers.
+        shape: the input, channels first; None if the text has it.
+        adapt: changes the options of a text in words, as in `convcalc.network.chain.parse_chain`.
+        max_layers: refuse larger networks.
 
-    A layer that the text does not write, such as the flatten before a fully connected layer, has an
+    A layer that is not in the text, such as the flatten before a fully connected layer, has an
     empty label.
 
     Raises:
-        ShapeError: a layer does not fit, and nothing else is wrong.
-        UsageError: something cannot be read, or does not fit: as much of it as can be found at once.
+        ShapeError: a layer does not fit, and there are no other errors.
+        UsageError: something cannot be read or does not fit; it lists all errors that can be found.
     """
     return build(read(text, len(shape) - 1 if shape else 0), shape, adapt, max_layers=max_layers)
 
@@ -165,11 +165,11 @@ def build(
     *,
     max_layers: int = MAX_LAYERS,
 ) -> tuple[Network, list[str]]:
-    """The network of a text that is read already, as `network_of` makes it.
+    """The network of a text that is already read; see `network_of`.
 
     Raises:
-        ShapeError: a layer does not fit, and nothing else is wrong.
-        UsageError: what is wrong.
+        ShapeError: a layer does not fit, and there are no other errors.
+        UsageError: the errors.
     """
     chain = Chain(_input_of(found, shape), max_layers)
     problems: list[str] = []
@@ -181,7 +181,7 @@ def build(
             if not problems:
                 raise
             problems.append(str(error))
-            break  # what comes out is not known
+            break  # the output is unknown
     _raise(problems)
     network = chain.network()
     network.notes = tuple(found.notes)
@@ -189,10 +189,10 @@ def build(
 
 
 def _raise(problems: Iterable[str]) -> None:
-    """Refuse what has problems.
+    """Raise the problems, if there are any.
 
     Raises:
-        UsageError: all of them; the first ones where they are many.
+        UsageError: all of them; only the first if there are many.
     """
     found = list(problems)
     if len(found) == 1:
@@ -207,7 +207,7 @@ def _raise(problems: Iterable[str]) -> None:
 
 
 def _input_of(found: Reading, shape: Shape | None) -> Shape:
-    """The input: the given one, which that of the text must agree with.
+    """The input: the given one, which must agree with the text's.
 
     Raises:
         UsageError: there is none, or the two differ.
@@ -233,7 +233,7 @@ def _hwc(shape: Shape) -> str:
 
 
 def _check_reads(chain: Chain, written: Written, problems: list[str]) -> None:
-    """Note where a layer says that it reads something other than the input."""
+    """Add an error for each layer whose text gives another input than the actual one."""
     shape, flat, sides = chain.shape, written.reads_values, written.reads_shape
     if sides and sides != shape:
         what = f"is over {times(sides)}, but {times(shape)} comes in"

@@ -1,7 +1,7 @@
 """Lines of Python, read and never run: the numbers in them, and the calls of layers.
 
-The parser of Python makes a tree of the text. Of it only names, plain values, sums and products of
-whole numbers, and calls are looked at; anything else is refused with its line.
+Python's parser makes a tree of the text. Only names, plain values, sums and products of whole
+numbers, and calls are used; anything else is refused with its line.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from convcalc.network.notations.base import Reading
 from convcalc.text import quoted, shortened
 
 _FREEZES = ("trainable", "requires_grad")
-_MAX_BRACKETS = 30  # inside one another
+_MAX_BRACKETS = 30  # nested
 _MAX_DEPTH = 20  # of a value
 _MAX_ITEMS = 16  # of a tuple
 _MAX_NUMBER = 10**12
-_MAX_WORDS = 40  # arguments with a name
+_MAX_WORDS = 40  # keyword arguments
 _MAX_WORD = 100  # characters
 _BRACKETS = re.compile(r"[\[({})\]]")
 TOO_DEEP = "nests too many brackets; write one layer on each line"
 
 
 class UnreadableError(Exception):
-    """A piece of code that has no plain value; the message says what it is and what to do."""
+    """Code without a plain value; the message says what it is and what to do."""
 
 
 class Code:
-    """A text of Python as a tree.
+    """A Python text as a tree.
 
     Args:
-        text: it.
-        found: what cannot be read is added to its problems.
-        names: names that have a value already.
+        text: the text.
+        found: gets the errors as problems.
+        names: names that already have a value.
     """
 
     def __init__(self, text: str, found: Reading, names: Mapping[str, Any] | None = None) -> None:
@@ -57,20 +57,20 @@ class Code:
             found.refuse(f"the code {TOO_DEEP}")
 
     def where(self, node: ast.AST) -> str:
-        """How a message begins: with the line, where there are several, and the code."""
+        """The beginning of a message: the line, if there are several, and the code."""
         line = getattr(node, "lineno", 0)
         place = f"line {line}: " if line and "\n" in self.text.strip() else ""
         return f"{place}{shortened(self.label(node))}"
 
     def label(self, node: ast.AST) -> str:
-        """A piece of code as it is written, on one line."""
+        """A piece of code on one line."""
         try:
             return " ".join(ast.unparse(node).split())
         except (RecursionError, ValueError):
             return "the code"
 
     def refuse(self, node: ast.AST, what: str) -> None:
-        """Note a problem at a place."""
+        """Add an error at a place."""
         self.found.refuse(f"{self.where(node)}: {what}")
 
     def value(self, node: ast.AST, depth: int = 0) -> Any:
@@ -104,13 +104,13 @@ class Code:
     def arguments(
         self, call: ast.Call, order: Iterable[str], called: str, passed_over: Callable[[str], bool]
     ) -> dict[str, Any]:
-        """The arguments of a call by name; those that cannot be read are problems, and left out.
+        """The arguments of a call by name; unreadable ones become problems and are left out.
 
         Args:
-            call: it.
-            order: the names in their order.
-            called: how messages call what is called.
-            passed_over: whether an argument of a name changes no size, so that its value does not matter.
+            call: the call.
+            order: the parameter names in order.
+            called: the name of the called thing, for messages.
+            passed_over: whether an argument changes no size, so that its value does not matter.
         """
         names = tuple(order)
         given: dict[str, ast.AST] = dict(zip(names, call.args))
@@ -143,7 +143,7 @@ class Code:
         return values
 
     def freezes(self, target: ast.AST, value: Any) -> bool:
-        """Whether an assignment says that weights are not trained, which is a problem."""
+        """Whether an assignment freezes weights, which is a problem."""
         if not isinstance(target, ast.Attribute) or target.attr not in _FREEZES or value is True:
             return False
         self.refuse(target, "is not read, because all parameters are counted; leave it out")
@@ -151,11 +151,11 @@ class Code:
 
 
 def parsed(text: str) -> ast.Module:
-    """The tree of a text, which may be indented as a whole, or stand in lines of any indentation.
+    """The tree of a text, which can be indented as a whole, or line by line.
 
     Raises:
         SyntaxError: it is not Python.
-        ValueError: it nests too deep, as RecursionError and MemoryError say too.
+        ValueError: it is nested too deeply (also instead of RecursionError and MemoryError).
     """
     depth = 0
     for bracket in _BRACKETS.findall(text):
@@ -163,7 +163,7 @@ def parsed(text: str) -> ast.Module:
         if depth > _MAX_BRACKETS:
             raise ValueError(TOO_DEEP)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd escapes: nobody runs this code
+        warnings.simplefilter("ignore")  # about odd escapes, because nobody runs this code
         try:
             return ast.parse(textwrap.dedent(text))
         except IndentationError:
@@ -179,14 +179,14 @@ def looks_like_python(text: str) -> bool:
 
 
 def last_name(node: ast.AST) -> str:
-    """The last name of ``nn.Conv2d`` or ``Conv2d``; empty for anything else."""
+    """The last name in ``nn.Conv2d`` or ``Conv2d``; empty for anything else."""
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def bounded(value: Any) -> Any:
-    """A value, unless it is a number that no layer can have."""
+    """A value; refused if it is a number too large for a layer."""
     if isinstance(value, int | float) and not -_MAX_NUMBER <= value <= _MAX_NUMBER:
         message = f"{shortened(format(value, '.3g') if isinstance(value, float) else 'a number')} is too large; use at most {_MAX_NUMBER:,}"
         raise UnreadableError(message)

@@ -1,4 +1,4 @@
-"""Calls in lines of Python: of functions and classes of the text, of lists, and of what Python has itself."""
+"""Calls in lines of Python: functions and classes of the text, lists, and Python's own functions."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from convcalc.network.notations.code_values import (
 )
 from convcalc.text import quoted
 
-_MOST_ARGUMENTS = 100  # of a call that is made in parts
-_CHANGES = ("setattr", "delattr", "exec", "eval")  # functions that change what is made
+_MOST_ARGUMENTS = 100  # of a call with partial arguments
+_CHANGES = ("setattr", "delattr", "exec", "eval")  # functions that can change any object
 
 
 class ReturnedError(Exception):
-    """A function gives a value."""
+    """A function returned a value."""
 
     def __init__(self, value: Any, node: ast.AST) -> None:
         super().__init__()
@@ -45,14 +45,14 @@ class ReturnedError(Exception):
 class Calls(Expressions):
     """The values of calls."""
 
-    returned: ast.AST | None = None  # what the last function gave
+    returned: ast.AST | None = None  # the last returned value
 
     def statements(self, body: Iterable[ast.stmt]) -> None:
         """Follow statements."""
         raise NotImplementedError
 
     def call_library(self, call: ast.Call, name: Library) -> Any:
-        """The value of a call of a framework's name."""
+        """The value of a call of a framework's function or class."""
         raise NotImplementedError
 
     def call_held(self, call: ast.Call, callee: Any) -> Any:
@@ -60,7 +60,7 @@ class Calls(Expressions):
         raise NotImplementedError
 
     def call_method(self, call: ast.Call, method: Method) -> Any:
-        """The value of a call of a method of a module or of something that flows."""
+        """The value of a method call on a module or on a value that flows through layers."""
         raise NotImplementedError
 
     def call(self, node: ast.Call) -> Any:
@@ -87,7 +87,7 @@ class Calls(Expressions):
         return self.call_unread(node)
 
     def _partial(self, node: ast.Call) -> Any:
-        """``partial(nn.Conv2d, kernel_size=3)``: the call is made later, with more arguments."""
+        """``partial(nn.Conv2d, kernel_size=3)``: a later call with more arguments."""
         made = self.value(node.args[0]) if node.args else Unread()
         if not isinstance(made, Library | Function | Class | Partial | Method):
             return self.unknown(node)
@@ -102,7 +102,7 @@ class Calls(Expressions):
         return Partial(made, func, args, words)
 
     def _worked_out(self, node: ast.expr) -> ast.expr:
-        """An argument as the number or the text that it is now; a name may stand for another one later."""
+        """An argument as its current number or text, because its name can change later."""
         value = self.value(node)
         sides = value if isinstance(value, tuple | list) else (value,)
         if not all(each is None or isinstance(each, int | float | str) for each in sides):
@@ -113,7 +113,7 @@ class Calls(Expressions):
         return plain[0]
 
     def call_unread(self, node: ast.Call) -> Any:
-        """The value of a call of a name that is not known: a module is refused, all else is unread."""
+        """The value of a call of an unknown name: modules are refused, others are unread."""
         name = last_name(node.func)
         if (
             isinstance(node.func, ast.Name)
@@ -128,9 +128,9 @@ class Calls(Expressions):
         return self.unknown(node)
 
     def defaults(self, node: ast.FunctionDef) -> dict[str, Any]:
-        """The values that the parameters of a function have where a call gives none.
+        """The default values of a function's parameters.
 
-        Python works them out once, where the function is made.
+        Python computes them once, when the function is defined.
         """
         spec = node.args
         names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
@@ -141,7 +141,7 @@ class Calls(Expressions):
         return {name: self.value(value) for name, value in pairs}
 
     def arguments(self, call: ast.Call, called: Function) -> dict[str, Any]:
-        """The arguments of a call of a function of the text, by name."""
+        """The arguments of a call of a function in the text, by name."""
         function, first = called.node, called.owner
         spec = function.args
         names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
@@ -183,7 +183,7 @@ class Calls(Expressions):
         return found
 
     def call_function(self, call: ast.Call, function: Function) -> Any:
-        """Follow a function of the text, and give what it returns."""
+        """Follow a function in the text; returns its result."""
         return self.follow(function, self.arguments(call, function))
 
     def follow(self, function: Function, names: dict[str, Any]) -> Any:
@@ -204,7 +204,7 @@ class Calls(Expressions):
         return None
 
     def instance(self, call: ast.Call, cls: Class) -> Any:
-        """An object of a class of the text."""
+        """An object of a class in the text."""
         cls.is_made = True
         found = Instance(cls)
         function = cls.bound("__init__", found)
@@ -216,7 +216,7 @@ class Calls(Expressions):
         return found
 
     def hold(self, node: ast.AST, sequence: Sequence, value: Any, key: str = "") -> None:
-        """Put a module into a sequence; what is none is a problem."""
+        """Put a module into a sequence; anything else is a problem."""
         if isinstance(value, Held):
             sequence.add(value, key)
         elif isinstance(value, Unread) and value.why and "number" not in value.why:
@@ -229,7 +229,7 @@ class Calls(Expressions):
             self.refuse(node, "is not a layer; write for example nn.Conv2d(3, 6, 5)")
 
     def _list_method(self, node: ast.Call, method: Method) -> Any:
-        """``layers.append(…)`` and what else a list can."""
+        """``layers.append(…)`` and other methods of lists."""
         owner, name = method.owner, method.name
         given = self.several(node.args)
         if isinstance(owner, dict):
@@ -271,7 +271,7 @@ class Calls(Expressions):
         return self.refuse(node, f"is not read; {WAY_OUT}")
 
     def _dictionary(self, node: ast.Call, given: list[Any]) -> Any:
-        """``dict(base, k=3)``: what another one has, or pairs, and then the arguments with a name."""
+        """``dict(base, k=3)``: another dictionary or pairs, then the keyword arguments."""
         found: dict[Any, Any] = {}
         named = [(word.arg, self.value(word.value)) for word in node.keywords]
         for each in [*given, *({arg: value} if arg else value for arg, value in named)]:
@@ -282,7 +282,7 @@ class Calls(Expressions):
         return found
 
     def _builtin(self, node: ast.Call, name: str) -> Any:
-        """A function that Python has."""
+        """A built-in function of Python."""
         if name in ("print", "super"):
             found = self.scope.find("__class__")
             return Method(found, "super") if name == "super" and found else None
@@ -318,10 +318,10 @@ class Calls(Expressions):
 
 
 def _range(*limits: int) -> range:
-    """A range that is not too long.
+    """A range with a limited length.
 
     Raises:
-        ValueError: it is.
+        ValueError: it is too long.
     """
     found = range(*limits)
     if len(found) > MAX_LAYERS:

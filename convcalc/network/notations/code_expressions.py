@@ -1,6 +1,6 @@
-"""Expressions of Python, as far as lines of layers have them: their values, found without running anything.
+"""Python expressions in lines of layers: their values, found without running anything.
 
-What is not known here is an unread value, which is refused only where a layer or a number needs it.
+An unknown value is unread; it is refused only if a layer or a number needs it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from convcalc.network.notations.code_values import (
 from convcalc.text import quoted
 
 _MAX_STEPS = 60_000  # expressions and statements
-MAX_DEPTH = 80  # of them inside one another, also through calls
+MAX_DEPTH = 80  # nested, including calls
 _ROOMS = ("torch", "keras", "tensorflow", "tf", "layers", "models")
 _PACKAGES = ("nn", "F", "optim", "functional")
 _TOOLS = ("np", "math")
@@ -39,7 +39,7 @@ BUILTINS = (
 )  # fmt: skip
 WAY_OUT = "write each layer on its own line"
 BRANCHES = "is not a call of one layer, and only these are followed; write a YAML file"
-MAX_ITEMS = 2 * MAX_LAYERS  # of a list
+MAX_ITEMS = 2 * MAX_LAYERS  # in a list
 _OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
     ast.FloorDiv: lambda a, b: a // b, ast.Mod: lambda a, b: a % b, ast.Div: lambda a, b: a / b,
@@ -53,11 +53,11 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 
 
 class StoppedError(Exception):
-    """Reading goes no further; the problem has been said."""
+    """Reading must stop; the problem is already added."""
 
 
 class ValueCode(Code):
-    """Code whose names have the values of the lines that were followed."""
+    """Code whose names have the values of the lines read so far."""
 
     run: Expressions
 
@@ -65,13 +65,13 @@ class ValueCode(Code):
         """The plain value of a piece of code.
 
         Raises:
-            UnreadableError: it has none; without words where that has been said.
+            UnreadableError: it has none; without a message if the problem is already added.
         """
         del depth
         return self.plain(self.run.value(node), node)
 
     def plain(self, value: Any, node: ast.AST, depth: int = 0) -> Any:
-        """A value as a layer takes it: tuples for lists.
+        """A value in the form that layers take: tuples instead of lists.
 
         Raises:
             UnreadableError: it is not a number, word, or tuple of them.
@@ -98,14 +98,14 @@ class Expressions:
         code.run = self
         self.top = self.scope = Scope()
         self._steps = self._depth = 0
-        self.functions = 0  # how many are entered
+        self.functions = 0  # nested function calls
 
     def known(self, name: str) -> bool:
-        """Whether a bare name is one of the framework."""
+        """Whether a name alone belongs to the framework."""
         raise NotImplementedError
 
     def bind(self, target: ast.AST, value: Any) -> None:
-        """Give a value to a name, an attribute, an item, or several."""
+        """Assign a value to a name, an attribute, an item, or several names."""
         raise NotImplementedError
 
     def call(self, node: ast.Call) -> Any:
@@ -114,7 +114,7 @@ class Expressions:
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
-        """Something inside of something.
+        """Enter one level of nesting.
 
         Raises:
             StoppedError: it is too deep.
@@ -129,7 +129,7 @@ class Expressions:
             self._depth -= 1
 
     def refuse(self, node: ast.AST, what: str) -> Unread:
-        """Note a problem; its value is unread."""
+        """Add a problem; the value is unread."""
         self.code.refuse(node, what)
         return Unread()
 
@@ -145,13 +145,13 @@ class Expressions:
             raise StoppedError
 
     def has_value(self, node: ast.AST) -> bool:
-        """Whether the lines give a name, or the first of a dotted one, a value."""
+        """Whether a name, or the first of a dotted name, has a value in the lines."""
         while isinstance(node, ast.Attribute):
             node = node.value
         return not isinstance(node, ast.Name) or self.scope.has(node.id)
 
     def items(self, node: ast.AST) -> list[Any] | None:
-        """What a loop goes through; None where that is not known."""
+        """The items of a loop; None if unknown."""
         value = self.value(node)
         if isinstance(value, Sequence):
             return list(value.children())
@@ -239,7 +239,7 @@ class Expressions:
         return self.several(node.elts)
 
     def several(self, nodes: Iterable[ast.AST]) -> list[Any]:
-        """Values, those with a star written out."""
+        """Values, with starred ones expanded."""
         found: list[Any] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
@@ -316,7 +316,7 @@ class Expressions:
             if not (value is None or isinstance(value, int | float | str | list | tuple)):
                 unread = True
             elif bool(value) == isinstance(node.op, ast.Or):
-                return bool(value) if unread else value  # it decides, whatever stands before it
+                return bool(value) if unread else value  # it decides, whatever comes before
         return self.unknown(node) if unread else value
 
     def _value_compare(self, node: ast.Compare) -> Any:
@@ -361,7 +361,7 @@ class Expressions:
         return Unread(problem)
 
     def _joined(self, node: ast.BinOp, left: Any, right: Any) -> Any:
-        """Two lists behind one another, or one several times."""
+        """Two lists joined, or one repeated."""
         if isinstance(right, int):
             left, right = right, left
         if isinstance(node.op, ast.Mult) and type(left) is int and isinstance(right, list | tuple):
@@ -378,7 +378,7 @@ class Expressions:
         return Unread(f"{quoted(self.code.label(node))} is not a plain number; write the result")
 
     def _flowing_sum(self, node: ast.BinOp, left: Any, right: Any) -> Any:
-        """Something that flows, scaled by a number; a sum of two is no chain."""
+        """A flowing value times a number; the sum of two is not a chain."""
         one, other = (left, right) if isinstance(left, Flowing) else (right, left)
         if isinstance(other, int | float) and not isinstance(node.op, ast.MatMult):
             return one
@@ -404,7 +404,7 @@ class Expressions:
         return self.unknown(node)
 
     def _part(self, owner: Any, node: ast.Slice) -> Any:
-        """``layers[1:]``; None where it is not known."""
+        """``layers[1:]``; None if unknown."""
         limits = [
             None if each is None else self.value(each)
             for each in (node.lower, node.upper, node.step)
@@ -424,7 +424,7 @@ class Expressions:
         return found
 
     def _item(self, owner: Any, node: ast.AST) -> Any:
-        """``layers[0]``; None where it is not known."""
+        """``layers[0]``; None if unknown."""
         key = self.value(node)
         if isinstance(owner, Sizes) and type(key) is int and 0 <= key < 9:
             return owner.first(key + 1)[-1]
@@ -442,12 +442,12 @@ class Expressions:
         return None
 
     def unknown(self, node: ast.AST) -> Unread:
-        """The value of what has no plain one."""
+        """The value of code without a plain value."""
         return Unread(f"{quoted(self.code.label(node))} is not a plain number; write the number")
 
 
 def short(path: str) -> str:
-    """A dotted name without the names of packages that only hold others."""
+    """A dotted name without the packages around it."""
     parts = path.split(".")
     while (
         len(parts) > 1 and parts[0] in (*_ROOMS, "nn", "", "F", "functional") and parts[0] != "nn"
@@ -461,7 +461,7 @@ def short(path: str) -> str:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is a number, a word or nothing, or a list of such."""
+    """Whether a value is a number, a word or None, or a list of these."""
     if isinstance(value, list | tuple):
         return all(each is None or isinstance(each, int | float | str) for each in value)
     return value is None or isinstance(value, int | float | str)

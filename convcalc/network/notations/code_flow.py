@@ -1,4 +1,4 @@
-"""What goes through modules: a path of layers from the input on, in the names of any framework."""
+"""Values that flow through modules: a path of layers from the input on, in any framework."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from convcalc.network.notations.code_values import (
 
 
 class Flows(Run):
-    """Lines of a framework in which values go through modules.
+    """Code of a framework in which values flow through modules.
 
     Attributes:
-        forward: the method that says how.
-        settings: arguments of a call of a module that change no size.
-        in_order: the note where nothing says the order of use.
-        is_symbolic: whether values go through modules outside of functions too, as in Keras.
-        registers: whether a model counts the modules that are its attributes, used or not, and no others.
-        wraps: whether a path was made a model.
-        prefix: the name of what is followed, for the names of its layers.
+        forward: the method that computes the output.
+        settings: arguments of a module call that change no size.
+        in_order: the note if the order of use is unknown.
+        is_symbolic: whether values also flow outside of functions, as in Keras.
+        registers: whether a model counts exactly the modules in its attributes, used or not.
+        wraps: whether a path was made into a model.
+        prefix: the name of the current module, for the names of its layers.
     """
 
     forward = "forward"
@@ -42,20 +42,20 @@ class Flows(Run):
     is_symbolic = False
     registers = False
     wraps = False
-    forwards = 0  # how many are followed
+    forwards = 0  # nested forward calls
 
     def flattened(self, layers: list[Written]) -> Iterable[str]:
-        """What is to be said about a flatten that the code lacks."""
+        """The note on a flatten that is missing in the code."""
         del layers
         return ()
 
     def input_of(self, flow: Flowing) -> Shape:
-        """The input that the text says for a path; empty where it says none."""
+        """The input of a path in the text; empty if it has none."""
         del flow
         return ()
 
     def hold_all(self, node: ast.AST, found: Sequence, value: Any) -> None:
-        """Hold a module; those of a list, of pairs with names, or of a dictionary."""
+        """Hold a module, or the modules of a list, of pairs with names, or of a dictionary."""
         if isinstance(value, dict):
             for key, each in value.items():
                 self.hold(node, found, each, str(key))
@@ -87,7 +87,7 @@ class Flows(Run):
         return self.refuse(call, BRANCHES)
 
     def run_forward(self, forward: Function, names: dict[str, Any]) -> Any:
-        """Follow a forward(), whose layers are named behind their instance."""
+        """Follow a forward(); its layers get their instance's name as a prefix."""
         owner = forward.owner
         assert owner
         outer = self.prefix
@@ -100,7 +100,7 @@ class Flows(Run):
             self.forwards -= 1
 
     def through(self, node: ast.AST, callee: Any, before: Any) -> Any:
-        """What comes out where something goes through a module, or through all of a sequence."""
+        """The output of a module, or of all modules of a sequence, for a flowing value."""
         self.step(node)
         if not isinstance(before, Flowing):
             return before
@@ -125,7 +125,7 @@ class Flows(Run):
         return flow
 
     def call_super(self, call: ast.Call, owner: Method, name: str) -> Any:
-        """``super().__init__(…)``, and other methods of the class above."""
+        """``super().__init__(…)``, and other methods of the base class."""
         instance, node = owner.owner, self.scope.find("__function__")
         line: list[Class] = []
         at = instance.cls
@@ -154,7 +154,7 @@ class Flows(Run):
         return super().follow(function, names)
 
     def forward_of(self, callee: Any) -> Function | None:
-        """The method of an object of a class of the text that says how values go through it."""
+        """The forward method of an object of a class in the text."""
         if isinstance(callee, Instance) and callee.cls:
             return callee.cls.bound(self.forward, callee)
         return None

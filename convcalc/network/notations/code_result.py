@@ -1,4 +1,4 @@
-"""Which network lines of code make, once they are followed."""
+"""The network that lines of code make, after they are followed."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from convcalc.network.notations.code_values import (
 )
 from convcalc.text import quoted
 
-_MAX_NAMES = 5  # that a note lists
+_MAX_NAMES = 5  # in a note
 
 
 def network_in(text: str, follower: Callable[[ValueCode], Flows]) -> Reading:
-    """What the lines of a text say, followed in the names of a framework.
+    """The network in the lines of a text, followed by a framework's rules.
 
     Args:
         text: the lines.
-        follower: of the framework.
+        follower: the rules of the framework.
     """
     found = Reading()
     code = ValueCode(text, found)
@@ -48,29 +48,29 @@ def network_in(text: str, follower: Callable[[ValueCode], Flows]) -> Reading:
 
 
 class Result:
-    """The network that lines make, once they are followed.
+    """The network that lines make, after they are followed.
 
     Args:
         run: the lines.
-        found: its layers go there.
+        found: gets the layers.
     """
 
     def __init__(self, run: Flows, found: Reading) -> None:
         self.run, self.found = run, found
 
     def take(self) -> None:
-        """The layers in the order of their use: what forward() says, else as they are written."""
+        """Take the layers in the order of their use: from forward(), else as written."""
         self._network()
         self.found.notes += self.run.flattened(self.found.layers)
 
     def _network(self) -> None:
-        """Choose what the lines make, and take its layers."""
+        """Choose the network in the lines, and take its layers."""
         if not self.run.made and not self.run.classes:
             self._uncalled()
         made = {name: each for name, each in self._made().items() if not self._is_used(each)}
         models = {name: each for name, each in made.items() if isinstance(each, Instance)}
         models |= {name: each for name, each in made.items() if self._is_model(name, each)}
-        for cls in reversed(self.run.classes):  # the last one uses those before it
+        for cls in reversed(self.run.classes):  # the last class uses the earlier ones
             is_network = bool(cls.methods) or cls.is_sequential
             if not cls.is_made and is_network and not (models and _needs_values(cls)):
                 made[cls.node.name] = models[cls.node.name] = self._instance(cls)
@@ -98,7 +98,7 @@ class Result:
         return [each for each in models if models[each] is models[name]][-1] == name
 
     def _ends(self, made: dict[str, Any]) -> dict[str, Flowing]:
-        """What came out of layers and went into no others."""
+        """Outputs of layers that no other layer reads."""
         flows = {
             name: each for name, each in made.items() if isinstance(each, Flowing) and each.before
         }
@@ -109,7 +109,7 @@ class Result:
         return {name: flows[name] for name in ends.values()}
 
     def _uncalled(self) -> None:
-        """Follow a function that makes a model and that nothing calls."""
+        """Follow a function that makes a model and is never called."""
         functions = [each for each in self.run.top.names.values() if isinstance(each, Function)]
         if functions and not functions[-1].node.args.args:
             self.run.keep("", self.run.follow(functions[-1], dict(functions[-1].defaults)))
@@ -120,7 +120,7 @@ class Result:
             self.run.keep("", self.run.follow(functions[-1], names))
 
     def _made(self) -> dict[str, Any]:
-        """What the lines outside of functions make, lists taken apart."""
+        """Everything made outside of functions, with lists expanded."""
         found: dict[str, Any] = {}
         for name, each in self.run.made.items():
             if isinstance(each, list):
@@ -132,16 +132,16 @@ class Result:
         return found
 
     def _is_used(self, value: Any) -> bool:
-        """Whether another module holds it."""
+        """Whether another module contains it."""
         return isinstance(value, Held) and value.is_used
 
     def _is_model(self, name: str, value: Any) -> bool:
-        """Whether something is a separate network: a Sequential with a name, and not one of self."""
+        """Whether a value is a separate network: a named Sequential, not an attribute of self."""
         own = self.run.me.values.get(name) is value
         return isinstance(value, Sequence) and not own and not name.startswith("(")
 
     def _instance(self, cls: Class) -> Instance:
-        """An object of a class that the text makes none of."""
+        """An object of a class that the text never instantiates."""
         call = ast.copy_location(ast.Call(ast.Name(cls.node.name), [], []), cls.node)
         found = self.run.instance(call, cls)
         assert isinstance(found, Instance)
@@ -188,7 +188,7 @@ class Result:
             self.found.notes.append(self.run.in_order)
 
     def _layers(self, flow: Any) -> None:
-        """The layers that led to an output; a trained one can be there once only."""
+        """The layers on the way to an output; each trained layer only once."""
         seen: set[int] = set()
         if isinstance(flow, Flowing):
             self.found.input = self.run.input_of(flow)
@@ -207,7 +207,7 @@ class Result:
             self.found.layers += step.layers
 
     def _overwritten(self, flow: Flowing) -> None:
-        """Refuse the use of what a layer in place has written over."""
+        """Refuse a value that a layer in place has overwritten."""
         used = [(step.before, step) for step in flow.path()]
         for before, after in [*used, (flow, None)]:
             if before and before.over and before.over is not after:
@@ -215,7 +215,7 @@ class Result:
                 self.run.refuse(before.over.node or ast.Name("model"), what)
 
     def _registered(self, model: Instance, flow: Flowing) -> None:
-        """Hold the trained layers that are used against those that the model has."""
+        """Compare the trained layers in use with those of the model."""
         own = {id(each): (name, each) for name, each in _trained(model, "")}
         used = set()
         for step in flow.path():
@@ -235,7 +235,7 @@ class Result:
 
 
 def _trained(held: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Module]]:
-    """The trained layers that a module has, each with its path."""
+    """The trained layers of a module, each with its path."""
     if isinstance(held, Module):
         if held.is_trained:
             yield name, held
@@ -248,7 +248,7 @@ def _trained(held: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Module
 
 
 def _needs_values(cls: Class) -> bool:
-    """Whether objects of a class need arguments, so that it is a part of networks rather than one."""
+    """Whether objects of a class need arguments; then it is a part of networks, not a network."""
     function = cls.method("__init__")
     if function is None:
         return False

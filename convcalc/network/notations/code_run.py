@@ -1,7 +1,7 @@
-"""Lines of Python, followed statement by statement: which layers they make, in which order they use them.
+"""Lines of Python, followed statement by statement: which layers they make, and in which order they use them.
 
-Nothing is executed by Python: each statement and expression that is known has its meaning here, and all
-others are refused, or are unread values that are refused where a layer or a number needs them.
+Python executes nothing: each known statement and expression has its meaning here. All others
+are refused, or are unread values, which are refused if a layer or a number needs them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ALL_OF_A_MODEL = (
 _FILLS = re.compile(r"(?:^|\.)init\.\w+$|\.(?!requires_grad_$)[a-z]\w*_$|^print$")
 
 
-# Packages that have the layers that are read, and what they are called where they are imported.
+# Packages with readable layers, and their short names after an import.
 _FRAMEWORKS = frozenset(("torch", "keras", "tensorflow", "tf", "tf_keras", "tensorflow_core"))
 _CALLED = frozenset(("nn", "F", "layers", "keras", "tf", "torch", "K"))
 
@@ -53,16 +53,16 @@ class Run(Calls):
     """Lines that are followed.
 
     Args:
-        code: them.
+        code: the lines.
 
     Attributes:
-        made: modules and models that the lines outside of classes and functions name, in order.
-        classes: those of the text.
+        made: modules and models named outside of classes and functions, in order.
+        classes: the classes of the text.
     """
 
     def __init__(self, code: ValueCode) -> None:
         super().__init__(code)
-        self.me = Instance(None)  # self, where lines of a class stand without it
+        self.me = Instance(None)  # self, if lines of a class are given without the class
         self.top.names["self"] = self.me
         self.top.names["__name__"] = "__main__"
         self.classes: list[Class] = []
@@ -90,12 +90,12 @@ class Run(Calls):
     _follow_assert = _follow_pass
 
     def _follow_global(self, node: ast.Global) -> None:
-        """``global n``: a name of the lines outside of functions."""
+        """``global n``: a name of the module level."""
         if self.scope is not self.top:
             self.scope.elsewhere |= dict.fromkeys(node.names, self.top)
 
     def _follow_nonlocal(self, node: ast.Nonlocal) -> None:
-        """``nonlocal n``: a name of a function around this one."""
+        """``nonlocal n``: a name of an enclosing function."""
         for name in node.names:
             owner = self.scope.outer.owner(name) if self.scope.outer else None
             if owner is None or owner is self.top:
@@ -160,7 +160,7 @@ class Run(Calls):
     def _follow_expr(self, node: ast.Expr) -> None:
         value = self.value(node.value)
         if isinstance(node.value, ast.Name | ast.Attribute):
-            return  # names one thing once more
+            return  # another name for the same thing
         for each in value if isinstance(value, list | tuple) else (value,):
             if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
                 target = self.top.find(last_name(node.value.func.value))
@@ -212,16 +212,16 @@ class Run(Calls):
             self.statements(node.body)
 
     def _only_fills(self, loop: ast.For) -> bool:
-        """Whether a loop over the modules of a model sets the values of their weights, and nothing else.
+        """Whether a loop over a model's modules only sets the values of weights.
 
-        The names that it gives a value have none that is known afterwards.
+        The names that it assigns have no known value afterwards.
         """
         owner = loop.iter.func if isinstance(loop.iter, ast.Call) else loop.iter
         if not isinstance(owner, ast.Attribute) or owner.attr not in _ALL_OF_A_MODEL:
             return False
         names: list[ast.expr] = [loop.target]
         statements = list(loop.body)
-        for each in statements:  # it grows
+        for each in statements:  # the list grows
             if isinstance(each, ast.If | ast.For):
                 statements += [*each.body, *each.orelse]
                 names += [each.target] if isinstance(each, ast.For) else []
@@ -241,7 +241,7 @@ class Run(Calls):
     # ------------------------------------------------------------------ names
 
     def bind(self, target: ast.AST, value: Any) -> None:
-        """Give a value to a name, an attribute, an item, or several."""
+        """Assign a value to a name, an attribute, an item, or several names."""
         if isinstance(target, ast.Tuple | ast.List):
             values = list(value) if isinstance(value, list | tuple) else []
             values = value.first(len(target.elts)) if isinstance(value, Sizes) else values
@@ -263,7 +263,7 @@ class Run(Calls):
             self._bind_item(target, value)
 
     def _name(self, name: str, value: Any) -> Scope:
-        """Give a value to a name, and tell the scope that it belongs to."""
+        """Assign a value to a name, in the scope that it belongs to."""
         scope = self.scope.elsewhere.get(name, self.scope)
         scope.names[name] = value
         return scope
@@ -309,7 +309,7 @@ class Run(Calls):
             self.refuse(target, f"is changed, which is not read; {WAY_OUT}")
 
     def keep(self, name: str, value: Any) -> None:
-        """Remember what the lines outside of functions make; of one name the last."""
+        """Remember a value made outside of functions; for a repeated name, the last."""
         if not name:
             self._loose += 1
         if isinstance(value, (list, Flowing, *Held)):
@@ -320,7 +320,7 @@ class Run(Calls):
 
 
 def _loaded(target: ast.AST) -> Any:
-    """A target as an expression that gives its value."""
+    """An assignment target as an expression that reads it."""
     if isinstance(target, ast.Name):
         return ast.Name(target.id, ast.Load())
     if isinstance(target, ast.Attribute):
@@ -331,7 +331,7 @@ def _loaded(target: ast.AST) -> Any:
 
 
 def _head(statement: ast.stmt) -> ast.AST:
-    """A statement's test or head, so that messages do not repeat all of it."""
+    """The test or first line of a statement, because messages should be short."""
     for field in ("iter", "test", "target"):
         node = getattr(statement, field, None)
         if isinstance(node, ast.AST):

@@ -1,4 +1,4 @@
-"""What names in lines of Python can stand for, while the lines are read."""
+"""The possible values of names in lines of Python, while they are read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from convcalc.network.chain import Written
 
 @dataclass(eq=False, slots=True)
 class Unread:
-    """Something that is not read; it is a problem only where it is needed.
+    """An unread value; it is a problem only if something needs it.
 
     Attributes:
-        why: what it is and what to do; empty where that has been said already.
+        why: what it is and what to do; empty if the problem is already added.
     """
 
     why: str = ""
@@ -26,31 +26,31 @@ class Library:
     """A name of a framework, such as ``nn.Conv2d``.
 
     Attributes:
-        path: it, without the names of packages: ``nn.Conv2d``, ``torch.relu``, ``optim.Adam``.
+        path: the name without packages: ``nn.Conv2d``, ``torch.relu``, ``optim.Adam``.
     """
 
     path: str
 
     @property
     def last(self) -> str:
-        """Its last part."""
+        """The last part of the path."""
         return self.path.rpartition(".")[2]
 
     @property
     def owner(self) -> str:
-        """The part before the last; empty where there is none."""
+        """The part before the last; empty if there is none."""
         return self.path.rpartition(".")[0].rpartition(".")[2]
 
 
 @dataclass(eq=False, slots=True)
 class Module:
-    """A layer, or a few that one call makes.
+    """A layer, or the few layers of one call.
 
     Attributes:
-        layers: which.
-        name: the first that it is given.
-        is_used: whether another module holds it, or something goes through it.
-        is_in_place: whether it writes over the input.
+        layers: the layers.
+        name: the first name that it gets.
+        is_used: whether another module contains it, or a value flows through it.
+        is_in_place: whether it overwrites its input.
     """
 
     layers: list[Written]
@@ -64,7 +64,7 @@ class Module:
         return any(each.is_trained for each in self.layers)
 
     def named(self, prefix: str) -> list[Written]:
-        """Its layers, with its name behind those of the modules that hold it."""
+        """Its layers, with its name after the names of the modules around it."""
         path = ".".join(filter(None, (prefix, self.name)))
         return [
             each._replace(name=path, called=path) if path and not each.name else each
@@ -77,8 +77,8 @@ class Sequence:
     """Several modules: a Sequential, or a list or dictionary of modules.
 
     Attributes:
-        items: by their key.
-        is_run: whether it can be called, as a Sequential can.
+        items: by key.
+        is_run: whether it can be called, like a Sequential.
     """
 
     items: dict[str, Any] = field(default_factory=dict)
@@ -87,30 +87,30 @@ class Sequence:
     is_used: bool = False
 
     def children(self) -> Iterator[Any]:
-        """Its modules, which get its name and their key where they have no name."""
+        """Its modules; one without a name gets its name and key."""
         for key, each in self.items.items():
             if not each.name:
                 each.name = ".".join(filter(None, (self.name, key)))
             yield each
 
     def renumber(self, values: list[Any]) -> None:
-        """Hold these modules instead."""
+        """Replace its modules by these."""
         self.items = {str(number): each for number, each in enumerate(values)}
 
     def add(self, each: Any, key: str = "") -> None:
-        """Hold one more module."""
+        """Add a module."""
         each.is_used = True
         self.items[key or str(len(self.items))] = each
 
 
 @dataclass(eq=False, slots=True)
 class Function:
-    """A function of the text, perhaps a method.
+    """A function in the text, perhaps a method.
 
     Attributes:
         owner: the instance of a method.
-        scope: where it was made; its names are known inside it.
-        defaults: the values of its parameters, as they were when it was made.
+        scope: where it was defined; the names there are known inside it.
+        defaults: the default values of its parameters, from its definition.
     """
 
     node: ast.FunctionDef
@@ -120,19 +120,19 @@ class Function:
 
     @property
     def is_static(self) -> bool:
-        """Whether it is marked as a method that gets no instance."""
+        """Whether it is a static method."""
         marks = self.node.decorator_list
         return len(marks) == 1 and isinstance(marks[0], ast.Name) and marks[0].id == "staticmethod"
 
 
 @dataclass(eq=False, slots=True)
 class Class:
-    """A class of the text.
+    """A class in the text.
 
     Attributes:
-        bases: the classes that it extends, as far as they are known.
+        bases: the known base classes.
         methods: its functions.
-        is_made: whether there is an instance of it, or a class that extends it.
+        is_made: whether it has an instance or a subclass.
     """
 
     node: ast.ClassDef
@@ -142,20 +142,20 @@ class Class:
     is_made: bool = False
 
     def method(self, name: str) -> Function | None:
-        """A method, perhaps of a class that it extends."""
+        """A method of the class or of a base class."""
         if name in self.methods:
             return self.methods[name]
         found = (base.method(name) for base in self.bases if isinstance(base, Class))
         return next(filter(None, found), None)
 
     def bound(self, name: str, owner: Instance | None) -> Function | None:
-        """A method of an instance; a static one belongs to none."""
+        """A method of an instance; a static method has none."""
         found = self.method(name)
         return found and replace(found, owner=None if found.is_static else owner)
 
     @property
     def is_sequential(self) -> bool:
-        """Whether its instances run what they hold in order."""
+        """Whether its instances run their modules in order."""
         return any(
             base.is_sequential if isinstance(base, Class) else base == "Sequential"
             for base in self.bases
@@ -164,11 +164,11 @@ class Class:
 
 @dataclass(eq=False, slots=True)
 class Instance:
-    """An object of a class of the text, or ``self`` where there is no class.
+    """An object of a class in the text, or ``self`` if there is no class.
 
     Attributes:
         values: its attributes.
-        inner: what it runs where its class extends Sequential.
+        inner: the modules that it runs, if its class extends Sequential.
     """
 
     cls: Class | None
@@ -180,11 +180,11 @@ class Instance:
 
 @dataclass(eq=False, slots=True)
 class Method:
-    """A method of something that is no instance of a class of the text: ``x.view``, ``layers.append``.
+    """A method of any other object: ``x.view``, ``layers.append``.
 
     Attributes:
-        owner, name: of what, and how it is called.
-        is_item: whether it is an item of something of a module, as ``model.layers[-1]`` is.
+        owner, name: the object, and the method's name.
+        is_item: whether it is an item of a module's attribute, such as ``model.layers[-1]``.
     """
 
     owner: Any
@@ -194,12 +194,12 @@ class Method:
 
 @dataclass(eq=False, slots=True)
 class Partial:
-    """A call of which some arguments are given already: ``functools.partial(nn.Conv2d, kernel_size=3)``.
+    """A call with some arguments already given: ``functools.partial(nn.Conv2d, kernel_size=3)``.
 
     Attributes:
-        callee: what is called; no partial itself.
-        func: it as it is written.
-        args, keywords: the arguments, worked out where the partial is made.
+        callee: the called thing; never a partial itself.
+        func: its code.
+        args, keywords: the arguments, with their values when the partial was made.
     """
 
     callee: Any
@@ -208,7 +208,7 @@ class Partial:
     keywords: list[ast.keyword]
 
     def filled(self, call: ast.Call) -> ast.Call:
-        """The whole call; an argument of its own counts before one that is given already."""
+        """The complete call; its own arguments replace earlier ones."""
         own = {word.arg for word in call.keywords}
         given = [word for word in self.keywords if word.arg is None or word.arg not in own]
         whole = ast.Call(self.func, [*self.args, *call.args], [*given, *call.keywords])
@@ -217,14 +217,14 @@ class Partial:
 
 @dataclass(eq=False, slots=True)
 class Flowing:
-    """What came out of some layers: the last of them, and what went into it.
+    """The output of some layers: the last step, and its input.
 
     Attributes:
-        before: what went in; None for an input.
-        module: what it went through; None for an input.
-        layers: of the module, with their names.
+        before: the input of the step; None for an input of the network.
+        module: the module of the step; None for an input.
+        layers: the layers of the module, with their names.
         node: the call.
-        over: what was written over it, in place; None where nothing was.
+        over: what overwrote it in place; None if nothing did.
     """
 
     before: Flowing | None = None
@@ -248,7 +248,7 @@ class Flowing:
 
 @dataclass(eq=False, slots=True)
 class Sizes:
-    """The sizes of something that flows, ``x.shape`` or ``x.shape[1:]``; which they are is not known here.
+    """The sizes of a flowing value, ``x.shape`` or ``x.shape[1:]``; the numbers are not known here.
 
     Attributes:
         start: the first axis; 0 is the batch.
@@ -263,16 +263,16 @@ class Sizes:
 
 @dataclass(eq=False, slots=True)
 class Extent:
-    """A product of sizes of something that flows.
+    """A product of sizes of a flowing value.
 
     Attributes:
-        axes: of which axes; `REST` for all but the batch.
+        axes: the axes in the product; `REST` for all except the batch.
     """
 
     axes: frozenset[int]
 
     def times(self, other: Any) -> Extent | None:
-        """Its product with another one; None where that is not known."""
+        """The product with another one; None if unknown."""
         if type(other) is int and other == 1:
             return self
         if isinstance(other, Extent) and not (self.axes | other.axes) & REST:
@@ -288,8 +288,8 @@ class Scope:
     """Names and their values.
 
     Attributes:
-        outer: the scope around it, whose names are known too.
-        elsewhere: names that ``global`` or ``nonlocal`` give to another scope.
+        outer: the enclosing scope, whose names are also known.
+        elsewhere: names that ``global`` or ``nonlocal`` assigns to another scope.
     """
 
     names: dict[str, Any] = field(default_factory=dict)
@@ -297,14 +297,14 @@ class Scope:
     elsewhere: dict[str, Scope] = field(default_factory=dict)
 
     def owner(self, name: str) -> Scope | None:
-        """The scope that a name belongs to; None where it has no value."""
+        """The scope of a name; None if it has no value."""
         at: Scope | None = self
         while at is not None and name not in at.names:
             at = at.elsewhere.get(name, at.outer)
         return at
 
     def find(self, name: str) -> Any:
-        """The value of a name; None where there is none."""
+        """The value of a name; None if it has none."""
         owner = self.owner(name)
         return owner.names[name] if owner else None
 

@@ -1,4 +1,4 @@
-"""A network on a command line: the words of a chain, or any other notation."""
+"""A network on a command line: the words of a chain, or another notation."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 _CALL = re.compile(r"(?:[a-zA-Z_]\w*\.)*[A-Z]\w*\(")
 _EQUALS = re.compile(r"(?:[0-9]+\*)?([a-z][a-z_0-9]*)=[a-z]*[0-9][^\s(]*")
-_MAX_BYTES = 80_000  # more than any text that is read has
+_MAX_BYTES = 80_000  # more than any readable text
 
 
 def chain_of(words: tuple[str, ...], shape: Shape, order: str = "") -> Network:
-    """The network of some layers; ``-`` is what standard input says.
+    """The network of some layers; ``-`` reads standard input.
 
     Args:
-        words: as they are given: several, or a whole text in one.
+        words: as typed: several words, or a whole text in one.
         shape: the input.
-        order: the order of its axes: chw, or hwc; chw where it is empty.
+        order: its axis order: chw or hwc; empty means chw.
 
     Raises:
         UsageError: something cannot be read.
@@ -42,7 +42,7 @@ def chain_of(words: tuple[str, ...], shape: Shape, order: str = "") -> Network:
 
 
 def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
-    """The network of some layers, for a shape that is channels first."""
+    """The network of some layers, with a shape that is channels first."""
     if words == (STDIN,):
         text = decode(read_file(STDIN, _MAX_BYTES, "network"), stdin_name())
     elif _is_in_words(words):
@@ -50,25 +50,25 @@ def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
     else:
         _check_one_notation(words)
         text = ("\n" if any("(" in word for word in words) else " ").join(words)
-    from convcalc.network.notations import network_of  # noqa: PLC0415 - a chain needs none of them
+    from convcalc.network.notations import network_of  # noqa: PLC0415 - a chain needs no notation
 
     return network_of(text, shape)[0]
 
 
 def _is_in_words(words: tuple[str, ...]) -> bool:
-    """Whether words are of the chain language, or of none that is known."""
+    """Whether words belong to the chain language, or to no known notation."""
     text = " ".join(words)
     if has_groups(text):
         inside = words_in(text)
         return all(map(_is_of_chain, inside)) or any(":" in word for word in inside)
     if all(map(_is_of_chain, words)) or not any(map(_is_written_out, words)):
         return True
-    wrong = map(_EQUALS.fullmatch, words)  # the chain says how to write those
+    wrong = map(_EQUALS.fullmatch, words)  # the chain's error says how to write those
     return any(find(match[1]) for match in wrong if match)
 
 
 def _check_one_notation(words: tuple[str, ...]) -> None:
-    """Refuse words of the chain language beside lines of code.
+    """Refuse words of the chain language together with lines of code.
 
     Raises:
         UsageError: there are both.
@@ -81,19 +81,19 @@ def _check_one_notation(words: tuple[str, ...]) -> None:
 
 
 def is_chain(words: tuple[str, ...]) -> bool:
-    """Whether words are layers rather than networks: the first names a layer and no network."""
+    """Whether words are layers, not networks: the first is the name of a layer and of no network."""
     if is_found(words[0]):
         return False
     return ":" in words[0] or _is_of_chain(words[0]) or _is_written_out(words[0])
 
 
 def _is_of_chain(word: str) -> bool:
-    """Whether a word is a kind, with its options behind a colon."""
+    """Whether a word is a kind, perhaps with options after a colon."""
     return find(word.rpartition("*")[2].partition(":")[0]) is not None
 
 
 def _is_written_out(word: str) -> bool:
-    """Whether a word begins a layer in another notation, as CONV5-64 and nn.Conv2d( do."""
+    """Whether a word begins a layer in another notation, like CONV5-64 and nn.Conv2d(."""
     from convcalc.network.notations.word_tokens import names_layer  # noqa: PLC0415 - as above
 
     return "(" in word or names_layer(word)

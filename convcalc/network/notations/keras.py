@@ -1,6 +1,6 @@
 """Lines of Keras: ``keras.Sequential([…])``, ``model.add(…)``, or ``x = layers.Conv2D(…)(x)``.
 
-Keras counts the channels last; shapes are turned, so that what comes out is channels first as everywhere.
+Keras has the channels last; shapes are turned, so that the result is channels first as everywhere.
 """
 
 from __future__ import annotations
@@ -36,5 +36,5 @@ class Keras(Notation):
 
     @staticmethod
     def read(text: str, axes: int) -> Reading:
-        del axes  # the names of layers say it
+        del axes  # the names of layers contain them
         return network_in(text, KerasRun)

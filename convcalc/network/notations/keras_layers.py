@@ -1,4 +1,4 @@
-"""The layers of Keras that can be read: their arguments, and the layers that they are."""
+"""The Keras layers that can be read: their arguments, and their layers here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from convcalc.network.notations.code_expressions import ValueCode
 from convcalc.network.notations.code_values import Library, Module, Unread
 from convcalc.text import quoted, shortened
 
-# The arguments of each layer in Keras's order; * stands for its one, two and three axes.
+# The arguments of each layer in Keras's order; * means its 1-D, 2-D and 3-D versions.
 _LAYERS = {
     "Conv*": "filters kernel_size strides padding data_format dilation_rate groups activation use_bias",
     "Conv*Transpose": "filters kernel_size strides padding output_padding data_format dilation_rate activation use_bias",
@@ -41,7 +41,7 @@ _LAYERS = {
 }
 _SHORT = {"MaxPool*": "MaxPooling*", "AvgPool*": "AveragePooling*", "GlobalAvgPool*": "GlobalAveragePooling*",
     "GlobalMaxPool*": "GlobalMaxPooling*", "Convolution*": "Conv*"}  # fmt: skip
-_UNCHANGED = (  # nothing that is counted, and the same shape
+_UNCHANGED = (  # layers without a count that keep the shape
     "Rescaling", "Normalization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
     "RandomBrightness", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
 )  # fmt: skip
@@ -64,18 +64,16 @@ _NO_ACTIVATION = "is not an activation that is read; write its name, such as 're
 _INPUTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "shape")
 _NAME = re.compile(r"([A-Za-z]+?)([123]D)(Transpose)?")
 
-_Special = Callable[
-    [dict[str, Any]], str
-]  # changes the arguments; gives what cannot be read of them
+_Special = Callable[[dict[str, Any]], str]  # changes the arguments; returns errors
 
 
 def is_layer(called: str) -> bool:
-    """Whether a name is that of a layer."""
+    """Whether a name is a layer's name."""
     return _split(called)[0] in _LAYERS or called in _UNCHANGED
 
 
 def layers_of(code: ValueCode, call: ast.Call) -> list[Written]:
-    """The layers that a call makes: the layer itself, what Keras puts in, and its activation."""
+    """The layers of a call: the layer itself, any layers that Keras adds, and its activation."""
     called = last_name(call.func)
     base, axes = _split(called)
     if called in _UNCHANGED:
@@ -85,8 +83,8 @@ def layers_of(code: ValueCode, call: ast.Call) -> list[Written]:
         way_out = near or "; known are Conv2D, Dense, MaxPooling2D and the like"
         code.refuse(call, f"{called or 'this'} is not a layer that can be read here{way_out}")
         return []
-    arguments = code.arguments(call, _LAYERS[base].split(), called, _passed_over)
-    if arguments.get("use_bias", "") in (None, 0, 1):  # as Python takes them
+    arguments = code.arguments(call, _LAYERS[base].split(), called, _is_ignored)
+    if arguments.get("use_bias", "") in (None, 0, 1):  # Python compares True with 1
         arguments["use_bias"] = bool(arguments["use_bias"])
     problem = (
         _frozen(call)
@@ -113,7 +111,7 @@ def layers_of(code: ValueCode, call: ast.Call) -> list[Written]:
 
 
 def input_of(code: Code, call: ast.Call) -> Shape:
-    """The input that a call says, channels first; empty where it says none; 0 for a side of any size."""
+    """The input in a call, channels first; empty if it has none; 0 for a side of any size."""
     called = last_name(call.func)
     given = {word.arg: word.value for word in call.keywords if word.arg in _INPUTS}
     if called == "Input" and call.args:
@@ -139,7 +137,7 @@ def input_of(code: Code, call: ast.Call) -> Shape:
 
 
 def _split(called: str) -> tuple[str, str]:
-    """A name with * for its axes, and the axes."""
+    """A name with * for its axes, and the number of axes."""
     match = _NAME.fullmatch(called)
     if not match:
         return called, ""
@@ -147,7 +145,7 @@ def _split(called: str) -> tuple[str, str]:
     return _SHORT.get(base, base), match[2]
 
 
-def _passed_over(name: str) -> bool:
+def _is_ignored(name: str) -> bool:
     """Whether an argument changes no size and no count."""
     return (
         name in _NO_MATTER
@@ -157,7 +155,7 @@ def _passed_over(name: str) -> bool:
 
 
 def _frozen(call: ast.Call) -> str:
-    """What is said where a layer is not trained."""
+    """The error about a layer that is not trained."""
     for word in call.keywords:
         if word.arg == "trainable" and getattr(word.value, "value", None) is not True:
             return "trainable is not read, because all parameters are counted; leave it out"
@@ -165,7 +163,7 @@ def _frozen(call: ast.Call) -> str:
 
 
 def _of_keras_1(call: ast.Call, called: str) -> str:
-    """What is said where the arguments of a convolution may be in the order of Keras 1."""
+    """The error about convolution arguments that may be in the order of Keras 1."""
     if called.startswith("Convolution") and len(call.args) > 2:
         return (
             "the third argument is the columns of the kernel in Keras 1, and the stride today; "
@@ -175,7 +173,7 @@ def _of_keras_1(call: ast.Call, called: str) -> str:
 
 
 def _own_name(code: Code, call: ast.Call) -> str:
-    """The name that a layer is given."""
+    """The name given to a layer."""
     for word in call.keywords:
         if word.arg == "name":
             try:
@@ -186,9 +184,9 @@ def _own_name(code: Code, call: ast.Call) -> str:
 
 
 def _activation(code: ValueCode, call: ast.Call, base: str) -> list[Written]:
-    """The layer that a layer's activation is; none where it has none.
+    """The layer for a layer's activation; none if it has none.
 
-    A name means what the lines before give it; one that they do not give is Keras's.
+    If earlier lines define the name, their value counts; otherwise it is Keras's own name.
     """
     given = {word.arg: word.value for word in call.keywords}
     given |= dict(zip(_LAYERS[base].split(), call.args))
@@ -229,23 +227,23 @@ def _softmax(arguments: dict[str, Any]) -> str:
 
 
 def _refusal(arguments: dict[str, Any]) -> str:
-    """Take out the order of the axes, which must be channels last."""
+    """Remove the argument for the axis order, which must be channels last."""
     if arguments.pop("data_format", None) not in (None, "channels_last"):
         return "has the channels first; Keras code is read with the channels last"
     return ""
 
 
-# --------------------------------------------------------------- layers whose arguments differ
+# --------------------------------------------------------------- layers with other arguments
 
 
 def _pool(arguments: dict[str, Any]) -> str:
-    """A pool's window is 2 unless another one is given."""
+    """A pool's window is 2 by default."""
     arguments.setdefault("pool_size", 2)
     return ""
 
 
 def _conv(arguments: dict[str, Any]) -> str:
-    """Keras's words in another case."""
+    """Convert Keras's words to small letters."""
     if isinstance(arguments.get("padding"), str):
         arguments["padding"] = arguments["padding"].lower()
     return ""
@@ -256,27 +254,27 @@ def _pool_padded(arguments: dict[str, Any]) -> str:
 
 
 def _transposed(arguments: dict[str, Any]) -> str:
-    """Its size is what Keras makes of it."""
+    """Use Keras's rule for the size."""
     if arguments.get("output_padding") is None:
         arguments["size_rule"] = "keras"
     return _conv(arguments)
 
 
 def _zero_padding(arguments: dict[str, Any]) -> str:
-    """One on each side unless another number is given."""
+    """One cell on each side by default."""
     arguments.setdefault("padding", 1)
     return ""
 
 
 def _global(arguments: dict[str, Any]) -> str:
-    """What comes out is a row, unless the axes are kept."""
+    """The output is a row, unless the axes are kept."""
     if not arguments.pop("keepdims", False):
         arguments["more"] = "flatten"
     return ""
 
 
 def _relu(arguments: dict[str, Any]) -> str:
-    """ReLU may stop at a limit, or leak."""
+    """ReLU can have an upper limit, or leak."""
     most, slope = arguments.pop("max_value", None), arguments.pop("negative_slope", 0)
     if slope:
         return "is read without a slope; write LeakyReLU for a slope"
@@ -287,7 +285,7 @@ def _relu(arguments: dict[str, Any]) -> str:
 
 
 def _leaky(arguments: dict[str, Any]) -> str:
-    """Keras's slope is 0.3; Keras 2 calls it alpha."""
+    """Keras's default slope is 0.3; Keras 2 calls it alpha."""
     slope = arguments.pop("alpha", 0.3)
     arguments.setdefault("negative_slope", slope)
     return ""
@@ -313,7 +311,7 @@ def _batch_norm(arguments: dict[str, Any]) -> str:
 
 
 def _reshape(arguments: dict[str, Any]) -> str:
-    """The channels come first here."""
+    """Move the channels to the front."""
     shape = arguments.pop("target_shape", ())
     sides = shape if isinstance(shape, tuple) else (shape,)
     if not sides or not all(type(side) is int and side > 0 for side in sides):
@@ -323,7 +321,7 @@ def _reshape(arguments: dict[str, Any]) -> str:
 
 
 def _up(arguments: dict[str, Any]) -> str:
-    """By 2 unless another factor is given."""
+    """The factor is 2 by default."""
     arguments.setdefault("size", 2)
     if arguments.get("interpolation") == "bilinear":
         arguments["interpolation"] = "linear"

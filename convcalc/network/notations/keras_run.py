@@ -1,4 +1,4 @@
-"""The meaning of Keras's names in lines that are followed: what makes a layer, and what uses one."""
+"""The meaning of Keras's names in followed lines: which calls make a layer, and which use one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PASSED = (
     "compile", "fit", "summary", "evaluate", "predict", "save", "build", "load_weights", "save_weights", "get_config",
     "count_params", "get_weights", "fit_generator",
 )  # fmt: skip
-# Functions whose arguments are read as those of the layer: the layer's first ones are the same.
+# Functions whose first arguments are the same as those of the layer.
 _AS_LAYERS = {"leaky_relu": "LeakyReLU", "elu": "ELU", "relu": "ReLU", "softmax": "Softmax"}
 _MERGES = ("add", "concatenate", "multiply", "subtract", "average", "maximum", "dot")
 
@@ -48,25 +48,25 @@ class KerasRun(Flows):
 
     def __init__(self, code: ValueCode) -> None:
         super().__init__(code)
-        self._shapes: dict[int, Shape] = {}  # of inputs, sequences and modules that say one
-        self._kept: list[Any] = []  # what the numbers above belong to
+        self._shapes: dict[int, Shape] = {}  # of inputs, sequences and modules that have one
+        self._kept: list[Any] = []  # keeps the objects of these ids alive
 
     def known(self, name: str) -> bool:
         return is_layer(name) or name in (*_INPUTS, "Sequential", "Model")
 
     def layers_in(self, module: Module) -> list[Written]:
-        return module.layers  # only name= names them
+        return module.layers  # they only get a name from name=
 
     # ------------------------------------------------------------------ inputs
 
     def _says(self, thing: Any, shape: Shape) -> None:
-        """Remember the input that something says."""
+        """Remember the input of an object."""
         if shape:
             self._shapes[id(thing)] = shape
             self._kept.append(thing)
 
     def input_of(self, flow: Flowing) -> Shape:
-        """The input of a path: of the Input that it begins with, or else of its first layer."""
+        """The input of a path: of its Input, or else of its first layer."""
         at, found = flow, self._shapes.get(id(flow.module), ())
         while at.before is not None:
             found = self._shapes.get(id(at.module), found)
@@ -99,7 +99,7 @@ class KerasRun(Flows):
             self._says(sequence, old or shape)
         if not isinstance(value, Flowing):
             if isinstance(value, list | tuple):
-                with self.deeper():  # lists may hold one another, and themselves
+                with self.deeper():  # lists can contain one another, and themselves
                     for each in value:
                         self.step(node)
                         self.hold(node, sequence, each)
@@ -107,7 +107,7 @@ class KerasRun(Flows):
                 super().hold(node, sequence, value, key)
 
     def _is_reshaped(self, sequence: Sequence) -> bool:
-        """Whether a sequence begins with a new shape, behind which a layer may say its input again."""
+        """Whether a sequence begins with a new shape; then a layer can repeat its input."""
         first = next(iter(sequence.items.values()), None)
         return isinstance(first, Module) and any(e.cls is get_kind("reshape") for e in first.layers)
 
@@ -152,7 +152,7 @@ class KerasRun(Flows):
     def _activated(self, call: ast.Call, name: str) -> list[Written]:
         """The layer of ``keras.activations.relu(x, max_value=6)``."""
         args, words = call.args[1:], [w for w in call.keywords if w.arg not in ("x", "name")]
-        if args or words:  # as those of the layer are
+        if args or words:  # as for the layer
             if name not in _AS_LAYERS:
                 self.refuse(call, "is read with its input only; leave the other arguments out")
                 return []
@@ -181,7 +181,7 @@ class KerasRun(Flows):
         return found
 
     def _model(self, call: ast.Call) -> Any:
-        """``Model(inputs, outputs)``: what leads from the one to the other."""
+        """``Model(inputs, outputs)``: the layers between them."""
         words = {word.arg: word.value for word in call.keywords}
         given = dict(zip(("inputs", "outputs"), call.args)) | words
         ends = []
@@ -237,7 +237,7 @@ class KerasRun(Flows):
         return self.refuse(call, "is not read; leave it out")
 
     def call_unread(self, call: ast.Call) -> Any:
-        """``model.add(…)`` of a model that is made elsewhere."""
+        """``model.add(…)`` on a model from elsewhere."""
         func = call.func
         if (
             isinstance(func, ast.Attribute)

@@ -33,7 +33,7 @@ class PyTorch(Notation):
 
     @staticmethod
     def read(text: str, axes: int) -> Reading:
-        del axes  # the names of modules say it
+        del axes  # the names of modules contain them
         if is_printed(text):
             found = Reading()
             read_printed(text, found)

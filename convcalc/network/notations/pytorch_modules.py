@@ -1,4 +1,4 @@
-"""The modules of PyTorch that can be read: their arguments, and the layers that they are."""
+"""The PyTorch modules that can be read: their arguments, and their layers here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from convcalc.network.chain import Written
 from convcalc.network.notations.code import Code, last_name
 from convcalc.text import shortened
 
-# The arguments of each module in PyTorch's order; a name stands for its one, two and three axes.
+# The arguments of each module in PyTorch's order; a name means its 1-D, 2-D and 3-D versions.
 _CONV = "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
 _NORM = "num_features eps momentum affine track_running_stats"
 _MODULES = {
@@ -64,17 +64,15 @@ _NO_MATTER = (
     "inplace", "eps", "momentum", "return_indices", "padding_mode", "divisor_override", "dim", "alpha", "beta",
     "k", "init", "threshold", "align_corners", "recompute_scale_factor", "device", "dtype",
 )  # fmt: skip
-_MATTER = {"GLU": ("dim",)}  # of these, those that a module is another one with
+_MATTER = {"GLU": ("dim",)}  # those of them that change the module's meaning
 _SWITCHES = ("bias", "affine", "elementwise_affine", "ceil_mode", "count_include_pad")
 _RENAMED = {"elementwise_affine": "affine", "min_val": "min", "max_val": "max"}
 _NAME = re.compile(r"(Lazy)?([A-Za-z]+?6?)([123]d)?")
-_Special = Callable[
-    [dict[str, Any]], str
-]  # changes the arguments; gives what cannot be read of them
+_Special = Callable[[dict[str, Any]], str]  # changes the arguments; returns errors
 
 
 def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
-    """The layer that a call makes; none where it changes nothing, or cannot be read."""
+    """The layer of a call; None if it changes nothing, or cannot be read."""
     called = last_name(call.func)
     order = order_of(called)
     if order is None:
@@ -84,13 +82,13 @@ def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
         )
         code.refuse(call, f"{called or 'this'} is not a layer that can be read here{near}")
         return []
-    if called == "Identity":  # takes anything, and changes nothing
+    if called == "Identity":  # accepts any argument, and changes nothing
         return []
     base, axes = _split(called)
     no_matter = {*_NO_MATTER} - {*_MATTER.get(base, ())}
     arguments = code.arguments(call, order, called, no_matter.__contains__)
     for word in _SWITCHES:
-        if word in arguments and arguments[word] in (None, 0, 1):  # as Python takes them
+        if word in arguments and arguments[word] in (None, 0, 1):  # Python compares True with 1
             arguments[word] = bool(arguments[word])
     problem = _SPECIAL[base](arguments) if base in _SPECIAL else ""
     if arguments.get("padding") == "same" and arguments.get("stride") not in (
@@ -123,13 +121,13 @@ def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
 
 
 def _split(called: str) -> tuple[str, str]:
-    """A name without Lazy and its axes, and the axes."""
+    """A name without Lazy and its axes, and the number of axes."""
     match = _NAME.fullmatch(called)
     return (match[2], match[3] or "") if match else ("", "")
 
 
 def order_of(called: str) -> list[str] | None:
-    """The names of a module's arguments in order; None for what is no module that can be read."""
+    """The argument names of a module in order; None if it is not a readable module."""
     base, axes = _split(called)
     if base not in _MODULES or (bool(axes) != _has_axes(base) and base != "Dropout"):
         return None
@@ -138,7 +136,7 @@ def order_of(called: str) -> list[str] | None:
 
 
 def _has_axes(base: str) -> bool:
-    """Whether a module's name says its axes."""
+    """Whether a module's name contains its axes."""
     return base.endswith(("Conv", "ConvTranspose", "Pool", "ZeroPad")) or base in (
         "BatchNorm",
         "InstanceNorm",
@@ -146,22 +144,22 @@ def _has_axes(base: str) -> bool:
 
 
 def _all_names() -> list[str]:
-    """The names of all modules, those with axes for an image."""
+    """The names of all modules; those with axes, for an image."""
     return [f"{name}2d" if _has_axes(name) else name for name in _MODULES]
 
 
-# --------------------------------------------------------------- modules whose arguments differ
+# --------------------------------------------------------------- modules with other arguments
 
 
 def _flatten(arguments: dict[str, Any]) -> str:
-    """Only all axes but the batch can be flattened."""
+    """Only a flatten of all axes except the batch is allowed."""
     if (arguments.pop("start_dim", 1), arguments.pop("end_dim", -1)) != (1, -1):
         return "flattens some axes only, which is not read; flatten all of them"
     return ""
 
 
 def _upsample(arguments: dict[str, Any]) -> str:
-    """By a whole factor."""
+    """The factor must be whole."""
     factor = arguments.get("scale_factor")
     if arguments.pop("size", None) is not None or factor is None:
         return "is read with scale_factor only; write by how much it grows"
@@ -176,7 +174,7 @@ def _upsample(arguments: dict[str, Any]) -> str:
 
 
 def _zero_pad(arguments: dict[str, Any]) -> str:
-    """PyTorch gives the last axis first: left, right, top, bottom."""
+    """PyTorch's order begins with the last axis: left, right, top, bottom."""
     padding = arguments.get("padding")
     if isinstance(padding, tuple):
         pairs = [padding[i : i + 2] for i in range(0, len(padding), 2)]
@@ -194,7 +192,7 @@ def _prelu(arguments: dict[str, Any]) -> str:
 
 
 def _layer_norm(arguments: dict[str, Any]) -> str:
-    """It must be over all values, as ours is."""
+    """It must normalise over all values, as ours does."""
     shape = arguments.pop("normalized_shape", ())
     sides = shape if isinstance(shape, tuple) else (shape,)
     if all(isinstance(side, int) for side in sides):
@@ -205,14 +203,14 @@ def _layer_norm(arguments: dict[str, Any]) -> str:
 
 
 def _hardtanh(arguments: dict[str, Any]) -> str:
-    """Its limits are -1 and 1 unless others are given."""
+    """Its limits are -1 and 1 by default."""
     arguments.setdefault("min_val", -1)
     arguments.setdefault("max_val", 1)
     return ""
 
 
 def _glu(arguments: dict[str, Any]) -> str:
-    """The channels are the axis 1; of a row of values they are the last one too."""
+    """The channels are axis 1; in a row of values, also the last axis."""
     if arguments.pop("dim", -1) != 1:
         return "is read with dim=1 only, which halves the channels; write it"
     return ""

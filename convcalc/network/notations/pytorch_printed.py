@@ -1,4 +1,4 @@
-"""A model as ``print(model)`` shows it: ``(conv1): Conv2d(3, 64, kernel_size=(7, 7), …)``."""
+"""A model printed by ``print(model)``: ``(conv1): Conv2d(3, 64, kernel_size=(7, 7), …)``."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def is_printed(text: str) -> bool:
 
 
 def read_printed(text: str, found: Reading) -> None:
-    """Add the layers of a printed model, in the order in which they are printed."""
-    opened: list[str] = []  # the names of what is open
+    """Add the layers of a printed model, in the printed order."""
+    opened: list[str] = []  # the names of the open modules
     sequential = True
     for number, whole in enumerate(text.splitlines(), start=1):
         line = whole.strip().rstrip(",")
@@ -51,7 +51,7 @@ def read_printed(text: str, found: Reading) -> None:
 
 
 def _add(text: str, name: str, number: int, times: int, found: Reading) -> None:
-    """One printed layer, as often as it stands there."""
+    """Add one printed layer, as often as it is repeated."""
     own = Reading()
     code = Code(text, own, _WORDS)
     layers = []

@@ -1,4 +1,4 @@
-"""The meaning of PyTorch's names in lines that are followed: what makes a layer, and what uses one."""
+"""The meaning of PyTorch's names in followed lines: which calls make a layer, and which use one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _FUNCTIONS = {
         for axes in (1, 2, 3)
     },
 }  # fmt: skip
-# Methods that give the same thing, with the same numbers.
+# Methods that return the same module or tensor, with the same numbers.
 _SAME = (
     "to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "type", "apply", "contiguous", "clone",
     "detach", "share_memory",
@@ -55,7 +55,7 @@ _INPUTS = ("randn", "rand", "zeros", "ones", "empty", "randint")
 _OTHER_ROOMS = (
     "optim", "utils", "data", "datasets", "transforms", "init", "lr_scheduler", "cuda", "backends", "plt", "np", "tqdm",
 )  # fmt: skip
-# What is put around a layer, and why it is not read.
+# Wrappers around a layer, and why they are not read.
 _AROUND = {
     "spectral_norm": "is not read; write only the layer, which has as many parameters",
     "weight_norm": "is not read, because it adds a parameter for each filter or unit; write only the layer, or a YAML file",
@@ -122,14 +122,14 @@ class Torch(Flows):
         return self.unknown(call)
 
     def _made(self, call: ast.Call, last: str) -> list[Written]:
-        """The layer of a call; its name may be another one for PyTorch's."""
+        """The layer of a call; its name can be an assigned name for PyTorch's."""
         made = self._written_out(call)
         if last_name(call.func) != last:
             made = ast.copy_location(ast.Call(ast.Name(last), made.args, made.keywords), call)
         return layer_of(self.code, made, "")
 
     def _in_place(self, call: ast.Call, module: str) -> bool:
-        """Whether a module writes over its input; a switch that is not known may say so."""
+        """Whether a module overwrites its input; an unknown flag counts as yes."""
         order = order_of(module) or []
         if "inplace" not in order:
             return False
@@ -137,7 +137,7 @@ class Torch(Flows):
         return "inplace" in given and self.value(given["inplace"]) not in (False, None, 0)
 
     def _written_out(self, call: ast.Call) -> ast.Call:
-        """A call with what its stars stand for."""
+        """A call with its starred arguments expanded."""
         if not any(isinstance(each, ast.Starred) for each in call.args) and all(
             w.arg for w in call.keywords
         ):
@@ -160,7 +160,7 @@ class Torch(Flows):
         return ast.copy_location(ast.Call(call.func, args, words), call)
 
     def _flows(self, call: ast.Call) -> bool:
-        """Whether something that flows goes into a call."""
+        """Whether an argument of a call is a flowing value."""
         given = [*call.args, *(word.value for word in call.keywords)]
         return any(
             isinstance(self._peek(each), Flowing | list)
@@ -169,7 +169,7 @@ class Torch(Flows):
         )
 
     def _peek(self, node: ast.AST) -> Any:
-        """A value where finding it makes nothing."""
+        """A value, if evaluating it makes no layer."""
         if isinstance(node, ast.List | ast.Tuple):
             return [] if any(isinstance(self._peek(each), Flowing) for each in node.elts) else None
         return (
@@ -179,7 +179,7 @@ class Torch(Flows):
         )
 
     def _sequence(self, call: ast.Call, last: str) -> Any:
-        """``nn.Sequential(…)`` and the like."""
+        """``nn.Sequential(…)`` and similar."""
         found = Sequence(is_run=last == "Sequential")
         given = self.several(call.args)
         nodes = call.args if len(call.args) == len(given) else [call] * len(given)
@@ -263,7 +263,7 @@ class Torch(Flows):
         return self.refuse(call, "is not read; leave it out")
 
     def _changed(self, call: ast.Call, sequence: Sequence, owner: Any, name: str) -> Any:
-        """``model.append(…)`` and the like."""
+        """``model.append(…)`` and similar."""
         given = self.several(call.args)
         held = list(sequence.children()) if name in ("insert", "pop", "children", "values") else []
         if name == "append" and len(given) == 1:
@@ -318,14 +318,14 @@ class Torch(Flows):
         return self._layer(call, name, (call.args, call.keywords), before)
 
     def _size(self, call: ast.Call) -> Any:
-        """``x.size()``, or that of one axis."""
+        """``x.size()``, or the size of one axis."""
         if not call.args and not call.keywords:
             return Sizes()
         axis = self.value(call.args[0]) if call.args else None
         return Sizes(axis).first(1)[0] if type(axis) is int and axis >= 0 else self.unknown(call)
 
     def _squeeze(self, call: ast.Call, before: Flowing) -> Any:
-        """A row of the channels, after a pool that leaves one value of each."""
+        """A row of the channels, after a pool to one value per channel."""
         last = before.layers[-1] if before.layers else None
         sides = last.options.get("output_size", 0) if last else 0
         is_one = {*(sides if isinstance(sides, tuple) else (sides,))} == {1}
@@ -348,7 +348,7 @@ class Torch(Flows):
         return self._flatten(call, Flowing(before, Module([pool]), [pool], call), 0)
 
     def _reshape(self, call: ast.Call, before: Flowing) -> Any:
-        """A view that flattens, which may say how many values there are."""
+        """A view that flattens; it can contain the number of values."""
         sizes = self.several(call.args)
         sizes = list(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], tuple) else sizes
         values = sizes[1] if len(sizes) == 2 else 0
@@ -373,7 +373,7 @@ class Torch(Flows):
         return Flowing(before, Module([layer]), [layer], call)
 
     def _flatten(self, call: ast.Call, before: Flowing, values: int) -> Any:
-        """A flatten that a method makes."""
+        """A flatten by a method."""
         called = f"{last_name(call.func)}()"
         label = self.code.where(call)
         layer = Written(label, get_kind("flatten"), is_text=False, called=called, code=called)
@@ -383,13 +383,13 @@ class Torch(Flows):
 
 
 def _is_all(values: Extent, flow: Flowing) -> bool:
-    """Whether a product of sizes is that of all axes but the batch; the sizes of volumes are one more."""
+    """Whether a product has the sizes of all axes except the batch; volumes have one more."""
     is_volume = any("3d" in layer.code.lower() for step in flow.path() for layer in step.layers)
     return values.axes == REST or (values.axes == {1, 2, 3} and not is_volume)
 
 
 def _flattened(layers: list[Written]) -> Iterator[str]:
-    """Where a row is needed after a map and the code, alone, would not flatten it."""
+    """The note if a row is needed after a map, but the code does not flatten it."""
     is_map = False
     for layer in layers:
         if is_map and layer.cls.needs_flat:

@@ -1,4 +1,4 @@
-"""Groups of layers that are repeated, written out: ``2x(CONV3-8, POOL2)`` is those two layers twice."""
+"""Repeated groups of layers: ``2x(CONV3-8, POOL2)`` is those two layers twice."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from convcalc.network.notations.base import MAX_TEXT, Reading
 from convcalc.network.notations.word_tokens import COUNTS, LAYER_NAMES
 from convcalc.text import shortened
 
-_MAX_DEPTH = 30  # brackets inside one another
+_MAX_DEPTH = 30  # nested brackets
 _MAX_TIMES = 10_000
-_MAX_LENGTH = 10 * MAX_TEXT  # of what is written out
+_MAX_LENGTH = 10 * MAX_TEXT  # after repeating
 HOW_TO_REPEAT = "put what is repeated in brackets, as in 2 x (CONV3-8, POOL2)"
 _WORDS = "|".join(COUNTS)
 _BRACKETS = re.compile(r"[()\[\]{}]")
@@ -32,17 +32,17 @@ _LETTER = re.compile(
     r"(?<![\w.])[a-z] {0,3}[x*] {0,3}$|^ {0,3}[x*^] {0,3}[a-z](?![\w:])", re.IGNORECASE
 )
 _REPEAT = re.compile(r"\brepeat(?:ed|s|ing)?\b", re.IGNORECASE)
-# Brackets that repeat nothing are kept under other names until all groups are written out.
+# Brackets without a repeat get other characters until all groups are repeated.
 _KEPT = str.maketrans("()[]{}", "\x01\x02\x03\x04\x05\x06")
 _BACK = str.maketrans("\x01\x02\x03\x04\x05\x06", "()[]{}")
 
 
 def written_out(text: str, found: Reading) -> str:
-    """A text with its repeated groups written out as often as they say.
+    """A text with its groups repeated.
 
     Args:
-        text: with plain signs; its lines are of single spaces.
-        found: problems are added to it.
+        text: with plain signs and single spaces.
+        found: gets the errors.
 
     >>> written_out("2x(CONV3-8, 2x[BN, RELU]), POOL2 (3, 2)", Reading())
     ' → CONV3-8,  → BN, RELU → BN, RELU →  → CONV3-8,  → BN, RELU → BN, RELU →  → , POOL2 (3, 2)'
@@ -90,7 +90,7 @@ def written_out(text: str, found: Reading) -> str:
 def _times(
     group: str, first: re.Match[str] | None, last: re.Match[str] | None, found: Reading
 ) -> int:
-    """How often a group is repeated; 0 where that is a problem, which is added."""
+    """How often a group is repeated; 0 after an error, which is added."""
     if first and last:
         numbers = f"{first[0].strip()} and {last[0].strip(' ,')}"
         found.refuse(f"{group}: is repeated by {numbers}; keep one of them")

@@ -1,4 +1,4 @@
-"""A layer in words while it is read: its kind, and what is said of it."""
+"""A layer in words while it is read: its kind and its properties."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SLOTS = {
 
 
 class Item:
-    """A layer, and what is said of it.
+    """A layer and its properties.
 
     Args:
         kind: its kind; ``input`` for the input.
@@ -25,43 +25,43 @@ class Item:
         self.is_label = self.is_named_twice = self.is_pool = False
         self.said: dict[str, str] = {}
         self.is_refused = self.is_plural = False
-        self.number: Token | None = None  # before a plural: of layers, or of their filters
-        self.chunk = ""  # what stands between the commas around its name
+        self.number: Token | None = None  # before a plural: number of layers, or of filters
+        self.chunk = ""  # the text between the commas around its name
         self.labelled = ""  # the slot of a number that may be a label, as in conv1
-        self.ahead = ""  # a number before its name, taken for its filters
-        self.is_counted = False  # whether a word says how many filters it has
+        self.ahead = ""  # a number before its name, read as its filters
+        self.is_counted = False  # whether a word marks the number of its filters
         self.rename(kind)
 
     def rename(self, kind: str) -> None:
-        """Make it another kind."""
+        """Change its kind."""
         self.kind = kind
         self.cls = None if kind == "input" else get_kind(kind)
         self.options = {} if self.cls is None else spoken_options(self.cls)
 
     @property
     def is_several(self) -> bool:
-        """Whether it stands for more than one layer."""
+        """Whether it means more than one layer."""
         return self.is_plural or self.said.get("times", "1") != "1"
 
     @property
     def counted(self) -> str:
-        """The option that says how many: filters or units; empty where there is none."""
+        """The option for a number of filters or units; empty if there is none."""
         return next((name for name in ("out_channels", "out_features") if name in self.options), "")
 
     @property
     def has_units(self) -> bool:
-        """Whether it has units instead of filters, and so no kernel."""
+        """Whether it has units instead of filters, and therefore no kernel."""
         return self.counted == "out_features"
 
     @property
     def sized(self) -> str:
-        """The option of a single number, besides a kernel and filters; empty where there is none."""
+        """The option for a single number, besides kernel and filters; empty if there is none."""
         if self.cls is None or self.counted or "kernel_size" in self.options:
             return ""
         return next((name for name in required_options(self.cls) if name in self.options), "")
 
     def place(self, token: Token) -> str:
-        """Which of its slots a token is for; empty where it has none that is free."""
+        """The slot for a token; empty if no suitable one is free."""
         what = token.what
         if what == "number":
             what = "filters" if self.counted else "kernel"
@@ -78,17 +78,17 @@ class Item:
             known = SLOTS[what] in self.options
         if known and what == self.labelled and (token.what != "number" or what != "kernel"):
             self.labelled = ""
-            del self.said[what]  # conv1 3x3: it was the label of the layer
+            del self.said[what]  # conv1 3x3: the 1 was the label of the layer
         return what if known and what not in self.said else ""
 
 
 def spoken_options(cls: type[Layer]) -> dict[str, Option]:
-    """The options of which a text may say something: it does not name axes."""
+    """The options that a text can contain; those that name axes are left out."""
     return {name: each for name, each in options_of(cls).items() if not each.type.names_axes}
 
 
 def missing(item: Item, said: dict[str, str]) -> str:
-    """What a layer lacks, and how to write it."""
+    """The required options that are missing, and how to write them."""
     lacks = [
         name
         for name in ("kernel", "filters")

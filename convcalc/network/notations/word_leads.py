@@ -1,4 +1,4 @@
-"""What stands before and between the layers of a network in words: a first half-sentence, lists of filters."""
+"""Text before and between the layers of a network in words: an introduction, lists of filters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LAYERS = (
 
 
 def without_lead(text: str) -> str:
-    """A text without the half-sentence that says that a network follows.
+    """A text without an introduction such as "the network consists of".
 
     >>> without_lead("The network is composed of a conv layer with 8 filters of size 3x3")
     'a conv layer with 8 filters of size 3x3'
@@ -51,7 +51,7 @@ def without_lead(text: str) -> str:
 
 
 def filters_apart(segment: str) -> list[str]:
-    """Lists of filters without the name of a layer, each of them a separate layer.
+    """Split a list of filters without layer names into separate layers.
 
     >>> filters_apart("8 filters of size 3x3, 16 filters 5x5 stride 2")
     ['8 filters of size 3x3', '16 filters 5x5 stride 2']

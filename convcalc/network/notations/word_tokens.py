@@ -1,4 +1,4 @@
-"""The words that slides and exams use for networks, cut into tokens: layers, and what is said of them."""
+"""The words for networks on slides and in exams, split into tokens: layers and their properties."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-# How layers are called, in small letters; the first that fits counts.
+# Names of layers, in small letters; the first match counts.
 _GAP = r"[ _-]?"
 _POOL = rf"{_GAP}pool(?:ing)?"
 _CONV = r"conv(?:olution(?:al)?|olve[sd]?)?"
@@ -35,7 +35,7 @@ _LAYERS = {
     r"input": "input",
 }
 LAYER_NAMES = "|".join(_LAYERS)
-_SEVERAL = r"(?:e?s)(?![\w-])"  # behind a name: of more than one layer
+_SEVERAL = r"(?:e?s)(?![\w-])"  # after a name: more than one layer
 _SIZES = r"\d{1,9}(?:x\d{1,9}){0,3}"
 _IS = r"(?![ :=]{1,3}-\d)[ :=-]{0,3}(?:(?:of|is|to)[ :=]{1,3})?"
 _COUNTED = (
@@ -43,20 +43,20 @@ _COUNTED = (
     r"outputs?|classes)"
 )
 _MANY = r"(?:filters|channels|feature maps|maps|units|neurons|nodes|outputs|classes)"
-_SAID = (  # before a colon these are no label of a layer
+_SAID = (  # before a colon, these are not the label of a layer
     r"stride|pad(?:ding)?|dilation|group|kernel|filter|window|channel|map|unit|neuron|node|output|size|rate|bias"
 )
 COUNTS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "sixteen": 16, "twenty": 20, "pair": 2, "couple": 2, "twice": 2, "thrice": 3,
 }  # fmt: skip
-_COUNT = (  # not of what a layer has: "two filters", "two 3x3 filters"
+_COUNT = (  # not counts of a layer's parts: "two filters", "two 3x3 filters"
     rf"(?P<count>{'|'.join(COUNTS)})(?: more| times| (?:layers )?of(?: them)?)?(?![\w.:-])"
     rf"(?! ?(?:\d[\dx]* |output |hidden )?(?:{_SAID}|filters?|kernels?|classes|feature|pixel|side|axes))"
 )
 _ACROSS = r"(?:kernel|filter|pool|window)s?[ _-]?size|size"
 
-# Each with what it says; the first that fits counts. A dash may stand before it, as in CONV-5-64-s2.
+# Each with its meaning; the first match counts. A dash can come before it, as in CONV-5-64-s2.
 _ATTRIBUTES = {
     "stride": rf"(?:strides?(?: of)?(?: s)?{_IS}|s ?=? ?(?=\d)|/ ?)(?P<stride>{_SIZES})",
     "pad": rf"(?:(?:zero[ -]?)?pad(?:ding|ded)?(?: of)?(?: p)?{_IS}|p ?=? ?(?=\d+(?![.\d])))"
@@ -109,7 +109,7 @@ _BULLET = re.compile(
     r"^(?:[-*•] |\d{1,3}[.)] |(?:layer|step)[ _-]?\d{0,3} ?(?:: ?|-(?=[a-z]{2})))+", re.IGNORECASE
 )
 _PAIR = re.compile(r"\( ?(\d+) ?, ?(\d+)(?: ?, ?(\d+))? ?\)")
-# Not "8 x2", which is twice, nor "2 x 3x3" and "2x 3x3", which are twice 3x3.
+# Not "8 x2", which means twice, nor "2 x 3x3" and "2x 3x3", which mean twice 3x3.
 _CROSS = re.compile(
     r"(?<![\w-])(\d+)(?: ?[x*] (?=\d)(?!(\d+) ?[x*] ?\2(?!\w))|[x*](?=\d))", re.IGNORECASE
 )
@@ -132,12 +132,12 @@ class Token(NamedTuple):
     """A piece of a text.
 
     Attributes:
-        what: comma, layer, chain, letter, word, vague, noise, or what is said of a layer, such as stride.
-        value: the kind of a layer, or what is said.
-        text: as it is written.
-        numbers: those that follow the name of a layer at once, as in CONV5-64.
+        what: comma, layer, chain, letter, word, vague, noise, or a property of a layer, such as stride.
+        value: the kind of a layer, or the value of a property.
+        text: the text as written.
+        numbers: the numbers directly after the name of a layer, as in CONV5-64.
         start: where it begins.
-        is_label: whether it is a layer's name before a colon, as in Conv1:, which may be said again.
+        is_label: whether it is a layer's name before a colon, as in Conv1:, which may be repeated.
         is_plural: whether it is the name of several layers, as in convolutions.
     """
 
@@ -162,7 +162,7 @@ def plain_signs(text: str) -> str:
 
 
 def _joined(lines: Iterable[str]) -> Iterator[str]:
-    """Lines, where what is said of a layer below its heading stands behind the heading.
+    """Lines, with the properties below a layer's heading joined to the heading.
 
     >>> list(_joined(["Conv Layer 1:", "Input Size: 9x9x3", "Kernel Size: 3x3", "Stride: 2", "ReLU"]))
     ['Input Size: 9x9x3', 'Conv Layer 1: Kernel Size: 3x3, Stride: 2', 'ReLU']
@@ -182,7 +182,7 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
 
 
 def segments(text: str) -> Iterator[str]:
-    """What arrows, semicolons and lines part in a text of plain signs.
+    """The parts between arrows, semicolons and lines, in a text with plain signs.
 
     >>> list(segments("CONV 3 x 3, 64 → POOL (2, 2)"))
     ['CONV 3x3, 64', 'POOL 2x2']
@@ -190,19 +190,19 @@ def segments(text: str) -> Iterator[str]:
     for part in filter(None, _ARROWS.split(text)):
         plain = _TIMES.sub(r" x\1\2 ", _BULLET.sub("", part.strip()))
         plain = _PAIR.sub(_in_brackets, plain)
-        plain = _CROSS.sub(r"\1x", _CROSS.sub(r"\1x", plain))  # twice: 3 x 3 x 64 shares its middle
+        plain = _CROSS.sub(r"\1x", _CROSS.sub(r"\1x", plain))  # twice: 3 x 3 x 64 matches overlap
         plain = " ".join(plain.translate(_BRACKETS).split()).replace(" ,", ",").strip(" ,.")
         if plain:
             yield plain
 
 
 def is_plural(segment: str, end: int) -> bool:
-    """Whether a name that ends there is one of several layers, as in ``conv layers``."""
+    """Whether a name that ends there means several layers, as in ``conv layers``."""
     return bool(_LAYERS_BEHIND.match(segment, end))
 
 
 def below_0(segment: str) -> str:
-    """The first number of a segment with a minus before it; empty where there is none.
+    """The first negative number of a segment; empty if there is none.
 
     >>> below_0("conv 3x3, pad -1"), below_0("CONV-3-64 stride-2"), below_0("FC - 10")
     ('-1', '', '')
@@ -212,7 +212,7 @@ def below_0(segment: str) -> str:
 
 
 def _in_brackets(match: re.Match[str]) -> str:
-    """Numbers in brackets: one per axis, unless they differ and belong to a name, as in pool(3, 2)."""
+    """Numbers in brackets: one per axis, unless they differ and follow a name, as in pool(3, 2)."""
     numbers = [number for number in match.groups() if number]
     called = match.string[: match.start()][-1:].isalpha()
     return (
@@ -233,7 +233,7 @@ def tokens(segment: str) -> Iterator[Token]:
 
 
 def names_layer(word: str) -> bool:
-    """Whether a word begins with the name of a layer, as CONV5-64 does, or a text names one.
+    """Whether a word begins with the name of a layer, like CONV5-64, or a text contains one.
 
     >>> names_layer("CONV5-64"), names_layer("3x3 conv, 64, pad 1"), names_layer("lenet5")
     (True, True, False)
@@ -247,7 +247,7 @@ def names_layer(word: str) -> bool:
 
 
 def _token(match: re.Match[str], segment: str) -> Token:
-    """A token; the names of the groups say what it is."""
+    """A token; the names of the matched groups tell its type."""
     text, start = segment[match.start() : match.end()].strip(), match.start()
     groups = {name: value for name, value in match.groupdict().items() if value is not None}
     if "count" in groups:
@@ -270,5 +270,5 @@ def _token(match: re.Match[str], segment: str) -> Token:
 
 
 def _kind(name: str) -> str:
-    """The kind of layer that a name means."""
+    """The kind of layer for a name."""
     return next(kind for pattern, kind in _LAYERS.items() if re.fullmatch(pattern, name))

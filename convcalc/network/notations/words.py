@@ -1,7 +1,7 @@
-"""Networks in words, as lectures and exams write them: ``CONV5-64, POOL2, FC-10``.
+"""Networks in words, as in lectures and exams: ``CONV5-64, POOL2, FC-10``.
 
-A layer is a name with what is said of it before or behind: ``3x3 conv, 64, stride 2, pad 1``. Words of
-the chain language (``conv:k5c6``) may stand anywhere.
+A layer is a name with properties before or after it: ``3x3 conv, 64, stride 2, pad 1``. Words of
+the chain language (``conv:k5c6``) are allowed anywhere.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _STRUCTURE = (
     "letter",
     "word",
     "noise",
-)  # all others say something of a layer
+)  # all others are properties of a layer
 _LAYERS_OF = re.compile(r"\blayers of\b", re.IGNORECASE)
 _EACH = re.compile(r"\beach[\w ]{0,20},? followed by\b", re.IGNORECASE)
-_OF_ALL = re.compile(r"(?:twice|thrice| times| of them)$", re.IGNORECASE)  # behind a layer
+_OF_ALL = re.compile(r"(?:twice|thrice| times| of them)$", re.IGNORECASE)  # after a layer
 _SIZE = re.compile(r"[ _-]?size", re.IGNORECASE)
 _SQUARE = re.compile(r" ?(\d{1,9})x\d{1,9}")
 _HOW_MANY = "does not say how many layers; write 2 x (CONV3-8), or one layer"
@@ -61,7 +61,7 @@ class Words(Notation):
 
     @staticmethod
     def fits(text: str) -> bool:
-        return bool(text.strip()) or not text  # what nothing else reads
+        return bool(text.strip()) or not text  # accepts texts that no other notation reads
 
     @staticmethod
     def read(text: str, axes: int) -> Reading:
@@ -78,25 +78,23 @@ class Words(Notation):
 
 
 class _Segment:
-    """What stands between two arrows: usually one layer, or several with commas or spaces between.
+    """The text between two arrows: usually one layer, or several separated by commas or spaces.
 
     Args:
-        text: it.
-        axes: of the input; 0 where it is not known.
-        found: what is read is added here.
+        text: the text.
+        axes: the number of axes of the input; 0 if unknown.
+        found: gets the layers and errors.
     """
 
     def __init__(self, text: str, axes: int, found: Reading) -> None:
         self.text, self.axes, self.found = text, axes, found
         self.tokens = list(tokens(text))
         self.items: list[Item | Written] = []
-        self.waiting: list[Token] = []  # said before the layer is named
-        self.last: Item | None = (
-            None  # of which something may be said: an activation is passed over
-        )
+        self.waiting: list[Token] = []  # properties before the layer's name
+        self.last: Item | None = None  # the layer that properties belong to, never an activation
 
     def read(self) -> None:
-        """Add its layers, or its problems."""
+        """Add its layers, or its errors."""
         if number := below_0(self.text):
             how = f"write 0 or more, or {number[1:]} without the sign"
             self.found.refuse(f"{shortened(self.text)}: {number} is below 0; {how}")
@@ -132,20 +130,20 @@ class _Segment:
                 self._finish(item)
 
     def _unnamed(self) -> str:
-        """The kind of a layer that no word names; empty where one does, or none is meant."""
+        """The kind of a layer without a name; empty if there is a name, or no layer."""
         if any(token.what in ("layer", "chain", "word", "letter") for token in self.tokens):
             return ""
         counted = [token for token in self.tokens if token.what == "filters"]
         if any("filter" in token.text.lower() for token in self.tokens) or any(
             "kernel" in token.text.lower() for token in counted
         ):
-            return "conv"  # "10 filters of size 5x5": what else has any?
+            return "conv"  # "10 filters of size 5x5": only a conv has filters
         said = [token.what for token in self.tokens if token.what not in ("noise", "comma")]
         is_output = self.text[:6].lower() == "output" and said in (["number"], ["filters"])
         return "linear" if is_output else ""  # "Output layer: 10 neurons"
 
     def _begin(self, token: Token) -> None:
-        """A layer, with what was said before it and the numbers in its name."""
+        """Begin a layer, with earlier properties and the numbers in its name."""
         if self._is_size_of_last(token) or self._is_last_again(token):
             return
         item = Item(token.value, self.waiting[0].start if self.waiting else token.start)
@@ -172,7 +170,7 @@ class _Segment:
         self._numbers(item, token)
 
     def _check_behind(self, item: Item, token: Token) -> None:
-        """Refuse an activation behind several layers: "two convs with ReLU" may be one behind each."""
+        """Refuse an activation after several layers: "two convs with ReLU" may mean one after each."""
         newest = self.items[-1] if self.items else None
         if not isinstance(newest, Item) or not newest.is_several or item.options or not item.cls:
             return
@@ -181,13 +179,13 @@ class _Segment:
             self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
 
     def _is_size_of_last(self, token: Token) -> bool:
-        """Whether a layer is named a second time, for its size, as in ``Pooling: pool size 2``."""
+        """Whether a layer's name is repeated for its size, as in ``Pooling: pool size 2``."""
         size = _SIZE.match(self.text, token.start + len(token.text))
         last = self.last
         return bool(size and last and last.kind == token.value and "kernel" not in last.said)
 
     def _is_last_again(self, token: Token) -> bool:
-        """Whether a layer's name stands beside its label, as in ``Pool1: 2x2 pooling`` or ``Conv layer (Conv1):``."""
+        """Whether a layer's name follows its label, as in ``Pool1: 2x2 pooling`` or ``Conv layer (Conv1):``."""
         newest = self.items[-1] if self.items else None
         if not isinstance(newest, Item) or newest.is_named_twice or token.numbers:
             return False
@@ -238,7 +236,7 @@ class _Segment:
         read = _read(word)
         if isinstance(read, Written):
             self.items.append(read)
-            self.last = None  # what follows is not said of a layer before it
+            self.last = None  # later properties do not belong to an earlier layer
         else:
             known = ":" in word or cls or "did you mean" in read or word == self.text
             self.found.refuse(
@@ -246,22 +244,22 @@ class _Segment:
             )
 
     def _chunk(self, token: Token) -> str:
-        """What stands between the commas around a token, for messages."""
+        """The text between the commas around a token, for messages."""
         start = self.text.rfind(",", 0, token.start) + 1
         end = self.text.find(",", token.start)
         return shortened(self.text[start : end if end >= 0 else None].strip())
 
     def _chunk_from(self, item: Item, token: Token) -> str:
-        """What stands between the beginning of a layer and the comma behind a token, for messages."""
+        """The text from the beginning of a layer to the comma after a token, for messages."""
         end = self.text.find(",", token.start)
         return shortened(self.text[item.start : end if end >= 0 else None].strip())
 
     def _attribute(self, token: Token, beside: tuple[bool, bool]) -> None:
-        """Something that is said of the layer before it, or of the one behind it.
+        """A property of the layer before it, or of the layer after it.
 
         Args:
-            token: what is said.
-            beside: whether there is a layer before it and one behind it, as `_sides` says.
+            token: the property.
+            beside: whether there is a layer before and after it, from `_sides`.
         """
         if token.what in ("before", "times") and self._is_a_side(token):
             return
@@ -288,7 +286,7 @@ class _Segment:
             last.end = max(last.end, token.start + len(token.text))
 
     def _leads(self, token: Token) -> bool:
-        """Whether a layer stands behind a token, before the next comma."""
+        """Whether a layer follows a token, before the next comma."""
         end = self.text.find(",", token.start)
         return any(
             each.what in ("layer", "word")
@@ -298,7 +296,7 @@ class _Segment:
         )
 
     def _count(self, newest: Item, token: Token) -> None:
-        """How many layers there are, said behind their name, as in ``max pools (two)``."""
+        """The number of layers after their name, as in ``max pools (two)``."""
         if newest is not self.last and self.last:
             what = f"{quoted(token.text)} comes after {newest.kind}"
             self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
@@ -309,7 +307,7 @@ class _Segment:
             self.found.refuse(f"{self._chunk(token)}: {what}; {HOW_TO_REPEAT}")
 
     def _is_a_side(self, token: Token) -> bool:
-        """Whether a number of times may be a side of the kernel behind it, as in 3 x 3x3; a problem."""
+        """Whether a number of times may be a side of the next kernel, as in 3 x 3x3; adds a problem."""
         behind = self.text[token.start + len(token.text) :]
         if token.what == "times":
             before = self.text[max(token.start - 20, 0) : token.start].rstrip()
@@ -334,7 +332,7 @@ class _Segment:
         return True
 
     def _give(self, item: Item, token: Token) -> None:
-        """Say something of a layer."""
+        """Give a layer a property."""
         slot = item.place(token)
         if not slot:
             what = quoted(token.text)
@@ -343,7 +341,7 @@ class _Segment:
                 token.what in ("number", "kernel", "filters", "stride") or token.what in item.said
             )
             if item.ahead and item.is_refused:
-                return  # one message about what the first number can be
+                return  # one message about the meaning of the first number
             if counts and "kernel_size" not in item.options and not item.counted:
                 said = f"{item.kind} takes no numbers, but has {what}; leave it out"
             elif counts:
@@ -364,13 +362,13 @@ class _Segment:
         item.is_counted = item.is_counted or (slot == "filters" and token.text != token.value)
 
     def _homeless(self, token: Token) -> None:
-        """Something that is said of no layer."""
+        """A property without a layer."""
         self.found.refuse(
             f"{self._chunk(token)}: {quoted(token.text)} belongs to no layer; {_EXAMPLE}"
         )
 
     def _finish(self, item: Item) -> None:
-        """Add a layer, or what is missing of it."""
+        """Add a layer, or an error about missing properties."""
         label = self.text[item.start : item.end].strip(" ,.:-")
         said = dict(item.said)
         if item.cls is None:
@@ -404,7 +402,7 @@ class _Segment:
             return
         if (
             item.counted and len(sizes) == 3 and self.axes != 3
-        ):  # the third is the depth or the filters
+        ):  # the third number is the depth or the filters
             said["kernel"] = "x".join(sizes[:2])
             if said.setdefault("filters", sizes[2]) and "filters" in item.said:
                 reads = int(sizes[2])
@@ -427,7 +425,7 @@ class _Segment:
         self.found.layers.append(written._replace(reads_values=item.has_units))
 
     def _says_how_many(self, item: Item, said: dict[str, str]) -> bool:
-        """Whether it is said how many layers a plural is, which `said` has then; else it is a problem."""
+        """Whether the number of layers of a plural is known; adds it to `said`, or adds a problem."""
         which = item.number and item.counted and "filters" not in said
         if which or not (item.number or "times" in said):
             self.found.refuse(f"{item.chunk}: {_WHICH_NUMBER if which else _HOW_MANY}")
@@ -437,13 +435,13 @@ class _Segment:
         return True
 
     def _one(self, sizes: str) -> str:
-        """One number where all axes have the same."""
+        """One number if all axes have the same."""
         parts = sizes.split("x")
         has_all = len(parts) == (self.axes or len(parts))
         return parts[0] if len(set(parts)) == 1 and has_all else sizes
 
     def _input(self, label: str, sizes: str) -> None:
-        """The input, height × width × channels; without channels any number of them."""
+        """The input, height × width × channels; without channels, any number of channels."""
         numbers = [int(size) for size in sizes.split("x") if size]
         if not numbers:
             return
@@ -456,13 +454,13 @@ class _Segment:
 
 @lru_cache(maxsize=512)
 def _find(word: str) -> type[Layer] | None:
-    """The kind of a name; a text repeats its words."""
+    """The kind for a name; cached, because a text repeats its words."""
     return find(word)
 
 
 @lru_cache(maxsize=512)
 def _read(word: str) -> Written | str:
-    """A word of a chain, or what is wrong with it."""
+    """A word of a chain, or its error."""
     try:
         return read_word(word)
     except UsageError as error:
@@ -470,14 +468,14 @@ def _read(word: str) -> Written | str:
 
 
 def _talks(token: Token) -> bool:
-    """Whether a token is a layer of which something may be said: an activation is passed over."""
+    """Whether a token is a layer with properties, so not an activation."""
     return token.what == "layer" and (
         token.value == "input" or bool(spoken_options(get_kind(token.value)))
     )
 
 
 def _sides(tokens: list[Token]) -> list[tuple[bool, bool]]:
-    """For each token whether a layer stands before it, and one behind it, between the same commas."""
+    """For each token, whether a layer is before it and after it, between the same commas."""
     before, after = [], []
     seen = False
     for token in tokens:

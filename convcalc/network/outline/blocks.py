@@ -1,4 +1,4 @@
-"""Sections that are alike become uses of one block."""
+"""Similar sections become uses of one block."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from convcalc.network.outline.worth import Worth
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-MAX_PARAMETERS = 12  # of a block; with more of them it says little
+MAX_PARAMETERS = 12  # of a block; with more, it explains little
 
 
 class Blocks:
     """Finds the blocks of a network.
 
     Args:
-        network: whose parts they are.
-        parts: all of them, in sections.
+        network: the network.
+        parts: all its parts, in sections.
         taken: names that no block can have.
-        named: whether the sections have names; otherwise layers in blocks lose theirs.
+        named: whether the sections have names; otherwise layers in blocks lose their names.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Blocks:
         self.keys = Keys(network, parts, named=named)
         self.flat_names = FlatNames([node.name for node in network.nodes])
         self.blocks: list[Block] = []
-        self._uses: dict[int, Use] = {}  # by the section that each stands for
+        self._uses: dict[int, Use] = {}  # by the section that each replaces
 
     def run(self) -> Outline:
         """The outline."""
@@ -65,7 +65,7 @@ class Blocks:
         return Outline(tuple(blocks), _final(tuple(self._written(self.parts)), defaults))
 
     def _candidates(self) -> list[list[Section]]:
-        """The sections that are alike, of those that are worth a block; inner ones first."""
+        """The similar sections that are worth a block; inner ones first."""
         worth = Worth(self.keys, self.parts).run()
         found: dict[int, list[Section]] = {}
         for section in _sections(self.parts):
@@ -75,7 +75,7 @@ class Blocks:
         return [*found.values()]
 
     def _make(self, sections: list[Section]) -> None:
-        """Make a block of sections that are alike."""
+        """Make a block from similar sections."""
         contents = [tuple(self._written(section.parts, inside=True)) for section in sections]
         names = [section.name for section in sections]
         if not self.named:
@@ -106,10 +106,10 @@ class Blocks:
             self._uses[id(section)] = Use(name, given, called, tuple(places_of(section.parts)))
 
     def _written(self, parts: Sequence[Part], *, inside: bool = False) -> Iterator[Part]:
-        """Parts with uses in place of sections; other sections inside blocks and joins are dissolved.
+        """Parts with uses instead of sections; other sections inside blocks and joins are dissolved.
 
         Args:
-            parts: some.
+            parts: the parts.
             inside: whether they are in a block or a join.
         """
         for part in parts:
@@ -131,7 +131,7 @@ class Blocks:
 
 
 def _sections(parts: Sequence[Part]) -> Iterator[Section]:
-    """All sections, inner ones before those in which they lie."""
+    """All sections, inner ones before outer ones."""
     for part in parts:
         yield from _sections([*parts_in(part)])
         if isinstance(part, Section):
@@ -139,7 +139,7 @@ def _sections(parts: Sequence[Part]) -> Iterator[Section]:
 
 
 def _final(parts: Sequence[Part], defaults: Mapping[str, Mapping[str, Any]]) -> tuple[Part, ...]:
-    """Parts as they are written: with repeats, and without values that are defaults."""
+    """Parts in their final form: with repeats, and without default values."""
     return with_repeats([_final_part(part, defaults) for part in parts])
 
 
@@ -161,19 +161,19 @@ def _final_part(part: Part, defaults: Mapping[str, Mapping[str, Any]]) -> Part:
 
 
 def _is_called_as_its_join(section: Section) -> bool:
-    """Whether a section ends with a join that has its name, which the join keeps if it is no block."""
+    """Whether a section ends with a join of the same name; the join keeps it if there is no block."""
     last = section.parts[-1]
     return isinstance(last, Join) and not last.name
 
 
 def _joined(section: Section) -> Part:
-    """A section; the use in it, if there is nothing else."""
+    """A section; if it only contains a use, that use."""
     only = section.parts[0] if len(section.parts) == 1 else None
     return only._replace(name=f"{section.name}.{only.name}") if isinstance(only, Use) else section
 
 
 def _renamed(parts: Iterator[Part], prefix: str) -> Iterator[Part]:
-    """Parts with something before their names."""
+    """Parts with a prefix before their names."""
     for part in parts:
         match part:
             case Layer() | Use():
@@ -202,10 +202,10 @@ class _Argument(NamedTuple):
 
 
 class _Arguments:
-    """Goes through the arguments in some parts, always in the same order for parts that are alike.
+    """Goes through the arguments in some parts, in the same order for similar parts.
 
     Args:
-        defaults: of the parameters of the blocks that may be used.
+        defaults: of the parameters of blocks that can be used.
     """
 
     def __init__(self, defaults: Mapping[str, Mapping[str, Any]]) -> None:
@@ -234,11 +234,11 @@ class _Arguments:
             yield _Argument(part, call.word, name, values[name], call.defaults.get(name, _NONE))
 
     def filled(self, parts: Sequence[Part], meant: Iterator[Scaled | None]) -> tuple[Part, ...]:
-        """Parts with parameters for some arguments.
+        """Parts with parameters instead of some arguments.
 
         Args:
-            parts: those of a block's first use.
-            meant: for each of their arguments the parameter, or None.
+            parts: the parts of a block's first use.
+            meant: for each of their arguments, the parameter or None.
         """
         return tuple([self._filled(part, meant) for part in parts])
 
@@ -259,7 +259,7 @@ class _Arguments:
 
 
 def _with(call: Call, meant: Iterator[Scaled | None]) -> Call:
-    """A call with parameters for some arguments."""
+    """A call with parameters instead of some arguments."""
     values = dict(call.arguments)
     for name in sorted({**call.defaults, **call.arguments}):
         scaled = next(meant)
@@ -269,11 +269,11 @@ def _with(call: Call, meant: Iterator[Scaled | None]) -> Call:
 
 
 def _default(values: tuple[Any, ...], defaults: Sequence[Any]) -> Any:
-    """What a parameter is where a use does not give it; `_NONE` where each should.
+    """The default of a parameter; `_NONE` if each use should give it.
 
     Args:
-        values: in each use.
-        defaults: of the arguments for which it stands.
+        values: its value in each use.
+        defaults: of the arguments that it replaces.
     """
     for default in defaults:
         if any(_same(value, default) for value in values):
@@ -285,7 +285,7 @@ def _default(values: tuple[Any, ...], defaults: Sequence[Any]) -> Any:
 
 
 def _is_small(value: Any) -> bool:
-    """Whether a value is a kernel or the like, and no number of channels, which each use should say."""
+    """Whether a value is small like a kernel; a number of channels should be written in each use."""
     return type(value) is int and value < 8
 
 

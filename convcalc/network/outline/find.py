@@ -13,8 +13,8 @@ from convcalc.network.outline.sections import Sections
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-_MANY_LINES = 60  # of an outline that keeps all names; names are worth more than fewer lines
-_SHORTER = 0.6  # how much shorter an outline must be that does not keep them
+_MANY_LINES = 60  # of an outline that keeps all names; names matter more than a few lines
+_SHORTER = 0.6  # how much shorter an outline without names must be
 
 
 def outline_of(
@@ -24,8 +24,8 @@ def outline_of(
 
     Args:
         network: a network.
-        describe: how a node is called; asked once for each of its layers that are one object.
-        taken: words that no block may have as its name.
+        describe: returns how to write a node; called once per layer object.
+        taken: words that cannot be the name of a block.
     """
     parts = Paths(network, describe).run()
     sections = Sections([node.name for node in network.nodes]).of(parts)
@@ -37,5 +37,5 @@ def outline_of(
 
 
 def plain_outline(network: Network, describe: Describe) -> Outline:
-    """An outline without blocks, sections and repeats: layers and joins with their whole names."""
+    """An outline without blocks, sections and repeats: layers and joins with their full names."""
     return Outline((), tuple(Paths(network, describe).run()))

@@ -1,4 +1,4 @@
-"""The names of a block's layers where they were not made for blocks: what all uses have in common stays."""
+"""Names of a block's layers if the network's names are flat: what all uses have in common stays."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SEPARATORS = "_/.:-"
 
 
 class FlatNames:
-    """Gives names to the uses of blocks, and to what is in them.
+    """Gives names to the uses of blocks, and to their parts.
 
     Args:
-        names: of all nodes, by place.
+        names: the names of all nodes, by place.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -26,11 +26,11 @@ class FlatNames:
     def given(
         self, contents: Sequence[tuple[Part, ...]]
     ) -> tuple[list[str], list[tuple[Part, ...]]]:
-        """The names of a block's uses, and their parts with names of which none is that of one use alone.
+        """The names of a block's uses, and their parts with names that are the same in every use.
 
-        Where the names in each use begin alike, as in conv2_block1_1_conv and conv2_block1_add, the
-        beginning is the name of the use, and the rest are the names inside, if these are the same in all
-        uses. What has no such name gets one by itself.
+        If the names in each use begin alike, as in conv2_block1_1_conv and conv2_block1_add, the
+        beginning becomes the name of the use. The rest become the names inside, if they are the same in
+        all uses. Everything else gets an automatic name.
 
         Args:
             contents: the parts of each use.
@@ -49,14 +49,14 @@ class FlatNames:
 
 
 def _start(names: Sequence[str]) -> str:
-    """With what names begin, up to a sign between words."""
+    """The common beginning of names, up to a separator."""
     first, last = min(names), max(names)
     same = next((at for at, sign in enumerate(first) if sign != last[at]), len(first))
     return _END.sub("", first[:same])
 
 
 def _names(parts: Sequence[Part]) -> Iterator[str]:
-    """The names in some parts, in the order in which they are written."""
+    """The names in some parts, in the written order."""
     for part in parts:
         if isinstance(part, Join):
             for path in part.paths:
@@ -66,7 +66,7 @@ def _names(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _with(parts: Sequence[Part], names: Iterator[str] | None) -> tuple[Part, ...]:
-    """Parts with other names; without any where none are given."""
+    """Parts with other names; without names if none are given."""
     return tuple([_renamed(part, names) for part in parts])
 
 

@@ -1,4 +1,4 @@
-"""What sections are alike: the same words in the same order, with the same names and paths."""
+"""Which sections are similar: the same words in the same order, with the same names and paths."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class Readers:
-    """Where the nodes stand that read each node.
+    """The positions of the nodes that read each node.
 
     Args:
         network: a network.
-        parts: all of its parts, which say in what order the nodes are written.
+        parts: all its parts; their order is the written order of the nodes.
 
     Attributes:
         rank: the number of each node in that order, by place.
-        named: the nodes that the options of each node name.
+        named: for each node, the nodes named in its options.
     """
 
     def __init__(self, network: Network, parts: Sequence[Part]) -> None:
@@ -41,23 +41,23 @@ class Readers:
             self._most[place] = count
 
     def are_within(self, place: int, start: int, stop: int) -> bool:
-        """Whether all that read a node stand in a run of nodes."""
+        """Whether all readers of a node are in a run of nodes."""
         return start <= self._least[place] and self._most[place] < stop
 
 
 class Keys:
-    """Numbers for sections; two have the same one if they are one block with other values.
+    """Numbers for sections; two have the same number if they can be one block with other values.
 
     Args:
-        network: whose sections they are.
+        network: the network.
         parts: all of its parts.
         named: whether layers of one block must have the same names.
 
     Attributes:
-        of: the number of each section that reads and gives one place, by the section's id.
-        inside: for each number the sections in the first section of that number.
-        height: for each number how deep sections lie inside one another.
-        first: for each number the first section.
+        of: by section id, the number of each section with one input and one output.
+        inside: for each number, the sections in the first section with that number.
+        height: for each number, the depth of nested sections.
+        first: for each number, the first section.
     """
 
     def __init__(self, network: Network, parts: Sequence[Part], *, named: bool = True) -> None:
@@ -83,7 +83,7 @@ class Keys:
             self.first.setdefault(number, part)
 
     def _is_closed(self, section: Section) -> bool:
-        """Whether a section reads one place and gives one."""
+        """Whether a section has one input and one output."""
         places = [*places_of(section.parts)]
         start, stop = self.rank[places[0]], self.rank[places[0]] + len(places)
         for place in places:
@@ -97,11 +97,11 @@ class Keys:
         return all(start <= self.rank.get(place, -1) < stop for place in targets)
 
     def _key(self, part: Part, start: int) -> Any:
-        """What must be equal for two parts to be one part of a block.
+        """What must be equal if two parts are the same part of a block.
 
         Args:
-            part: of a section.
-            start: where the nodes of the section begin.
+            part: a part of a section.
+            start: the first node of the section.
         """
         match part:
             case Layer():
@@ -126,13 +126,13 @@ class Keys:
                     self._name(part),
                     *[self._key(each, start) for each in part.parts],
                 )
-        raise TypeError(part)  # pragma: no cover - there are no uses and repeats yet
+        raise TypeError(part)  # pragma: no cover - uses and repeats do not exist yet
 
     def _name(self, part: Layer | Join | Section) -> str:
         return part.name if self._by_name else ""
 
     def _near(self, part: Layer | Join, start: int) -> tuple[int, ...]:
-        """The nodes of the section that the options of a node name."""
+        """The nodes of the section that are named in a node's options."""
         return tuple([self.rank[place] - start for place in self.named[part.place]])
 
     def of_call(self, call: Call) -> int:
@@ -164,7 +164,7 @@ def parts_in(part: Part) -> Iterator[Part]:
 
 
 def _all(parts: Sequence[Part]) -> Iterator[Part]:
-    """All parts, also those inside others."""
+    """All parts, including nested ones."""
     for part in parts:
         yield part
         yield from _all([*parts_in(part)])

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Call(NamedTuple):
-    """How a node is called in the language that is written.
+    """How to write a node in the target language.
 
     Attributes:
         word: a kind, a class, a function.
-        arguments: those that are written, in their order.
-        defaults: the values that arguments have where they are not written.
-        fixed: names of arguments that no parameter can stand for.
+        arguments: the written arguments, in order.
+        defaults: the values of arguments that are not written.
+        fixed: names of arguments that cannot be parameters.
     """
 
     word: str
@@ -38,7 +38,7 @@ class Scaled(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A node that reads what the part before it gives."""
+    """A node that reads the output of the part before it."""
 
     call: Call
     name: str
@@ -46,7 +46,7 @@ class Layer(NamedTuple):
 
 
 class Join(NamedTuple):
-    """A node that reads several paths, all of which begin where the join stands."""
+    """A node that reads several paths; all begin at the output before the join."""
 
     call: Call
     name: str
@@ -55,7 +55,7 @@ class Join(NamedTuple):
 
 
 class From(NamedTuple):
-    """Going on from another node, or from an input."""
+    """Continue from another node, or from an input."""
 
     place: int
 
@@ -68,12 +68,12 @@ class Section(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A block in place.
+    """A use of a block.
 
     Attributes:
-        block: its name.
+        block: the name of the block.
         values: of its parameters; those with a default may be left out.
-        name: of the use.
+        name: the name of the use.
         places: its nodes, in the order of the block's layers.
     """
 
@@ -84,7 +84,7 @@ class Use(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """Parts several times over; the turns differ in names and places alone."""
+    """Repeated parts; the turns differ only in names and places."""
 
     turns: tuple[tuple[Part, ...], ...]
 
@@ -99,7 +99,7 @@ class Block:
     Attributes:
         name: an identifier.
         parameters: by name, in the order in which uses give them.
-        parts: what it is made of.
+        parts: its content.
         defaults: of parameters that uses may leave out.
     """
 
@@ -114,7 +114,7 @@ class Outline:
     """A network as a person would write it.
 
     Attributes:
-        blocks: each after those that it uses.
+        blocks: each after the blocks that it uses.
         parts: the network.
     """
 
@@ -123,7 +123,7 @@ class Outline:
 
 
 def places_of(parts: Iterable[Part]) -> Iterator[int]:
-    """The places of all nodes in some parts, in the order in which they are written."""
+    """The places of all nodes in some parts, in the written order."""
     for part in parts:
         match part:
             case Layer():
@@ -142,7 +142,7 @@ def places_of(parts: Iterable[Part]) -> Iterator[int]:
 
 
 def lines_of(outline: Outline) -> int:
-    """About how many lines an outline takes."""
+    """The approximate number of lines of an outline."""
     blocks = sum(_lines(block.parts) + 3 for block in outline.blocks)
     return blocks + _lines(outline.parts)
 

@@ -1,4 +1,4 @@
-"""Nodes to parts that follow one another: chains of layers, and joins of paths that begin at one place."""
+"""Nodes become chains of parts, and joins of paths that begin at the same place."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from convcalc.network.outline.parts import Call, Describe, From, Join, Layer, Pa
 if TYPE_CHECKING:
     from convcalc.network.network import Network, Node
 
-ANYWHERE = -(10**9)  # what a chain reads that begins with a node which reads nothing
+ANYWHERE = -(10**9)  # the input of a chain whose first node reads nothing
 _NOWHERE = ANYWHERE - 1
-_MAX_NESTED = 3  # joins inside one another; deeper ones are written one after the other
-_MAX_PATH = 6  # parts of the longest of several paths that begin at different places
+_MAX_NESTED = 3  # nested joins; deeper ones are written one after the other
+_MAX_PATH = 6  # parts of the longest path, if several paths begin at different places
 
 
 class Reads(NamedTuple):
-    """What a node reads.
+    """The inputs of a node.
 
     Attributes:
-        paths: of a join its inputs, of another layer the one.
-        named: nodes that its options name.
+        paths: the inputs of a join, or the one input of another layer.
+        named: nodes named in its options.
     """
 
     paths: tuple[int, ...]
@@ -32,7 +32,7 @@ class Reads(NamedTuple):
 
 
 def reads_of(node: Node) -> Reads:
-    """What a node reads, apart from what its options only name."""
+    """The inputs of a node, without the nodes that its options only name."""
     layer = node.layer
     if layer.is_source:
         return Reads((), ())
@@ -43,13 +43,13 @@ def reads_of(node: Node) -> Reads:
 
 
 class _Chain:
-    """Parts that follow one another, and which nothing else reads but from their end.
+    """Parts in a row; only the end is read from outside.
 
     Attributes:
         head: the place that the first one reads.
-        parts: so far.
-        depth: how deep joins nest in it.
-        is_long: whether joins around it are written after it, as they are too deep.
+        parts: the parts so far.
+        depth: the depth of nested joins in it.
+        is_long: whether joins around it are written after it, because they are too deep.
     """
 
     __slots__ = ("depth", "head", "is_long", "parts")
@@ -59,7 +59,7 @@ class _Chain:
 
 
 class Paths:
-    """Puts the nodes of a network into chains, one after the other."""
+    """Puts the nodes of a network into chains."""
 
     def __init__(self, network: Network, describe: Describe) -> None:
         self.nodes, self.describe = network.nodes, describe
@@ -69,8 +69,8 @@ class Paths:
             self.uses.update(each.paths)
             self.uses.update(each.named)
         self.uses.update(network.outputs.values())
-        self.ends: dict[int, _Chain] = {}  # by the place that they give
-        self.calls: dict[int, Call] = {}  # of layers that are one object
+        self.ends: dict[int, _Chain] = {}  # by the place of their output
+        self.calls: dict[int, Call] = {}  # of layers that are the same object
 
     def run(self) -> list[Part]:
         """The parts of the whole network."""
@@ -87,14 +87,14 @@ class Paths:
         return _Order([*self.ends.values()], self.reads).run()
 
     def _put(self, part: Layer | Join, head: int, depth: int) -> None:
-        """Put a part behind what it reads."""
+        """Append a part to the chain that it reads."""
         chain = self.ends.pop(head) if head >= 0 and self.uses[head] == 1 else _Chain(head, [])
         chain.parts.append(part)
         chain.depth = max(chain.depth, depth)
         self.ends[part.place] = chain
 
     def _join(self, place: int, call: Call, inputs: Sequence[int]) -> None:
-        """A join, with the chains that only it reads as its paths."""
+        """A join; chains that only it reads become its paths."""
         paths = [
             self.ends.pop(each) if each >= 0 and self.uses[each] == 1 else _Chain(each, [])
             for each in inputs
@@ -121,14 +121,14 @@ class Paths:
             self._fork(place, call, paths, fork)
 
     def _fork(self, place: int, call: Call, paths: list[_Chain], fork: int) -> None:
-        """A join whose paths begin at one place, as far as they can."""
+        """A join whose paths begin at one place, if possible."""
         inside = tuple([_path(path, fork) for path in paths])
         self.uses[fork] -= sum(1 for path in paths if path.head == fork) - 1
         depth = 1 + max(path.depth for path in paths)
         self._put(Join(call, self.nodes[place].name, place, inside), fork, depth)
 
     def _behind(self, place: int, call: Call, paths: list[_Chain], chain: _Chain) -> None:
-        """A join written after its longest path, with the others going on from elsewhere."""
+        """A join after its longest path; its other paths continue from elsewhere."""
         if chain.depth >= _MAX_NESTED:
             chain.parts = [*_unfolded(chain.parts, chain.head, call.word)]
             chain.is_long = True
@@ -146,12 +146,12 @@ def _path(chain: _Chain, fork: int) -> tuple[Part, ...]:
 
 
 def _unfolded(parts: Sequence[Part], before: int, word: str) -> Iterator[Part]:
-    """Parts in which the longest path of a join of joins is written before it.
+    """Parts in which the longest path of a nested join is written before it.
 
     Args:
-        parts: some.
+        parts: the parts.
         before: the place that the first of them reads.
-        word: of joins of two paths that are written so too, though there is no join in them.
+        word: also do this for joins of two paths with this word, even without a nested join.
     """
     for part in parts:
         if isinstance(part, Join):
@@ -162,7 +162,7 @@ def _unfolded(parts: Sequence[Part], before: int, word: str) -> Iterator[Part]:
 
 
 def _unfolded_join(part: Join, before: int, word: str) -> Iterator[Part]:
-    """A join behind its longest path, if that is written before it."""
+    """A join after its longest path, if that is written before it."""
     weights = [_weight(path) for path in part.paths]
     longest = weights.index(max(weights))
     alike = part.call.word == word and len(weights) == 2 and weights[longest][1] > 2
@@ -175,12 +175,12 @@ def _unfolded_join(part: Join, before: int, word: str) -> Iterator[Part]:
 
 
 def _begun(path: tuple[Part, ...], place: int) -> tuple[Part, ...]:
-    """A path that goes on from a place by itself."""
+    """A path that begins by continuing from a place."""
     return path if path and isinstance(path[0], From) else (From(place), *path)
 
 
 def _weight(path: Sequence[Part]) -> tuple[int, int]:
-    """How deep joins nest in a path, and how long it is."""
+    """The depth of nested joins in a path, and its length."""
     inside = [_weight(each) for part in path if isinstance(part, Join) for each in part.paths]
     return max([1 + deep for deep, _ in inside], default=0), len(path)
 
@@ -189,22 +189,22 @@ def _weight(path: Sequence[Part]) -> tuple[int, int]:
 
 
 class _Order:
-    """Writes chains one after the other, each part after what it goes on from."""
+    """Writes chains one after the other, each part after everything that it needs."""
 
     def __init__(self, chains: Sequence[_Chain], reads: Sequence[Reads]) -> None:
         self.chains, self.reads = chains, reads
-        self.at = [0] * len(chains)  # how many parts of each are written
+        self.at = [0] * len(chains)  # number of written parts of each
         self.missing: list[set[int]] = [set() for _ in chains]
         self.waiting: dict[int, list[int]] = {}  # the chains that wait for a place
         self.known: set[int] = set()
         self.ready: list[tuple[int, int]] = []  # the next place of a chain, and its number
 
     def run(self) -> list[Part]:
-        """The parts of all; a chain in one piece where that can be."""
+        """All parts; a chain stays in one piece if possible."""
         found: list[Part] = []
         current = INPUT
         for number in range(len(self.chains)):
-            self._look(number)
+            self._check_ready(number)
         while self.ready:
             _, number = heappop(self.ready)
             chain = self.chains[number]
@@ -217,12 +217,12 @@ class _Order:
                 found.append(part)
                 current = _place(part)
                 self.at[number] += 1
-                self._tell(part)
-                if self.at[number] == len(chain.parts) or self._lacks(number):
+                self._wake(part)
+                if self.at[number] == len(chain.parts) or self._is_waiting(number):
                     break
         return found
 
-    def _lacks(self, number: int) -> bool:
+    def _is_waiting(self, number: int) -> bool:
         """Whether the next part of a chain waits for a place."""
         chain, at = self.chains[number], self.at[number]
         outside = set(_outside(chain.parts[at], self.reads))
@@ -233,17 +233,17 @@ class _Order:
             self.waiting.setdefault(place, []).append(number)
         return bool(self.missing[number])
 
-    def _look(self, number: int) -> None:
-        """Note a chain that can be written."""
-        if not self._lacks(number):
+    def _check_ready(self, number: int) -> None:
+        """Add a chain to the ready ones, if it can be written."""
+        if not self._is_waiting(number):
             self._note(number)
 
     def _note(self, number: int) -> None:
         part = self.chains[number].parts[self.at[number]]
         heappush(self.ready, (min(places_of([part]), default=_place(part)), number))
 
-    def _tell(self, part: Part) -> None:
-        """Tell the chains that wait for the places of a part."""
+    def _wake(self, part: Part) -> None:
+        """Wake the chains that wait for the places of a part."""
         for place in places_of([part]):
             self.known.add(place)
             for number in self.waiting.pop(place, ()):
@@ -258,7 +258,7 @@ def _place(part: Part) -> int:
 
 
 def _outside(part: Part, reads: Sequence[Reads]) -> Iterator[int]:
-    """The nodes outside a part that something in it goes on from, or names."""
+    """The outside nodes that a part continues from, or names."""
     inside = set(places_of([part]))
     stack = [part]
     while stack:

@@ -1,8 +1,8 @@
-"""Sections by repeated patterns, where the names of layers say nothing of blocks.
+"""Sections from repeated patterns, if the names of layers do not show blocks.
 
-Runs of layers that come several times are found as a compressor finds them: the most frequent pair of
-neighbours becomes one symbol, again and again (Larsson & Moffat 1999, "Offline dictionary-based compression").
-Paths that are alike count once, so that a pair counts as often as a person would have to write it.
+Repeated runs of layers are found like in compression: the most frequent pair of neighbours becomes
+one symbol, again and again (Larsson & Moffat 1999, "Offline dictionary-based compression").
+Similar paths count once, so a pair counts as often as a person would have to write it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from convcalc.network.outline.parts import From, Join, Layer, Part, Section, pla
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-_MAX_RULES = 200  # so that the work grows with the layers alone
+_MAX_RULES = 200  # so that the work grows linearly with the layers
 
 
 class _Run:
     """Parts one after the other, as symbols.
 
     Attributes:
-        symbols: one for each part at first; for each pattern later.
-        joined: for each symbol but the last whether it can be in a pattern with the next.
+        symbols: first one per part; later one per pattern.
+        joined: for each symbol except the last, whether it can be in a pattern with the next.
     """
 
     __slots__ = ("joined", "symbols")
@@ -34,7 +34,7 @@ class _Run:
         self.symbols, self.joined = symbols, joined
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """The pairs of neighbours; those that are repeated stay by themselves, for they are a repeat."""
+        """The pairs of neighbours; pairs of equal symbols are left out, because they are a repeat."""
         symbols, last = self.symbols, len(self.symbols) - 1
         for at, joined in enumerate(self.joined):
             left, right = symbols[at], symbols[at + 1]
@@ -43,7 +43,7 @@ class _Run:
                 yield left, right
 
     def replace(self, pair: tuple[int, int], symbol: int) -> None:
-        """Put a symbol in place of a pair."""
+        """Replace a pair by a symbol."""
         symbols: list[int] = []
         joined: list[bool] = []
         at, last = 0, len(self.symbols) - 1
@@ -60,11 +60,11 @@ class _Run:
 
 
 class Patterns:
-    """Puts parts into sections without names where they are repeated.
+    """Puts repeated parts into sections without names.
 
     Args:
-        network: whose parts they are.
-        parts: all of them, without sections.
+        network: the network.
+        parts: all its parts, without sections.
     """
 
     def __init__(self, network: Network, parts: Sequence[Part]) -> None:
@@ -73,7 +73,7 @@ class Patterns:
         self._numbers: dict[Any, int] = {}
         self._sizes: list[int] = []  # layers in each symbol
         self._runs: list[_Run] = []
-        self._known: dict[Any, int] = {}  # numbers of runs by what is in them
+        self._known: dict[Any, int] = {}  # numbers of runs by their content
         self._paths: dict[int, list[int]] = {}  # the numbers of the runs of each join
         self._rules: dict[int, tuple[int, int]] = {}
 
@@ -95,7 +95,7 @@ class Patterns:
         return tuple(self._built(self.parts, first))
 
     def _weight(self, pair: tuple[int, int]) -> tuple[int, int]:
-        """Of pairs that are as frequent that with the larger first symbol: a join before what follows it."""
+        """Among equally frequent pairs, prefer the larger first symbol: a join before the next part."""
         return self._sizes[pair[0]] - self._sizes[pair[1]], -pair[0]
 
     # ------------------------------------------------------------------ symbols
@@ -127,7 +127,7 @@ class Patterns:
         return self._symbol(("place", id(part)), 1)
 
     def _is_joined(self, part: Part, after: Part) -> bool:
-        """Whether nothing but the next part reads a part."""
+        """Whether only the next part reads a part."""
         if isinstance(part, From) or isinstance(after, From):
             return False
         ranks = [self._keys.rank[place] for place in places_of([after])]
@@ -137,12 +137,12 @@ class Patterns:
     # ------------------------------------------------------------------ sections
 
     def _spliced(self) -> dict[int, list[int]]:
-        """What each rule stands for; a rule that is used in one place only is written out there."""
+        """The expansion of each rule; a rule with one use is expanded there."""
         used = Counter(symbol for run in self._runs for symbol in run.symbols)
         for pair in self._rules.values():
             used.update(pair)
         bodies: dict[int, list[int]] = {}
-        for symbol, pair in self._rules.items():  # in which each comes after those in it
+        for symbol, pair in self._rules.items():  # each after those in it
             bodies[symbol] = []
             for each in pair:
                 alone = each in self._rules and used[each] == 1

@@ -1,4 +1,4 @@
-"""Neighbouring parts that are equal become a repeat."""
+"""Equal neighbouring parts become a repeat."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ MAX_PERIOD = 4  # parts in a turn
 
 
 def with_repeats(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts, those that come several times in a row as one repeat.
+    """The parts, with equal ones in a row as one repeat.
 
-    Uses may differ in their names. Of other parts none may have a name, for the turns would give it twice.
+    Uses can differ in their names. Other parts must have no name, because the turns would repeat it.
     """
     keys = [_key(part) for part in parts]
     found: list[Part] = []
@@ -33,7 +33,7 @@ def with_repeats(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 
 def _turns(keys: Sequence[Any], parts: Sequence[Part], at: int) -> tuple[int, int]:
-    """How many parts from a place on come how often; 1 and 1 where none do."""
+    """How many parts from a place on are repeated, and how often; 1 and 1 if none."""
     for period in range(1, MAX_PERIOD + 1):
         turn = keys[at : at + period]
         if len(turn) < period or None in turn:
@@ -55,7 +55,7 @@ def _named(part: Part) -> bool:
 
 
 def _key(part: Part) -> Any:
-    """What is equal for parts of a repeat; None for one that is in none."""
+    """What must be equal in parts of a repeat; None if a part cannot be repeated."""
     match part:
         case Layer():
             return ("layer", part.name, _call(part.call))

@@ -1,4 +1,4 @@
-"""Sections by names: neighbouring parts whose names begin alike, up to a dot."""
+"""Sections from names: neighbouring parts whose names begin alike, up to a dot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from convcalc.network.outline.parts import From, Join, Layer, Part, Section, pla
 
 
 def _words_of(name: str) -> list[str]:
-    """The words of a dotted name; a name with nothing between two dots is one word.
+    """The words of a dotted name; a name with an empty word is one word.
 
     >>> _words_of("layer1.0.conv1"), _words_of("a..b")
     (['layer1', '0', 'conv1'], ['a..b'])
@@ -20,17 +20,17 @@ def _words_of(name: str) -> list[str]:
 
 
 def is_name(name: str) -> bool:
-    """Whether a part can have this name inside what it lies in."""
+    """Whether a part can have this name inside its section."""
     return (
         bool(name.strip()) and len(name) <= MAX_NAME and name.isprintable() and name != FIRST_INPUT
     )
 
 
 class Sections:
-    """Puts parts into sections by the names of their nodes.
+    """Puts parts into sections, by the names of their nodes.
 
     Args:
-        names: of all nodes, by place.
+        names: the names of all nodes, by place.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -39,11 +39,11 @@ class Sections:
         self._words = [_words_of(name) for name in names]
 
     def of(self, parts: Sequence[Part], level: int = 0) -> tuple[Part, ...]:
-        """The parts with those under a common name in sections; names become relative.
+        """The parts, with those under a common name in sections; names become relative.
 
         Args:
-            parts: with whole names.
-            level: how many words of their names are those of sections around them.
+            parts: with full names.
+            level: how many words of their names belong to sections around them.
         """
         prefixes = [self._prefix(part) for part in parts]
         keys: list[str] = [
@@ -61,7 +61,7 @@ class Sections:
         return tuple(found)
 
     def _prefix(self, part: Part) -> list[str] | None:
-        """The words with which the names of all nodes in a part begin; None where there is no node."""
+        """The common first words of all nodes in a part; None without nodes."""
         if isinstance(part, From):
             return None
         if isinstance(part, Layer):
@@ -71,16 +71,16 @@ class Sections:
         common = _common([each[:-1] for each in words]) if words else own[:-1]
         if (
             words and common[: len(own)] == own
-        ):  # a module that ends with this join, and is called so
+        ):  # a module that ends with this join and has its name
             return own
         return _common([common, own[:-1]])
 
     def _section(self, parts: list[Part], word: str, level: int) -> Section | None:
-        """Some parts under a name; None where there is one node, or another thing has that name."""
+        """Some parts under a name; None if there is only one node, or the name is taken."""
         places = [*places_of(parts)]
         words = self._words[places[-1]]
         path = ".".join(words[: level + 1])
-        own = words == words[: level + 1]  # the join that ends it
+        own = words == words[: level + 1]  # the join at its end
         if len(places) < 2 or not is_name(word) or (path in self.taken and not own):
             return None
         names = [".".join(self._words[place][level + 1 :]) for place in places]
@@ -93,7 +93,7 @@ class Sections:
         return Section(word, inner)
 
     def _named(self, part: Part, level: int) -> Part:
-        """A part by itself, with its name inside the sections around it."""
+        """A part with its name relative to the sections around it."""
         match part:
             case Layer():
                 return part._replace(name=self._relative(part.place, level))
@@ -107,7 +107,7 @@ class Sections:
 
 
 def _common(lists: Sequence[list[str]]) -> list[str]:
-    """The words with which all lists begin."""
+    """The common first words of all lists."""
     first, last = min(lists), max(lists)
     for at, word in enumerate(first):
         if at >= len(last) or last[at] != word:

@@ -1,4 +1,4 @@
-"""The values of a block's uses: which stay as they are, and which become parameters."""
+"""The values in a block's uses: which stay fixed, and which become parameters."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _WORD = re.compile(r"[^\W\d][\w.-]{0,99}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,12}")
 _NO_WORDS = ("true", "false", "yes", "no", "on", "off", "y", "n", "null")
 _LARGEST = 10**15
-_LEAST_SIZE = 8  # smaller numbers are multiples of one another by chance
+_LEAST_SIZE = 8  # smaller numbers can be multiples of one another by chance
 _MOST_TIMES = 16
 
 
 def can_vary(value: Any, depth: int = 1) -> bool:
-    """Whether a parameter can stand for a value: a number, true or false, a word, or a list of these."""
+    """Whether a parameter can have this value: a number, true or false, a word, or a list of these."""
     if isinstance(value, tuple):
         return depth <= 3 and 1 <= len(value) <= 100 and all(can_vary(v, depth + 1) for v in value)
     if isinstance(value, bool):
@@ -35,9 +35,9 @@ class Slot(NamedTuple):
     """An argument in a block, with its value in each use.
 
     Attributes:
-        part: the name of the layer or use to which it belongs.
-        word: what that is.
-        name: of the argument.
+        part: the name of its layer or use.
+        word: the word of that layer or use.
+        name: the name of the argument.
         values: one for each use.
     """
 
@@ -51,11 +51,11 @@ class Parameters:
     """The parameters of a block.
 
     Args:
-        slots: those of its arguments that differ from use to use.
+        slots: the arguments that differ from use to use.
 
     Attributes:
         values: of each parameter in each use.
-        meant: for each of the slots the parameter that stands for it.
+        meant: for each slot, its parameter.
     """
 
     def __init__(self, slots: Sequence[Slot]) -> None:
@@ -68,7 +68,7 @@ class Parameters:
             if number == len(bases):
                 bases.append(values)
             ways[at] = (number, *ratio)
-        meant: dict[int, Slot] = {}  # by base: the slot after which it is called
+        meant: dict[int, Slot] = {}  # by base: the slot that gives the name
         for at, slot in enumerate(slots):
             number, *factors = ways[at]
             if factors == [1, 1] and (number not in meant or _says_more(slot, meant[number])):
@@ -80,7 +80,7 @@ class Parameters:
 
 
 def _says_more(slot: Slot, other: Slot) -> bool:
-    """Whether a parameter is rather called after the first slot: its width, not its groups."""
+    """Whether the first slot gives a better name: width instead of groups."""
     return _SHORT.get(slot.name) == "width" != _SHORT.get(other.name)
 
 
@@ -92,7 +92,7 @@ def _order(slot: Slot, at: int) -> Any:
 
 
 def _ratio(values: tuple[Any, ...], base: tuple[Any, ...]) -> tuple[int, int] | None:
-    """How to get values from those of a parameter: times and over; None where that is no sensible way."""
+    """How values follow from a parameter's: times and over; None if there is no simple rule."""
     if values == base and [*map(type, values)] == [*map(type, base)]:
         return 1, 1
     if any(type(value) is not int or value < 0 for value in (*values, *base)):
@@ -115,7 +115,7 @@ _SHORT = {
 
 
 def identifier(text: str) -> str:
-    """A text as the name of a parameter or block.
+    """A text as a valid name of a parameter or block.
 
     >>> identifier("3x3_reduce"), identifier("branch2.0"), identifier("--")
     ('n3x3_reduce', 'branch2_0', '')
@@ -125,7 +125,7 @@ def identifier(text: str) -> str:
 
 
 def _names(slots: Sequence[Slot]) -> list[str]:
-    """Names for parameters: the argument, with the layer before it where several are called so."""
+    """Names for parameters: the argument, with its layer if several have the same name."""
     short = [_SHORT.get(slot.name, identifier(slot.name)) or "value" for slot in slots]
     found: list[str] = []
     for slot, word in zip(slots, short):
@@ -136,7 +136,7 @@ def _names(slots: Sequence[Slot]) -> list[str]:
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
-    """A name that is not taken yet, with a number if it must be."""
+    """A free name, with a number if necessary."""
     free, number = name, 1
     while free in taken:
         number += 1

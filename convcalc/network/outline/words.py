@@ -1,4 +1,4 @@
-"""What blocks are called."""
+"""Names of blocks."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SHORT = {"batchnorm": "bn", "layernorm": "ln", "leaky_relu": "leaky", "depthwis
 
 
 def block_name(names: Sequence[str], parts: Sequence[Part], taken: Collection[str]) -> str:
-    """A name for a block: what its uses are called without their numbers, or else what is in it.
+    """A name for a block: its uses' names without numbers, or else its content.
 
     Args:
-        names: of the sections that it stands for.
+        names: of the sections that it replaces.
         parts: of the block.
         taken: names that it cannot have.
     """
@@ -46,9 +46,9 @@ def _stem(name: str) -> str:
 
 
 def _content_name(parts: Sequence[Part]) -> str:
-    """What is in a block, as its name.
+    """A name from the content of a block.
 
-    A residual block is called so; a run of layers by the words of the first few.
+    A residual block gets that name; a run of layers gets the words of its first few.
     """
     joins = [part for part in parts if isinstance(part, Join)]
     if joins and len(parts) <= 4:

@@ -1,4 +1,4 @@
-"""Which sections that are alike are worth a block: those whose block makes the whole text shorter."""
+"""Which similar sections are worth a block: those whose block makes the text shorter."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from convcalc.network.outline.keys import Keys, parts_in
 from convcalc.network.outline.parts import Join, Part, Section
 
-_HEADING = 3  # lines of a block besides its layers
+_HEADING = 3  # lines of a block without its layers
 _LEAST_GAIN = 2  # lines
 _ROUNDS = 5
 
 
 class Worth:
-    """Decides which numbers of sections become blocks.
+    """Decides which section numbers become blocks.
 
     Args:
-        keys: the sections' numbers.
+        keys: the section numbers.
         parts: all parts.
     """
 
@@ -28,8 +28,8 @@ class Worth:
     def run(self) -> set[int]:
         """The numbers that become blocks.
 
-        How often one is used depends on which others are blocks, and so does how long it is; so
-        that is counted again until nothing changes.
+        The number of uses depends on which others are blocks, and so does the length; so they
+        are counted again until nothing changes.
         """
         counts: Counter[int] = Counter()
         for _ in range(_ROUNDS):
@@ -43,7 +43,7 @@ class Worth:
         return {number for number, count in counts.items() if count > 1} - self.refused
 
     def _counts(self) -> Counter[int]:
-        """How often each number stands in the text, if that of a block is written once."""
+        """How often each number is in the text, if a block is written once."""
         counts: Counter[int] = Counter()
         stack = [*self.parts]
         while stack:
@@ -60,15 +60,17 @@ class Worth:
         return None if number in self.refused else number
 
     def _is_worth(self, number: int, counts: Counter[int]) -> bool:
-        """Whether a block is shorter than its layers in every place."""
+        """Whether a block is shorter than repeating its layers."""
         lines, count = self._length(number), counts[number]
-        if any(self._is_rather(part, lines, counts) for part in self.keys.first[number].parts):
+        if any(
+            self._is_better_block(part, lines, counts) for part in self.keys.first[number].parts
+        ):
             return False
         section = self.keys.first[number].name and count > 2 and lines > 2  # has its own lines
         return count * (lines + bool(section)) >= count + lines + _HEADING + _LEAST_GAIN
 
-    def _is_rather(self, part: Part, lines: int, counts: Counter[int]) -> bool:
-        """Whether a part of a section should be the block instead, as it is most of the section."""
+    def _is_better_block(self, part: Part, lines: int, counts: Counter[int]) -> bool:
+        """Whether a part should be the block instead, because it is most of the section."""
         if not isinstance(part, Section) or not part.name:
             return False
         number = self._number(part)
@@ -81,7 +83,7 @@ class Worth:
         return self._lines[number]
 
     def _of(self, parts: Sequence[Part]) -> int:
-        """The lines of some parts; equal uses one after the other are a repeat."""
+        """The lines of some parts; equal uses in a row are a repeat."""
         lines, before, run = 0, None, 0
         for part in parts:
             number = self._number(part)

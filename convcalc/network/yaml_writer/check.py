@@ -1,4 +1,4 @@
-"""Whether a text is read as the network that it was written for: nothing is ever written wrong."""
+"""Check that a written text is read back as the same network, so that no wrong file is written."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def check_same(network: Network, text: str, order: Sequence[int]) -> None:
-    """Refuse a text that is not read as a network.
+    """Refuse a text that is not read back as the same network.
 
     Args:
-        network: what it should say.
-        text: of a network file.
+        network: the network.
+        text: the text of its file.
         order: the places of the network's nodes, in the order of the file.
 
     Raises:
-        UsageError: it says something else; the message names the first layer that differs.
-        SpecError: it is not read at all.
+        UsageError: it is another network; the message names the first layer that differs.
+        SpecError: it cannot be read.
     """
     found = loads(text, path="the file", max_layers=max(len(order), 1))
-    at = {place: number for number, place in enumerate(order)}  # in the file, by place
+    at = {place: number for number, place in enumerate(order)}  # numbers in the file, by place
     known: dict[int, Any] = {}
     for place, node in enumerate(network.nodes):
         other = found.nodes[at[place]] if at[place] < len(found.nodes) else None
@@ -59,7 +59,7 @@ def check_same(network: Network, text: str, order: Sequence[int]) -> None:
 
 
 def _said(layer: Layer, known: dict[int, Any]) -> Any:
-    """A layer's kind and options, apart from those that name other layers."""
+    """A layer's kind and options, without those that name other layers."""
     if id(layer) not in known:
         options = {
             name: value for name, value in layer.options().items() if name not in layer.references

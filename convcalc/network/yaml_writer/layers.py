@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 _FIRST = ("out_channels", "out_features", "kernel_size", "stride", "padding", "dilation", "groups")
-_WIDE = 80  # of repeats in one line
-_WIDEST = 112  # of the blocks of a section in one line
-_IN_LINE = 2  # layers of a path that is written in one line
+_WIDE = 80  # columns of a repeat on one line
+_WIDEST = 112  # columns of a section's blocks on one line
+_IN_LINE = 2  # layers of a path on one line
 
 
 class AmbiguousError(ConvcalcError):
-    """A node cannot be named where it is meant, because another one is called so there."""
+    """A node cannot be named, because another node has that name there."""
 
 
 class Lines:
     """Writes parts.
 
     Args:
-        network: whose parts.
-        names: what its nodes are called.
+        network: the network.
+        names: the names of its nodes.
     """
 
     def __init__(self, network: Network, names: Names) -> None:
@@ -68,8 +68,8 @@ class Lines:
         """A list of layers, each after a dash.
 
         Args:
-            parts: of the list.
-            prefix: what the names in it begin with.
+            parts: the parts of the list.
+            prefix: the beginning of the names in it.
             indent: columns before the dashes.
         """
         for part in parts:
@@ -94,7 +94,7 @@ class Lines:
                 yield from self._inside(part, prefix, indent + 2)
 
     def _inside(self, part: Section, prefix: str, indent: int) -> Iterator[str]:
-        """The layers of a section, in one line where they are two blocks or a repeat of one."""
+        """The layers of a section; on one line if they are two blocks or a repeat of one."""
         prefix = f"{prefix}{part.name}."
         are_blocks = all(isinstance(each, Use | Repeat) for each in part.parts)
         short = self._short_list(part.parts, prefix) if are_blocks else ""
@@ -151,10 +151,10 @@ class Lines:
             yield f"{start}  layers:"
             yield from self.listed(first, prefix, indent + 4)
 
-    # ------------------------------------------------------------------ in one line
+    # ------------------------------------------------------------------ on one line
 
     def _short(self, part: Part, prefix: str) -> str:
-        """A part in one line; empty where it takes several."""
+        """A part on one line; empty if it needs several."""
         match part:
             case From():
                 return f"from: {self._target(part.place, prefix)}"
@@ -170,7 +170,7 @@ class Lines:
         return ""
 
     def _short_join(self, part: Join, prefix: str) -> str:
-        """A join of paths with hardly anything on them."""
+        """A join on one line, if its paths are short."""
         if sum(map(len, part.paths)) > 2:
             return ""
         paths = [self._short_list(path, prefix) for path in part.paths]
@@ -182,7 +182,7 @@ class Lines:
         return f"{word}: {{{', '.join(inside)}}}" if pairs else f"{word}: {listed}"
 
     def _short_list(self, parts: Sequence[Part], prefix: str) -> str:
-        """Parts in brackets; empty where one of them takes several lines."""
+        """Parts in brackets; empty if one of them needs several lines."""
         found = [self._short(part, prefix) for part in parts]
         if not all(found):
             return ""
@@ -190,7 +190,7 @@ class Lines:
         return f"[{', '.join(items)}]"
 
     def _called(self, part: Layer | Join | Use, prefix: str) -> tuple[str, list[tuple[str, str]]]:
-        """The word of a part, and what stands under it."""
+        """The word of a part, and the content under it."""
         pairs: list[tuple[str, str]] = []
         if id(part) in self.names.given:
             pairs.append(("name", self._given(part.name)))
@@ -223,16 +223,16 @@ class Lines:
         return scalars.word(scalars.literal(name))
 
     def _target(self, place: int, prefix: str) -> str:
-        """A node as ``from`` names it."""
+        """A node's name for ``from``."""
         return scalars.word(scalars.literal(self._name_of(place, prefix)))
 
     def _name_of(self, place: int, prefix: str, *, own: bool = False) -> str:
-        """The name that leads to a node from inside a list of layers.
+        """The name of a node, seen from inside a list of layers.
 
         Args:
-            place: of the node.
-            prefix: what names in the list begin with.
-            own: whether it must be the node's own name, not that of a block which it ends.
+            place: the place of the node.
+            prefix: the beginning of names in the list.
+            own: whether it must be the node's own name, not the name of a block that it ends.
 
         Raises:
             AmbiguousError: another node has that name there.
@@ -257,12 +257,12 @@ def _references(layer: Any) -> list[str]:
 
 
 def _order(name: str) -> int:
-    """Channels and kernel first, as people write them."""
+    """Channels and kernel first, because people write them first."""
     return _FIRST.index(name) if name in _FIRST else len(_FIRST)
 
 
 def _times(part: Repeat, turns: Turns | None) -> str:
-    """What stands behind ``repeat:``."""
+    """The value of ``repeat:``."""
     if not turns or not turns.numbers:
         return str(len(part.turns))
     if [*turns.numbers] == [*range(len(turns.numbers))]:
@@ -271,7 +271,7 @@ def _times(part: Repeat, turns: Turns | None) -> str:
 
 
 def _turn_name(turns: Turns) -> str:
-    """The name of a repeat; of one with numbers a template."""
+    """The name of a repeat; with numbers, it is a template."""
     if not turns.numbers:
         return scalars.word(scalars.literal(turns.name))
     before, _, after = turns.name.partition("\0")
@@ -281,7 +281,7 @@ def _turn_name(turns: Turns) -> str:
 
 
 def _wrapped(start: str, items: Sequence[str], end: str, indent: int) -> Iterator[str]:
-    """Items in brackets, on several lines where they are long."""
+    """Items in brackets; on several lines if they are long."""
     line = start
     for at, item in enumerate(items):
         text = item + (", " if at < len(items) - 1 else end)

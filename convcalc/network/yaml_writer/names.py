@@ -1,4 +1,4 @@
-"""The names of an outline's nodes in a network file: which are given, and which come by themselves."""
+"""The names of an outline's nodes in a network file: which are written, and which are automatic."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _ROUNDS = 3
 
 
 class Turns(NamedTuple):
-    """How the turns of a repeat get their names.
+    """The names of a repeat's turns.
 
     Attributes:
-        name: given to the repeat; its turns are name.1, name.2 …, or made of ``$i``.
-        numbers: the values of ``$i``; none where the name has no ``$i``.
+        name: the name of the repeat; its turns are name.1, name.2 …, or contain ``$i``.
+        numbers: the values of ``$i``; empty if the name has no ``$i``.
     """
 
     name: str
@@ -42,18 +42,18 @@ class Turns(NamedTuple):
 
 
 class Names:
-    """Gives names as the reader of network files does.
+    """Gives names in the same way as the reader of network files.
 
     Args:
-        outline: whose names.
+        outline: the outline.
         inputs: names of the network's inputs.
 
     Attributes:
         given: ids of the layers, joins and uses whose names are written.
-        turns: for repeats by their id how their turns are called; None for those written out; absent
-            for those whose turns get names by themselves.
-        called: the names that lead to each place: its own, then those of blocks that it ends.
-        prefixes: for each block what the names in its first use begin with.
+        turns: by repeat id, the names of its turns; None for a repeat that is written in full; absent
+            if its turns get automatic names.
+        called: the names of each place: its own, then those of blocks that it ends.
+        prefixes: for each block, the beginning of the names in its first use.
     """
 
     def __init__(self, outline: Outline, inputs: Sequence[str]) -> None:
@@ -71,7 +71,7 @@ class Names:
         scope = self._scope("", outline.parts, numbered=False)
         self._run(outline.parts, scope, places_of(outline.parts))
 
-    # ------------------------------------------------------------------ what is given
+    # ------------------------------------------------------------------ which names are written
 
     def _decide(self, parts: Sequence[Part], *, numbered: bool) -> None:
         """Decide for a list of layers which of them need names; then for the sections in it."""
@@ -85,12 +85,12 @@ class Names:
             self._decide(section.parts, numbered=True)
 
     def _try(self, parts: Sequence[Part], scope: Scope, *, strict: bool) -> bool:
-        """Find names that do not come by themselves; whether there are any.
+        """Find names that are not automatic; returns whether there are any.
 
         Args:
             parts: a list of layers.
-            scope: counts the names that come by themselves.
-            strict: whether all that have a name are given it.
+            scope: counts the automatic names.
+            strict: whether every part with a name gets it.
         """
         changed = False
         for part in parts:
@@ -118,7 +118,7 @@ class Names:
         name = scope.automatic(word, {})
         if part.name in ("", name):
             return False
-        scope.counts[word] = before  # for a name that is given counts for nothing
+        scope.counts[word] = before  # a given name does not count
         self.given.add(id(part))
         return True
 
@@ -133,7 +133,7 @@ class Names:
         uses = [turn[0] for turn in part.turns]
         if len(part.turns[0]) > 1 or not isinstance(uses[0], Use):
             for turn in part.turns:
-                self._try(turn, scope, strict=False)  # which have no names, so that all is well
+                self._try(turn, scope, strict=False)  # no names, so none is missing
             return False
         names = [use.name for use in uses if isinstance(use, Use)]
         word = "" if scope.numbered else uses[0].block
@@ -146,7 +146,7 @@ class Names:
         return True
 
     def _names_in(self, parts: Sequence[Part]) -> set[str]:
-        """The names that are given in a list of layers."""
+        """The names that are written in a list of layers."""
         found: set[str] = set()
         for part in parts:
             match part:
@@ -172,7 +172,7 @@ class Names:
         return Scope(prefix, {}, self._given_in[id(parts)], numbered=numbered)
 
     def _run(self, parts: Sequence[Part], scope: Scope, places: Iterator[int]) -> int:
-        """Give names as they come; the place of the last node."""
+        """Give names in order; returns the place of the last node."""
         at = -1
         for part in parts:
             match part:
@@ -236,12 +236,12 @@ class Names:
 
 
 def _sections(parts: Sequence[Part]) -> Iterator[Section]:
-    """The sections of a list of layers; there are none in joins."""
+    """The sections of a list of layers; joins contain none."""
     return (part for part in parts if isinstance(part, Section))
 
 
 def _turns(names: Sequence[str]) -> Turns | None:
-    """How a repeat says the names of its turns; None where it cannot."""
+    """How a repeat writes the names of its turns; None if it cannot."""
     stem = names[0].removesuffix(".1")
     if stem and [*names] == [f"{stem}.{turn}" for turn in range(1, len(names) + 1)]:
         return Turns(stem)

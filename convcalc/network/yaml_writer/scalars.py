@@ -1,4 +1,4 @@
-"""Texts and values as YAML: plain where nothing can be mistaken, else in quotes."""
+"""Texts and values as YAML: plain if that is unambiguous, else in quotes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from convcalc.layers.option_base import yaml_text
 from convcalc.network.outline.parts import Scaled
 
-# What YAML 1.1, or an editor, takes for something else than a text.
+# Texts that YAML 1.1, or an editor, reads as another type.
 _MEANT = re.compile(r"(?:null|true|false|yes|no|on|off|y|n)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _LINE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _.,;()/&+'×-]|:(?=\S)|(?<=\S)#)*", re.ASCII)
@@ -16,7 +16,7 @@ _PARAMETER = re.compile(r"\$(?=[\w{$])")
 
 
 def word(text: str) -> str:
-    """A name, which may stand in brackets: in quotes unless it is letters, digits and ``_ . / -``.
+    """A name, which may be in brackets: in quotes unless it only has letters, digits and ``_ . / -``.
 
     >>> print(word("layer1.0"), word("0"), word("no"), word("a: b"))
     layer1.0 "0" "no" "a: b"
@@ -25,7 +25,7 @@ def word(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """A text that has a line for itself.
+    """A text with a line of its own.
 
     >>> print(line("He et al. 2016, arXiv:1512.03385"), line("a: b"))
     He et al. 2016, arXiv:1512.03385 "a: b"
@@ -41,7 +41,7 @@ def quoted(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text in which no ``$name`` is a parameter.
+    """A text in which ``$name`` does not mean a parameter.
 
     >>> literal("a$b"), literal("5$")
     ('a$$b', '5$')

@@ -1,4 +1,4 @@
-"""Concats that grow by a path at a time, as those of a DenseNet, written as they are drawn: each after the last."""
+"""Concats that grow by one path each time, as in DenseNet: each is written as a concat of the last one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from convcalc.text import plural
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-_LEAST = 3  # concats; fewer are as easy to read as they are
+_LEAST = 3  # concats; fewer are easy to read anyway
 
 
 def in_steps(network: Network) -> Network:
-    """A network in which a concat reads the concat of its first paths, where there is one.
+    """A network in which a concat reads the earlier concat of its first paths, if there is one.
 
-    concat(a, b, c) is concat(concat(a, b), c): sizes, costs and fields are the same. A note says that it was done.
+    concat(a, b, c) is concat(concat(a, b), c): sizes, costs and fields are the same. A note explains it.
     """
     known: dict[Any, int] = {}
     nodes = list(network.nodes)

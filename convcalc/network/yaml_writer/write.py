@@ -35,26 +35,26 @@ if TYPE_CHECKING:
 def network_yaml(network: Network, *, origin: str = "") -> str:
     """The text of a network file that describes a network.
 
-    Reading it gives the same layers, with the same inputs, outputs and shared weights; concats that grow by a
-    path at a time read one another, as a note says.
+    Reading it gives the same layers, with the same inputs, outputs and shared weights; concats that grow by
+    one path each time read one another, as a note says.
 
     Args:
         network: any network.
-        origin: where it is from, for a comment: ``resnet50.onnx``.
+        origin: where it comes from, for a comment: ``resnet50.onnx``.
 
     Raises:
-        UsageError: the language has no words for something in it.
+        UsageError: it contains something that cannot be written in the language.
     """
     network = in_steps(_writable(network))
     with without_collector():
         try:
             return _checked(network, outline_of(network, _call_of, _taken()), origin)
-        except ConvcalcError:  # such as a name that means something else inside a block
+        except ConvcalcError:  # such as a name with another meaning inside a block
             return _checked(network, plain_outline(network, _call_of), origin)
 
 
 def _writable(network: Network) -> Network:
-    """A network all of whose names can be written; an only input that is called as a layer loses its name.
+    """A network with writable names; a single input with a layer's name loses its name.
 
     Raises:
         UsageError: a layer, an input or an output has a name that cannot be written.
@@ -80,7 +80,7 @@ def _writable(network: Network) -> Network:
 
 
 def _taken() -> frozenset[str]:
-    """Words that no block can have as its name."""
+    """Words that cannot be the name of a block."""
     return frozenset([*every(), *library_words(), *ITEM_WORDS, "network", "block"])
 
 
@@ -101,7 +101,7 @@ _FIXED: dict[type[Layer], frozenset[str]] = {}
 
 
 def _fixed(cls: type[Layer], known: dict[str, Option]) -> frozenset[str]:
-    """The options of a kind whose values no parameter can be."""
+    """The options of a kind that cannot be parameters."""
     if cls not in _FIXED:
         _FIXED[cls] = frozenset([name for name, option in known.items() if not _can_be(option)])
     return _FIXED[cls]
@@ -117,10 +117,10 @@ def _can_be(option: Option) -> bool:
 
 
 def _checked(network: Network, outline: Outline, origin: str) -> str:
-    """The text of an outline, once it is seen to be read as the network that it is.
+    """The text of an outline, after checking that it is read back as the same network.
 
     Raises:
-        ConvcalcError: a name cannot be used where it is needed, or something would be read otherwise.
+        ConvcalcError: a name cannot be used where it is needed, or something would be read differently.
     """
     names = Names(outline, [*network.inputs])
     order = [*places_of(outline.parts)]
@@ -132,7 +132,7 @@ def _checked(network: Network, outline: Outline, origin: str) -> str:
 
 
 def _renamed(network: Network, names: Names) -> Iterator[str]:
-    """A comment on layers that have other names in the file, because their blocks have theirs."""
+    """A comment on layers with other names in the file, because their blocks have theirs."""
     found = [
         (node.name, names.called[place][0])
         for place, node in enumerate(network.nodes)
@@ -172,13 +172,13 @@ def _lines(network: Network, outline: Outline, names: Names, origin: str) -> Ite
 
 
 def _comment(text: str) -> Iterator[str]:
-    """A text as lines that are not read."""
+    """A text as comment lines."""
     for line in textwrap.wrap(printable(text), WIDTH - 2):
         yield f"# {line}"
 
 
 def _text(key: str, text: str, start: str = "") -> Iterator[str]:
-    """A text under a key; a long one on several lines, which are read as one."""
+    """A text under a key; a long text takes several lines, which are read as one."""
     first = f"{start}{key}: {scalars.line(text)}"
     words = text.split(" ")
     if len(first) <= WIDTH or not all(words) or not all(map(_is_plain, words)):
@@ -192,12 +192,12 @@ def _text(key: str, text: str, start: str = "") -> Iterator[str]:
 
 
 def _is_plain(word: str) -> bool:
-    """Whether a word can stand on a line that YAML reads as it is."""
+    """Whether a word is read unchanged on a line of YAML."""
     return word.isprintable() and all(ord(character) < 0xFFFE for character in word)
 
 
 def _inputs(network: Network) -> Iterator[str]:
-    """The input, and how its axes stand."""
+    """The input, and the order of its axes."""
     shapes = {name: _shape(shape, network.order) for name, shape in network.inputs.items()}
     if [*shapes] == [FIRST_INPUT]:
         yield f"input: {shapes[FIRST_INPUT]}"
@@ -212,7 +212,7 @@ def _inputs(network: Network) -> Iterator[str]:
 
 
 def _shape(shape: Shape, order: str) -> str:
-    """A shape, in the order in which it is written."""
+    """A shape, in its written order."""
     sides = (*shape[1:], shape[0]) if order == "hwc" else shape
     return f"[{', '.join(map(str, sides))}]"
 
@@ -234,7 +234,7 @@ def _expect(network: Network) -> Iterator[str]:
 
 
 def _numbers(network: Network) -> dict[str, int | str]:
-    """The numbers to expect: those that the file promises, and what the walk finds besides."""
+    """The numbers to expect: those in the file, and the walk's for the others."""
     analysis = network.walk()
     found: dict[str, Any] = {}
     if not network.changed:
@@ -251,7 +251,7 @@ def _numbers(network: Network) -> dict[str, int | str]:
 
 
 def _field_of(analysis: Any) -> int:
-    """The size of the receptive field of the output; 0 where it is not known."""
+    """The size of the receptive field of the output; 0 if unknown."""
     fields = [rf for walked in analysis.by_input.values() for rf in walked.rf.values()]
     if any(isinstance(rf, UnknownField) and not rf.whole for rf in fields):
         return 0
