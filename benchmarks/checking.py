@@ -1,4 +1,4 @@
-"""Seconds for `convcalc check` over a folder of 100 network files; at most 1 is wanted.
+"""Seconds for `convcalc check` on a folder of 100 network files; the limit is 1.
 
     python benchmarks/checking.py [--files 100]
 

@@ -1,9 +1,9 @@
-"""What a TAB key waits for, against importing what every command needs to say that a word is wrong.
+"""How long the TAB key takes, compared with the imports that every command needs to report a wrong word.
 
     python benchmarks/completing.py [--runs 15]
 
-A line of every sort is completed in a process of its own, as shells do it. Compared are seconds of the processor, which
-other programs on the machine disturb less than the clock.
+A line of every kind is completed in a separate process, as in shells. The comparison uses processor time, which other
+programs on the machine disturb less than the clock.
 """
 
 from __future__ import annotations

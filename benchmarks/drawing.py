@@ -1,9 +1,9 @@
-"""Pictures of a layer and of a network: what drawing costs beyond the same numbers, beside bare drawsvg.
+"""Pictures of a layer and of a network: the cost of drawing beyond the same numbers, compared with bare drawsvg.
 
     python benchmarks/drawing.py [--runs 15]
 
 The commands and bare drawsvg run in turn. Bare drawsvg imports its library and writes as many
-rectangles and texts as the picture has, without knowing where they belong.
+rectangles and texts as the picture has, without computing their positions.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ drawing.as_svg()
 """
 LIMITS = {"svg": 60, "png": None}  # milliseconds beyond the layer's numbers
 NETWORK = "resnet50"
-NETWORK_LIMIT = 300  # milliseconds for its SVG, its walk included, beyond the start of convcalc
+NETWORK_LIMIT = 300  # milliseconds for its SVG, with its walk, beyond the start of convcalc
 
 
 def once(command: list[str]) -> float:

@@ -1,12 +1,12 @@
-"""Grading classes, whole process: time, and memory at its peak; and diagnosing wrong numbers.
+"""Grading classes, as whole processes: time and peak memory; and diagnosing wrong numbers.
 
     python benchmarks/grading.py            a class of 300 with 20 parts each
     python benchmarks/grading.py 30000      … and one of 30,000
 
-The class of 300 is compared with ``python -c "import click, yaml, rich.table"``, the libraries that a
-command of this sort cannot do without. Files are made on the fly in a temporary folder. Wrong numbers
-about networks of 15 to 116 layers are diagnosed in a process of their own each, so that nothing is known
-before; the time is that of the diagnosis alone, and should grow as the layers do.
+The class of 300 is compared with ``python -c "import click, yaml, rich.table"``, the libraries that
+such a command needs. Files are made in a temporary folder. Wrong numbers about networks of 15 to 116
+layers are each diagnosed in a separate process, so that nothing is cached; the time is only that of
+the diagnosis, and should grow in proportion to the layers.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ print(time.perf_counter() - start)
 
 
 def diagnosing(kind: str, layers: int, how: str) -> float:
-    """Seconds in which one wrong answer about a network is diagnosed, the median of some runs."""
+    """Seconds to diagnose one wrong answer about a network, the median of some runs."""
     command = [sys.executable, "-c", DIAGNOSIS, kind, str(layers), how]
     ran = [
         subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -1,9 +1,9 @@
-"""Whole commands on files of other tools, against the imports they cannot do without.
+"""Whole commands on files of other tools, compared with the imports that they need.
 
     python benchmarks/reading.py [--runs 15] [--layers 800]
 
-The files are written by this program, with so many layers each. Compared are seconds of the processor, which other
-programs on the machine disturb less than the clock. ONNX is compared with importing onnx, where it is installed.
+The files are written by this program, with a given number of layers. The comparison uses processor time, which other
+programs on the machine disturb less than the clock. ONNX is compared with importing onnx, if it is installed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def caffe(layers: int) -> str:
 
 
 def keras(layers: int) -> str:
-    """Convolutions and activations in turn, one behind the other."""
+    """Convolutions and activations in turn, one after the other."""
     rows: list[dict[str, Any]] = [
         {"class_name": "InputLayer", "config": {"batch_shape": [None, 32, 32, 3], "name": "in"}}
     ]
@@ -159,7 +159,7 @@ def main() -> None:
         print("onnx is not installed: its files are left out", file=sys.stderr)
     print(f"{'convcalc arch …':16} {'ms':>6} {'imports':>8} {'ratio':>6} {'limit':>16} {'MB':>6}")
     with tempfile.TemporaryDirectory() as folder:
-        # In a process of its own: the peak memory of a process begins with that of the one that starts it.
+        # In a separate process: the peak memory of a process begins with that of its parent.
         own_work = [sys.executable, __file__, "--write", folder, "--layers", str(given.layers)]
         subprocess.run(own_work, check=True)
         for path in sorted(Path(folder).iterdir()):

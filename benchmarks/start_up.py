@@ -1,9 +1,9 @@
-"""Whole commands against the imports they cannot do without, and against torchinfo where it is installed.
+"""Whole commands, compared with the imports that they need, and with torchinfo if it is installed.
 
     python benchmarks/start_up.py [--runs 15]
 
-Each command runs in turn with its peer, so that a machine whose speed drifts slows both; what counts
-is the ratio. Peak memory is the operating system's own figure for the process.
+Each command runs in turn with its peer, so that a change of the machine's speed affects both; the
+ratio counts. Peak memory is the operating system's number for the process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TORCHINFO = (
     "import torch, torchinfo; "
     "torchinfo.summary(torch.nn.Conv2d(1, 1, 5, 3), (1, 1, 32, 32), verbose=0)"
 )
-# command, peer, at most so many times the peer
+# command, peer, largest allowed ratio
 CASES = [
     ("--version", TABLE, 1.15),
     ("--help", TABLE, 1.15),

@@ -1,10 +1,10 @@
-"""Networks and layer configurations a second, in blocks, against a loop over ints and the bare NumPy products.
+"""Networks and layer configurations per second, in blocks, compared with a loop over ints and with bare NumPy products.
 
     python benchmarks/sweeping.py [--runs 5] [--long]
 
-All on one core, in turn, so that a machine whose speed drifts slows all of them. MobileNet V1 at 1,024 widths
+All on one core, in turn, so that a change of the machine's speed affects all of them. MobileNet V1 at 1,024 widths
 and 1,024 sizes of the input; its 28 layers with weights are 28 layer configurations. ``--long`` also measures the
-memory of a sweep of 10⁸ points beside one of 10⁶.
+memory of a sweep of 10⁸ points compared with one of 10⁶.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from convcalc.solve.sweep import Worker
 
 LAYERS = 28  # of MobileNet V1 that have weights
 BLOCK = 8192
-# of each separable block the channels it makes, as multiples of the width, and its stride
+# for each separable block its output channels, as multiples of the width, and its stride
 BLOCKS = (
     (2, 1), (4, 2), (4, 1), (8, 2), (8, 1), (16, 2), (16, 1), (16, 1), (16, 1), (16, 1), (16, 1), (32, 2), (32, 1),
 )  # fmt: skip
@@ -41,7 +41,7 @@ Timed = Callable[[], tuple[int, float]]
 
 
 def mobilenet(width: object, side: object) -> tuple[object, object]:
-    """Parameters without batch norm, and multiply-adds, of numbers or arrays."""
+    """Parameters without batch norm, and multiply-adds, for numbers or arrays."""
     n = (side + 1) // 2  # type: ignore[operator]
     params = 27 * width  # type: ignore[operator]
     macs = params * n * n
@@ -64,7 +64,7 @@ def loop() -> tuple[int, float]:
 
 
 def products() -> tuple[int, float]:
-    """The same products on whole arrays, in blocks that stay in the cache."""
+    """The same products on whole arrays, in blocks that fit into the cache."""
     start, count = time.process_time(), 2**20
     for first in range(0, count, BLOCK):
         points = np.arange(first, first + BLOCK)
@@ -73,7 +73,7 @@ def products() -> tuple[int, float]:
 
 
 def sweep(target: str, columns: str, sets: list[tuple[str, object]], sizes: object = None) -> Timed:
-    """All points of a sweep, in blocks; the walks that they stand on are traced anew each time."""
+    """All points of a sweep, in blocks; its walks are traced again each time."""
 
     def run() -> tuple[int, float]:
         start = time.process_time()

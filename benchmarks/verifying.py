@@ -1,10 +1,10 @@
-"""`convcalc verify vgg16` against the bare matrix products of its layers.
+"""`convcalc verify vgg16` compared with the bare matrix products of its layers.
 
     python benchmarks/verifying.py [--runs 5] [network]
 
-Both are whole processes with the same threads, run in turn. The bare products multiply matrices of
-the sizes that im2col would make, and nothing else. Peak memory is the operating system's figure,
-held against the weights, the two largest maps and 300 MB.
+Both are whole processes with the same threads, run in turn. The bare products only multiply
+matrices of im2col's sizes. Peak memory is the operating system's number, compared with the weights,
+the two largest maps and 300 MB.
 """
 
 from __future__ import annotations

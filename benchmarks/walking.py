@@ -1,9 +1,9 @@
-"""Microseconds a layer for loading and walking, from 1,000 to 100,000 layers, repeated and written out.
+"""Microseconds per layer for loading and walking, from 1,000 to 100,000 layers, repeated and written out.
 
     python benchmarks/walking.py
 
-The last column is the time against the line above: ten times the layers should take about ten times
-as long. The peer is the composing of the same text by PyYAML alone.
+The last column compares the time with the line above: ten times the layers should take about ten
+times as long. The peer is PyYAML, which only composes the same text.
 """
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
-"""How fast is the witness, beside PyTorch and beside a bare matrix product?
+"""How fast is the witness, compared with PyTorch and with a bare matrix product?
 
     python benchmarks/witness.py                     everything, on 1 and 2 threads
     python benchmarks/witness.py --threads 1 --runs 5 --only resnet50 depthwise
 
-Method: each library runs in a process of its own, with the same number of threads and the same
-malloc settings (memory is kept, not handed back to the system after each layer, which would measure
-page faults). The two take turns, one run each, so a slow minute of the machine hits both. Reported
-are the medians, their ratio, and the spread of the ratio (quartiles over the pairs of runs).
+Method: each library runs in a separate process, with the same number of threads and the same
+malloc settings (memory is kept, not returned to the system after each layer, because that would
+measure page faults). The two take turns, one run each, so a slow minute of the machine affects both.
+The report has the medians, their ratio, and the spread of the ratio (quartiles over pairs of runs).
 Weights and inputs come from one seed; the outputs are compared too. Without PyTorch the comparisons
-with it are left out, and said to be.
+with it are left out, with a note.
 
-With as many threads as processors both libraries wait for the slowest thread, so anything else that
-runs slows both several times over: believe those lines on an idle machine only.
+With as many threads as processors, both libraries wait for the slowest thread, so any other running
+program slows both several times: those lines are only valid on an idle machine.
 """
 
 import argparse
@@ -92,14 +92,14 @@ def vgg_layers() -> Iterator[tuple[str, int, int, int]]:
         maps = width
 
 
-# -- the two libraries, each behind the same few names ---------------------------------------------
+# -- the two libraries, with the same interface ------------------------------------------------------
 
 
 class Witness:
     """The layers in NumPy, by convcalc's witness."""
 
     def __init__(self) -> None:
-        """Import what is measured, and nothing else."""
+        """Import only the measured library."""
         sys.path.insert(0, str(Path(__file__).parents[1]))
         from convcalc.reference import fast, fast_pointwise, fast_pool, gather  # noqa: PLC0415
 
@@ -230,7 +230,7 @@ def layer(library: Any, step: Step, shape: tuple[int, ...], draw: Any) -> tuple[
 
 
 def drawing(dtype: str) -> Callable[[tuple[int, ...], int], np.ndarray]:
-    """Random weights whose sums over so many inputs neither grow nor vanish."""
+    """Random weights whose sums over a number of inputs neither grow nor vanish."""
     rng = np.random.default_rng(0)
 
     def draw(shape: tuple[int, ...], terms: int) -> np.ndarray:
@@ -261,11 +261,11 @@ def workload(library: Any, name: str, dtype: str) -> Callable[[], Any]:
     return lambda: np.matmul(left, right)
 
 
-# -- the process that measures, and the one that asks ----------------------------------------------
+# -- the measuring process, and the controlling one ------------------------------------------------
 
 
 def work(library_name: str) -> None:
-    """Answer requests from standard input: prepare a workload, run it, or weigh its memory."""
+    """Answer requests from standard input: prepare a workload, run it, or measure its memory."""
     library = Torch() if library_name == "torch" else Witness()
     ready: dict[str, Callable[[], Any]] = {}
     for line in sys.stdin:
@@ -298,7 +298,7 @@ def work(library_name: str) -> None:
 
 
 class Process:
-    """One library in a process of its own."""
+    """One library in a separate process."""
 
     def __init__(self, library: str, threads: int) -> None:
         """Start it, with its threads and malloc fixed."""

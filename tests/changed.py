@@ -1,4 +1,4 @@
-"""Data as YAML has it with one key misspelt, or one value that is another, somewhere in it."""
+"""Data of a YAML file with one misspelt key, or one other value, at any place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def _spots(node: Any, where: str = "") -> Iterator[tuple[Any, Any, str]]:
-    """Every mapping or list with each of its keys or places, and how to come there."""
+    """Every mapping or list with each of its keys or indices, and the path to it."""
     for key, value in list(node.items() if isinstance(node, dict) else enumerate(node)):
         place = f"{where}/{key}"
         yield node, key, place
@@ -18,7 +18,7 @@ def _spots(node: Any, where: str = "") -> Iterator[tuple[Any, Any, str]]:
 
 
 def _misspelt(word: str, rng: random.Random) -> str:
-    """A word with a letter too many, too few, or another one."""
+    """A word with one letter more, one less, or another one."""
     place, letter = rng.randrange(len(word)), rng.choice("abcdeorst")
     before, after = word[:place], word[place + 1 :]
     return rng.choice(
@@ -27,12 +27,12 @@ def _misspelt(word: str, rng: random.Random) -> str:
 
 
 def changed(data: Any, values: Sequence[Any], rng: random.Random) -> tuple[Any, str]:
-    """A copy with one change, and what it is.
+    """A copy with one change, and the change in words.
 
     Args:
         data: mappings and lists.
-        values: what may stand in the place of a value.
-        rng: chooses.
+        values: replacements for a value.
+        rng: the random generator.
     """
     found = copy.deepcopy(data)
     spots = list(_spots(found))

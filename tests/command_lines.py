@@ -1,7 +1,7 @@
-"""Command lines that mean harm, made from the tree of commands, and what each must keep to.
+"""Hostile command lines, made from the tree of commands, and the rules for each result.
 
-A new command or option is tried by itself: names, types and examples are read from click. The same
-lines are drawn by Hypothesis in the tests, and in large numbers by running this file:
+A new command or option is included automatically: names, types and examples come from click. The
+same lines are drawn by Hypothesis in the tests, and in large numbers by running this file:
 
     PYTHONPATH=.:tests python tests/command_lines.py SEED COUNT [COMMAND]
 """
@@ -72,7 +72,7 @@ def commands() -> dict[str, click.Command]:
 
 @cache
 def examples() -> dict[str, list[list[str]]]:
-    """The examples of each command's help, as lists of words behind the command's own."""
+    """The examples of each command's help, as lists of words after the command's words."""
     found: dict[str, list[list[str]]] = {}
     for name, command in commands().items():
         found[name] = [[]]
@@ -142,7 +142,7 @@ def chain_word(chance: random.Random) -> str:
 
 
 def value(chance: random.Random, param: click.Parameter | None = None) -> str:
-    """A value for an option: sometimes what its type takes, mostly not."""
+    """A value for an option: sometimes of its type, mostly not."""
     kind = param.type if param else None
     if chance.random() < 0.5:
         if isinstance(kind, click.Choice):
@@ -195,7 +195,7 @@ def command_line(chance: random.Random, name: str = "") -> list[str]:
                 del words[at : at + 1]
             case _:
                 words[at:at] = words[at : at + 2]
-    if name == "verify":  # that these take their time is what they are for
+    if name == "verify":  # these are meant to take time
         words = ["lenet5" if word == "vgg16" else word for word in words if word != "--all"]
     return [*name.split(), *words]
 
@@ -207,7 +207,7 @@ def _options(command: click.Command) -> list[click.Option]:
 
 
 def _changed(word: str, chance: random.Random, command: click.Command) -> str:
-    """A word, or a part of it, that is something else; an option becomes another one."""
+    """A changed word or part of a word; an option becomes another one."""
     if word.startswith("--"):
         return (
             chance.choice([option.opts[0] for option in _options(command)])
@@ -281,7 +281,7 @@ HOSTILE: dict[str, str | bytes] = {
 
 @cache
 def hostile_files() -> list[str]:
-    """The names of files that mean harm."""
+    """The names of hostile files."""
     return [
         *HOSTILE,
         "bits.png",
@@ -297,7 +297,7 @@ def hostile_files() -> list[str]:
 
 
 def furnish(folder: Path) -> None:
-    """A folder with every file that the examples of the help name, and others that mean harm."""
+    """A folder with every file named in the examples of the help, and hostile files."""
     place = Path.cwd()
     os.chdir(folder)
     try:
@@ -371,14 +371,14 @@ def _furnish() -> None:
 
 
 class Result(NamedTuple):
-    """What a command line did, and what is wrong about it."""
+    """The result of a command line, and what is wrong with it."""
 
     words: list[str]
     code: int
     out: str
     err: str
     seconds: float
-    megabytes: float  # how much more memory the process has ever needed than before
+    megabytes: float  # growth of the process's peak memory
     faults: list[str]
 
 
@@ -388,7 +388,7 @@ class TookTooLong(BaseException):
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Break off what takes longer, wherever it is; where even that fails, the whole process."""
+    """Stop a command that takes longer; if even that fails, the whole process."""
 
     def stop(*_: object) -> None:
         raise TookTooLong
@@ -405,7 +405,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def run(words: list[str], limit: float = 20) -> Result:
-    """Run a command line in this process, with streams of its own, and see what it breaks."""
+    """Run a command line in this process, with its own streams, and check the rules."""
     streams = sys.stdin, sys.stdout, sys.stderr
     out, err = io.BytesIO(), io.BytesIO()
     sys.stdin = io.TextIOWrapper(io.BytesIO(b"1 2\n3 4\n"), encoding="utf-8")
@@ -422,7 +422,7 @@ def run(words: list[str], limit: float = 20) -> Result:
         code = stopped.code
     except TookTooLong:
         faults.append(f"takes more than {limit:g} s")
-    except BaseException as error:  # noqa: BLE001 - nothing else may come out
+    except BaseException as error:  # noqa: BLE001 - no other exception is allowed
         trace, where = error.__traceback__, ""
         while trace:
             where, trace = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}", trace.tb_next
@@ -453,7 +453,7 @@ def _faults_of(code: Any, out: str, err: str) -> Iterator[str]:
 
 
 def many(seed: int, count: int, name: str = "") -> None:
-    """Try so many command lines in a folder of their own, and print what is wrong and how many ran."""
+    """Try a number of command lines in a separate folder; prints what is wrong and how many ran."""
     os.environ["NO_COLOR"] = "1"
     os.environ.update(dict.fromkeys(HOMES, tempfile.mkdtemp()))
     codes: Counter[Any] = Counter()

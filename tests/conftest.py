@@ -25,7 +25,7 @@ GOLDEN = HERE / "golden"
 
 BYTECODE = str(HERE.parent / ".pytest_cache" / "bytecode")
 
-# Tests start some hundred processes, and each would compile what it imports where no bytecode is kept.
+# Tests start hundreds of processes, and each would compile its imports if no bytecode is stored.
 if sys.dont_write_bytecode:
     sys.dont_write_bytecode = False
     sys.pycache_prefix = BYTECODE
@@ -40,7 +40,7 @@ for name in ("COLUMNS", "LINES", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR",
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
-# A busy machine is no reason to fail: examples may take as long as they need.
+# A busy machine must not cause failures: examples may take any time.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 settings.register_profile("patient", patient)
 settings.register_profile("thorough", patient, max_examples=1000)
@@ -64,7 +64,7 @@ _TRACE = pytest.StashKey[Any]()
 
 @contextlib.contextmanager
 def _tracing(trace: Any) -> Iterator[None]:
-    """Run the body with another trace function, or with none: coverage is measured by one."""
+    """Run the body with another trace function, or with none; coverage uses one."""
     before = sys.gettrace()
     sys.settrace(trace)
     try:
@@ -73,7 +73,7 @@ def _tracing(trace: Any) -> Iterator[None]:
         sys.settrace(before)
 
 
-# What is measured runs three times as long, pytest's own work between the tests as well.
+# Measured code takes three times as long, also pytest's own work between tests.
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -97,7 +97,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Tests that are marked so run without measuring, and properties after their first examples.
+    """Run marked tests without measuring, and properties after their first examples.
 
     The marker of pytest-cov does nothing in processes of pytest-xdist.
     """
@@ -120,7 +120,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_collection() -> Generator[None, Any, Any]:
     """Collecting runs without measuring, after the imports, which are measured."""
     if sys.gettrace() is not None:
-        MISTAKES.load()  # in the catalogue's order, which decides what is found first
+        MISTAKES.load()  # in the catalogue's order, which decides which is found first
         for module in pkgutil.walk_packages(product.__path__, "convcalc."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
@@ -130,7 +130,7 @@ def pytest_collection() -> Generator[None, Any, Any]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_bytecode_of_temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Folders of tests have new names each time: nothing would read their bytecode again."""
+    """Folders of tests get new names each time, so nothing would read their bytecode again."""
     yield
     shutil.rmtree(f"{BYTECODE}{tmp_path_factory.getbasetemp()}", ignore_errors=True)
 
@@ -157,7 +157,7 @@ def golden(overwrite: bool) -> Callable[[str, str], None]:
 
 
 class Ran(NamedTuple):
-    """What a command did."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -165,7 +165,7 @@ class Ran(NamedTuple):
 
 
 def told(err: str) -> str:
-    """An error without the rows of the layers that fit, which may stand before it."""
+    """An error without the rows of fitting layers, which may be printed before it."""
     rows, gap, said = err.rpartition("\n\nconvcalc: ")
     return f"convcalc: {said}" if gap and "─" in rows else err
 
@@ -176,7 +176,7 @@ def convcalc(
 ) -> Callable[..., Ran]:
     """Run a command in this process: ``convcalc("arch", "vgg16")`` gives exit code, stdout, stderr.
 
-    With ``watched`` somebody sees it on a terminal, and is told how the numbers count and what comes next.
+    With ``watched`` it runs as if on a terminal, with the notes on counting and the next command.
     """
     from convcalc.cli.main import main  # noqa: PLC0415 - only tests of commands need it
 

@@ -1,7 +1,7 @@
-"""What the boxes of ``docs/arithmetic`` say of frameworks, run on those that are installed.
+"""The claims on frameworks in the boxes of ``docs/arithmetic``, run on the installed ones.
 
-``python tests/framework_runs.py`` prints every claim; the exit code is 1 if one does not hold. The test
-suite runs those of ONNX. PyTorch, TensorFlow, Keras and JAX come from an environment of your own:
+``python tests/framework_runs.py`` prints every claim; the exit code is 1 if one is false. The test
+suite runs those on ONNX. PyTorch, TensorFlow, Keras and JAX need a separate environment:
 ``pip install torch tensorflow keras jax onnx``.
 """
 
@@ -18,7 +18,7 @@ Array = Any
 
 
 class Claim(NamedTuple):
-    """A sentence of a box: the statement it stands at, and the number or cells that must come out."""
+    """A sentence of a box: its statement, and the expected number or cells."""
 
     framework: str
     statement: str
@@ -31,7 +31,7 @@ CLAIMS: list[Claim] = []
 
 
 def claim(framework: str, statement: str, about: str, expected: Any) -> Callable[..., Any]:
-    """Keep a function of the framework's module as the proof of a claim."""
+    """Register a function of the framework's module as the proof of a claim."""
 
     def keep(run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         CLAIMS.append(Claim(framework, statement, about, run, expected))
@@ -41,7 +41,7 @@ def claim(framework: str, statement: str, about: str, expected: Any) -> Callable
 
 
 def refused(run: Callable[[], Any]) -> str:
-    """The words of the error that comes instead of a result."""
+    """The message of the error raised instead of a result."""
     try:
         run()
     except (ValueError, RuntimeError, TypeError) as error:
@@ -308,7 +308,7 @@ def _(tf: Any) -> Any:
 
 
 def onnx_run(onnx: Any, operator: str, x: Array, w: Array = None, **attributes: Any) -> list[float]:
-    """What the reference evaluator makes of one axis."""
+    """The output of the reference evaluator for one axis."""
     inputs = {"x": x, **({} if w is None else {"w": w})}
     value = onnx.helper.make_tensor_value_info
     kinds = [value(name, onnx.TensorProto.FLOAT, [1, 1, None]) for name in inputs]
@@ -372,7 +372,7 @@ def _(onnx: Any) -> Any:
 
 
 def broken(framework: str) -> list[str]:
-    """The claims on a framework that do not hold, with what came out."""
+    """The false claims on a framework, with the real results."""
     module = importlib.import_module(framework)
     if framework == "onnx":
         importlib.import_module("onnx.reference")

@@ -1,4 +1,4 @@
-"""Coverage of properties is measured at their first examples: the others run the same lines."""
+"""Coverage of properties is measured only for their first examples: the others run the same lines."""
 
 from __future__ import annotations
 

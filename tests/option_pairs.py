@@ -1,7 +1,7 @@
-"""Every option of every command, alone and with every other one: none may be passed over in silence.
+"""Every option of every command, alone and with every other one: none may be ignored silently.
 
-For each command there are some command lines to begin from (`BASES`), and for each option a value with which it
-changes what they answer (`VALUES`). To see all that is wrong:
+For each command there are some base command lines (`BASES`), and for each option a value that changes their
+output (`VALUES`). To see all errors:
 
     PYTHONPATH=.:tests python tests/option_pairs.py [COMMAND]
 """
@@ -104,7 +104,7 @@ FILES = {
     "photo.pgm": "P2 4 4 255 0 50 100 150 9 8 7 6 200 3 2 1 0 0 90 90\n",
 }
 
-# What to begin from: everything that a line needs to answer, and something for each option to change.
+# Base lines: everything that a line needs for an answer, and something for each option to change.
 BASES: dict[str, tuple[str, ...]] = {
     "layer": (
         "--n 9x10 --k 3 --cin 4",
@@ -207,7 +207,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "schema": ("",),
 }  # fmt: skip
 
-# A value for each option: of a command, or of all that have an option of that name.
+# A value for each option: of a command, or of all commands with an option of that name.
 VALUES: dict[str, str] = {
     "--format": "json", "-o": "new.html", "--order": "hwc", "--input": "4x26x28", "--set": "k=2", "--batch": "3",
     "--n": "11x11", "--k": "2", "--s": "3", "--p": "1", "--d": "2", "--cin": "6", "--cout": "8", "--groups": "2",
@@ -265,7 +265,7 @@ OWN_VALUES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-# Why an option of a command (of all: "") changes nothing; beside another one, or (""), beside any.
+# Why an option of a command ("" for all) changes nothing with another option ("" for any).
 EXCUSED: dict[tuple[str, str, str], str] = {
     ("", "--jobs", ""): "it is a matter of speed",
     ("", "--max-layers", ""): "a limit: it refuses, or does nothing",
@@ -328,7 +328,7 @@ EXCUSED: dict[tuple[str, str, str], str] = {
 
 
 class Answer(NamedTuple):
-    """What a command line did: its exit code, what it said, and the files that it wrote or changed."""
+    """The result of a command line: its exit code, its output, and the files that it wrote or changed."""
 
     code: int
     out: str
@@ -337,18 +337,18 @@ class Answer(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A command line: what is no option, and the options with their values (None of a flag)."""
+    """A command line: the words that are not options, and the options with their values (None for a flag)."""
 
     words: tuple[str, ...]
     options: tuple[tuple[str, str | None], ...]
 
     def with_option(self, name: str, value: str | None) -> Line:
-        """The line with an option more, or with another value of it."""
+        """The line with one more option, or with another value of it."""
         others = tuple(pair for pair in self.options if pair[0] != name)
         return Line(self.words, (*others, (name, value)))
 
     def typed(self) -> list[str]:
-        """The words that a shell would hand over."""
+        """The words that a shell would pass."""
         return [
             *self.words,
             *(word for pair in self.options for word in pair if word is not None),
@@ -356,7 +356,7 @@ class Line(NamedTuple):
 
 
 def options_of(name: str) -> dict[str, click.Option]:
-    """The options of a command by the first of their names, and by that of their opposite."""
+    """The options of a command by their first name, and by that of their opposite."""
     return {
         names[0]: param
         for param in commands()[name].params
@@ -383,7 +383,7 @@ def values_of(name: str) -> dict[str, str | None]:
     """A value for each option of a command; None for a flag.
 
     Raises:
-        KeyError: one has none; give it one in `VALUES`.
+        KeyError: an option has none; add one to `VALUES`.
     """
     own = VALUES | OWN_VALUES.get(name, {})
     return {
@@ -393,7 +393,7 @@ def values_of(name: str) -> dict[str, str | None]:
 
 
 class Folder:
-    """A folder with the files of the lines, put in order again after each of them.
+    """A folder with the files of the lines, restored after each line.
 
     Attributes:
         kept: its files, as they are before each line.
@@ -405,7 +405,7 @@ class Folder:
         self.ran = 0
 
     def answer(self, line: Line) -> Answer:
-        """What a line does here."""
+        """Run a line here."""
         self.ran += 1
         ran = run(line.typed(), limit=60)
         assert not ran.faults, (line.typed(), ran.faults)
@@ -434,7 +434,7 @@ class Folder:
 
 @contextlib.contextmanager
 def furnished(place: Path) -> Iterator[Folder]:
-    """The folder, as the one in which commands run."""
+    """The folder, as the current folder."""
     before = Path.cwd()
     os.chdir(place)
     try:
@@ -448,7 +448,7 @@ def furnished(place: Path) -> Iterator[Folder]:
 
 
 def names_all(err: str, name: str, given: Mapping[str, str | None]) -> bool:
-    """Whether a message has a name of each option, or its value as it was typed."""
+    """Whether a message contains a name of each option, or its value as typed."""
     known = options_of(name)
     for option, value in given.items():
         param = known[option]
@@ -465,13 +465,13 @@ def _has(text: str, word: str) -> bool:
 def faults_of(
     name: str, folder: Folder, share: float = 1.0, *, in_both_orders: bool = False
 ) -> Iterator[str]:
-    """What is wrong with the options of a command.
+    """The errors in the options of a command.
 
     Args:
-        name: of the command.
+        name: the command's name.
         folder: where its lines run.
-        share: of the pairs that are tried, the same ones each time.
-        in_both_orders: whether each pair is tried the other way round, too.
+        share: the share of the pairs to try, always the same ones.
+        in_both_orders: whether each pair is also tried in the other order.
     """
     values, useful = values_of(name), set[str]()
     for base in BASES[name]:
@@ -510,7 +510,7 @@ def _faulty_pairs(
     *,
     in_both_orders: bool,
 ) -> Iterator[str]:
-    """What is wrong with two options together; alone each of them is answered."""
+    """The errors of two options together that each work alone."""
     known, values, start = options_of(name), values_of(name), line_of(name, base)
     orders = itertools.permutations if in_both_orders else itertools.combinations
     for pair in orders(alone, 2):
@@ -527,20 +527,20 @@ def _faulty_pairs(
                 yield f"{shlex.join(line.typed())}: does not name {first} and {second}: {answer.err.strip()}"
             continue
         for passed, other in (pair, pair[::-1]):
-            inert = alone[passed] == plain  # which was said already
+            inert = alone[passed] == plain  # already reported
             if answer == alone[other] and not inert and not excused(name, passed, other):
                 yield f"{shlex.join(line.typed())}: {passed} changes nothing beside {other}"
 
 
 def excused(name: str, option: str, other: str = "") -> bool:
-    """Whether a table says why an option changes nothing, or nothing beside another one."""
+    """Whether a table says why an option changes nothing, or nothing with another one."""
     return any(
         (command, option, beside) in EXCUSED for command in (name, "") for beside in ("", other)
     )
 
 
 def main(names: Sequence[str]) -> None:
-    """Try all pairs of some commands, in both orders, and print what is wrong."""
+    """Try all pairs of some commands, in both orders, and print the errors."""
     os.environ["NO_COLOR"] = "1"
     for name in names or sorted(BASES):
         with tempfile.TemporaryDirectory() as top, furnished(Path(top)) as folder:

@@ -1,4 +1,4 @@
-"""Files that people give for networks and that are none, as the tools write them."""
+"""Files that people mistake for networks, in the tools' formats."""
 
 from __future__ import annotations
 

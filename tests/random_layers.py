@@ -1,9 +1,9 @@
-"""Random layers of every kind: the formulas against real arrays.
+"""Random layers of every kind: the formulas compared with real arrays.
 
     python tests/random_layers.py 100000
 
-draws so many layers and stops at the first disagreement; the tests draw fewer. A layer that the
-formulas refuse is drawn again, one that they accept must run.
+draws this many layers and stops at the first difference; the tests draw fewer. A layer that the
+formulas refuse is drawn again; one that they accept must run.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Draw:
         return str(self.rng.choice(("pytorch", "onnx")))
 
     def option(self, cls: type[Layer], name: str, shape: Shape) -> Any:
-        """A value for one option, sensible often enough to be accepted."""
+        """A value for one option, often enough a valid one."""
         axes = max(1, len(shape) - 1)
         divisors = [d for d in range(1, shape[0] + 1) if shape[0] % d == 0]
         makers: dict[str, Any] = {
@@ -137,7 +137,7 @@ class Draw:
         return maker() if maker else self.chance(0.5)
 
     def sizes(self, axes: int) -> dict[str, Any]:
-        """How a map is resized: to a size, or by a ratio."""
+        """The options of a resize: to a size, or by a ratio."""
         if self.chance(0.5):
             return {"size": self.spatial(axes, 1, 9)}
         ratios = [RATIOS[self.below(0, len(RATIOS) - 1)] for _ in range(axes)]
@@ -182,7 +182,7 @@ class Draw:
                 return layer, shapes
 
     def factor(self, shape: Shape, options: dict[str, Any]) -> Shape:
-        """A second factor of a matrix product, some of whose stacks are one matrix."""
+        """A second factor of a matrix product; some of its stacks have only one matrix."""
         inner = shape[-2] if options.get("transpose_a") else shape[-1]
         pair = (inner, self.below(1, 5))
         lead = [1 if self.chance(0.3) else side for side in shape[:-2]]
@@ -190,7 +190,7 @@ class Draw:
 
 
 def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loops: bool) -> None:
-    """Hold every claim of a layer against arrays."""
+    """Compare every claim of a layer with arrays."""
     options = {field.name: getattr(layer, field.name) for field in fields(layer)}
     said = f"{layer.kind} {options} on {shapes}"
     witness, shape, out = WITNESSES[layer.kind], shapes[0], layer.out_shape(*shapes)
@@ -223,7 +223,7 @@ def compare(layer: Layer, shapes: list[Shape], rng: np.random.Generator, *, loop
 
 
 def compare_reads(reads: Any, rows: Any, said: str) -> None:
-    """What a layer says its outputs read, against what they depend on, unit by unit."""
+    """Compare the cells that a layer's outputs read, by its claim, with the cells on which they depend."""
     pixels, units = rows.shape
     field = reads.field_after(PIXEL)
     for unit in range(units):
@@ -242,7 +242,7 @@ def compare_reads(reads: Any, rows: Any, said: str) -> None:
 
 
 def run(count: int, seed: int, *, loops_every: int = 10) -> dict[str, int]:
-    """Compare so many layers, kinds in turn; how many of each."""
+    """Compare a number of layers, kinds in turn; returns how many of each."""
     draw = Draw(seed)
     done: dict[str, int] = {}
     names = [name for name in KINDS if name != "reshape"] + ["reshape"]

@@ -1,6 +1,6 @@
-"""Lines that call every command which answers with a report, in a folder that has what they name.
+"""Lines that call every command with a report, in a folder with the files that they name.
 
-They are the examples of each command's help, and the lines below, so that a new command is among them.
+They are the examples in each command's help, and the lines below, so new commands are included.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NET = (
 )
 ENCODER = "input: [1, 28, 28]\nlayers: [{conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}}]\n"
 
-# Answers that the examples do not show.
+# Reports that the examples do not show.
 FURTHER = """
 layer --n 224 --k 7 --s 2 --p 3 --cin 3 --cout 64 --explain
 arch vgg16 --all
@@ -60,9 +60,9 @@ why 2600 --params --k 5 --cin 3 --filters 100 --answer
 list --sheets
 kinds attention
 """
-# These take seconds, or name what is not here.
+# These take seconds, or name missing files.
 LONG = ("verify vgg16", "verify --all", "check nets/", "sweep mobilenet", "sweep efficientnet", "budget mobilenet_v1", "budget efficientnet")  # fmt: skip
-ELSEWHERE = ("-o", "--output", "--format")  # options with a value that say where the answer goes
+ELSEWHERE = ("-o", "--output", "--format")  # options with a value for the place of the output
 HANDED = "q1: 28x28x6\nq2: 260\nq3: [1, 2]\nq4: many\nq5: {total: 6, before: 3}\n"
 
 
@@ -76,7 +76,7 @@ def offers(command: click.Command, format_name: str) -> bool:
 
 @cache
 def lines_of(format_name: str) -> dict[str, list[list[str]]]:
-    """The lines of each command that offers a format, without where their answers go."""
+    """The lines of each command that offers a format, without options for the place of the output."""
     found: dict[str, list[list[str]]] = {}
     for name, command in commands().items():
         if not offers(command, format_name):
@@ -93,7 +93,7 @@ def lines_of(format_name: str) -> dict[str, list[list[str]]]:
 
 
 def _plain(words: list[str]) -> list[str]:
-    """A line without the options that say where its answer goes, and in which format."""
+    """A line without the options for the place and format of the output."""
     kept = iter(words)
     plain = []
     for word in kept:
@@ -141,10 +141,10 @@ def furnish(folder: Path) -> None:
 
 
 def answers(name: str, format_name: str) -> Iterator[tuple[str, str]]:
-    """What the lines of a command print in a format, each with its line; refused ones are left out.
+    """The output of a command's lines in a format, each with its line; refused lines are left out.
 
     Raises:
-        AssertionError: none of them is answered, or one breaks a rule of all commands.
+        AssertionError: all are refused, or one breaks a rule of all commands.
     """
     answered = 0
     for words in lines_of(format_name)[name]:

@@ -1,4 +1,4 @@
-"""What the properties are tried on: windows that fit, layers of every kind, small networks."""
+"""Random inputs for properties: windows that fit, layers of every kind, small networks."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Test = TypeVar("Test", bound=Callable[..., None])
 
 
 def _tried(share: float) -> Callable[[Test], Test]:
-    """How often a property is tried, as a share of what the profile says.
+    """How often a property is tried, as a share of the profile's number.
 
-    One that is defined inside a test is measured at first only, too.
+    A property defined inside a test is also measured only at its first examples.
     """
 
     def decorate(test: Test) -> Test:
@@ -32,11 +32,11 @@ def _tried(share: float) -> Callable[[Test], Test]:
     return decorate
 
 
-# The suite as a whole has to stay quick.
+# The whole suite must stay fast.
 often = _tried(3)
 some = _tried(1)
 few = _tried(0.4)
-of_each = _tried(0.25)  # of a property of every kind, option or formula
+of_each = _tried(0.25)  # for a property of every kind, option or formula
 
 
 class Window(NamedTuple):
@@ -59,7 +59,7 @@ class Window(NamedTuple):
         return self.n + self.before + self.after
 
     def starts(self) -> range:
-        """Where the windows that fit begin, counted from the start of the padding."""
+        """The starts of the windows that fit, counted from the start of the padding."""
         return range(0, self.room - self.reach + 1, self.s)
 
 
@@ -82,7 +82,7 @@ def layer_of(kind: str, **options: Any) -> Any:
 
 
 def built(cls: type[Layer], options: Mapping[str, Any]) -> Any:
-    """A layer of its options' names; those that a method has too are fields with a _ at their end."""
+    """A layer from its options by name; names that are also methods are fields with a _ at their end."""
     known = {field.name for field in fields(cls)}
     return cls(**{name if name in known else f"{name}_": value for name, value in options.items()})
 
@@ -92,7 +92,7 @@ PROVEN = [kind for kind, cls in every().items() if cls.is_proven]
 
 
 class Made(NamedTuple):
-    """A layer, the options it was made of, and shapes it takes."""
+    """A layer, its options, and input shapes."""
 
     layer: Layer
     options: Options
@@ -135,7 +135,7 @@ def listed(value: Any, axes: int) -> tuple[int, ...]:
 
 
 def divisors(number: int) -> list[int]:
-    """What divides a number."""
+    """The divisors of a number."""
     return [d for d in range(1, number + 1) if number % d == 0]
 
 
@@ -147,12 +147,12 @@ AXES = {
 
 
 def named(shape: Shape, place: int) -> st.SearchStrategy[int | str]:
-    """The ways to call one axis: its name, and its number from either end."""
+    """The names of one axis: its word, and its number from either end."""
     return st.sampled_from([AXES[len(shape)][place], place, place - len(shape)])
 
 
 def axis_of(shape: Shape) -> st.SearchStrategy[int | str]:
-    """An axis of a map, called in one of its ways."""
+    """An axis of a map, by one of its names."""
     return st.integers(0, len(shape) - 1).flatmap(lambda place: named(shape, place))
 
 
@@ -201,7 +201,7 @@ def windowed(
     overhang = [0] * axes
     if fits and draw(st.booleans()):
         options["fit"] = draw(st.sampled_from(["floor", "ceil", "caffe"]))
-        if options["fit"] != "floor":  # the only window may hang over by less than a stride
+        if options["fit"] != "floor":  # the only window may go past the end by less than a stride
             given_stride = options.get("stride", kernel if pool else 1)
             overhang = [s - 1 for s in listed(given_stride, axes)]
     sides = [st.integers(max(1, s - over), s + 4) for s, over in zip(spans, overhang)]
@@ -215,7 +215,7 @@ KIND_STRATEGIES: dict[str, Callable[[], st.SearchStrategy[Drawn]]] = {}
 def of_kind(
     *kinds: str,
 ) -> Callable[[Callable[[st.DrawFn, str], Drawn]], Callable[[st.DrawFn, str], Drawn]]:
-    """Say how options and shapes of some kinds are drawn."""
+    """Register how options and shapes of some kinds are drawn."""
 
     def keep(function: Callable[[st.DrawFn, str], Drawn]) -> Callable[[st.DrawFn, str], Drawn]:
         for kind in kinds:
@@ -289,7 +289,7 @@ def _transposed(draw: st.DrawFn, kind: str) -> Drawn:
     if padding == "word":
         options["padding"] = draw(st.sampled_from(["valid", "same", "same_lower"]))
     elif padding == "numbers":
-        # cut no more than the first input writes, so that something is left
+        # cut no more than the first input writes, so that something remains
         spans = [d * (k - 1) + 1 for k, d in zip(listed(options["kernel_size"], axes), dilations)]
         cuts = [st.integers(0, (span - 1) // 2) for span in spans]
         options["padding"] = draw(
@@ -307,7 +307,7 @@ def _transposed(draw: st.DrawFn, kind: str) -> Drawn:
 
 @st.composite
 def _reached(draw: st.DrawFn, options: Options, shape: Shape) -> tuple[int, ...]:
-    """Sizes that a transposed convolution can have; beside cuts it has no output padding."""
+    """Possible sizes of a transposed convolution; with cuts it has no output padding."""
     axes, padding, sizes = len(shape) - 1, options.get("padding", 0), []
     is_cut = not isinstance(padding, str) and str(padding).strip("(0, )") != ""
     if is_cut:
@@ -393,7 +393,7 @@ def _resize(draw: st.DrawFn, kind: str) -> Drawn:
 
 
 def times_of(scale: int | str, cells: int) -> int:
-    """So many cells scaled, whole ones only."""
+    """A scaled number of cells, only whole ones."""
     above, _, below = str(scale).partition("/")
     return cells * int(above) // int(below or 1)
 
@@ -691,7 +691,7 @@ def _concat(draw: st.DrawFn, kind: str) -> Drawn:
 
 
 def drawn_of(kind: str) -> st.SearchStrategy[Made]:
-    """Layers of one kind, with shapes that they take."""
+    """Layers of one kind, with input shapes."""
 
     def make(drawn: Drawn) -> Made:
         options, shapes = drawn
@@ -710,7 +710,7 @@ def layers(*kinds: str) -> st.SearchStrategy[Made]:
 
 @st.composite
 def lines(draw: st.DrawFn, steps: int = 5) -> Network:
-    """Layers one after the other along one axis, of every sort that moves or mixes cells."""
+    """Layers one after the other along one axis, of every kind that moves or mixes cells."""
     shape: Shape = (1, draw(st.integers(4, 16)))
     nodes: list[Node] = []
     current = shape
@@ -751,7 +751,7 @@ def graphs(draw: st.DrawFn) -> Network:
 
 @st.composite
 def mover(draw: st.DrawFn, shape: Shape) -> Any:
-    """A layer on a map of one axis that reads other places than its own."""
+    """A layer on a map of one axis that reads cells at other places."""
     n = shape[1]
     small = n <= 40
     sorts = ["conv", "pool", "pad", "relu", "adaptive"]
@@ -798,7 +798,7 @@ def mover(draw: st.DrawFn, shape: Shape) -> Any:
 
 
 def reads(layer: Layer, shape: Shape, out: Shape, unit: int) -> set[int]:
-    """The cells of a one-axis map that one output of a `mover` reads: by looking at every one."""
+    """The cells of a one-axis map that one output of a `mover` reads, by checking every cell."""
     n, o = shape[1], out[1]
     options = layer.__dict__ if hasattr(layer, "__dict__") else {}
 
@@ -826,7 +826,7 @@ def reads(layer: Layer, shape: Shape, out: Shape, unit: int) -> set[int]:
         case "upsample" if options["mode"] == "nearest":
             return {unit // options["scale_factor"]}
         case "upsample":
-            # the output's centre, in cells: the cells nearer than one to it have a share
+            # the output's centre, in cells: cells at a distance below one have a share
             r = options["scale_factor"]
             doubled = 2 * unit + 1 - r  # 2r times the centre
             return {c for c in range(n) if abs(2 * r * c - doubled) < 2 * r}

@@ -1,4 +1,4 @@
-"""The next useful command is never the one that was typed: every advised option is taken, and not advised again."""
+"""The next useful command is never the typed one: every advised option is accepted, and not advised again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amounts as people and programs write them: one reader for every threshold that is typed."""
+"""Amounts as people and programs write them: one reader for every typed threshold."""
 
 from __future__ import annotations
 

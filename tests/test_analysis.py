@@ -1,4 +1,4 @@
-"""An analysis: its graph, its outputs, what is alive, what a unit sees, and where fields are not known."""
+"""An analysis: its graph, its outputs, live maps, receptive fields, and unknown fields."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def conv(k: int = 3, s: int = 1, p: int = 1, c: int = 4) -> str:
 
 
 def sizes(analysis: Analysis) -> dict[str, Any]:
-    """The receptive field of each output: sizes, or all with the sizes beside it."""
+    """The receptive field of each output: sizes, or "all" with the sizes next to it."""
     return {
         name: ("all" if rf.whole else "?", [axis.size for axis in rf.local])
         if isinstance(rf, UnknownField)

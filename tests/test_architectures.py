@@ -1,4 +1,4 @@
-"""The bundled networks: each loads, walks, adds up and keeps the promises of its file."""
+"""The bundled networks: each loads, walks, has consistent sums and meets its file's expectations."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def test_names_differ_and_blocks_lie_inside_each_other(name: str) -> None:
         open_blocks.append((start, stop))
 
 
-# How many channels a detector's layers give: for each of its anchors the classes; others in the same layer;
-# and others that are put beside it.
+# The channels of a detector's layers: the classes for each of its anchors; others in the same layer;
+# and others that are concatenated.
 SCORES = {
     "retinanet_resnet50": [(9, 0, 0)],
     "ssd300": [(4, 0, 16), (6, 0, 24)],
@@ -186,7 +186,7 @@ def test_lenet_counts_as_its_paper_does() -> None:
     found = {}
     for name, (params, connections) in LENET_1998.items():
         row = report[name]
-        # a unit is connected to all that it reads, and to its bias
+        # a unit is connected to all its inputs, and to its bias
         reads = {"S2": 4, "S4": 4}.get(name, row.macs // row.activations)
         biased = 1 if row.biases else 0
         found[name] = (row.params, row.activations * (reads + biased))
@@ -203,7 +203,7 @@ RESNETS = {"resnet18": 1.8, "resnet34": 3.6, "resnet50": 3.8, "resnet101": 7.6, 
 @pytest.mark.parametrize("name", RESNETS)
 def test_resnets_do_the_multiply_adds_that_their_paper_calls_flops(name: str) -> None:
     billions = walked(name).totals["macs"] / 1e9
-    if name == "resnet50":  # 3.858: the one figure that the paper cuts off instead of rounding
+    if name == "resnet50":  # 3.858: the only number that the paper truncates instead of rounding
         assert int(billions * 10) / 10 == RESNETS[name]
     else:
         assert round(billions, 1) == RESNETS[name]
@@ -230,7 +230,7 @@ FIELDS = [
 @pytest.mark.parametrize(("name", "at", "size"), FIELDS)
 def test_receptive_fields_are_the_published_ones(name: str, at: str, size: int) -> None:
     report = walked(name)
-    if not at:  # the trunk: what the global pool gathers
+    if not at:  # the trunk: the input of the global pool
         last = next((row for row in report if row.kind == "global_avgpool"), None)
         row = last.before[0] if last else report.steps[-1]
     else:
@@ -288,7 +288,7 @@ def test_one_stride_moved_costs_resnet_six_percent() -> None:
 def test_retinanet_counts_as_torchvision_and_detectron2_do() -> None:
     """torchvision: num_params 34,014,999, _ops 151.54; detectron2's test_model_analysis: 37,915,572.
 
-    Both freeze the batch norms, whose 53,120 scales and shifts are no parameters there. detectron2 has
+    Both freeze the batch norms, whose 53,120 scales and shifts are not parameters there. detectron2 has
     80 classes, and makes P6 of the 2,048 maps of conv5_x.
     """
     frozen = sum(row.params for row in walked("retinanet_resnet50") if row.kind == "batchnorm")
@@ -308,7 +308,7 @@ def test_the_head_of_retinanet_is_counted_once() -> None:
 
 
 def test_fcn8s_adds_a_step_of_two_twice_to_fcn32s() -> None:
-    """voc-fcn8s: the sizes in its prototxt for 500×500, and what it trains besides the trunk."""
+    """voc-fcn8s: the sizes in its prototxt for 500×500, and its parameters outside the trunk."""
     report = walked("fcn8s")
     sizes = {name: report[name].output[1] for name in ("upscore2", "fuse_pool4", "fuse_pool3", "upscore8")}  # fmt: skip
     assert sizes == {"upscore2": 34, "fuse_pool4": 34, "fuse_pool3": 70, "upscore8": 568}
@@ -319,7 +319,7 @@ def test_fcn8s_adds_a_step_of_two_twice_to_fcn32s() -> None:
     assert not [note for note in report.notes if "aligned" in note]
 
 
-FAMILIES = [  # what torchvision 0.28.0 publishes of sizes without a file here: num_params, and _ops in 10⁹
+FAMILIES = [  # torchvision 0.28.0's numbers for sizes without a file here: num_params, and _ops in 10⁹
     ("efficientnet_b2", 288, {}, 9_109_994, "1.088"),
     ("convnext_t", 224, {"depth": 27}, 50_223_688, "8.684"),
     ("convnext_t", 224, {"depth": 27, "width": 128}, 88_591_464, "15.355"),
@@ -386,7 +386,7 @@ def test_keras_counts_parameters_and_buffers(name: str) -> None:
 
 
 def test_regnet_counts_as_pycls_does() -> None:
-    """dev/model_complexity.json: flops, the biases with them, and acts, what layers with weights put out."""
+    """dev/model_complexity.json: flops, including biases, and acts, the outputs of layers with weights."""
     published = {
         "regnet_x_200mf": (199_040_872, 2_164_056),
         "regnet_y_400mf": (401_849_056, 3_892_496),

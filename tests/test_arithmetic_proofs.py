@@ -1,7 +1,7 @@
-"""The statements of ``docs/arithmetic``: each formula is read from its page, and tried on windows laid out cell by cell.
+"""The statements of ``docs/arithmetic``: each formula is read from its page, and compared with windows placed cell by cell.
 
-A test is named after its statement: ``test_1_5_…`` belongs to ``## 1.5 …``. What is compared with the
-formulas follows the definition of the chapter only; nothing here imports convcalc.
+A test is named after its statement: ``test_1_5_…`` belongs to ``## 1.5 …``. The comparison only uses
+the definition of the chapter; nothing here imports convcalc.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SECTIONS = sections()
 
 
 def formulas() -> dict[str, dict[str, str]]:
-    """The formulas of each statement as Python, by what they are formulas of."""
+    """The formulas of each statement as Python, by their left side."""
     python = str.maketrans({"·": "*", "−": "-", "^": "**", "₁": "1", "₂": "2", "₃": "3"})
     found = {}
     for (page, place), text in SECTIONS.items():
@@ -71,7 +71,7 @@ KNOWN: dict[str, Any] = {
 
 
 def says(number: str, name: str, **letters: int) -> Any:
-    """What the formula on the page gives for these numbers, exactly."""
+    """The exact value of the formula on the page for these numbers."""
     values = {letter: Fraction(value) for letter, value in letters.items()}
     exact = re.sub(r"\b(\d+)\b", r"Fraction(\1)", FORMULAS[number][name])
     found = eval(exact, {**KNOWN, **values})
@@ -102,7 +102,7 @@ def letters(w: Window) -> dict[str, int]:
 
 
 def sizes(most: int, *options: int) -> dict[int, int]:
-    """How many windows each input size has that fits at all."""
+    """The number of windows of each input size that fits."""
     counted = {n: len(laid(n, *options)) for n in range(1, most)}
     return {n: o for n, o in counted.items() if o}
 
@@ -285,7 +285,7 @@ def test_3_1_stride_equal_to_the_kernel(n: int, k: int) -> None:
 
 
 def rounded_up(w: Window) -> list[int]:
-    """Where windows start until one reaches the last padded cell."""
+    """The starts of windows until one reaches the last padded cell."""
     found = [0]
     while found[-1] + w.reach - 1 < w.room - 1:
         found.append(found[-1] + w.s)
@@ -491,7 +491,7 @@ def test_6_1_nearest(x: list[int], r: int) -> None:
 
 
 def middle(u: int, n: int, o: int) -> Fraction:
-    """Where the middle of output u lies, if o outputs cover the line that n inputs cover."""
+    """The middle of output u, if o outputs cover the line that n inputs cover."""
     left, right = Fraction(u * n, o), Fraction((u + 1) * n, o)
     return (left + right) / 2 - (Fraction(0) + Fraction(1)) / 2
 
@@ -583,7 +583,7 @@ def test_7_4_multiply_adds_on_real_cells(w: Window) -> None:
 @few
 @given(windows(12), windows(12))
 def test_real_products_of_two_axes_multiply(rows: Window, columns: Window) -> None:
-    """What statement 7.4 says of its sums: each product of the loops over a plane is looked at."""
+    """The sums of statement 7.4: each product of the loops over a plane is checked."""
 
     def real(w: Window) -> Any:
         cells = np.array(laid_of(w)) - w.before
@@ -615,7 +615,7 @@ def test_7_5_transposed_convolution(k: int, channels: tuple[int, int, int], n: i
 
 
 def matrix(w: Window) -> Any:
-    """Which tap (from 1) multiplies input cell x in output i; 0 where none does."""
+    """The tap (from 1) that multiplies input cell x in output i; 0 if none does."""
     found = laid_of(w)
     taps = np.zeros((len(found), w.n), dtype=int)
     for i, window in enumerate(found):
@@ -717,7 +717,7 @@ stretches = st.tuples(st.integers(1, 12), st.integers(1, 6), st.integers(-9, 9))
 
 
 def seen(unit: int, chain: Sequence[Layer]) -> set[int]:
-    """The pixels that a unit reads, down through all layers, also where there is no image."""
+    """The pixels that a unit reads through all layers, also outside the image."""
     cells = {unit}
     for k, s, p, d in reversed(chain):
         cells = {cell * s - p + d * t for cell in cells for t in range(k)}
@@ -939,7 +939,7 @@ def test_11_5_sizes_that_halve_evenly(n: int, pools: int) -> None:
 
 
 def u_net(n: int, pools: int) -> tuple[int, int] | None:
-    """Cells after the bottom and at the end; None where a pool finds an odd size, or too little is left."""
+    """Cells after the bottom and at the end; None if a pool has an odd input, or too few cells remain."""
     for _ in range(pools):
         n = len(laid(len(laid(n, 3)), 3)) if n >= 3 else 0
         if n < 2 or n % 2:

@@ -1,4 +1,4 @@
-"""Every kind computes on NumPy arrays in place of any whole number: the results are those of a loop."""
+"""Every kind accepts NumPy arrays in place of any whole number, with the results of a loop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Place = tuple[Any, ...]
 
 
 def places(value: Any, place: Place) -> Iterator[Place]:
-    """Where whole numbers are in an option."""
+    """The positions of whole numbers in an option."""
     if type(value) is int:
         yield place
     if isinstance(value, tuple):
@@ -29,14 +29,14 @@ def places(value: Any, place: Place) -> Iterator[Place]:
 
 
 def at(value: Any, place: Place) -> int:
-    """The number at a place."""
+    """The number at a position."""
     for number in place:
         value = value[number]
     return int(value)
 
 
 def put(value: Any, place: Place, new: Any) -> Any:
-    """The value with something else at a place."""
+    """The value with a replacement at a position."""
     if not place:
         return new
     first, *rest = place
@@ -60,7 +60,7 @@ def real_macs(layer: Layer, shapes: tuple[Shape, ...]) -> Any:
 
 
 def compare(made: Made, layers: list[Layer], shapes: list[tuple[Shape, ...]], numbers: Any) -> None:
-    """Compare the last layer and shapes, which hold an array, with those before it, one per number."""
+    """Compare the last layer and shapes, which contain an array, with those before it, one per number."""
     *plain, array = zip(layers, shapes)
     expected = [results(*each) for each in plain]
     for name, found in results(*array).items():
@@ -109,7 +109,7 @@ def test_an_array_for_any_input_size_gives_what_a_loop_gives(kind: str) -> None:
 
 
 def counts_something(field: Any) -> bool:
-    """Whether an option holds whole numbers, by its declared type."""
+    """Whether an option has whole numbers, by its declared type."""
     types = ("int", "Spatial", "Sides", "Padding", "Shape", "tuple[int, int]")
     return str(field.type).removesuffix(" | None") in types
 
@@ -120,7 +120,7 @@ WITH_NUMBERS = [kind for kind, cls in every().items() if any(map(counts_somethin
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", WITH_NUMBERS)
 def test_every_whole_number_option_is_replaced_by_an_array(kind: str) -> None:
-    """What no strategy draws is named here, so that nothing is left out unseen."""
+    """Options that no strategy draws are named here, so that none is left out unnoticed."""
     missing = {field.name for field in fields(every()[kind]) if counts_something(field)}
 
     @settings(max_examples=60, derandomize=True, deadline=None)

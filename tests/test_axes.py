@@ -22,7 +22,7 @@ FILE = "input: {}\n{}layers: [{{conv: {{out_channels: 4, kernel_size: 3}}}}]\n"
 
 
 def all_of(ran: Any) -> str:
-    """What a person reads of an answer: both streams."""
+    """The visible output: both streams."""
     return f"{ran.out}{ran.err}"
 
 
@@ -54,7 +54,7 @@ NOTES = {
         "the input 1×32×48×3 is read channels first, as 1 channel of 32×48×3; if the 1 is a batch, leave it out: 3x32x48"
     ),
     (3, 224, 224): "",
-    (512, 7, 1): "",  # a side of 7 is that of a deep map, not of a picture
+    (512, 7, 1): "",  # a side of 7 belongs to a deep map, not to an image
     (7, 224, 3): "",
     (3, 16, 112, 112): "",
     (16000,): "",
@@ -128,7 +128,7 @@ def test_a_refusal_names_the_order(convcalc: Run) -> None:
 
 
 def test_a_refusal_names_the_batch() -> None:
-    from convcalc.analysis.unfit import with_inputs  # noqa: PLC0415 - as the command does
+    from convcalc.analysis.unfit import with_inputs  # noqa: PLC0415 - as in the command
 
     with pytest.raises(ConvcalcError) as caught:
         package.loads(

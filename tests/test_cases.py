@@ -1,7 +1,7 @@
 """Published figures, each with its source: tests/data/*.yaml through the public code.
 
-An expectation that no checker takes fails the case, and the counts below fail when a case is lost,
-so none is skipped unseen.
+An expectation without a checker fails the case, and the counts below fail if a case is lost, so
+none is skipped unnoticed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COUNTS = {"sizes": 102, "layers": 188, "chains": 76, "networks": 163}
 
 
 def frozen(value: Any) -> Any:
-    """Lists as the tuples that layers hold."""
+    """Lists as tuples, as in layers."""
     if isinstance(value, list):
         return tuple(frozen(item) for item in value)
     if isinstance(value, dict):
@@ -112,7 +112,7 @@ def pool(given: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 def same(given: dict[str, Any], expected: dict[str, Any]) -> None:
-    """What the words same and same_lower pad, and what comes out."""
+    """The padding of the words same and same_lower, and the output size."""
     n, k, s, d = (given[letter] for letter in "nksd")
     options = {"out_channels": 1, "kernel_size": k, "stride": s, "dilation": d}
     size = expected.pop("o")
@@ -132,7 +132,7 @@ def same(given: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 def transposed(given: dict[str, Any], expected: dict[str, Any]) -> None:
-    """A transposed window, and the ordinary one on stretched input that it equals."""
+    """A transposed window, and the equal ordinary one on stretched input."""
     n, k, s, p, d, a = (given[letter] for letter in "nkspda")
     size = expected.pop("o")
     assert formulas.transposed_size(n, k, s, p, d, a) == size
@@ -245,7 +245,7 @@ def test_a_layer_agrees_with_its_source(case: dict[str, Any]) -> None:
 
 
 def one_layer(layer: Layer, shape: tuple[int, ...], paths: int) -> Step:
-    """The layer on the input, or on that many paths that are the input itself."""
+    """The layer on the input, or on several paths that are each the input."""
     if paths == 1:
         return convcalc.layer(layer.kind, shape, **layer.options())
     return Network("joined", "", shape, [Node(layer.kind, layer, (-1,) * paths)]).walk().steps[0]
@@ -300,7 +300,7 @@ def test_a_chain_agrees_with_its_source(case: dict[str, Any]) -> None:
 
 
 def thawed(value: Any) -> Any:
-    """Tuples as the lists that YAML writes."""
+    """Tuples as lists, as in YAML."""
     if isinstance(value, tuple):
         return [thawed(item) for item in value]
     if isinstance(value, dict):
@@ -309,12 +309,12 @@ def thawed(value: Any) -> Any:
 
 
 def check_totals(report: Analysis, expected: dict[str, int]) -> None:
-    """Totals under the names the report gives them."""
+    """Totals by their names in the report."""
     assert {key: report.totals[key] for key in expected} == expected
 
 
 def check_field(row: Step, expected: dict[str, int]) -> None:
-    """Size, stride and padding of a receptive field, alike along every axis."""
+    """Size, stride and padding of a receptive field, equal along every axis."""
     assert not isinstance(row.rf, UnknownField)
     for axis in row.rf_axes:
         assert {key: getattr(axis, key) for key in expected} == expected
@@ -338,7 +338,7 @@ def rows_named(report: Analysis, name: str) -> list[Step]:
 
 
 def connections(row: Step) -> int:
-    """Inputs that each unit reads, and one for its bias, as LeCun et al. 1998 count."""
+    """The inputs of each unit, plus one for its bias, as in LeCun et al. 1998."""
     if row.kind == "subsample":
         return row.macs + row.counts["adds"] + row.counts["bias_adds"]
     return row.macs + row.counts.get("bias_adds", 0)
@@ -363,7 +363,7 @@ def check_rows(report: Analysis, name: str, expected: dict[str, Any]) -> None:
 
 
 def biases_before_norm(report: Analysis) -> int:
-    """Biases that Keras keeps in convolutions which a batchnorm follows, and torchvision leaves out."""
+    """Biases of convolutions before a batch norm, which Keras keeps and torchvision leaves out."""
     return sum(
         row.before[0].output[0]
         for row in report.steps
@@ -372,7 +372,7 @@ def biases_before_norm(report: Analysis) -> int:
 
 
 def check_walk(report: Analysis, expected: tuple[dict[str, Any], ...]) -> None:
-    """A published walk through the layers that compute or pool, one by one."""
+    """A published list of the computing and pooling layers, one by one."""
     rows = [row for row in report if row.kind in ("conv", "maxpool", "linear")]
     assert len(rows) == len(expected)
     for row, wanted in zip(rows, expected):
@@ -380,7 +380,7 @@ def check_walk(report: Analysis, expected: tuple[dict[str, Any], ...]) -> None:
 
 
 def check_unet(report: Analysis, expected: dict[str, Any]) -> None:
-    """U-Net's figure: the sizes down, up, and what is cropped from what."""
+    """U-Net's figure: the sizes down, up, and the crops."""
     mains = [row for row in report if row.kind in ("conv", "maxpool", "conv_transpose")]
     sizes = tuple(row.output[1] for row in mains)
     down, up = expected.pop("down"), expected.pop("up")
@@ -429,7 +429,7 @@ def test_a_bundled_network_agrees_with_its_source(case: dict[str, Any]) -> None:
         if parts:
             assert biases_before_norm(report) == parts
     macs = report.totals["macs"]
-    if "billions" in expected:  # the paper rounds some figures and truncates others
+    if "billions" in expected:  # the paper rounds some numbers and truncates others
         assert expected.pop("billions") in (macs // 10**8 / 10, round(macs / 1e9, 1))
     found_by: dict[str, Callable[[], Any]] = {
         "output": lambda: report.steps[-1].output,
@@ -460,7 +460,7 @@ def decimals(number: float) -> int:
 
 
 def read_by_maps(network: convcalc.Network) -> dict[int, tuple[int, ...]]:
-    """For each S2 map the C3 maps that read it, as Table I of LeCun et al. 1998 is drawn."""
+    """For each S2 map the C3 maps that read it, as in Table I of LeCun et al. 1998."""
     tables = (getattr(node.layer, "connections", None) for node in network.nodes)
     (table,) = [table for table in tables if table]
     return {read: tuple(row for row, maps in enumerate(table) if read in maps) for read in range(6)}

@@ -31,7 +31,7 @@ def only(word: str, shape: tuple[int, ...] = RGB) -> Layer:
 
 
 def options(word: str, shape: tuple[int, ...] = RGB) -> dict[str, Any]:
-    """What a word sets: its kind, and the options that are not at their defaults."""
+    """The settings of a word: its kind, and the options that differ from their defaults."""
     layer = only(word, shape)
     changed = {f.name: getattr(layer, f.name) for f in fields(layer)}
     return {"kind": layer.kind} | {
@@ -572,7 +572,7 @@ def test_every_refusal_in_the_code_is_met_here() -> None:
 
 
 def spelt(value: Any) -> str:
-    """A value as the language writes it."""
+    """A value in the chain language."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
@@ -588,8 +588,8 @@ ONE_LINE = [kind for kind, cls in KINDS.items() if not cls.merges and not cls.re
 def test_a_layer_of_every_kind_comes_back_from_one_word(drawn: strategies.Made) -> None:
     assume("connections" not in drawn.options)
     assume("counts" not in drawn.options)
-    assume("//" not in str(drawn.options))  # in a chain, what divides options
-    # on one axis, a number and a list of one number are written alike
+    assume("//" not in str(drawn.options))  # the separator of options in a chain
+    # on one axis, a number and a list of one number are written in the same way
     given_options: dict[str, Any] = {
         name: value[0]
         if isinstance(value, tuple)

@@ -1,4 +1,4 @@
-"""``convcalc check``: what is wrong with network files, in every format; budgets."""
+"""``convcalc check``: errors in network files, in every format; budgets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WRONG = HEAD.replace("conv:", "cnv:")
 
 @pytest.fixture
 def nets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with networks, and with YAML files that are none."""
+    """A folder with networks, and with other YAML files."""
     monkeypatch.chdir(tmp_path)
     for name, text in {
         "nets/good.yaml": GOOD, "nets/deep/over.yml": OVER, "nets/wrong.yaml": WRONG, "nets/other.yaml": "on: push\n",

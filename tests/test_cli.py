@@ -1,4 +1,4 @@
-"""Every command as a newcomer meets it: help, output, exit codes, mistakes."""
+"""Every command as a newcomer sees it: help, output, exit codes, mistakes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 
 
 def shell(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    """A command as a process of its own."""
+    """A command in a separate process."""
     return subprocess.run(
         [sys.executable, "-m", "convcalc", *arguments],
         capture_output=True,
@@ -603,7 +603,7 @@ def test_a_terminal_gets_colour_unless_it_says_no(settings: dict[str, str], colo
 def read_end(end: int) -> bytes:
     try:
         return os.read(end, 65536)
-    except OSError:  # Linux reports a closed terminal so
+    except OSError:  # Linux reports a closed terminal in this way
         return b""
 
 
@@ -638,7 +638,7 @@ VIEWS = {
     "--batch": "2", "--columns": "name,output", "--sort": "macs", "--depth": "1", "--all": "", "--rf": "",
     "--rf-through": "norms", "--rate": "100", "--memory": "", "--explain": "conv1", "--sees": "conv1:1", "--sizes": "",
 }  # fmt: skip
-TOGETHER = {  # what changes what the views show
+TOGETHER = {  # options that change the content of the views
     "--explain": {"--batch", "--rf-through"},
     "--sees": {"--rf-through"},
 }

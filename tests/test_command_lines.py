@@ -19,19 +19,19 @@ from command_lines import SIGNS, command_line, commands, examples, furnish, run
 from convcalc.cli.main import main
 
 NAMES = sorted(commands())
-LIGHT = {"verify": ["lenet5"]}  # in place of an example that is meant to take its time
+LIGHT = {"verify": ["lenet5"]}  # instead of an example that is meant to take long
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with all that the examples of the help name, and much that means harm."""
+    """A folder with all files in the examples of the help, and many hostile files."""
     place, made = Path.cwd(), tmp_path_factory.mktemp("top") / "in"
     made.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_COLOR", "1")
         for variable in command_lines.HOMES:  # completion --install writes there
             patch.setenv(variable, str(made.parent))
-        # Nothing is fetched from elsewhere: npm, which explore calls, is here one that always fails.
+        # Nothing is downloaded: npm, which explore calls, is here a program that always fails.
         npm = made.parent / "programs" / "npm"
         npm.parent.mkdir()
         npm.write_text("#!/bin/sh\necho no network >&2\nexit 1\n", encoding="utf-8")
@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_command_lines_are_answered_or_refused(name: str, folder: Path) -> None:
-    """Exit code 0, 1 or 2, nothing raw on a stream, no exception, and never long."""
+    """Exit code 0, 1 or 2, no raw control characters, no exception, and limited time."""
 
     @settings(
         max_examples=15,
@@ -77,7 +77,7 @@ def test_signs_that_cannot_be_seen_reach_no_stream(name: str, folder: Path) -> N
 
 
 def first_line(name: str) -> list[str]:
-    """A command line that answers."""
+    """A command line with an answer."""
     words = LIGHT.get(name) or next((each for each in examples()[name] if each), [])
     return [sys.executable, "-m", "convcalc", *name.split(), *words]
 

@@ -1,8 +1,8 @@
-"""Changing any count formula of any kind makes the proof fail: the formulas are mutated, one place at a time.
+"""Any change of a count formula of any kind makes the proof fail: the formulas are mutated, one place at a time.
 
-The loops run once on a few small layers of each kind; what they counted does not depend on the
-formulas. Then each formula is changed in every place where that is possible, and its counts are held
-against the loops' again. A change that nothing notices is a count that nothing proves.
+The loops run once on a few small layers of each kind; their counts do not depend on the formulas.
+Then each formula is changed in every possible place, and its counts are compared with the loops'
+again. A change that is not noticed means a count that is not proven.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ HARMLESS: dict[tuple[str, str], str] = {
 
 
 class Example(NamedTuple):
-    """A small layer and what the loops did on it."""
+    """A small layer and the loops' counts for it."""
 
     layer: Layer
     shapes: list[Shape]
@@ -77,7 +77,7 @@ def examples(kind: str) -> list[Example]:
 
 
 def looped(layer: Layer, shapes: list[Shape], rng: np.random.Generator) -> Tally:
-    """What the loops count."""
+    """The counts of the loops."""
     witness, options, tally = WITNESSES[layer.kind], layer.options(), Tally()
     arrays = witness.arrays(options, shapes, rng, np.float64)
     witness.loops(options, [rng.standard_normal(shape) for shape in shapes], arrays, tally)
@@ -85,7 +85,7 @@ def looped(layer: Layer, shapes: list[Shape], rng: np.random.Generator) -> Tally
 
 
 def noticed(kind: str) -> bool:
-    """Whether the counts of some example are wrong, or cannot be worked out."""
+    """Whether the counts of some example are wrong, or cannot be computed."""
     for layer, shapes, tally in examples(kind):
         try:
             if not counts_agree(kind, layer, shapes, tally).agrees:
@@ -120,7 +120,7 @@ def test_each_operation_is_counted_by_some_kind() -> None:
     assert counted == set(OPERATIONS)
 
 
-# ----------------------------------------------------------------------- what a count comes to
+# ------------------------------------------------------------------------ the value of a count
 
 CHANGES: dict[str, Callable[[int, int], int]] = {
     "one more per output": lambda number, outputs: number + outputs,
@@ -131,7 +131,7 @@ CHANGES: dict[str, Callable[[int, int], int]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_count_that_is_off_is_noticed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each count of a kind, one more per output, doubled and left out; and those it has not."""
+    """Each count of a kind, one more per output, doubled and left out; and counts that it does not have."""
     real = Work.__init__
     names = {name for one in examples(kind) for name in one.tally.operations}
     for name in OPERATIONS:
@@ -159,7 +159,7 @@ def test_a_count_that_is_off_is_noticed(kind: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Work, "__init__", real)
 
 
-# --------------------------------------------------------------------- how a count is worked out
+# --------------------------------------------------------------------- how a count is computed
 
 LAYERS, FORMULAS = "convcalc.layers", "convcalc.formulas"
 STARTS = ("counts", "all_counts", "macs")
@@ -173,7 +173,7 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 
 
 class Function(NamedTuple):
-    """A function that a count is worked out with."""
+    """A function that computes a part of a count."""
 
     owner: type | None  # the class whose method it is
     name: str
@@ -181,7 +181,7 @@ class Function(NamedTuple):
 
 
 def functions(cls: type[Layer]) -> list[Function]:
-    """The methods of a kind that its counts come from, and the functions of layers/ that these call."""
+    """The methods of a kind that compute its counts, and the functions of layers/ that these call."""
     found: dict[tuple[Any, str], Function] = {}
     waiting: list[tuple[type | None, str]] = [(None, name) for name in STARTS]
     while waiting:
@@ -209,7 +209,7 @@ def functions(cls: type[Layer]) -> list[Function]:
 
 
 def homes(function: Function) -> list[Any]:
-    """The class, or the modules, under whose name it is called."""
+    """The class or modules through which it is called."""
     if function.owner:
         return [function.owner]
     modules = [one for name, one in sys.modules.items() if name.startswith((LAYERS, FORMULAS))]
@@ -226,7 +226,7 @@ def tree_of(function: Any) -> ast.FunctionDef:
 
 
 def places(tree: ast.FunctionDef) -> Iterator[tuple[str, Callable[[Any], None], int]]:
-    """Every change that can be made: in words, how, and at which node of the tree."""
+    """Every possible change: in words, the change, and its node in the tree."""
     for number, node in enumerate(ast.walk(tree)):
         match node:
             case ast.Constant(value=bool() | None):
@@ -280,12 +280,12 @@ FUTURE = sys.modules["__future__"].annotations.compiler_flag
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_formula_with_one_change_is_noticed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each constant, operator, condition and name in the code that works out a kind's counts."""
+    """Each constant, operator, condition and name in the code that computes a kind's counts."""
     survived = []
     for function in functions(KINDS[kind]):
         for about, change, number in places(tree_of(function.real)):
             if function.name == "biases" and change is not _negation:
-                continue  # their number is no operation; `params` proves it
+                continue  # their number is not an operation; `params` proves it
             with monkeypatch.context() as patch:
                 new = changed(function, change, number)
                 for where in homes(function):

@@ -1,4 +1,4 @@
-"""Two networks layer by layer: what differs, what only follows from it, and what it costs."""
+"""Two networks layer by layer: differences, their consequences, and their cost."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def changed(old: str, new: str, base: str = BASE) -> list[Difference]:
 
 
 def words(rows: list[Difference]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """What people read of rows."""
+    """The visible words of rows."""
     return [(row.first or row.second, row.sort, row.changes) for row in rows]
 
 
-# ------------------------------------------------------------------------------ what differs
+# ------------------------------------------------------------------------------ differences
 
 
 def test_the_table_names_what_differs_and_folds_what_follows(convcalc: Run, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_inputs_that_one_network_has_alone_are_listed() -> None:
 
 
 def test_resnet50_and_torchvisions_differ_in_six_strides(convcalc: Run) -> None:
-    """Torchvision's ResNet V1.5 has the stride in the 3×3, not in the 1×1: resnet.py of torchvision 0.28.0."""
+    """Torchvision's ResNet V1.5 has the stride in the 3×3 convolution, not in the 1×1: resnet.py of torchvision 0.28.0."""
     ran = convcalc("diff", "resnet50", "resnet50_torchvision", "--json")
     data = json.loads(ran.out)
     assert (ran.code, data["same"]) == (1, False)
@@ -210,7 +210,7 @@ def test_resnet50_and_torchvisions_differ_in_six_strides(convcalc: Run) -> None:
 
 
 def folded_norms(network: Network) -> Network:
-    """A network as exporters write it: norms folded into the convolutions, other names."""
+    """A network as written by exporters: norms folded into the convolutions, other names."""
     nodes: list[Node] = []
     place: dict[int, int] = {-1: -1}
     for number, node in enumerate(network.nodes):
@@ -277,7 +277,7 @@ WORDS = (
 
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=25), st.data())
 def test_a_layer_left_out_is_found(chain: list[str], data: st.DataObject) -> None:
-    """One row, and the others add up; where its neighbour is its twin, either may be named."""
+    """One row differs, and the sums are right; of two equal neighbours either may be named."""
     place = data.draw(st.integers(0, len(chain) - 1))
     less = chain[:place] + chain[place + 1 :]
     first, second = library.chain("8x16x16", *chain).walk(), library.chain("8x16x16", *less).walk()
@@ -327,7 +327,7 @@ def test_two_thousand_layers_that_differ_everywhere_take_less_than_a_second() ->
     assert seconds() - start < 1
 
 
-# ------------------------------------------------------------------------- what is not known
+# ------------------------------------------------------------------------- unknown costs
 
 OPAQUE = """
 name: NAME

@@ -1,7 +1,7 @@
-"""The documents: every example is run again, every link leads somewhere, every option is mentioned.
+"""The documents: every example is run again, every link works, every option is mentioned.
 
-``pytest tests/test_documents.py --overwrite`` writes what the examples print, and the tables that
-come from the registries, into the documents. Read the difference before you commit it.
+``pytest tests/test_documents.py --overwrite`` writes the output of the examples, and the tables from
+the registries, into the documents. Read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def text_of(path: Path) -> str:
 
 
 def console(text: str, convcalc: Convcalc) -> str:
-    """The block with what its commands print now."""
+    """The block with the current output of its commands."""
     parts = []
     for command in [line[2:] for line in text.splitlines() if line.startswith("$ ")]:
         program, *arguments = shlex.split(command)
@@ -88,7 +88,7 @@ def console(text: str, convcalc: Convcalc) -> str:
 
 
 def python(text: str, names: dict[str, Any]) -> str:
-    """The block with what an interpreter prints now."""
+    """The block with the current output of an interpreter."""
     parts = []
     for part in doctest.DocTestParser().parse(text):
         if isinstance(part, str):
@@ -165,7 +165,7 @@ def test_a_wrong_example_is_found() -> None:
 
 
 def as_markdown(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A table; a line that stands in a cell keeps its bars."""
+    """A table; a line in a cell keeps its bars."""
     lines = [list(head)]
     lines += [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
     lines.insert(1, ["---"] * len(lines[0]))
@@ -177,7 +177,7 @@ def code(text: str) -> str:
 
 
 def rows_of(convcalc: Convcalc, key: str, *arguments: str) -> list[dict[str, Any]]:
-    """What a command says as JSON."""
+    """The JSON output of a command."""
     rows: list[dict[str, Any]] = json.loads(convcalc(*arguments, "--format", "json").out)[key]
     return rows
 
@@ -271,7 +271,7 @@ def ways_table(convcalc: Convcalc) -> str:
 
 
 def rules_rows(rules: Rules) -> list[tuple[str, str]]:
-    """Kinds and families with what is added up for each, those with the same together."""
+    """Kinds and families with the terms of their sums; equal ones together."""
     names: dict[str, list[str]] = {}
     for name, terms in rules.items():
         names.setdefault(terms_text(terms) or "nothing", []).append(
@@ -281,7 +281,7 @@ def rules_rows(rules: Rules) -> list[tuple[str, str]]:
 
 
 def way_table(name: str) -> str:
-    """All that a way of counting is, from its data."""
+    """A way of counting as a table, from its data."""
     way = WAYS[name]
     memory = way.memory
     facts = [
@@ -330,7 +330,7 @@ def devices_table(convcalc: Convcalc) -> str:
 
 
 def wrong_keys_list(convcalc: Convcalc) -> str:
-    """The published keys that are wrong, of questions whose place a reader can look up and that have no section."""
+    """The wrong published keys of questions that a reader can look up and that have no section."""
     sections = text_of(ROOT / "docs" / "known-wrong.md")
     found = {}
     for each in QUESTIONS:
@@ -383,7 +383,7 @@ def commands_table(convcalc: Convcalc) -> str:
 
 
 def keys_text(value: Any) -> str:
-    """The keys of a value of JSON: nested ones in brackets, of a list those of its first item."""
+    """The keys of a JSON value: nested ones in brackets; for a list those of its first item."""
     if isinstance(value, list):
         return f" [{keys_text(value[0]).strip()}]" if value and isinstance(value[0], dict) else ""
     if not isinstance(value, dict):
@@ -412,7 +412,7 @@ def arch_keys(convcalc: Convcalc) -> str:
     return keys_table(convcalc, "arch", "lenet5")
 
 
-# A command whose JSON has all keys of its sort.
+# A command whose JSON has all keys of its kind.
 KEYS = {
     "solve": "solve --n 32 --o 10",
     "solve mirror": "solve mirror --input 1x28x28 conv:k3s2p1c16 --sizes 28..29",
@@ -513,7 +513,7 @@ def test_every_subcommand_of_homework_has_an_example() -> None:
 
 @pytest.mark.parametrize("page", PAGES[1:], ids=name_of)
 def test_a_page_says_where_the_files_are_that_its_commands_take(page: Path) -> None:
-    """Who installed a wheel and stands in an empty folder has none of them."""
+    """Somebody who installed a wheel and works in an empty folder has none of them."""
     text = text_of(page)
     commands = re.findall(r"^\$ .*", text, re.MULTILINE)
     named = {word for line in commands for word in re.findall(r"(?<=\s)[\w-]+/[\w./-]+", line)}
@@ -532,7 +532,7 @@ def test_the_readme_is_short_and_has_five_lines_at_most_for_each_reader() -> Non
     text = text_of(README)
     assert len(text.encode()) <= 8_000
     assert len(re.findall(r"!\[", text)) == 1
-    assert text.index("```console") < text.index("## ")  # a real table at first sight
+    assert text.index("```console") < text.index("## ")  # it looks like a real table
     for page in (ROOT / "docs" / "start").glob("*.md"):
         if page.name != "index.md":
             (told,) = re.findall(
@@ -575,7 +575,7 @@ def test_the_example_of_a_sheet_tells_right_from_wrong() -> None:
 
 
 def sheet_blocks() -> list[tuple[str, str]]:
-    """Every whole sheet on a page, without those that the page shows to be refused."""
+    """Every whole sheet on a page, except sheets that the page shows as refused."""
     return [
         (name_of(page), block["text"])
         for page in PAGES
@@ -610,7 +610,7 @@ def test_every_sheet_on_a_page_can_be_made_for_a_class(
 
 
 def unrun_lines() -> Iterator[tuple[str, str]]:
-    """Lines that are shown and not run: the examples of each help, and blocks of a shell."""
+    """Lines that are shown but not run: the examples of each help, and shell blocks."""
     for words, command, _ in tree_commands():
         yield from ((f"help of {words}", line) for line in help_examples(command))
     for page in PAGES:
@@ -620,7 +620,7 @@ def unrun_lines() -> Iterator[tuple[str, str]]:
 
 
 def misunderstood(line: str) -> str:
-    """What convcalc says against the options and arguments of a line; it is not run."""
+    """The errors of convcalc about the options and arguments of a line, which is not run."""
     tree = {words: command for words, command, _ in tree_commands()}
     for part in re.split(r"\s(?:\||&&)\s", re.sub(r"\s(?:#|>>?\s).*", "", line)):
         program, *words = shlex.split(part) or [""]

@@ -1,4 +1,4 @@
-"""Every command that takes a network, on a small network in every format that is read."""
+"""Every command that takes a network, on a small network in every readable format."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FORMATS: dict[str, Any] = {
     "net.keras": packed({"config.json": KERAS, "metadata.json": b"{}"}),
     "net.pt2": small().file(),
 }
-# The command, with what it prints on a network of a convolution and a linear layer behind it.
+# The command, with its output for a network of a convolution and a linear layer.
 COMMANDS = {
     "arch": (["arch", "{}"], "linear"),
     "explain": (["arch", "{}", "--explain", "{last}"], "params"),
@@ -85,7 +85,7 @@ def test_a_network_in_yaml_holds_a_file_of_another_tool(name: str, nets: Path) -
     )
     alone, found = load(name).walk(), load("holds.yaml").walk()
     assert [step.name for step in found][1:-1] == [f"held.{step.name}" for step in alone]
-    # a convolution of 1×1 in front and 10 values into 3 behind
+    # a 1×1 convolution before it, and 10 values into 3 after it
     assert found.totals["params"] == alone.totals["params"] + 3 * channels + 33
     assert [Path(file).name for file in found.network.files] == [name, "holds.yaml"]
 

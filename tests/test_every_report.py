@@ -1,4 +1,4 @@
-"""Every command in every format: keys of JSON in one style, and in documents all that the table says."""
+"""Every command in every format: JSON keys in one style, and documents with the whole content of the table."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from report_lines import answers, furnish, lines_of, offers
 
 DOCUMENTS = ("markdown", "html", "latex")
 KEY = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*")
-# What a document says in other words: a column instead of a sentence, or a picture of letters.
+# Content that a document has in another form: a column instead of a sentence, or a picture of letters.
 SAID_OTHERWISE = {
-    # Headings of matrices side by side; which cells a window reads, beside these themselves.
+    # Headings of matrices side by side; the cells that a window reads, next to their values.
     "hand": {"rows", "columns", "cells", "padded", "turned", "0", "5"},
     "hw check": {"text", "understood", "2,640"},  # "? not understood" is the status unreadable
     "hw conventions": {"this", "another", "than"},  # "This is the usual value." is a column
@@ -79,7 +79,7 @@ def test_every_command_with_a_report_is_tried() -> None:
 
 
 def reports(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Report]]:
-    """The reports of a command's lines, as the table would show them, without their pictures."""
+    """The reports of a command's lines in table form, without their pictures."""
     kept: list[Any] = []
     for module in (output, picture_output):
         monkeypatch.setattr(module, "shelf", lambda *_: kept)
@@ -92,7 +92,7 @@ def reports(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, R
 
 
 def said(name: str, report: Report) -> str:
-    """What a format says of a report, without the signs of its own language."""
+    """The text of a report in a format, without the format's own syntax."""
     found = FORMATS[name]
     text = "\n".join([*found.lines(report), *(found.asides(report) if found.draws else ())])
     if name == "html":
@@ -150,7 +150,7 @@ def test_memory_has_its_columns_in_every_format(convcalc: Any) -> None:
 
 
 def test_a_drawing_has_its_numbers_in_every_document(convcalc: Any) -> None:
-    """A picture of letters says them in a terminal; a document without them would say nothing."""
+    """In a terminal, a picture of letters has them; a document without them would be empty."""
     for of, number in (("macs", "416,520"), ("alive", "22,912")):
         for name in DOCUMENTS:
             assert number in convcalc("draw", "cost", "lenet5", "--of", of, "--format", name).out

@@ -1,4 +1,4 @@
-"""Explanations: the last number of each working is what the layer computes, for every kind."""
+"""Explanations: the last number of each calculation is the layer's number, for every kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ each_kind = pytest.mark.parametrize("kind", sorted(every()))
 
 
 def workings(lines: list[str]) -> list[tuple[str, list[str]]]:
-    """Lines as (label, the steps of its working); remarks are left out."""
+    """Lines as (label, the steps of its calculation), without remarks."""
     found: list[tuple[str, list[str]]] = []
     for line in lines:
         label, text = line[:9].strip(), line[9:]
@@ -31,7 +31,7 @@ def workings(lines: list[str]) -> list[tuple[str, list[str]]]:
 
 
 def answer(steps: list[str]) -> int:
-    """The number a working ends with."""
+    """The last number of a calculation."""
     last = steps[-1].rpartition("= ")[2].removesuffix(" weights").removesuffix(" weight")
     assert re.fullmatch(r"−?\d{1,3}(,\d{3})*", last), steps
     return int(last.replace(",", "").replace("−", "-"))
@@ -80,7 +80,7 @@ def test_each_working_ends_with_what_the_layer_computes_and_tells_the_receptive_
 
 
 def assert_field_is_worked_out(made: Made, found: list[tuple[str, list[str]]]) -> None:
-    """The receptive field is worked out for windows, and told for others."""
+    """The receptive field is calculated for windows, and only stated for others."""
     layer, shape, out = made.layer, made.shapes[0], made.out
     parts = [(label, steps) for label, steps in found if label in ("field", "step", "offset")]
     reach = layer.reads(shape, out)

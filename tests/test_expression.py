@@ -1,4 +1,4 @@
-"""Expressions over $names: against Python's own arithmetic, and what they refuse, word by word."""
+"""Expressions over $names: compared with Python's arithmetic, and every refusal word by word."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def value(text: str) -> int:
         ("  $k_2\t+ 1 ", 4),
         ("$größe", 5),
         ("2**$n", 128),
-        ("-2**2", -4),  # as in Python: a power binds before its sign
+        ("-2**2", -4),  # as in Python: a power binds more strongly than its sign
         ("2**3**2", 512),
         ("$width * 0.75", 48),
         ("3/4*$width", 48),
@@ -69,7 +69,7 @@ def texts(draw: st.DrawFn, depth: int = 4) -> str:
 
 
 def made_divisible(value: float, divisor: int) -> int:
-    """torchvision 0.28.0, ops/misc.py and models/_utils.py: the rule of MobileNets, in its own words."""
+    """torchvision 0.28.0, ops/misc.py and models/_utils.py: the rule of MobileNets, in torchvision's form."""
     rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * value else rounded
 
@@ -78,7 +78,7 @@ def made_divisible(value: float, divisor: int) -> int:
 @given(st.integers(1, 4000), st.sampled_from([0.25, 0.35, 0.5, 0.75, 1.0, 1.4]), st.integers(1, 64))
 def test_it_rounds_as_mobilenets_do(width: int, share: float, divisor: int) -> None:
     exact = Fraction(str(share)) * width
-    assume(Fraction(9, 10) * exact != made_divisible(float(exact), divisor))  # where floats decide
+    assume(Fraction(9, 10) * exact != made_divisible(float(exact), divisor))  # here floats decide
     text = f"round_to($width * {share}, {divisor})"
     assert Expression(text).value({"width": width}) == made_divisible(float(exact), divisor)
 
@@ -212,7 +212,7 @@ def test_it_refuses_in_these_words(text: str) -> None:
 
 
 def test_all_but_values_is_refused_before_any_value_is_known() -> None:
-    """What stands in a block that nobody uses is checked too."""
+    """The content of an unused block is also checked."""
     by_value = (
         "uses",
         "divides",

@@ -1,4 +1,4 @@
-"""Receptive fields along one axis, against sets of cells passed on one by one."""
+"""Receptive fields along one axis, compared with sets of cells passed on one by one."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_a_whole_map_is_seen_from_its_first_to_its_last_unit() -> None:
     assert seen.sees(0) == (-1, 9)
 
 
-# ------------------------------------------------------------------ what layers say they read
+# ------------------------------------------------------------- the cells that layers claim to read
 
 
 @often
@@ -205,7 +205,7 @@ def test_every_axis_has_a_reach_or_the_layer_says_why_not(kind: str) -> None:
     said()
 
 
-# ------------------------------------------------------------------------- fields by themselves
+# ------------------------------------------------------------------------- fields alone
 
 
 def test_a_turn_too_long_to_follow_has_no_field() -> None:
@@ -260,7 +260,7 @@ def test_the_hull_holds_every_path_and_nothing_more(paths: list[list[Sort]], uni
 
 def test_paths_are_aligned_where_steps_and_centres_or_ends_agree() -> None:
     three, five, one = Field(3, 1, -1), Field(5, 1, -2), Field(1, 1, 0)
-    assert aligned(three, five)  # centred alike
+    assert aligned(three, five)  # equal centres
     assert aligned(Field(3, 1, -2), one)  # causal: the past up to the same pixel
     assert not aligned(Field(3, 1, 0), one)  # a pixel to the right
     assert not aligned(Field(1, 2, 0), one)  # other steps
@@ -282,7 +282,7 @@ def test_sorts_of_reading_with_the_same_numbers_differ() -> None:
 
 
 def around(centre: Fraction, mode: str) -> list[int]:
-    """The cells that interpolation at a place needs, by its kernel's width; a cell hit exactly is alone."""
+    """The cells that interpolation at a position needs, by its kernel's width; only one cell if it is hit exactly."""
     reach = {"linear": 1, "cubic": 2}[mode]
     if centre.denominator == 1:
         return [int(centre)]
@@ -314,7 +314,7 @@ def test_resizing_reads_the_cells_around_each_place(
 
 
 def test_a_ratio_keeps_its_pattern_where_a_part_of_a_cell_is_dropped() -> None:
-    """3/2 of 5 cells are 7: places stay 2/3 of a cell apart, not 5/7."""
+    """3/2 of 5 cells are 7: positions stay 2/3 of a cell apart, not 5/7."""
     layer = layer_of("resize", scale="3/2")
     (read,) = layer.reads((1, 5), layer.out_shape((1, 5)))
     assert read.pattern() == (3, 2)

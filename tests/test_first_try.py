@@ -1,4 +1,4 @@
-"""What a newcomer types first is answered, or the answer is the command to type: the whole text of each."""
+"""A newcomer's first commands work, or the error names the command to type: the whole texts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ LINES = (HERE / "data" / "first_try.txt").read_text(encoding="utf-8").splitlines
 _ADVISED = re.compile(
     r"(?:type|chain:|word:) convcalc (?P<line>[^;<|\n]+?)(?:, then .*)?(?=;|\n|$)"
 )
-_PLACE = re.compile(r"\b(?:SHEET|NETWORK|FILE|DIR|VALUE)\b")  # where a reader writes a name
-# What nobody may advise: a command, an option or a word that is refused.
+_PLACE = re.compile(r"\b(?:SHEET|NETWORK|FILE|DIR|VALUE)\b")  # placeholders for a name
+# Errors that advice must not lead to: a refused command, option or word.
 _REFUSED = re.compile(
     r"no command|no option|too many|given twice|cannot be used together|not needed|swapped|belongs here"
 )
-LONG = 12  # lines of an answer that are kept
+LONG = 12  # lines of an answer that are compared
 MORE_FILES = {
     **OTHER_FILES,
     "net.py": b"import torch.nn as nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n",
@@ -44,7 +44,7 @@ MORE_FILES = {
 
 
 def furnish() -> None:
-    """Write the files that the lines name into the present folder."""
+    """Write the files that the lines name into the current folder."""
     for name, text in FILES.items():
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text(text, encoding="utf-8")

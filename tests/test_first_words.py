@@ -1,4 +1,4 @@
-"""Words that are not ours lead to what to type: commands, options, flags, and words that are missing or too many."""
+"""Unknown words lead to advice on what to type: commands, options, flags, and missing or surplus words."""
 
 from __future__ import annotations
 
@@ -142,27 +142,27 @@ SAID = {
     "layer help": "help: type convcalc layer -h",
     "homework plain.yaml": "no command 'homework'; type convcalc hw show plain.yaml",
     "arch https://example.org/net.yaml": "'https://example.org/net.yaml' is a web address, and convcalc downloads nothing; download the file, then name it",
-    # Words stay words: what a shell would run, or take apart, is in quotes.
+    # Words stay words: text that a shell would run or split is in quotes.
     "layer 'a=$(ls)' --k 3": "a=$(ls): write the name of an option before it: --a '$(ls)'",
     "layer 'kind=my conv'": "kind=my conv: write the name of an option before it: --kind 'my conv'",
     "layer 'conv:k3;ls'": "conv:k3;ls: several layers in a row are a chain: convcalc chain --input 3x32x32 'conv:k3;ls'",
     "layer conv:k3c64 pool:k2 --n 224 --cin 4": "conv:k3c64 pool:k2: several layers in a row are a chain: convcalc chain --input 4x224x224 conv:k3c64 pool:k2",
     "layer 28x28x1 conv:k3 relu:": "28x28x1 conv:k3 relu:: several layers in a row are a chain: convcalc chain --input 1x28x28 conv:k3 relu:",
     "layer W=32 w=3": "W=32 w=3: write the name of an option before each of them, as in --kind conv --n 32 --k 3",
-    # A letter names no argument, and all that do are said at once.
+    # A letter names no argument, and all arguments are listed at once.
     "arch vgg16 --n 32": "no option '--n'; did you mean '--input'? Run convcalc arch -h for help.",
     "hw check plain.yaml --a mine.yaml": "no option '--a'; run convcalc hw check -h for help",
     "hw grade --sheet plain.yaml --submissions=handed/": "no option '--sheet'; write its value without an option: type convcalc hw grade plain.yaml handed/",
-    # What an option that is missing cannot take, is not advised.
+    # Values that a missing option cannot take are not advised.
     "solve size foo": "--n is missing; for example: convcalc solve size --n 32 --o 10; run convcalc solve size -h for help",
     "solve size same --k 7": "--n is missing; for example: convcalc solve size --n 32 --o 10; run convcalc solve size -h for help",
     "solve field abc2": "--rf is missing; for example: convcalc solve field --rf 101; run convcalc solve field -h for help",
     "hand random": "--x is missing; for example: convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'; run convcalc hand -h for help",
-    # Names are not alike because both begin with dashes.
+    # Two names are not similar only because both begin with dashes.
     "import model.h5 --to yaml": "no option '--to'; run convcalc import -h for help",
     "sweep net.yaml --kernel 3": "no option '--kernel'; run convcalc sweep -h for help",
     "arch net.yaml --colums params": "no option '--colums'; did you mean '--columns'? Run convcalc arch -h for help.",
-    # Numbers in a row are sides only where a shape is wanted; all shapes are told.
+    # Numbers in a row are sides only if a shape is expected; all shapes are listed.
     "budget net.yaml --batch 32 64": "'64' is one word too many; write it as in convcalc budget mobilenet_v2 --macs 300M --params 5M; run convcalc budget -h for help",
     "hand --x 3 3 --k 2 2": "'2' is one word too many; write it as in convcalc hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'; run convcalc hand -h for help",
     "solve size --n 30 32 --o 15 16": "the sides of a shape are one word; type convcalc solve size --n 30x32 --o 15x16",

@@ -1,4 +1,4 @@
-"""Imports go down only, read from the source; and what is fast stays free of what is slow."""
+"""Imports go only down, according to the source; and fast commands do not import slow modules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unmeasured
 PACKAGE = Path(__file__).parent.parent / "convcalc"
 
 # The floors, from the ground up. A module belongs to the longest name here that it begins with;
-# it may import what stands lower, and modules of its own room.
+# it may import lower modules, and modules of its own room.
 FLOORS = (
     ("text", "term", "bounds"),
     ("errors", "traced", "pages"),
@@ -49,14 +49,14 @@ FLOORS = (
     ("__main__", "magic"),
 )  # fmt: skip
 
-# Looking up is allowed here only: conveniences on an object, imported at their first use.
+# Imports from above are allowed only here: conveniences on an object, imported at their first use.
 UPWARDS = {
     ("network.network", "analysis"),  # Network.walk()
     ("report", "formats"),  # a report in a notebook, and str() of one
     ("analysis.shown", "draw"),  # Step.draw() and Analysis.draw()
 }
 
-# Where libraries of other people may be named at all.
+# The only modules that may name third-party libraries.
 THIRD_PARTIES = {
     "click": {"cli", "magic"},
     "rich": {"cli", "formats", "draw"},
@@ -73,12 +73,12 @@ THIRD_PARTIES = {
 
 
 class Import(NamedTuple):
-    """One import of ours or another's."""
+    """One import, of convcalc or of another package."""
 
     path: Path
     line: int
     module: str  # of the file, without the package's name
-    target: str  # what it imports, dotted: of ours a module, without the package's name
+    target: str  # the imported name, dotted: for convcalc a module, without the package's name
     ours: bool
     lazy: bool  # inside a function
     typing: bool  # under TYPE_CHECKING
@@ -89,12 +89,12 @@ class Import(NamedTuple):
 
     @property
     def top(self) -> str:
-        """The room of the package it stands in."""
+        """The room of the package that contains it."""
         return self.module.partition(".")[0]
 
     @property
     def looks_up(self) -> bool:
-        """Whether it imports from another room that does not stand lower."""
+        """Whether it imports from another room that is not lower."""
         if not self.ours or not self.target:  # a name of the package itself, such as its version
             return False
         here, there = room_of(self.module), room_of(self.target)
@@ -112,12 +112,12 @@ def room_of(module: str) -> str:
 
 
 def floor_of(room: str) -> int:
-    """The number of a room's floor, from 0; the package itself lies over all."""
+    """The number of a room's floor, from 0; the package itself is above all."""
     return next((n for n, floor in enumerate(FLOORS) if room in floor), len(FLOORS))
 
 
 def name_of(path: Path) -> str:
-    """The dotted name of a file, without the package's: nothing for the package itself."""
+    """The dotted name of a file, without the package's; empty for the package itself."""
     parts = list(path.relative_to(PACKAGE).with_suffix("").parts)
     if parts[-1] == "__init__":
         parts.pop()
@@ -129,12 +129,12 @@ MODULES = {name_of(path) for path in FILES}
 
 
 def module_meant(whole: str, name: str) -> str:
-    """The module that ``from whole import name`` reads: a module of that name, else whole itself."""
+    """The module that ``from whole import name`` imports: a module of that name, or else whole itself."""
     return f"{whole}.{name}".strip(".") if f"{whole}.{name}".strip(".") in MODULES else whole
 
 
 def targets_of(node: ast.AST) -> list[str]:
-    """The dotted names that a statement, or a call of import_module, imports; none of another node."""
+    """The dotted names that a statement, or a call of import_module, imports; none for other nodes."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
@@ -163,7 +163,7 @@ def targets_of(node: ast.AST) -> list[str]:
 
 
 def imports_of(path: Path) -> Iterator[Import]:
-    """Every import of a file, wherever it stands."""
+    """Every import of a file, at any place."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     module = name_of(path)
 
@@ -188,7 +188,7 @@ def imports_of(path: Path) -> Iterator[Import]:
 
 @cache
 def imports() -> list[Import]:
-    """Those of all files, read when the first test needs them."""
+    """The imports of all files, read when the first test needs them."""
     return [found for path in FILES for found in imports_of(path)]
 
 
@@ -306,14 +306,14 @@ def test_formulas_are_plain_arithmetic() -> None:
                 )
 
 
-# ------------------------------------------------------------------------------ what is loaded
+# ------------------------------------------------------------------------------ loaded modules
 
 DRAWING = {"convcalc.draw", "drawsvg", "resvg_py"}
 SLOW = ("numpy", "rich", "click", "yaml", "fractions", "convcalc.layers.stated_types", *DRAWING)
 
 
 def loaded_after(code: str, *words: str) -> set[str]:
-    """Which slow modules, or seldom needed ones, are there after some code ran in a fresh interpreter."""
+    """The slow or seldom needed modules that are loaded after some code ran in a new interpreter."""
     script = f"import sys\n{code}\nprint('LOADED', *(m for m in {SLOW!r} if m in sys.modules))"
     ran = subprocess.run(
         [sys.executable, "-c", script, *words],

@@ -1,4 +1,4 @@
-"""Folders of outputs: whole or not there, one process at a time, whatever stops a process."""
+"""Folders of outputs: complete or missing, one process at a time, even if a process is stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every format of every sort of report: golden outputs, and what the text must keep to."""
+"""Every format of every kind of report: golden outputs, and the rules for text."""
 
 from __future__ import annotations
 

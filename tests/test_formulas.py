@@ -1,4 +1,4 @@
-"""Every formula against its definition: windows slid by hand, cells counted one by one."""
+"""Every formula, compared with its definition: windows slid by hand, cells counted one by one."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 size, count = st.integers(1, 60), st.integers(1, 12)
 
-# ------------------------------------------------------------------------- numbers of every sort
+# ------------------------------------------------------------------------- numbers of every type
 
 DIVISORS = {"b", "s", "o"}
 
 
 def arguments(function: Callable[..., Any]) -> st.SearchStrategy[list[int]]:
-    """Numbers for a function's parameters; what divides is positive."""
+    """Numbers for a function's parameters; divisors are positive."""
     names = list(inspect.signature(function).parameters)
     if names == ["numbers"]:
         return st.lists(st.integers(-30, 30), min_size=1, max_size=5)
@@ -43,7 +43,7 @@ def arguments(function: Callable[..., Any]) -> st.SearchStrategy[list[int]]:
 
 
 def call(function: Callable[..., Any], values: list[Any]) -> Any:
-    """The function on these numbers, which `product` takes as one list."""
+    """Call the function with these numbers; `product` takes one list."""
     one_list = list(inspect.signature(function).parameters) == ["numbers"]
     return function(values) if one_list else function(*values)
 
@@ -155,7 +155,7 @@ def test_unread_cells_lie_behind_the_last_window(w: Window) -> None:
 
 
 def rounded_up(w: Window) -> list[int]:
-    """Windows slid until one reaches the end of the padded input, over it if need be."""
+    """Windows slid until one reaches the end of the padded input, or goes past it."""
     starts = [0]
     while starts[-1] + w.reach < w.room:
         starts.append(starts[-1] + w.s)
@@ -192,7 +192,7 @@ def test_transposing_gives_back_what_the_convolution_read(
     o = formulas.transposed_size_padded(n, k, s, before, after, d, a)
     if before == after:
         assert formulas.transposed_size(n, k, s, before, d, a) == o
-    # over all sizes, those that the direct convolution takes to n are s in a row, and a picks one
+    # the direct convolution maps s consecutive sizes to n, and a chooses one of them
     sizes = [
         i
         for i in range(max(0, o - 2 * s), o + 2 * s)
@@ -210,7 +210,7 @@ def test_a_transposed_window_without_padding_ends_with_its_last_patch(
 ) -> None:
     written = [i * s + t * d for i in range(n) for t in range(k)]
     assert formulas.transposed_size(n, k, s, 0, d, 0) == max(written) + 1
-    # Keras keeps a whole step for every input, so that the next patch could begin right after
+    # Keras keeps a whole stride for every input, so that the next patch could begin directly after it
     assert formulas.transposed_size_keras(n, k, s, d) == max(max(written) + 1, n * s)
 
 
@@ -315,14 +315,14 @@ def test_adaptive_windows_cover_every_cell_in_order(n: int, o: int) -> None:
     ]
     assert all(windows)
     assert sorted({cell for window in windows for cell in window}) == list(range(n))
-    for i, window in enumerate(windows):  # exactly the cells that the i-th o-th of the map touches
+    for i, window in enumerate(windows):  # the cells that the i-th of o equal parts touches
         touched = [c for c in range(n) if c * o < (i + 1) * n and (c + 1) * o > i * n]
         assert list(window) == touched
 
 
 # --------------------------------------------------------------- the formulas that are proven
 
-# A statement of docs/arithmetic and what it is a formula of, and convcalc's own with its arguments.
+# A statement of docs/arithmetic and its left side, and convcalc's function with its arguments.
 PROVEN = {
     "0.2 count": "ceil_div m s",
     "1.4 p": "full_padding k 1",

@@ -1,4 +1,4 @@
-"""Every function of ``import convcalc`` refuses what is of the wrong sort in words, and says what to give."""
+"""Every function of ``import convcalc`` refuses wrong types with a message that says what to give."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from convcalc.errors import ConvcalcError
 
 
 class _Odd:
-    """An object of a stranger."""
+    """An unknown object."""
 
 
 WRONG: tuple[Any, ...] = (
@@ -24,7 +24,7 @@ WRONG: tuple[Any, ...] = (
     Ellipsis, "zzz", Path("zzz"), Path(),
 )  # fmt: skip
 _CONV = {"out_channels": 1, "kernel_size": 3}
-# What each function takes to begin with, of which one thing is changed.
+# Valid arguments of each function; one of them is changed.
 GOOD: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "budget": (("mobilenet_v1",), {"macs": "9", "vary": ["width"]}),
     "by_hand": (("0 1 2; 3 4 5", "1 1"), {}),
@@ -53,7 +53,7 @@ OPTIONS = ("zzz", "parameters", "max_layers", "order", "batch", "stride", "paddi
 
 
 def calls_of(name: str) -> Iterator[tuple[str, tuple[Any, ...], dict[str, Any]]]:
-    """Calls of a function in which one thing is wrong."""
+    """Calls of a function with one wrong argument."""
     args, named = GOOD[name]
     params = inspect.signature(getattr(convcalc, name)).parameters.values()
     in_order = [each.name for each in params if each.kind is each.POSITIONAL_OR_KEYWORD]
@@ -72,7 +72,7 @@ def calls_of(name: str) -> Iterator[tuple[str, tuple[Any, ...], dict[str, Any]]]
         if takes_others:
             yield "*", (*args, value), named
         for param in by_name if args else ():
-            if param != "jobs" or value is not WRONG[1]:  # which starts processes
+            if param != "jobs" or value is not WRONG[1]:  # it starts processes
                 yield param, args, {**named, param: value}
 
 
@@ -91,7 +91,7 @@ def test_what_is_of_the_wrong_sort_is_refused_in_words(
             refused += 1
             if not str(error).isprintable() and "\n" not in str(error):
                 wrong.append(f"{param}: {error!r}")
-        except Exception as error:  # noqa: BLE001 - the test is that there is none
+        except Exception as error:  # noqa: BLE001 - no exception is allowed
             wrong.append(f"{param}: {type(error).__name__}: {str(error)[:100]}")
     assert sorted(set(wrong)) == []
     assert refused > 15 or name == "networks"
@@ -102,7 +102,7 @@ def test_the_table_has_every_function() -> None:
 
 
 class _Module:
-    """Has what a module of PyTorch has."""
+    """Has the attributes of a PyTorch module."""
 
 
 SAID: dict[str, tuple[Callable[[], object], str]] = {

@@ -194,7 +194,7 @@ def test_what_one_unit_sees_is_said_for_each_input(convcalc: Convcalc, tmp_path:
 
 
 def test_inputs_may_have_other_axes_than_one_another() -> None:
-    """A picture, a signal and a vector that meet as vectors: every number is witnessed."""
+    """An image, a signal and a vector that are joined as vectors: the witness checks every number."""
     network = loads("""
 input: {signal: [2, 12], image: [3, 6, 5], facts: [4]}
 layers:
@@ -259,7 +259,7 @@ def test_what_does_not_fit_in_memory_is_told_smaller_inputs(
 
 
 def test_layers_behind_a_reshape_may_have_other_axes() -> None:
-    """There the field is not known, so nothing is held against it."""
+    """There the field is unknown, so nothing is compared."""
     network = loads(
         "{input: [2, 8, 8], layers: [conv: {out_channels: 2, kernel_size: 3, padding: 1}, reshape: {shape: [8, 16]}, "
         "conv: {out_channels: 1, kernel_size: [3]}]}"
@@ -299,7 +299,7 @@ def test_a_file_that_extends_may_have_other_inputs(tmp_path: Path) -> None:
 
 @st.composite
 def forests(draw: st.DrawFn) -> Network:
-    """Small graphs on one axis, of which some layers read a second input instead of the first."""
+    """Small graphs on one axis, in which some layers read a second input instead of the first."""
     network = draw(strategies.graphs())
     nodes = [
         Node(node.name, node.layer, tuple(draw(st.sampled_from([-1, -2])) if i == -1 else i for i in node.inputs))
@@ -311,7 +311,7 @@ def forests(draw: st.DrawFn) -> Network:
 
 
 def cells(network: Network, walked: Analysis, place: int, unit: int, source: int) -> set[int]:
-    """The pixels of one input that a unit depends on, by looking at every cell on the way."""
+    """The pixels of one input on which a unit depends, by checking every cell on the way."""
     if place < 0:
         return {unit} if place == source else set()
     node, step = network.nodes[place], walked.steps[place]
@@ -399,7 +399,7 @@ def test_a_list_of_outputs_is_named_by_its_layers() -> None:
 
 
 def test_outputs_stay_in_memory_and_dead_ends_do_not() -> None:
-    """By the definition: at each layer the maps that somebody reads later, and the outputs."""
+    """By the definition: at each layer the maps that are read later, and the outputs."""
     cells = {"c1": 1024, "c2": 256, "dead": 256, "c3": 128}
     named = loads(f"{TREE}outputs: [c1, c3]").walk()
     alive = {m.step.name: {s.name for s in m.alive} for m in named.schedule()}
@@ -475,7 +475,7 @@ layers:
 def test_equal_inputs_through_shared_weights_give_equal_outputs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The arrays are the same ones: a layer and its twin on the same map give the same map."""
+    """The arrays are the same: a layer and its twin on the same map give the same map."""
     network = loads("""
 input: [2, 6, 6]
 layers:
@@ -542,7 +542,7 @@ def test_a_parameter_of_a_block_may_be_called_weights() -> None:
 @strategies.often
 @given(strategies.layers(*(kind for kind in strategies.PROVEN if not every()[kind].merges)))
 def test_a_layer_keeps_arrays_of_the_shapes_that_it_says(made: strategies.Made) -> None:
-    """Held against the shapes of the witness's arrays, which know nothing of the layers."""
+    """Compared with the shapes of the witness's arrays, which are independent of the layers."""
     layer, (shape, *_) = made.layer, made.shapes
     try:
         layer.check(*made.shapes)
@@ -567,7 +567,7 @@ def test_the_example_of_a_kind_keeps_the_arrays_that_it_says(kind: str) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., str]:
-    """Write files of these names and texts; the path of the first."""
+    """Write files with these names and texts; returns the path of the first."""
 
     def write(**texts: str) -> str:
         for name, text in texts.items():
@@ -642,7 +642,7 @@ def test_its_parameters_can_be_set() -> None:
 
 
 def test_names_of_both_files_are_kept_apart(folder: Callable[..., str]) -> None:
-    """Blocks, parameters and layers of the same names; ``from: input`` is what came in there."""
+    """Blocks, parameters and layers with equal names; ``from: input`` is the input of that file."""
     path = folder(
         outer="""
 input: [2, 8, 8]

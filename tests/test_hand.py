@@ -1,4 +1,4 @@
-"""By hand: every published number, every window, every refusal."""
+"""Exercises by hand: every published number, every window, every refusal."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def hand_json(convcalc: Run, *arguments: str) -> dict[str, Any]:
 
 
 def as_arguments(given: dict[str, Any]) -> list[str]:
-    """A case as the command line has it."""
+    """A case as command-line arguments."""
     words = []
     for name, value in given.items():
         text = str(value).replace("'", "")
@@ -91,7 +91,7 @@ def test_no_kernel_of_small_whole_numbers_gives_what_the_slide_prints() -> None:
     columns = reference.im2col(np.array([wrong["given"]["x"]], dtype=float), 3, stride=2, padding=1)
     printed = np.array(wrong["expected"]["printed"], dtype=float).ravel()
     weights = np.linalg.solve(columns.T, printed)
-    assert np.abs(weights - weights.round()).max() > 0.1  # and so nowhere near whole
+    assert np.abs(weights - weights.round()).max() > 0.1  # and so not even nearly whole
 
 
 # -------------------------------------------------------------------------------------- gradients
@@ -157,12 +157,12 @@ def exercises(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def as_int_if_whole(array: Any) -> Any:
-    """An array of ours as floats."""
+    """An array of convcalc as floats."""
     return np.array(array.tolist(), dtype=float)
 
 
 def options_of(case: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Options for the witness, and the same for us."""
+    """Options for the witness, and the same for convcalc."""
     return {name: tuple(map(freeze, case[name])) for name in names}
 
 
@@ -171,7 +171,7 @@ def freeze(value: Any) -> Any:
 
 
 def convolution(case: dict[str, Any], **more: Any) -> tuple[Any, Any]:
-    """Our result, and the witness's."""
+    """The results of convcalc and of the witness."""
     options = options_of(case, "stride", "padding", "dilation")
     ours = solve("conv", case["x"], case["w"], dims=case["x"].ndim - 1, **options, **more)
     return ours, options
@@ -204,12 +204,12 @@ def test_transposed_convolutions_and_their_gradients_agree_with_the_witness(
     case: dict[str, Any],
 ) -> None:
     options = options_of(case, "stride", "dilation")
-    weight = case["w"].swapaxes(0, 1)  # (channels, filters, …), as PyTorch has it
+    weight = case["w"].swapaxes(0, 1)  # (channels, filters, …), as in PyTorch
     dims = case["x"].ndim - 1
     try:
         options |= options_of(case, "padding")
         theirs = reference.fast.conv_transpose(case["x"], weight, case["bias"], **options)
-    except ValueError:  # the padding cuts all of it off
+    except ValueError:  # the padding cuts everything off
         options["padding"] = 0
         theirs = reference.fast.conv_transpose(case["x"], weight, case["bias"], **options)
     ours = solve("tconv", case["x"], weight, dims=dims, bias=case["bias"], **options)
@@ -241,7 +241,7 @@ def test_pools_and_their_gradients_agree_with_the_witness(
     for op, pool, gradient, same in pools:
         y = pool(x, size, **same)
         if not np.isfinite(y).all():
-            continue  # a window on padding alone
+            continue  # a window with only padding
         ours = solve(op, x, size=size, dims=dims, **same)
         np.testing.assert_allclose(as_int_if_whole(ours["y"].result), y, rtol=1e-14)
         above = case["numbers"](list(y.shape)).astype(float)

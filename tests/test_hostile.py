@@ -1,4 +1,4 @@
-"""Files and names that mean harm, or are merely broken: one clear line, exit code 2, nothing else."""
+"""Hostile and broken files and names: one clear line, exit code 2, nothing else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def assert_refused(ran: Ran, *said: str) -> None:
 
 @pytest.fixture
 def arch(convcalc: Convcalc, tmp_path: Path) -> Convcalc:
-    """Run ``convcalc arch`` on a file of these bytes, and see that it leaves nothing behind."""
+    """Run ``convcalc arch`` on a file of these bytes, and check that it leaves nothing behind."""
 
     def run(data: bytes | str, *arguments: str) -> Ran:
         path = tmp_path / "net.yaml"
@@ -71,7 +71,7 @@ def arch(convcalc: Convcalc, tmp_path: Path) -> Convcalc:
 
 
 def in_a_process(*arguments: str, **options: Any) -> Ran:
-    """Run the command line as a process of its own, so that it may crash."""
+    """Run the command line in a separate process, so that it may crash."""
     ran = subprocess.run(
         [sys.executable, "-m", "convcalc", *arguments],
         capture_output=True,
@@ -239,7 +239,7 @@ DEEP = {
 
 @pytest.mark.parametrize("case", DEEP)
 def test_deep_nesting_is_refused_and_crashes_nothing(case: str, tmp_path: Path) -> None:
-    """In a process of its own: the C code of the parser would take the whole process with it."""
+    """In a separate process, because a crash in the parser's C code would end the whole process."""
     path = tmp_path / "deep.yaml"
     path.write_text(DEEP[case], encoding="utf-8", newline="")
     assert_refused(in_a_process("arch", str(path)))
@@ -397,7 +397,7 @@ NUMBERS += [[1, 1, 1, 1], [10**30], 1e300, "1e999", "$n", "$n*$n*$n", "$n // ($n
 
 
 def numeric_options() -> list[tuple[str, str]]:
-    """Every option of every kind that holds numbers."""
+    """Every option of every kind that takes numbers."""
     return [
         (kind, f.name.removesuffix("_"))
         for kind, cls in KINDS.items()
@@ -407,14 +407,14 @@ def numeric_options() -> list[tuple[str, str]]:
 
 
 def shapes_for(kind: str) -> list[tuple[int, ...]]:
-    """The shape of a kind's example, and its like on one, two and three axes."""
+    """The shape of a kind's example, and similar ones on one, two and three axes."""
     _, shape = KINDS[kind].example
     alike = [(shape[0], *(shape[1:] or (1,))[:1] * axes) for axes in (1, 2, 3)]
     return list(dict.fromkeys([shape, *alike]))
 
 
 def answer(data: Any) -> Analysis | None:
-    """The report on a network, or None where it is refused in words."""
+    """The report on a network, or None if it is refused with a message."""
     try:
         return loads(as_text(data)).walk()
     except ConvcalcError as error:
@@ -582,8 +582,8 @@ NO_NAMES = {
 
 
 def named_file(name: str) -> str:
-    """A network in which everything that can be is called so."""
-    written = name.replace("$", "$$")  # a $ by itself begins a parameter
+    """A network in which everything possible has this name."""
+    written = name.replace("$", "$$")  # a single $ begins a parameter
     data = {
         "name": name,
         "source": name,
@@ -811,7 +811,7 @@ def test_blocks_are_not_confused_with_python(arch: Convcalc) -> None:
 
 
 def ten_times_each(tmp_path: Path, innermost: str) -> str:
-    """Nine files, each of which holds the next ten times, the last these layers; the first of them."""
+    """Nine files: each contains the next one ten times, the last has these layers; returns the first."""
     for number in range(9):
         inner = f"{{network: {number + 1}.yaml}}, " * 10
         text = f"{{input: [1, 8, 8], layers: [{inner if number < 8 else innermost}]}}"
@@ -846,7 +846,7 @@ def test_empty_networks_that_double_at_each_level_come_to_an_end(
 def test_a_network_that_stops_early_again_and_again_is_not_expanded_without_end(
     tmp_path: Path, convcalc: Convcalc
 ) -> None:
-    """Each copy makes a thousand layers and takes back all but one: the work is bounded, not the rest."""
+    """Each copy makes a thousand layers and removes all except one: the work is limited, not only the result."""
     (tmp_path / "long.yaml").write_text(
         "{input: [1, 8, 8], layers: [{relu: {name: a}}, {repeat: 1000, layers: [relu]}]}",
         encoding="utf-8",
@@ -905,7 +905,7 @@ def test_names_of_inputs_and_outputs_are_printed_harmlessly(arch: Convcalc) -> N
 
 @pytest.mark.unmeasured
 def test_many_inputs_and_outputs_cost_no_more_than_their_layers(arch: Convcalc) -> None:
-    """A hundred inputs that meet in a thousand layers: a field for each input at each layer."""
+    """A hundred inputs joined in a thousand layers: a field for each input at each layer."""
     names = [f"i{n}" for n in range(100)]
     text = json.dumps(
         {

@@ -114,7 +114,7 @@ TORCHVISION = {
 
 
 def as_torchvision_calls(name: str) -> str:
-    """The name of a layer of the bundled ResNet-50 as an exported program of torchvision has it."""
+    """The name of a layer of the bundled ResNet-50 in an exported program of torchvision."""
     block, _, layer = name.rpartition(".")
     layer = TORCHVISION.get(layer, layer)
     if not block:

@@ -1,4 +1,4 @@
-"""Ctrl-C at a real terminal: every long command stops at once, says so, and leaves no half files."""
+"""Ctrl-C in a real terminal: every long command stops at once, says so, and leaves no partial files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from convcalc import __main__ as program
 pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
 
 SAMPLES = Path(__file__).parent.parent / "homework" / "class"
-STUDENTS = 20_000  # more than can be marked before somebody stops it
-QUESTIONS = 400  # whose numbers vary, so that an export is long
-PATIENCE = 20.0  # seconds until the end on a busy machine; on a quiet one it is 0.1, and one product of arrays more
+STUDENTS = 20_000  # more than can be marked before it is stopped
+QUESTIONS = 400  # with varied numbers, so that an export takes long
+PATIENCE = 20.0  # seconds until the end on a busy machine; idle: 0.1, plus one product of arrays
 
 LINES = """
 hw make ps1.yaml --roster roster.csv --secret-file ps1.secret --out dist
@@ -43,9 +43,9 @@ class Stopped(NamedTuple):
 
     Attributes:
         code: its exit status.
-        said: all that the terminal showed.
+        said: everything on the terminal.
         wall: seconds until it ended.
-        was_asked: whether it was still at work when it was to stop.
+        was_asked: whether it was still running when Ctrl-C was pressed.
     """
 
     code: int
@@ -55,7 +55,7 @@ class Stopped(NamedTuple):
 
 
 def stopped(words: list[str]) -> Stopped:
-    """Run a command in a terminal, and press Ctrl-C as soon as it says how far it is."""
+    """Run a command in a terminal, and press Ctrl-C as soon as it shows its progress."""
     pid, terminal = pty.fork()
     if not pid:
         os.execve(
@@ -88,7 +88,7 @@ def stopped(words: list[str]) -> Stopped:
 
 @pytest.fixture(scope="module")
 def class_of_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a sheet, a long roster, and what they handed in."""
+    """A folder with a sheet, a long roster, and their submissions."""
     folder = tmp_path_factory.mktemp("many")
     shutil.copy(SAMPLES / "ps1.yaml", folder)
     shutil.copy(SAMPLES / "example.secret", folder / "ps1.secret")

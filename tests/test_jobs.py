@@ -1,4 +1,4 @@
-"""Networks verified side by side: the same answers, within the memory, and never a silent end."""
+"""Networks verified in parallel: the same answers, within the memory, and never a silent end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_no_more_begin_than_there_are_jobs_and_memory_for() -> None:
     assert begin([5]) == ["c"]
     assert begin([5, 1]) == []
     assert begin([1, 1], limit=100) == ["a"]
-    assert begin([], limit=0) == ["a"]  # one that is too large runs alone
+    assert begin([], limit=0) == ["a"]  # a network that is too large runs alone
     assert begin([0], limit=0) == []
 
 

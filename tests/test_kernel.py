@@ -52,7 +52,7 @@ def pgm(cells: Any) -> bytes:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own with face.pgm and face.png in it."""
+    """A separate folder with face.pgm and face.png."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLORTERM", raising=False)
     Path("face.pgm").write_bytes(pgm(face()))
@@ -82,7 +82,7 @@ def test_kernels_are_what_they_are_called() -> None:
     np.testing.assert_array_equal(values["vertical_edges"].T, values["horizontal_edges"])
     np.testing.assert_array_equal(values["sharpen"], values["identity"] - values["laplacian"])
     np.testing.assert_array_equal(values["outline"], 9 * values["identity"] - 1)
-    # Sobel is a difference one way and a blur the other.
+    # Sobel is a difference along one axis and a blur along the other.
     np.testing.assert_array_equal(values["sobel_x"], np.outer([1, 2, 1], [-1, 0, 1]))
     twice = np.convolve([1, 2, 1], [1, 2, 1])
     np.testing.assert_array_equal(values["gaussian_blur"], np.outer([1, 2, 1], [1, 2, 1]))
@@ -229,7 +229,7 @@ def test_a_flipped_kernel_is_a_true_convolution() -> None:
         through(face(), "sobel_x", flip=True),
     )
     other = through(face(), "sobel_x")
-    # Sobel turned is its own negative: what one clips at 0 the other shows.
+    # Sobel turned is its negative: values clipped at 0 by one are shown by the other.
     both = turned.picture.channels.astype(int) + other.picture.channels
     np.testing.assert_array_equal(both, straight.picture.channels)
 
@@ -504,7 +504,7 @@ def test_a_terminal_with_colour_gets_colour(
 
 
 def without_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if Pillow were not installed."""
+    """Behave as without Pillow."""
     real = builtins.__import__
 
     def importing(name: str, *arguments: Any, **settings: Any) -> Any:
@@ -516,7 +516,7 @@ def without_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def png_of(columns: int, rows: int) -> bytes:
-    """The start of a PNG that says it is this large."""
+    """The start of a PNG with this stated size."""
     header = b"IHDR" + struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0)
     end = zlib.compress(b"")
     parts = (header, b"IDAT" + end, b"IEND")
@@ -603,7 +603,7 @@ def test_a_mistake_is_said_whole(
 ) -> None:
     before = {path.name: path.read_bytes() for path in here.iterdir()}
     ran = convcalc("kernel", *arguments)
-    start, _, end = message.partition("…")  # which stands for what Pillow says
+    start, _, end = message.partition("…")  # it replaces Pillow's message
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"convcalc: {start}")
     assert ran.err.endswith(f"{end}\n")
@@ -711,7 +711,7 @@ SUFFIXES = sorted(picture_files.FORMATS)
 def test_a_picture_too_tall_or_wide_for_its_format_is_refused(
     suffix: str, size: tuple[int, int], here: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Others are read again as large as they were; libjpeg has no chance to complain by itself."""
+    """Others are read again with the same size; libjpeg prints no message of its own."""
     Path("in.pgm").write_bytes(pgm(np.full(size, 7, dtype=np.uint8)))
     form, out = picture_files.FORMATS[suffix], f"out{suffix}"
     limit = {"JPEG": 65_500, "GIF": 65_535, "WEBP": 16_383}.get(form, 10**6)
@@ -734,13 +734,13 @@ def test_a_picture_too_tall_or_wide_for_its_format_is_refused(
 def test_a_small_file_of_many_pixels_takes_no_memory(
     suffix: str, convcalc: Run, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of one colour, 7070×7070 pixels are 6 kB and would be decoded to hundreds of megabytes."""
+    """7070×7070 pixels of one colour are 6 kB, and would be decoded to hundreds of megabytes."""
     settings = {"compression": "group4"} if suffix == ".tif" else {}
     Image.new("1", (7070, 7070)).save(f"bits{suffix}", **settings)
     size = Path(f"bits{suffix}").stat().st_size
     if size * 500 > 7070 * 7070:
         return  # no format for one colour
-    monkeypatch.setattr(picture_files, "MAX_BYTES", 10**6)  # what reading a file sets aside
+    monkeypatch.setattr(picture_files, "MAX_BYTES", 10**6)  # memory for reading a file
     tracemalloc.start()
     start = clock.seconds()
     ran = convcalc("kernel", "sharpen", f"bits{suffix}")

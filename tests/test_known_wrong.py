@@ -1,7 +1,7 @@
-"""Known wrong sources: what ``docs/known-wrong.md`` prints is calculated again, the right number and the wrong one.
+"""Known wrong sources: the right and wrong numbers in ``docs/known-wrong.md`` are calculated again.
 
-The right number comes from convcalc, or from arrays; the wrong one from the mistake that leads to it. Where nobody knows
-how a source got its number, the number is all there is.
+The right number comes from convcalc, or from arrays; the wrong one from the mistake that leads to it. If nobody knows
+how a source got its number, only the number is compared.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CASES: dict[int, Callable[[], Pair]] = {}
 
 
 def case(number: int) -> Callable[[Callable[[], Pair]], Callable[[], Pair]]:
-    """Keep a function that works out what is said and what is right in a section."""
+    """Register a function that computes the published and the right number of a section."""
 
     def keep(run: Callable[[], Pair]) -> Callable[[], Pair]:
         assert number not in CASES
@@ -48,20 +48,20 @@ def case(number: int) -> Callable[[Callable[[], Pair]], Callable[[], Pair]]:
 
 
 def printed(number: int) -> tuple[str, str]:
-    """The two lines of a section, behind their names."""
+    """The two lines of a section, without their names."""
     (found,) = NUMBERS.findall(SECTIONS[number])
     said, right = found
     return said, right
 
 
 def exactly(formula: str) -> Fraction:
-    """What a formula of the page gives."""
+    """The value of a formula on the page."""
     python = formula.replace(",", "").replace("·", "*").replace("−", "-")
     return Fraction(eval(re.sub(r"\b(\d+)\b", r"Fraction(\1)", python), KNOWN))
 
 
 def shown(value: Any, like: str) -> str:
-    """A number written as on the page, with as many decimals; rows of a matrix apart by semicolons."""
+    """A number as written on the page, with as many decimals; rows of a matrix separated by semicolons."""
     if isinstance(value, np.ndarray):
         return "; ".join(" ".join(map(str, row)) for row in value.tolist())
     decimals = len(like.partition(".")[2])
@@ -88,7 +88,7 @@ def field(step: Step) -> Field:
 
 
 def last(words: list[str]) -> Step:
-    """The last step of a chain on a picture that is large enough."""
+    """The last step of a chain on a large enough image."""
     return convcalc.chain("1x9999x9999", *words).walk().steps[-1]
 
 
@@ -137,7 +137,7 @@ KERNEL = np.array([[2, 0, 1], [1, 0, 0], [0, 1, 1]])
 
 
 def windows_of(matrix: np.ndarray) -> np.ndarray:
-    """The nine windows of 3×3 in steps of 2 on the padded matrix, each in a row."""
+    """The nine 3×3 windows with stride 2 on the padded matrix, each as a row."""
     padded = np.pad(matrix, 1)
     return np.array([padded[y : y + 3, x : x + 3].ravel() for y in (0, 2, 4) for x in (0, 2, 4)])
 
@@ -341,7 +341,7 @@ def test_three_layouts_of_resnet_50_have_the_operations_and_fields_that_sources_
         "3.86",
         "4.09",
     ]
-    # TF-Slim's: the last unit of a stage has the stride, in its 3×3.
+    # TF-Slim's: the last unit of a stage has the stride, in its 3×3 convolution.
     macs, side, channels = conv((3, 224, 224), 64, 7, stride=2, padding=3).macs, 56, 64
     for width, units, stride in ((64, 3, 2), (128, 4, 2), (256, 6, 2), (512, 3, 1)):
         for unit in range(units):

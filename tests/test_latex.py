@@ -1,4 +1,4 @@
-"""LaTeX of every command: no sign that LaTeX does not know, and where there is a TeX, it compiles."""
+"""LaTeX of every command: no character unknown to LaTeX, and it compiles if TeX is installed."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
 
 
 def outputs(convcalc: Run, commands: list[tuple[str, ...]]) -> list[tuple[str, str]]:
-    """What each command prints."""
+    """The output of each command."""
     Path("dot.pgm").write_text(PICTURE)
     found = []
     for words in commands:
@@ -110,7 +110,7 @@ def outputs(convcalc: Run, commands: list[tuple[str, ...]]) -> list[tuple[str, s
 
 
 def unknown_signs(latex: str) -> set[str]:
-    """Signs outside ASCII that are no Latin letters, which LaTeX has of itself."""
+    """Characters outside ASCII that are not Latin letters (LaTeX knows these)."""
     return {
         sign
         for sign in latex
@@ -119,12 +119,12 @@ def unknown_signs(latex: str) -> set[str]:
 
 
 HEAD = r"\documentclass{article}\usepackage{longtable}\begin{document}"
-# How far a line may reach into the right margin, which is 135 points wide.
+# The most that a line may reach into the right margin, which is 135 points wide.
 MARGIN = 20.0  # points
 
 
 def check_compiles(folder: Path, texts: list[tuple[str, str]]) -> None:
-    """LaTeX of some lines through pdflatex: no sign is missing, nothing is cut at the edge of the paper."""
+    """Run pdflatex on the LaTeX of some lines: no character is missing, nothing is cut at the paper's edge."""
     for line, latex in texts:
         shown = "\n".join(line for line in latex.splitlines() if not line.startswith("%"))
         assert not unknown_signs(shown), line
@@ -149,7 +149,7 @@ def check_compiles(folder: Path, texts: list[tuple[str, str]]) -> None:
 
 
 def too_wide(log: str) -> Iterator[tuple[int, str]]:
-    """The lines whose pages have something that reaches over the margin, or over the end of a page."""
+    """The lines whose pages have content beyond the margin or the end of a page."""
     number = 0
     for found in re.finditer(
         r"^LINE (\d+)|^Overfull \\[hv]box \(([\d.]+)pt too (?:wide|high)\)[^\n]*", log, re.MULTILINE
@@ -161,7 +161,7 @@ def too_wide(log: str) -> Iterator[tuple[int, str]]:
 
 
 def compiled(folder: Path, document: str) -> subprocess.CompletedProcess[str]:
-    """A document through pdflatex."""
+    """A document compiled by pdflatex."""
     (folder / "document.tex").write_text(document, encoding="utf-8")
     return subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "document.tex"],

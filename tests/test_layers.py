@@ -145,7 +145,7 @@ def test_every_kind_is_tried() -> None:
     assert set(KIND_STRATEGIES) == set(NAMES)
 
 
-# --------------------------------------------------------------- numbers, by the arrays' own
+# --------------------------------------------------------------- numbers, compared with arrays
 
 
 @pytest.mark.unmeasured
@@ -297,7 +297,7 @@ NOTES: list[tuple[str, dict[str, Any], Shape, list[str]]] = [
             "11.67 is not whole: floor gives 11, and the last 2 of 35 cells are never read (width)",
         ],
     ),
-    # the cell left over is one of the padding's, so nothing of the map is lost
+    # the unread cell is padding, so nothing of the map is lost
     ("conv", {"out_channels": 5, "kernel_size": 3, "stride": 2, "padding": 1}, (3, 32, 32), []),
     (
         "conv",
@@ -1298,7 +1298,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
 
 
 def named(table: list[Any]) -> list[Any]:
-    """The rows of a table, each a test with a name of its own."""
+    """The rows of a table, each a test with its own name."""
     return [pytest.param(*row, id=f"{row[0]}-{place}") for place, row in enumerate(table)]
 
 
@@ -1344,7 +1344,7 @@ def test_taps_on_padding_are_not_counted_one_by_one_without_limit() -> None:
 
 
 def test_a_norm_may_have_a_scale_or_a_shift_alone() -> None:
-    """By hand: of 2·4 numbers one half is left; what is normalised by the sample loses the operation too."""
+    """By hand: one half of 2·4 numbers remains; norms by statistics of the sample also lose the operation."""
     shape = (4, 5, 5)
     for kind, options in (("batchnorm", {}), ("groupnorm", {"num_groups": 2})):
         scale, shift, none = (
@@ -1358,7 +1358,7 @@ def test_a_norm_may_have_a_scale_or_a_shift_alone() -> None:
         "multiplications": 100,
         "adds": 100,
     }
-    # 2 groups of 50 values: 3·50 − 1 additions and 2·50 multiplications each; one more of one of them
+    # 2 groups of 50 values: 3·50 − 1 additions and 2·50 multiplications each; plus one of either
     assert scale.counts(shape, shape) == {
         "multiplications": 300,
         "adds": 298,
@@ -1398,7 +1398,7 @@ def test_a_fixed_scale_is_stored_and_not_trained() -> None:
 
 
 def test_padding_over_half_of_a_pools_window_is_noted() -> None:
-    """ONNX takes it; PyTorch wants at most half of the kernel."""
+    """ONNX allows it; PyTorch requires at most half of the kernel."""
     said = "padding 2 is more than half of the kernel 3: ONNX takes it, PyTorch refuses it"
     for kind in ("maxpool", "avgpool", "lppool"):
         over = layer_of(kind, kernel_size=3, stride=1, padding=((1, 1), (0, 2)))
@@ -1415,11 +1415,11 @@ def test_padding_over_half_of_a_pools_window_is_noted() -> None:
         # 3 cells, 3 taps, stride 2: the stamps end after 7 cells
         ({"output_shape": 8}, 0, 1),
         ({"output_shape": 7}, 0, 0),
-        ({"output_shape": 6}, 1, 0),  # the odd cell goes at the start
+        ({"output_shape": 6}, 1, 0),  # the odd cell is at the start
         ({"output_shape": 6, "padding": "same"}, 0, 0),  # … here at the end
         ({"output_shape": 6, "padding": "same_lower"}, 1, 0),
         ({"output_shape": 3}, 2, 0),
-        ({"output_shape": 6, "padding": 1}, 1, 1),  # PyTorch: 5 and one of output padding
+        ({"output_shape": 6, "padding": 1}, 1, 1),  # PyTorch: 5, and output padding 1
         ({"padding": "same"}, 0, 0),
         ({"padding": "same_lower"}, 1, 0),
         ({"output_shape": 7, "output_padding": 1}, 1, 1),  # ONNX: one more, and one cut off

@@ -1,4 +1,4 @@
-"""The manual: Sphinx builds it without a warning, and its reference describes all there is and nothing else."""
+"""The manual: Sphinx builds it without a warning, and its reference describes everything that exists, and only that."""
 
 from __future__ import annotations
 
@@ -55,15 +55,15 @@ ROOT = Path(__file__).parent.parent
 BAD = ROOT / "tests" / "bad_specs"
 Objects = dict[str, set[str]]
 
-# Messages that a name, not an error's text, is put together of.
+# Messages that are parts of a name, not of an error's text.
 NOT_IN_THE_CATALOGUE = {"option_darknet_pad", "route_by_number"}
 
 
-# ------------------------------------------------------------------------------ what must be there
+# ------------------------------------------------------------------------------ expected content
 
 
 def options() -> Iterator[str]:
-    """Every option of every command, as the manual names it."""
+    """Every option of every command, with its name in the manual."""
     for words, command, context in commands():
         for option in command.get_params(context):
             if isinstance(option, click.Option) and not option.hidden:
@@ -72,7 +72,7 @@ def options() -> Iterator[str]:
 
 
 def expected() -> Objects:
-    """The names of every sort of thing, from the registries."""
+    """The names of every kind of thing, from the registries."""
     MISTAKES.load()
     return {
         "cmdoption": set(options()),
@@ -129,7 +129,7 @@ def expected() -> Objects:
 
 
 def objects(inventory: Path) -> Objects:
-    """The names of every sort of thing that a manual describes."""
+    """The names of every kind of thing that a manual describes."""
     *_, packed = inventory.read_bytes().split(b"\n", 4)
     found: Objects = {}
     for line in zlib.decompress(packed).decode().splitlines():
@@ -143,7 +143,7 @@ def objects(inventory: Path) -> Objects:
 
 
 def build(out: Path) -> str:
-    """Make the site, and give what Sphinx says of it."""
+    """Build the site; returns the output of Sphinx."""
     options = ["-W", "-n", "--keep-going", "-q", "-b", "html"]
     ran = subprocess.run(
         [sys.executable, "-m", "sphinx", *options, "docs", str(out)],
@@ -157,7 +157,7 @@ def build(out: Path) -> str:
 
 
 def undescribed(described: Objects, there: Objects) -> list[str]:
-    """What has no place in the manual, and what has one and is not there."""
+    """Things that are not in the manual, and things in the manual that do not exist."""
     return [
         f"{sort}: {'missing' if name in wanted else 'described, but not there'}: {name}"
         for sort, wanted in there.items()
@@ -189,7 +189,7 @@ def test_the_manual_is_built_without_a_warning_and_describes_what_there_is(tmp_p
 
 
 def broken_links(out: Path) -> list[str]:
-    """The links of pages that lead nowhere in the manual."""
+    """The broken links in pages of the manual."""
     texts = {path: path.read_text(encoding="utf-8") for path in out.rglob("*.html")}
     places = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in texts.items()}
     wrong = []
@@ -209,7 +209,7 @@ def broken_links(out: Path) -> list[str]:
 
 
 def remote_files(out: Path) -> list[str]:
-    """What pages load from elsewhere; nothing, so that they work with the network off."""
+    """External files that pages load; none, so that they work without network."""
     remote = re.compile(
         r'<(?:script|img|iframe)[^>]*src="(?:https?:)?//[^"]*"|<link[^>]*href="(?:https?:)?//[^"]*"'
     )
@@ -221,7 +221,7 @@ def remote_files(out: Path) -> list[str]:
 
 
 def unsaid(out: Path) -> list[str]:
-    """The pages without a title or a line that says what they are about."""
+    """The pages without a title or a description."""
     pages = {
         path.relative_to(out).as_posix(): path.read_text("utf-8") for path in out.rglob("*.html")
     }
@@ -236,7 +236,7 @@ def unsaid(out: Path) -> list[str]:
     ]
 
 
-# What people type, and the page that they want.
+# Search queries, and the wanted page.
 WANTED = {
     "flops": "how-to/which-flops", "which flops": "how-to/which-flops", "receptive field": "arithmetic/fields",
     "dilation": "arithmetic/dilation", "padding same": "arithmetic/same", "checkerboard": "arithmetic/transposed",
@@ -252,7 +252,7 @@ WANTED = {
 
 
 def not_found(out: Path) -> list[str]:
-    """The queries whose page is not among the first three that the search of the site finds."""
+    """The queries whose page is not among the first three results of the site's search."""
     script = ROOT / "tests" / "manual_search.js"
     command = ["node", str(script), str(out), *WANTED]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -331,7 +331,7 @@ def test_man_pages_are_as_man_wants_them() -> None:
     files = sorted(map(str, (ROOT / "docs" / "man").glob("*.1")))
     ran = subprocess.run(["mandoc", "-Tlint", *files], capture_output=True, text=True, check=False)
     said = {re.sub(r"^.*?\d+:\d+: ", "", line) for line in ran.stdout.splitlines()}
-    # A page without a date is the same whenever it is made; lines of examples are as long as they are.
+    # A page without a date is always the same; lines of examples are not wrapped.
     assert {s for s in said if "missing date" not in s and "longer than 80 bytes" not in s} == set()
 
 

@@ -1,4 +1,4 @@
-"""Memory under each of its meanings, against lists of the maps that are really there."""
+"""Memory in each of its meanings, compared with lists of the maps that really exist."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ def values(analysis: Analysis, found: dict[str, int]) -> dict[str, int]:
 
 
 def test_a_small_network_by_hand() -> None:
-    # input 3·8·8 = 192; conv1 4·8·8 = 256, relu in its place; pool 4·4·4 = 64; flatten renames it;
+    # input 3·8·8 = 192; conv1 4·8·8 = 256, relu in place; pool 4·4·4 = 64; flatten renames it;
     # linear 10. conv1 has 3·3·3·4 + 4 = 112 parameters, the linear layer 64·10 + 10 = 650.
     analysis = convcalc.chain("3x8x8", "conv:k3c4p1", "relu", "pool:k2", "fc:10").walk()
     assert values(analysis, memory.memory(analysis)) == {
         "weights": 762,
         "outputs": 192 + 256 + 256 + 64 + 64 + 10,
         "outputs_in_place": 192 + 256 + 64 + 10,
-        "peak_in_place": 192 + 256,  # the picture and the first map
-        # the picture, the map in which relu wrote, the pool's output; 64 indices of eight bytes
+        "peak_in_place": 192 + 256,  # the image and the first map
+        # the image, the map that relu overwrote, the pool's output; 64 indices of eight bytes
         "training": 2 * 762 + (192 + 256 + 64) + 2 * 64,
     }
     assert memory.peak(analysis) == (448, "conv1", {"input": 192, "conv1": 256})
 
 
 def test_vgg_needs_fifteen_million_values_not_twenty_four() -> None:
-    # CS231n prints 24M values, 93 MB, beside rows that sum to 15,237,608
+    # CS231n prints 24M values, 93 MB, but its rows sum to 15,237,608
     analysis = convcalc.load("vgg16").walk()
     found = memory.memory(analysis)
     assert found["outputs_in_place"] == 4 * 15_237_608
@@ -70,7 +70,7 @@ def test_a_batch_multiplies_the_maps_but_not_the_weights() -> None:
 
 
 def test_layers_after_squeeze_and_excitation_still_work_in_place() -> None:
-    # their receptive field is the whole map from there on, but they look at one value at a time
+    # their receptive field is the whole map from there on, but they read one value at a time
     analysis = convcalc.load("efficientnet_b0").walk()
     free = ("batchnorm", "silu", "sigmoid", "dropout", "flatten")
     kept = sum(row.activations for row in analysis if row.kind not in free)
@@ -83,10 +83,10 @@ def test_a_norm_over_the_whole_map_needs_a_place_of_its_own() -> None:
 
 
 def held(analysis: Analysis, rule: str) -> int:
-    """Run a network of joins and activations on names of maps: the most values at one time."""
+    """Run a network of joins and activations on names of maps; returns the most values at one time."""
     image, steps = analysis.image, analysis.steps
     sizes = {image: analysis.network.input[0] * analysis.network.input[1]}
-    place_of: dict[Step, Step] = {image: image}  # in whose memory a map lies
+    place_of: dict[Step, Step] = {image: image}  # the owner of a map's memory
     most = sizes[image]
     for place, step in enumerate(steps):
         later = {source for other in steps[place + 1 :] for source in other.before}
@@ -106,7 +106,7 @@ def held(analysis: Analysis, rule: str) -> int:
 
 
 def sizes_of(step: Step) -> tuple[int, ...]:
-    """The shape that a step gives."""
+    """The output shape of a step."""
     return step.output
 
 

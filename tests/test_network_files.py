@@ -1,4 +1,4 @@
-"""YAML to networks: names, blocks, expressions, joins, limits - and every refusal, word by word."""
+"""YAML to networks: names, blocks, expressions, joins, limits, and every refusal word by word."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ BAD_NAMES = sorted(path.stem for path in BAD.glob("*.yaml"))
 KINDS = every()
 
 
-# --------------------------------------------------------------------------- what is refused
+# --------------------------------------------------------------------------- refusals
 
 
 def refusal(name: str) -> ConvcalcError:
-    """The error of one bad spec, from the folder it lies in."""
+    """The error of one bad file, from its folder."""
     try:
         load(f"{name}.yaml").walk()
     except ConvcalcError as error:
@@ -102,7 +102,7 @@ def raises(path: Path) -> Iterator[range]:
         for node in ast.walk(function):
             raised = isinstance(node, ast.Raise) and node.exc is not None
             if raised and ast.unparse(node.exc) == "LostError":  # type: ignore[attr-defined]
-                continue  # of what only follows from an error
+                continue  # for consequences of an error
             if raised or (
                 isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".refuse")
             ):
@@ -111,7 +111,7 @@ def raises(path: Path) -> Iterator[range]:
 
 
 def reached(error: BaseException | None) -> Iterator[tuple[str, int]]:
-    """The lines that an error, and those it came from, passed through."""
+    """The lines that an error and its causes passed through."""
     while error:
         if isinstance(error, SpecErrors):
             for problem in error.problems:
@@ -131,7 +131,7 @@ TWO_INPUTS = "{input: {image: [3, 8, 8], mask: [1, 8, 8]}, layers: [relu]}"
 
 
 def many_files() -> None:
-    """A network that holds more files than one may."""
+    """A network with too many files."""
     with tempfile.TemporaryDirectory() as folder:
         layers = []
         for number in range(MAX_FILES + 1):
@@ -208,7 +208,7 @@ def test_every_refusal_in_the_code_is_met_by_a_bad_spec(monkeypatch: pytest.Monk
 
 
 def network(layers: str, *, head: str = "input: [4, 8, 8]", **options: Any) -> Network:
-    """A network from the text of its layers, a line each."""
+    """A network from the text of its layers, one per line."""
     return loads(f"{head}\nlayers:\n{layers}", **options)
 
 
@@ -321,11 +321,11 @@ def test_blocks_tell_which_nodes_belong_together() -> None:
     ]
 
 
-# ------------------------------------------------------------- where layers read what they read
+# ------------------------------------------------------------- the inputs of layers
 
 
 def inputs(layers: str, *, head: str = "input: [4, 8, 8]") -> dict[str, list[str]]:
-    """Each node with the names of what it reads."""
+    """Each node with the names of its inputs."""
     nodes = network(layers, head=head).nodes
     return {node.name: ["input" if i < 0 else nodes[i].name for i in node.inputs] for node in nodes}
 
@@ -528,7 +528,7 @@ def test_options_may_be_left_empty() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., Path]:
-    """Write files into a folder of their own: ``folder(base="…")`` makes base.yaml."""
+    """Write files into a separate folder: ``folder(base="…")`` makes base.yaml."""
 
     def write(**files: str) -> Path:
         for name, text in files.items():
@@ -747,7 +747,7 @@ def test_layers_behind_aliases_are_read_once_and_used_as_often_as_they_stand_the
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="[]{}-?: #'\"a\n,&*!|>\t\u2028\ufeff", max_size=60))
 def test_the_quick_bound_is_never_below_the_real_depth(text: str) -> None:
-    """The bound stands between hostile files and the C code that recurses over them."""
+    """The bound protects the parser's recursive C code from hostile files."""
     depth = deepest = 0
     try:
         for event in yaml.parse(text, yaml.CSafeLoader):
@@ -782,7 +782,7 @@ def test_the_bundle_is_far_from_every_limit(name: str) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as YAML holds it; numbers by name are a mapping."""
+    """A value in YAML; numbers by name are a mapping."""
     if (
         value
         and type(value) is tuple
@@ -798,7 +798,7 @@ def as_text(data: Any) -> str:
 
 
 def assert_same(found: Network, made: Network) -> None:
-    """Equal layers in equal places, and the same rows from the walk."""
+    """Equal layers at equal places, and the same rows from the walk."""
     for one, other in zip(found.nodes, made.nodes, strict=True):
         assert (one.name, one.inputs) == (other.name, other.inputs)
         assert_equal_layers(one.layer, other.layer)
@@ -858,9 +858,9 @@ def test_a_graph_comes_back_from_yaml(made: Network) -> None:
 
 
 class Written:
-    """A network drawn at once as plain data and, by hand, as nodes.
+    """A network drawn both as plain data and, by hand, as nodes.
 
-    All layers keep 4 × 8 × 8, so that whatever is drawn can be joined.
+    All layers keep 4 × 8 × 8, so that all of them can be joined.
     """
 
     def __init__(self, draw: st.DrawFn) -> None:

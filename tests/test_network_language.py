@@ -1,4 +1,4 @@
-"""What network files can say: values of parameters, loops, $in, conditions, and other libraries' words."""
+"""The language of network files: values of parameters, loops, $in, conditions, and other libraries' words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def steps(found: Network) -> list[tuple[str, Any, int, int]]:
 
 
 def same(layers: str, flat: str, *, head: str = "input: [4, 8, 8]", **options: Any) -> None:
-    """Two lists of layers are the same network, but for names."""
+    """Check that two lists of layers are the same network, except for names."""
     assert steps(network(layers, head=head, **options)) == steps(network(flat))
 
 
@@ -528,7 +528,7 @@ def test_each_name_of_a_kind_is_that_kind_in_a_file(word: str) -> None:
 
 
 def test_an_onnx_graph_and_a_darknet_file_are_read_with_their_own_names() -> None:
-    """VGG's first stage as ONNX spells it, and Darknet's sections; counts by hand."""
+    """VGG's first stage with ONNX's names, and Darknet's sections; counts by hand."""
     onnx = loads(
         "input: [3, 8, 8]\nlayers:\n  - Conv: {out_channels: 4, kernel_shape: 3, group: 1}\n  - BatchNormalization\n"
         "  - Relu\n  - MaxPool: {kernel_shape: 2, strides: 2}\n  - Add: [[], [Sigmoid]]\n  - Concat: [[], []]\n"

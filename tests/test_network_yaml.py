@@ -1,4 +1,4 @@
-"""Networks written as YAML: what is read again is the same network, and a person could have written it."""
+"""Networks written as YAML: reading gives the same network, and a person could have written it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ VALID = Draft202012Validator(schema())
 
 
 def rows(network: Network | Analysis) -> dict[str, Any]:
-    """What the table of a network says of each layer, by name."""
+    """The table row of each layer, by name."""
     walked = network if isinstance(network, Analysis) else network.walk()
     return {
         step.name: (
@@ -50,7 +50,7 @@ def rows(network: Network | Analysis) -> dict[str, Any]:
 
 
 def nameless(network: Network) -> Counter[Any]:
-    """What the table says of the layers, apart from their names."""
+    """The table rows of the layers, without their names."""
     return Counter(
         (kind, out, params, macs, rf)
         for kind, _, _, out, params, macs, rf in rows(network).values()
@@ -63,7 +63,7 @@ def network_of(*nodes: tuple[str, Layer, tuple[int, ...]], **more: Any) -> Netwo
 
 
 def again(network: Network) -> Network:
-    """A network, written and read; what is written fits the schema that editors use."""
+    """A network after writing and reading; the file must fit the schema for editors."""
     text = network_yaml(network)
     errors = [error.message for error in VALID.iter_errors(yaml.safe_load(text))]
     assert not errors, text
@@ -71,7 +71,7 @@ def again(network: Network) -> Network:
 
 
 def layers_of(network: Network) -> str:
-    """What is written under ``blocks:`` and ``layers:``."""
+    """The written content of ``blocks:`` and ``layers:``."""
     text = network_yaml(network)
     start = text.find("blocks:") if "\nblocks:" in text else text.find("layers:")
     return text[start : text.find("expect:")]
@@ -79,7 +79,7 @@ def layers_of(network: Network) -> str:
 
 # ------------------------------------------------------------------------- all networks
 
-# Networks that differ in how they are built; the others are run, but not measured.
+# Networks with different structure; the others are run without measuring coverage.
 MEASURED = ("unet", "googlenet_aux", "yolov3_tiny", "densenet121", "vit_b_16", "resnet18")
 
 
@@ -289,7 +289,7 @@ def test_blocks_have_parameters_for_what_differs_and_multiples_of_them() -> None
 
 
 def flat(*widths: int) -> Network:
-    """Blocks of a conv, a norm and a relu under names that say nothing."""
+    """Blocks of a conv, a norm and a relu with meaningless names."""
     nodes: list[Any] = []
     for width in widths:
         kernel = 3 if width % 16 else 1
@@ -403,7 +403,7 @@ def test_concats_that_grow_are_written_one_after_the_other() -> None:
     assert found.walk().totals == network.walk().totals
 
 
-# --------------------------------------------------------------------- what is promised
+# --------------------------------------------------------------------- promises
 
 
 def test_the_numbers_of_the_walk_are_expected_and_limits_of_the_file_stay() -> None:

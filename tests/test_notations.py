@@ -1,6 +1,6 @@
-"""Networks as people write them: words of exams, PyTorch, Keras; every refusal word by word.
+"""Networks as people write them: words from exams, PyTorch, Keras; every refusal word by word.
 
-What real PyTorch and Keras said of the same networks is in ``data/summaries``.
+The summaries of real PyTorch and Keras for the same networks are in ``data/summaries``.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def layers(text: str, shape: tuple[int, ...] | None = RGB) -> list[str]:
 
 
 def outputs(text: str, shape: tuple[int, ...] | None = RGB) -> list[tuple[int, ...]]:
-    """What each layer gives."""
+    """The output shape of each layer."""
     return [step.output for step in network_of(text, shape)[0].walk().steps]
 
 
 def refusal(text: str, shape: tuple[int, ...] | None = RGB) -> str:
-    """What is said against a text."""
+    """The error about a text."""
     with pytest.raises(ConvcalcError) as caught:
         network_of(text, shape)
     return str(caught.value)
@@ -265,7 +265,7 @@ def test_what_goes_in_and_comes_out_may_be_written_with_an_arrow() -> None:
 
 
 # As published: a midterm of Stanford's CS230, an assignment at Waterloo, an NPTEL quiz and two quizzes
-# on the web; the sizes after it are worked out by hand.
+# on the web; the sizes after each are computed by hand.
 PUBLISHED: dict[str, tuple[str, tuple[int, ...], list[tuple[int, ...]]]] = {
     "CS230": (
         "CONV-9-32\nPOOL-2\nCONV-5-64\nPOOL-2\nCONV-5-64\nPOOL-2\nFC-64\nFC-3",
@@ -465,7 +465,7 @@ def published(name: str) -> list[tuple[tuple[int, ...], int]]:
 def counted(
     text: str, shape: tuple[int, ...], without: tuple[str, ...] = ()
 ) -> list[tuple[tuple[int, ...], int]]:
-    """The same as we work it out."""
+    """The same, computed by convcalc."""
     steps = network_of(text, shape)[0].walk().steps
     return [
         (step.output, step.params)
@@ -513,7 +513,7 @@ def test_lines_of_pytorch(text: str) -> None:
     assert outputs(text, (1, 28, 28)) == [(6, 24, 24), (6, 24, 24), (6, 12, 12), (864,), (10,)]
 
 
-# The expected sizes and parameters are what torch 2.13 gave.
+# The expected sizes and parameters are from torch 2.13.
 MODULES: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
     ("nn.Conv2d(3, 8, (3, 5), stride=(2, 1), padding=(1, 2), dilation=1, bias=False)", (3, 9, 9), (8, 5, 9), 360),
     ("nn.Conv2d(4, 8, 3, padding='same', groups=2)", (4, 9, 9), (8, 9, 9), 152),
@@ -650,7 +650,7 @@ def test_functions_classes_loops_and_lists_are_followed(text: str) -> None:
     assert read(text).notes == []
 
 
-# Each makes the layers of "conv3-8, relu".
+# Each gives the layers of "conv3-8, relu".
 PYTHON = {
     "a choice": "n = 8 if 3 > 2 and not False else 9\nm = nn.Sequential(nn.Conv2d(3, n, 3), nn.ReLU())",
     "an if": "if 0 or 'same' in ('same', 'valid'):\n    m = nn.Sequential(nn.Conv2d(3, 8, 3))\nelse:\n    m = nn.Sequential()\nm.append(nn.ReLU())",
@@ -949,7 +949,7 @@ KERAS.append(
 
 
 def keras_rows() -> list[tuple[tuple[int, ...], int]]:
-    """What Keras 3 says of this network: the outputs, channels first, and the parameters."""
+    """Keras 3's numbers for this network: the outputs, channels first, and the parameters."""
     found = []
     for line in (SUMMARIES / "keras3.txt").read_text(encoding="utf-8").splitlines():
         match = re.search(r"\(None, ([\d, ]+)\) +│ +([\d,]+) │", line)
@@ -961,12 +961,12 @@ def keras_rows() -> list[tuple[tuple[int, ...], int]]:
 
 @pytest.mark.parametrize("text", KERAS)
 def test_lines_of_keras_are_counted_as_keras_does(text: str) -> None:
-    steps = network_of(text)[0].walk().steps  # the input stands in the code
+    steps = network_of(text)[0].walk().steps  # the input is in the code
     ours = [(s.output, s.params) for s in steps if s.layer.kind not in ("relu", "softmax")]
     assert ours == keras_rows()
 
 
-# The expected sizes (channels first) and parameters are what Keras 3 gave.
+# The expected sizes (channels first) and parameters are from Keras 3.
 KERAS_LAYERS: list[tuple[str, tuple[int, ...], tuple[int, ...], int]] = [
     ("layers.Conv2D(8, (3, 5), strides=2, padding='same')", (3, 9, 9), (8, 5, 5), 368),
     ("layers.Conv2D(8, 3, dilation_rate=2, use_bias=False)", (3, 9, 9), (8, 5, 5), 216),

@@ -1,6 +1,6 @@
-"""Lines of PyTorch and Keras whose meaning Python decides: what a model counts, which value a name has, what is changed.
+"""Lines of PyTorch and Keras with Python's meaning: counted modules, values of names, changes.
 
-Each text was once read as something else, in silence. Where a number stands beside PyTorch code, torch 2.13 gave it.
+Each text was once silently misread. Numbers next to PyTorch code are from torch 2.13.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ RGB = (3, 32, 32)
 
 
 def notes(text: str) -> list[str]:
-    """What is said about a network that was read."""
+    """The notes on a network that was read."""
     return network_of(text, RGB)[0].walk().notes
 
 
@@ -24,7 +24,7 @@ def params(text: str, shape: tuple[int, ...] = RGB) -> int:
     return total
 
 
-# ---------------------------------------------------------------------- what a model of PyTorch counts
+# ---------------------------------------------------------------------- what a PyTorch model counts
 
 CONV = "self.c = nn.Conv2d(3, 6, 5)"
 NOT_COUNTED = (
@@ -145,7 +145,7 @@ def test_a_result_that_nothing_takes_is_left_out(module: str, body: str, kinds: 
 
 # ------------------------------------------------------------------------------- which value a name has
 
-# Each makes the layers of "conv3-8 pad 1".
+# Each gives the layers of "conv3-8 pad 1".
 NAMES = {
     "a dictionary of another": "base = dict(kernel_size=3, stride=2)\nkw = dict(base, padding=1, stride=1)\nm = nn.Sequential(nn.Conv2d(3, 8, **kw))",
     "a dictionary of pairs": "kw = dict([('kernel_size', 3)], padding=1)\nm = nn.Sequential(nn.Conv2d(3, 8, **kw))",
@@ -185,7 +185,7 @@ NAMES_REFUSED = {
     "n = 1\ndef f():\n    nonlocal n\n    n = 8\nf()\nm = nn.Sequential(nn.Conv2d(3, 8, 3))": "line 3: nonlocal n: no function around this "
     "one has 'n'; leave it out",
     "def f(c=nn.Conv2d(3, 3, 1)):\n    return c\nm = nn.Sequential(f(), f())": "m: uses m.0 a second time, so its weights count only once; "
-    "write a YAML file",  # a default is made once
+    "write a YAML file",  # a default is created once
     "m = nn.Sequential(nn.Conv2d(3, 8, 3 if (a and True) else 5))": "nn.Conv2d(3, 8, 3 if a and True else 5): kernel_size: "
     "'3 if a and True else 5' depends on something that is not known; write its value",
 }  # fmt: skip
@@ -196,7 +196,7 @@ def test_a_name_without_a_known_value_is_refused(text: str) -> None:
     assert refusal(text) == NAMES_REFUSED[text]
 
 
-# --------------------------------------------------------------------------- sizes that are not known here
+# --------------------------------------------------------------------------- unknown sizes
 
 PRODUCT = """
     def values(self, x):
@@ -263,9 +263,9 @@ def test_a_view_of_another_shape_is_a_reshape() -> None:
     assert "reshape" in refusal(text)  # 3072 values are not 6x784
 
 
-# ------------------------------------------------------------------------- what real classes have besides
+# ------------------------------------------------------------------------- further code in real classes
 
-# Each makes the layers of "conv3-8, relu".
+# Each gives the layers of "conv3-8, relu".
 CLASSES = {
     "a static method": "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.m = A.make(8)\n"
     "    @staticmethod\n    def make(n):\n        return nn.Sequential(nn.Conv2d(3, n, 3), nn.ReLU())\n    def forward(self, x):\n        return self.m(x)",

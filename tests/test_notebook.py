@@ -1,4 +1,4 @@
-"""What objects show of themselves, in a line and in a notebook; and the magics, in-process and in a real kernel."""
+"""How objects are shown, in a line and in a notebook; and the magics, in-process and in a real kernel."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ questions:
 
 
 def shown() -> dict[str, tuple[Any, str]]:
-    """What Python hands out, each with how it says itself."""
+    """Objects of the Python interface, each with its repr."""
     chain = convcalc.chain("1x32x32", "conv:k5c6", "pool:k2")
     walk, sheet = chain.walk(), homework.loads(SHEET)
     step = walk["conv1"]
@@ -101,7 +101,7 @@ def test_everything_says_in_a_line_what_it_is() -> None:
 
 
 def parsed(html: str) -> str:
-    """The text of a part of a page that is well-formed."""
+    """The text of a part of a page, which must be well-formed."""
     whole = html.replace("<br>", "<br/>").replace(" open>", ' open="">')
     return "".join(fromstring(f"<div>{whole}</div>").itertext())
 
@@ -272,7 +272,7 @@ def test_magics_say_what_they_cannot_read(line: str, cell: str | None, message: 
 
 
 def kinds_of(line: str, cell: str | None = None) -> list[str]:
-    """What a magic shows: the types."""
+    """The MIME types that a magic shows."""
     return [type(each).__name__ for each in run_command(*command_of(line, cell))]
 
 
@@ -344,7 +344,7 @@ def test_bytes_are_not_printed_in_a_notebook(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def fake_ipython(monkeypatch: pytest.MonkeyPatch, kernel: object) -> list[Any]:
-    """An IPython that keeps what it is told."""
+    """An IPython that stores its calls."""
     told: list[Any] = []
     shell = SimpleNamespace(
         kernel=kernel, register_magic_function=lambda *given: told.append(given)

@@ -1,4 +1,4 @@
-"""One layer by itself: what would fit, its facts, and the command line's words for its options."""
+"""A single layer: options that would fit, its facts, and the command line's words for its options."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_report_on_a_layer_has_its_facts_and_its_text() -> None:
 
 
 def completed(*words: str) -> list[str]:
-    """What the shell offers after these words, the last of them unfinished."""
+    """The shell's offers after these words; the last one is unfinished."""
     shell = ShellComplete(group, {}, "convcalc", "_CONVCALC_COMPLETE")
     return [item.value for item in shell.get_completions(list(words[:-1]), words[-1])]
 
@@ -123,6 +123,6 @@ def test_windows_that_are_rounded_up_leave_no_cell_unread() -> None:
             "maxpool", (1, size, size), kernel_size=3, stride=2, fit="ceil"
         )
         assert [axis["unused"] for axis in facts["fit"]] == [kept, kept], size
-    # A last window that would start in the padding is dropped, so that cells are left over.
+    # A last window that would start in the padding is dropped, so cells are left over.
     facts = convcalc.layer_facts("maxpool", (1, 3), kernel_size=2, stride=2, padding=1, fit="ceil")
     assert (facts["output"], facts["fit"][0]["unused"]) == ([1, 2], 1)

@@ -1,4 +1,4 @@
-"""No option is passed over in silence: every one is tried alone and with every other one."""
+"""No option is ignored silently: every one is tried alone and with every other one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from command_lines import commands
 from convcalc.cli import option_words
 from option_pairs import BASES, EXCUSED, OWN_VALUES, VALUES, faults_of, furnished, options_of
 
-# The pairs that an ordinary run tries, the same each time; a thorough one tries all, in both orders.
+# The share of pairs in an ordinary run, always the same; a thorough run tries all, in both orders.
 SHARE = 0.15
 THOROUGH = 1000  # examples
 

@@ -1,4 +1,4 @@
-"""Options as people type them: other libraries' words, one dash, dashes of slides; and each of them once."""
+"""Options as people type them: other libraries' words, one dash, dashes from slides; and each only once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LAYER = ("layer", "--n", "32", "--k", "5", "--s", "3", "--p", "1", "--d", "2", "
 
 
 def commands() -> Iterator[click.Command]:
-    """Every command that takes options."""
+    """Every command with options."""
     for names, command in (
         (COMMANDS, load),
         (hw_command.COMMANDS, hw_command.load),
@@ -37,7 +37,7 @@ def commands() -> Iterator[click.Command]:
 
 
 def read(command: click.Command, *words: str) -> list[str]:
-    """The words in our names of the command's options."""
+    """The words with convcalc's names of the command's options."""
     return in_our_words(command, click.Context(command), words)
 
 
@@ -91,7 +91,7 @@ def test_values_are_not_taken_for_options() -> None:
 
 
 def test_an_option_is_given_once() -> None:
-    """In every command; those that may be given several times, and flags, may be repeated."""
+    """In every command; repeatable options and flags may be repeated."""
     for command in commands():
         for option in command.params:
             if not isinstance(option, click.Option):

@@ -1,4 +1,4 @@
-"""Options of layers from Python programs: the right value, or one error that says all that is wrong."""
+"""Options of layers from Python programs: the right value, or one error with all problems."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HUGE = 10**5000
 
 
 class Odd:
-    """An object whose every answer is an exception."""
+    """An object whose every method raises an exception."""
 
     def __index__(self) -> int:
         message = "no"
@@ -85,7 +85,7 @@ ACCEPTED: list[tuple[str, str, Any, Any]] = [
 
 
 def same_types(one: Any, other: Any) -> bool:
-    """Whether two values, and what is in them, have the same types exactly."""
+    """Whether two values and their items have exactly the same types."""
     if type(one) is not type(other):
         return False
     return not isinstance(one, tuple) or all(map(same_types, one, other))
@@ -284,7 +284,7 @@ def test_what_is_wrong_is_said_at_once(kind: str, options: dict[str, Any], said:
     with pytest.raises(UsageError) as caught:
         make(kind, filled)
     shown = str(caught.value)
-    assert re.sub(r"(?<= at 0x)\w+(?=>)", "", shown) == said  # the place of an object in memory
+    assert re.sub(r"(?<= at 0x)\w+(?=>)", "", shown) == said  # the address of an object in memory
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ def test_every_refusal_of_values_is_met_here() -> None:
     assert missed == []
 
 
-# ------------------------------------------------------------------------- whatever may come
+# ------------------------------------------------------------------------- any values
 
 HOSTILE: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
@@ -403,7 +403,7 @@ PLAIN = (int, float, bool, str, type(None))
 
 
 def all_plain(value: Any) -> bool:
-    """Whether a value is made of Python's own simple values and tuples."""
+    """Whether a value consists only of Python's simple values and tuples."""
     return all(map(all_plain, value)) if type(value) is tuple else type(value) in PLAIN
 
 
@@ -483,7 +483,7 @@ def test_each_value_comes_back_from_the_text_that_it_writes(drawn: strategies.Ma
     known = options_of(type(drawn.layer))
     texts = {}
     for name, value in drawn.options.items():
-        # on one axis, a number and a list of one number are written alike
+        # on one axis, a number and a list of one number are written in the same way
         alone = isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], int)
         assume(not alone or name == "shape")
         texts[name] = known[name].type.text(value)
@@ -516,7 +516,7 @@ def test_an_annotation_that_is_no_type_of_option_is_refused() -> None:
 
 
 def test_ratios_are_written_with_a_colon_in_a_chain() -> None:
-    """A slash parts the options of a word there."""
+    """There a slash separates the options of a word."""
     assert make("resize", {"scale": "3:2x0.5"}, text=True).options()["scale"] == ("3/2", "1/2")
     layer = parse_chain(["resize:/scale=3:2/mode=bilinear"], (3, 8, 8)).nodes[-1].layer
     assert layer.out_shape((3, 8, 8)) == (3, 12, 12)

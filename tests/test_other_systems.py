@@ -1,4 +1,4 @@
-"""What Windows does differently, as far as it can be tried on another system; more of it is tried in package/test_on_windows.py."""
+"""Differences of Windows that can be tested on another system; see also package/test_on_windows.py."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHEET = (
 ANSWERS = "q1: 28\n"
 CFG = "[net]\nwidth=8\nheight=8\nchannels=3\n\n[convolutional]\nfilters=4\nsize=3\nstride=1\npad=1\nactivation=linear\n"
 
-# What a path looks like there. Here it is the name of a file.
+# A path on Windows. Here it is the name of a file.
 PLACE = "C:\\My nets\\net.yaml"
 SHEET_PLACE = "C:\\My nets\\ps1.sheet.yaml"
 ANSWERS_PLACE = "D:\\in\\answers.yaml"
@@ -82,7 +82,7 @@ def test_output_goes_to_such_a_path(convcalc: Convcalc) -> None:
     assert Path("D:\\out\\table.csv").read_text(encoding="utf-8").startswith("name,kind,")
 
 
-# ------------------------------------------------------- what programs of Windows write into files
+# ------------------------------------------------------- files written by programs of Windows
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])  # Notepad; > of Windows PowerShell
@@ -114,14 +114,14 @@ def test_what_stands_in_the_place_of_another_file_is_known_in_every_encoding(
         assert f"{network} is a network" in convcalc("hw", "show", network).err
 
 
-# ---------------------------------------------------------------- what the console can and cannot show
+# ---------------------------------------------------------------- characters of the console
 
 
 def on_console(encoding: str, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[str, str]:
-    """What a console with such an encoding shows, which raises where it lacks a sign."""
+    """The output on a console with an encoding; it raises an error for a missing character."""
     streams = [
         io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors, newline="\r\n")
-        for errors in ("strict", "backslashreplace")  # as Python has them
+        for errors in ("strict", "backslashreplace")  # with Python's names
     ]
     monkeypatch.setattr(sys, "stdout", streams[0])
     monkeypatch.setattr(sys, "stderr", streams[1])
@@ -168,7 +168,7 @@ AS_FILES = [
 def test_a_file_through_a_pipe_keeps_every_sign_on_every_console(
     line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its readers want UTF-8; a letter that the console lacks would be lost."""
+    """Its readers expect UTF-8; a letter that the console does not have would be lost."""
     text = NETWORK.replace("Unet", "größe 层 ×").encode()
     Path("größe.yaml").write_bytes(text)
     Path("ps1.yaml").write_text(
@@ -181,7 +181,7 @@ def test_a_file_through_a_pipe_keeps_every_sign_on_every_console(
 
 
 def piped(encoding: str, monkeypatch: pytest.MonkeyPatch, line: str) -> str:
-    """What goes through a pipe that has an encoding, read as UTF-8."""
+    """The output through a pipe with an encoding, read as UTF-8."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\r\n")
     monkeypatch.setattr(sys, "stdout", stream)
     with pytest.raises(SystemExit) as ended:
@@ -253,7 +253,7 @@ def open_files() -> list[str]:
 
 @pytest.fixture
 def strict_renames(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Windows renames no file that is open, and no folder in which one is. What was renamed is listed."""
+    """Like Windows, refuse to rename an open file, or a folder that contains one. Returns the list of renames."""
     renamed = []
 
     def as_there(rename: Callable[[str, str], None]) -> Callable[[str, str], None]:

@@ -1,4 +1,4 @@
-"""The outline of a network: what becomes a block, a parameter, a repeat, a path, and what does not."""
+"""The outline of a network: which layers become blocks, parameters, repeats and paths."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def network_of(*nodes: tuple[str, Layer, tuple[int, ...]], **more: Any) -> Netwo
 
 
 def outline(network: Network) -> Outline:
-    """An outline in a language whose calls are kinds with options, apart from their defaults."""
+    """An outline in a language whose calls are kinds with options that differ from their defaults."""
 
     def describe(node: Node) -> Call:
         plain = dict(make(node.layer.kind, {"out_channels": 0, "kernel_size": 0}).options()) if (
@@ -55,7 +55,7 @@ def outline(network: Network) -> Outline:
 
 
 def runs(*names: str, layers: tuple[Layer, ...] = ()) -> list[Any]:
-    """Runs of layers under names, one after the other."""
+    """Named runs of layers, one after the other."""
     layers = layers or (conv(), RELU, conv(8, 3), TANH, conv())
     nodes: list[Any] = []
     for name in names:
@@ -67,7 +67,7 @@ def runs(*names: str, layers: tuple[Layer, ...] = ()) -> list[Any]:
 
 
 def written(network: Network) -> str:
-    """The layers in YAML, which are read again as the network that they are."""
+    """The layers in YAML; reading them must give the same network."""
     text = network_yaml(network)
     found = loads(text)
     assert [step.output for step in found.walk()] == [step.output for step in network.walk()]
@@ -83,7 +83,7 @@ def test_parts_name_their_nodes_by_place_in_the_order_in_which_they_are_written(
     first, join = found.parts
     assert isinstance(join, Join)
     assert [*places_of([first])] == [0]
-    # in the order of what the join reads
+    # in the order of the join's inputs
     assert [[*places_of(path)] for path in join.paths] == [[2], [1]]
     assert [*places_of(found.parts)] == [0, 2, 1, 3]
 
@@ -158,7 +158,7 @@ def test_turns_on_a_path_are_called_after_the_repeat() -> None:
 
 
 def modules(*names: str) -> list[Any]:
-    """Modules of three paths, each of which ends with a join that has its name."""
+    """Modules of three paths; each module ends with a join of its name."""
     nodes: list[Any] = [("stem", conv(16), (-1,))]
     for name in names:
         at = len(nodes)
@@ -298,7 +298,7 @@ def test_paths_from_several_places_go_on_from_them() -> None:
     assert {node.name for node in loads(network_yaml(network)).nodes} == {*"abcdefghpqrs"}
 
 
-# ------------------------------------------------------------------- nothing is written wrong
+# ------------------------------------------------------------------- all that is written is right
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Where output goes: files, links, pipes, and standard streams that are closed, full or given up."""
+"""Where output goes: files, links, pipes, and standard streams that are closed, full or abandoned."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FULL = "convcalc: the output cannot be written: No space left on device; choose 
 
 
 def typed(line: str) -> subprocess.CompletedProcess[str]:
-    """A line for the shell, ``CONVCALC`` standing for the tool; the exit code is that of its first command."""
+    """Run a shell line, in which ``CONVCALC`` means the tool; the exit code is that of its first command."""
     tool = f"{shlex.quote(sys.executable)} -m convcalc"
     return subprocess.run(
         ["bash", "-c", f"{line.replace('CONVCALC', tool)}; exit ${{PIPESTATUS[0]}}"],
@@ -40,7 +40,7 @@ def typed(line: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=120,
         check=False,
-        # With a buffer, as usual: what it still holds is written once more as Python ends.
+        # With a buffer, as usual: its content is written when Python ends.
         env={name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
 
@@ -143,7 +143,7 @@ WRITTEN = [
     ("hw", "types"),
     ("hw", "stats", "graded"),
 ]
-# What is wrong with a path, and how it is said.
+# Problems of a path, and their messages.
 REFUSED = {
     "": "convcalc: -o: names no file; give one, or leave -o out\n",
     "no/x.csv": "convcalc: -o no/x.csv: cannot be written: No such file or directory; choose another place\n",
@@ -157,7 +157,7 @@ REFUSED = {
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with all that cannot be written to."""
+    """A folder with all kinds of paths that cannot be written."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")
     (tmp_path / "folder.csv").mkdir()
@@ -365,7 +365,7 @@ def test_a_full_disk_is_one_line(words: str) -> None:
 
 @needs_full
 def test_a_full_disk_is_said_alone_where_what_is_written_is_short(tmp_path: Path) -> None:
-    """Python keeps up to 128 KiB before it writes; what to know of a file that is lost is not said."""
+    """Python buffers up to 128 KiB before it writes; no notes on a lost file are printed."""
     sheet = tmp_path / "one.yaml"
     question = "{id: q1, type: output-size, points: 3, given: {n: 32, k: 5}}"
     sheet.write_text(f"convcalc_sheet: 1\nquestions:\n  - {question}\n", encoding="utf-8")
@@ -638,7 +638,7 @@ def test_a_student_who_is_called_as_the_sheet_gets_another_file(
 
 
 def on_a_terminal(columns: int, *words: str) -> list[str]:
-    """What a command says on a terminal of so many columns."""
+    """The output of a command on a terminal with a number of columns."""
     fcntl = pytest.importorskip("fcntl")
     termios = pytest.importorskip("termios")
     leader, follower = os.openpty()

@@ -1,4 +1,4 @@
-"""What units see beside their own place, without norms and gates, in seconds, and for ranges of units."""
+"""Receptive fields around a unit's place, without norms and gates, in seconds, and for ranges of units."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_left_out_norms_and_gates_are_left_out_of_the_way_back_too() -> None:
 
 
 def test_efficientnet_sees_851_pixels_but_for_its_gates() -> None:
-    """Araujo, Norris & Sim leave out what sees all; a network whose gates are taken away sees the same."""
+    """Araujo, Norris & Sim leave out layers that see everything; a network without its gates sees the same."""
     analysis = walk(convcalc.load("efficientnet_b0"), through=("gates",))
     assert [axis.size for axis in analysis.rf["fc"]] == [851, 851]  # type: ignore[union-attr]
 
@@ -87,7 +87,7 @@ def chain_of(layers: list[Window], n: int) -> convcalc.Network:
 @few
 @given(st.lists(windows(), min_size=1, max_size=3), st.integers(0, 5), st.integers(0, 5))
 def test_a_tile_needs_its_halo_and_no_more(layers: list[Window], first: int, more: int) -> None:
-    """The outputs of a tile read, traced back layer by layer, the tile and its halo."""
+    """Traced back layer by layer, the outputs of a tile read the tile and its halo."""
     n = 100_000
     analysis = chain_of(layers, n).walk()
     step = analysis.steps[-1]

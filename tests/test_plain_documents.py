@@ -1,7 +1,7 @@
-"""The documents use plain words: some that a reader of English as a second language reads twice do not come back.
+"""The documents use plain words: difficult words for second-language readers do not come back.
 
-The list is short on purpose. It has words that are old-fashioned, or have an everyday word that says the
-same. Only sentences are looked at: not code, not what commands print, not what is in a table of the code.
+The list is short on purpose. It has old-fashioned words, and words with an everyday synonym. Only sentences
+are checked: not code, not output of commands, not tables generated from the code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 from test_documents import BLOCK, DOCUMENTS, TABLE, name_of, text_of
 
-# A word, and what to write in place of it.
+# A word, and its replacement.
 PLAIN = {
     r"lest|thereof|thereby|therein|hereby|whereof|wherein|whilst|upon|thus": "an everyday word",
     r"(?:is|are|was|were) (?:told|said)": "prints, shows, gives; a note lists",
@@ -30,7 +30,7 @@ PLAIN = {
 
 
 def sentences(text: str) -> str:
-    """A page without blocks, code, quoted words and the tables that are written from the code, with the same lines."""
+    """A page without blocks, code, quoted words and generated tables, with the same line numbers."""
 
     def emptied(found: re.Match[str]) -> str:
         return "\n" * found[0].count("\n")
@@ -41,7 +41,7 @@ def sentences(text: str) -> str:
 
 
 def bent(text: str) -> list[str]:
-    """The words of the list in these sentences: the line, the word, and the advice."""
+    """The listed words in a text: the line, the word, and the advice."""
     text = sentences(text)
     return [
         f"line {text.count(chr(10), 0, found.start()) + 1}: {' '.join(found[0].split())!r}: write {advice}"

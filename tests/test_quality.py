@@ -1,4 +1,4 @@
-"""The linter, the formatter and the type checker find nothing; the wheel holds what it needs."""
+"""The linter, the formatter and the type checker find nothing; the wheel contains what it needs."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ MAX_FUNCTION_LINES = 60
 MAX_NOQA = 120
 MAX_README_BYTES = 8192
 MAX_COMMAND_LINES = 100
-# What all commands share is longer than a command, and has limits of its own.
+# Code shared by all commands is longer than a command, and has its own limits.
 MAX_SHARED_LINES = {
     "group.py": 160,
     "layer_options.py": 170,
@@ -110,13 +110,13 @@ MAX_SHARED_LINES = {
     "types.py": 200,
 }
 
-# Exceptions that must shrink: a test fails when one of them is no longer needed.
+# Exceptions that must shrink: a test fails if one is no longer needed.
 LONG_MODULES: set[str] = set()
 LONG_FUNCTIONS: set[str] = set()
 LONG_COMMANDS: set[str] = set()
 BARE_NOQA: set[str] = set()
 
-# Modules with functions that only they use, and whose names do not begin with an underscore yet.
+# Modules with functions that only they use, but whose names do not begin with an underscore yet.
 OPEN_MODULES: set[str] = set()
 
 NOQA = re.compile(r"# noqa\b(?P<codes>:[A-Z0-9, ]+)?(?P<reason>.*)")

@@ -1,4 +1,4 @@
-"""What is added in one place is complete: each test goes through a registry and names what is missing."""
+"""Registered things are complete: each test goes through a registry and names what is missing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_table_of_question_types_says_where_each_is_made() -> None:
     assert all(ABOUT.values())
 
 
-# In a process of its own: what each registry knows by itself, and what modules register that it does not know.
+# In a separate process: the known names of each registry, and registered names that it does not know.
 _UNKNOWN = """
 import gc, importlib, pkgutil
 import convcalc
@@ -78,7 +78,7 @@ def test_a_registry_knows_all_modules_that_register_something_in_it() -> None:
 
 
 def missing_of_kind(kind: str) -> Iterator[str]:
-    """What a layer kind lacks."""
+    """The missing parts of a layer kind."""
     cls = KINDS[kind]
     page = inspect.getdoc(cls) or ""
     if not cls.is_proven:
@@ -188,7 +188,7 @@ def test_every_writer_has_a_test_a_section_and_suffixes() -> None:
 
 # ----------------------------------------------------- nothing outside layers/ asks what a layer is
 
-# Still to be mended: modules that ask.
+# To be fixed: modules that ask.
 ASKING_YET: set[str] = set()
 
 PROBES = {"isinstance", "issubclass", "hasattr", "getattr"}
@@ -207,11 +207,11 @@ LAYER_CLASSES = {
 
 
 def asks_a_layer(node: ast.AST, classes: set[str] = LAYER_CLASSES) -> bool:
-    """Whether an expression looks into a layer from outside, or at its kind.
+    """Whether an expression reads a layer's options from outside, or its kind.
 
     Args:
         node: the expression.
-        classes: what the module calls classes of layers.
+        classes: the module's names of layer classes.
     """
     match node:
         case ast.Call(func=ast.Name(id=name), args=[one, other, *_]) if name in PROBES:
@@ -226,7 +226,7 @@ def asks_a_layer(node: ast.AST, classes: set[str] = LAYER_CLASSES) -> bool:
 
 
 def is_a_layer(node: ast.expr) -> bool:
-    """Whether an expression is called as layers are: ``layer``, ``node.layer``, ``layers[-1]``."""
+    """Whether an expression has a name of layers: ``layer``, ``node.layer``, ``layers[-1]``."""
     text = ast.unparse(node)
     return text in ("layer", "traced", "small") or text.endswith(
         (".layer", "layers[-1]", "layers[0]")

@@ -1,4 +1,4 @@
-"""One registry class: no name twice, modules imported only as far as needed, near names suggested."""
+"""The registry class: no name twice, modules imported only when needed, similar names suggested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from convcalc.registry import Registry
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A package of two modules that register a sort of fruit each."""
+    """A package of two modules that register one fruit each."""
     folder = tmp_path / "fruitshop"
     folder.mkdir()
     (folder / "__init__.py").write_text(

@@ -1,4 +1,4 @@
-"""The JSON Schema for network files: valid, as strict as it can be, and no stricter than the loader."""
+"""The JSON Schema for network files: valid, as strict as possible, and not stricter than the loader."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ KINDS = every()
 DEFINED = schema()["$defs"]
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 
-# What is wrong in its kind, its options or their types. The others need to know the shapes, the
-# file's own blocks, or how a number was written before YAML read it.
+# Errors in a kind, its options or their types. Other errors depend on shapes, on the file's own
+# blocks, or on how a number was written before YAML read it.
 TOLD_BY_THE_SCHEMA = [
     "add_bare",
     "add_no_path",
@@ -199,7 +199,7 @@ TOLD_BY_THE_SCHEMA = [
 
 
 def says(data: Any) -> list[str]:
-    """What the schema finds wrong."""
+    """The errors found by the schema."""
     return [error.message for error in VALIDATOR.iter_errors(data)]
 
 
@@ -227,7 +227,7 @@ def test_a_wrong_kind_option_or_type_does_not_meet_it(name: str) -> None:
 
 
 def named(field: Any) -> str:
-    """What an option is called: as its field, but for the _ that tells it from a method."""
+    """The name of an option: its field, without the _ that distinguishes it from a method."""
     return str(field.name).removesuffix("_")
 
 
@@ -252,7 +252,7 @@ def test_it_lists_every_kind_with_its_options_and_its_first_line() -> None:
 
 
 def descriptions(node: Any, where: str = "") -> Any:
-    """Every property of a schema, with the place where it stands and what is said of it."""
+    """Every property of a schema, with its path and its description."""
     if isinstance(node, dict):
         for key, value in node.get("properties", {}).items():
             if isinstance(value, dict) and where != "/when":
@@ -274,7 +274,7 @@ def test_every_key_kind_and_option_is_described() -> None:
 
 
 def test_no_option_is_described_twice() -> None:
-    """What all pages of kinds say themselves needs no line of its own."""
+    """Descriptions in the pages of kinds need no separate line."""
     used = {
         name
         for cls in KINDS.values()
@@ -369,7 +369,7 @@ def test_each_type_of_option_is_read_by_the_loader_and_described_by_the_schema()
 
 
 def forms_of(kind: str) -> list[dict[str, Any]]:
-    """What may stand under a kind: options, and for some nothing or a list of paths."""
+    """The forms of a kind's value: options, and for some nothing or a list of paths."""
     options = DEFINED[f"{kind}_options"]
     return options.get("anyOf", [options])  # type: ignore[no-any-return]  # a schema is plain data
 
@@ -417,7 +417,7 @@ def test_a_misspelt_kind_does_not_meet_it_unless_the_file_may_have_blocks(layer:
     blocks = {"reluu": {"layers": ["relu"]}, "convv": {"parameters": {"out_channels": 3, "kernel_size": 3}, "layers": ["relu"]}}  # fmt: skip
     assert says({**data, "blocks": blocks}) == []
     loads(as_text({**data, "blocks": blocks}))
-    assert says({"extends": "x.yaml", "layers": [layer]}) == []  # which may have them
+    assert says({"extends": "x.yaml", "layers": [layer]}) == []  # it may have them
 
 
 def test_both_lists_of_layers_have_the_same_kinds() -> None:
@@ -431,7 +431,7 @@ def test_both_lists_of_layers_have_the_same_kinds() -> None:
 
 
 def test_a_kind_that_needs_options_is_told_from_one_that_is_none() -> None:
-    """In the words of an editor, which would otherwise list all kinds."""
+    """In an editor's message, which would otherwise list all kinds."""
     for word, said in (("conv", WITH_OPTIONS), ("Conv2d", WITH_OPTIONS), ("add", WITH_OPTIONS), ("convv", NO_KIND)):  # fmt: skip
         (error,) = VALIDATOR.iter_errors({"input": [3, 8, 8], "layers": [word]})
         while error.context:
@@ -439,9 +439,9 @@ def test_a_kind_that_needs_options_is_told_from_one_that_is_none() -> None:
         assert error.schema["errorMessage"] == said
 
 
-# ------------------------------------------------------------------------ held against the reader
+# ------------------------------------------------------------------------ compared with the reader
 
-# What no schema can know: names that the file gives itself, what a number is used for, other files.
+# Rules that no schema can check: names defined in the file, the use of a number, other files.
 UNKNOWABLE = re.compile(
     r"no layer kind or block|no layer kind '\w+'; it is called|has no parameter|no parameter \$|no layer '|no file '"
     r"|needs \w+( and \w+)*; write \w+: \{|, which is |calculates with|use \d+ or more|divides \d+ by \d+"
@@ -471,9 +471,7 @@ def test_what_the_reader_says_of_a_misspelt_key_or_a_wrong_value_the_schema_says
             said = str(error)
         is_refused = not VALIDATOR.is_valid(data)
         told += is_refused
-        if (
-            is_refused and not said and not how.endswith(("None", "''"))
-        ):  # names, and nothing at all
+        if is_refused and not said and not how.endswith(("None", "''")):  # names without values
             wrong.append(f"{name} {how}: the schema refuses it")
         if said and not is_refused and not UNKNOWABLE.search(said):
             wrong.append(f"{name} {how}: {said}")

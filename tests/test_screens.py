@@ -1,7 +1,7 @@
 """Every command on every screen: narrow and wide terminals, other encodings, with and without colour, a pipe.
 
-All screens of all lines are tried with ``--hypothesis-profile=thorough``; otherwise two of each line, so
-that each screen meets every few commands.
+All screens of all lines are tried with ``--hypothesis-profile=thorough``; otherwise two for each line,
+so that each screen is used for some of the commands.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SAMPLES = Path(__file__).parent.parent / "homework" / "class"
 HAND = "hand --x '0 1 2; 3 4 5; 6 7 8' --k '0 1; 2 3'"
 PARAMS = "--params --k 5 --cin 3 --filters 100"
 
-# Lines whose words are the same however wide the screen is.
+# Lines with the same words on screens of any width.
 TEXTS = f"""
 layer --n 32 --k 5 --s 3 --cin 3 --cout 5 --explain
 layer --n 224 --k 7 --s 2 --p 3 --cin 3 --cout 64
@@ -83,7 +83,7 @@ kinds conv
 kinds attention
 kinds --operations
 """
-# Pictures, which are drawn for the width.
+# Pictures, drawn for the width.
 PICTURES = """
 draw fit --n 32 --k 5 --s 2
 draw window --n 5 --k 3 --s 2 --p 1 --step 1,0
@@ -95,7 +95,7 @@ draw field vgg16 --sees conv5_3:6,6
 kernel sobel_x photo.pgm
 layer --n 32 --k 5 --s 2 --draw
 """
-# Files for programs, whose lines are as long as they are.
+# Files for programs, whose lines are never wrapped.
 FILES = """
 init --from lenet5
 import lenet5
@@ -150,7 +150,7 @@ class Stream(io.TextIOWrapper):
         return self.terminal
 
     def text(self) -> str:
-        """What was written: in the encoding of the screen, or in UTF-8 where it is a file in a pipe."""
+        """The written text: in the encoding of the screen, or in UTF-8 for a file in a pipe."""
         self.flush()
         data = self.bytes.getvalue()
         if self.terminal:
@@ -162,7 +162,7 @@ class Stream(io.TextIOWrapper):
 
 
 class Said(NamedTuple):
-    """What a command said on its two streams."""
+    """The output of a command on its two streams."""
 
     out: str
     err: str
@@ -186,7 +186,7 @@ def run(line: str, screen: Screen, patch: pytest.MonkeyPatch) -> Said:
 
 
 def without_wiped(text: str) -> str:
-    """A text without the lines of progress that were wiped again."""
+    """A text without progress lines that were erased."""
     return re.sub(r"(\r[^\r\n]+)+\r *\r", "", text)
 
 
@@ -207,13 +207,13 @@ def without_color(text: str) -> str:
 
 
 def words_of(text: str) -> set[str]:
-    """The words of a text, without those of a line that tells what is left out."""
+    """The words of a text, without those of a line about what is left out."""
     told = re.sub(r"left out for width: [^)]*\)", "", text)
     return {word for word in re.findall(r"[^\s─█░]+", told) if "…" not in word}
 
 
 def faults(line: str, screen: Screen, said: Said, plain: Said, wide: Said) -> list[str]:
-    """What is wrong on a screen: beside the same in UTF-8 without colour, and very wide."""
+    """The errors on a screen, compared with a very wide one in UTF-8 without colour."""
     text = said.out + said.err
     found = []
     if screen.colored:
@@ -288,7 +288,7 @@ def test_text_in_a_pipe_is_no_wider_than_paper(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_long_word_is_whole_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts go on in further lines there, and nothing needs to be cut."""
+    """There, texts continue on further lines, and nothing needs to be cut."""
     for line in ("list", "hw types --mistakes", "kinds"):
         shown = run(line, Screen(0), monkeypatch).out
         assert not re.search(r"\w…( |$)", shown, re.MULTILINE), line
@@ -343,7 +343,7 @@ def test_what_is_for_people_only_is_not_in_the_answer(
     assert re.findall(r"^(note|macs|next)\b", Path("net.txt").read_text(), re.MULTILINE) == []
     broken = run(
         "arch net.yaml", Screen(80), monkeypatch
-    )  # a promise that is not kept is an answer
+    )  # a broken expectation belongs to the answer
     assert "note: expect: params should be 12,345 but is 0\n" in broken.out
 
 

@@ -1,4 +1,4 @@
-"""Which inputs a network takes, against counting windows for every size, and against published sizes."""
+"""The inputs that a network takes, compared with counting windows for every size, and with published sizes."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def count(window: Window, n: int) -> int:
 def divides(window: Window, n: int) -> bool:
     """Whether an input of n cells is divided evenly.
 
-    A window that makes n/s of a multiple of its stride s divides multiples of s. Of any other the
-    last one has to end where the padded input ends.
+    A window that gives n/s for a multiple n of its stride s divides multiples of s. For any other
+    window the last position must end where the padded input ends.
     """
     s = window.s
     if count(window, 1000 * s) == 1000:
@@ -158,12 +158,12 @@ def test_the_smallest_inputs() -> None:
         return [row.smallest for row in convcalc.sizes(convcalc.load(name))]
 
     assert smallest("c3d") == [16, 16, 16]
-    assert smallest("vgg16") == [32, 32]  # as Keras says
-    assert smallest("inception_v3") == [75, 75]  # as Keras says
+    assert smallest("vgg16") == [32, 32]  # according to Keras
+    assert smallest("inception_v3") == [75, 75]  # according to Keras
 
 
 def test_a_concat_along_an_axis_adds_up_its_sizes() -> None:
-    """n/2 + 3 cells, of which every two become one: n = 2 + 4·i, and 6 is the first with three to take."""
+    """n/2 + 3 cells, of which every two become one: n = 2 + 4·i, and 6 is the first with three cells."""
     text = """
 input: [1, 30]
 layers:
@@ -189,7 +189,7 @@ def test_the_encoder_of_wav2vec_wants_400_samples() -> None:
     )
 
 
-# ------------------------------------------------------------------------- what is refused
+# ------------------------------------------------------------------------- refusals
 
 
 def test_a_vector_has_no_axes() -> None:
@@ -337,7 +337,7 @@ def test_inputs_change_together_along_the_axes_on_which_they_are_as_long() -> No
 
 
 def test_sizes_of_several_inputs_are_those_at_which_windows_end_with_the_input() -> None:
-    windows = {"image": (2, 2), "mask": (5, 5)}  # kernel and stride of what reads each
+    windows = {"image": (2, 2), "mask": (5, 5)}  # kernel and stride of each one's reader
     for row in sizes_of(loads(TWO)):
         moved = ("image", "mask") if (row.of, row.axis) == ("image", "width") else (row.of,)
         for n in range(1, 60):

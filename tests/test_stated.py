@@ -1,4 +1,4 @@
-"""Layers that convcalc does not know: what their author states is marked, what nobody states is never 0."""
+"""Layers that convcalc does not know: stated values are marked, missing ones are never 0."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_networks_are_not_compared_with_what_nobody_knows() -> None:
 def test_memory_of_weights_and_training_is_at_least_so_much() -> None:
     analysis = loads(NETWORK).walk()
     found = memory(analysis)
-    # every map is the input of a layer that needs it, but for what comes out, which its author keeps
+    # every map is the input of a layer that needs it, except the output, which is stated as kept
     kept = analysis.image.activations + analysis.totals["activations"] + 9 * 8 * 64
     assert found["training"] == 4 * (2 * PARAMS + kept)
     rows = memory_table(analysis).rows
@@ -199,7 +199,7 @@ def test_memory_of_weights_and_training_is_at_least_so_much() -> None:
 
 
 def test_training_keeps_a_sum_for_each_token_and_head_of_attention() -> None:
-    """Queries, keys, values and heads of 8·6 values each, and 2 · 6 sums, as PyTorch's fused kernel."""
+    """Queries, keys, values and heads of 8·6 values each, and 2 · 6 sums, as in PyTorch's fused kernel."""
     analysis = loads("{input: [8, 6], layers: [{attention: {heads: 2}}]}").walk()
     params, image = 4 * 64 + 4 * 8, 48
     assert memory(analysis)["training"] == 4 * (2 * params + image + 4 * 48 + 2 * 6)

@@ -1,4 +1,4 @@
-"""Terms: the number is what ints give, and every line of the working, read as mathematics, is it."""
+"""Terms: the number equals that of ints, and so does every line of the calculation, read as mathematics."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ leaves = st.builds(
 
 
 def grown(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
-    """Larger expressions, as a term and as the number that ints give."""
+    """Larger expressions, as a term and as an int."""
 
     def binary(sign: str, left: Pair, right: Pair) -> Pair:
         work = BINARY[sign]
@@ -150,7 +150,7 @@ expressions = st.recursive(leaves, grown, max_leaves=8)
 
 
 def read(line: str) -> Fraction:
-    """A line of working as a reader would work it out."""
+    """The value of a line of the calculation, as a reader would compute it."""
     text = line.replace("−", "-").replace("·", "*").replace("⌋", ")").replace("⌉", ")")
     text = text.replace("⌊", "floor(").replace("⌈", "ceil(")
     text = re.sub(r"\d[\d,]*\d|\d", lambda number: f"F({number[0].replace(',', '')})", text)
@@ -182,13 +182,13 @@ def test_the_formula_with_its_numbers_put_in_works_out_to_the_value(pair: Pair) 
     names = {"n": [], "k": [], "cin": [], "s": []}  # type: dict[str, list[int]]
     collect(term, names)
     line = term.working()[0]
-    # names stand for several numbers in a random expression, so put them in from left to right
+    # a name may have several values in a random expression, so they are inserted from left to right
     found = re.sub(r"\b(cin|n|k|s)\b", lambda name: f"({names[name[0]].pop(0)})", line)
     assert read(found.replace("(-", "(−")) == value, line
 
 
 def collect(term: Term, names: dict[str, list[int]]) -> None:
-    """The values of the named leaves, in the order in which a line shows them."""
+    """The values of the named leaves, in the order of a line."""
 
     def walk(picture: Picture) -> None:
         if not picture.symbol and picture.name:

@@ -1,4 +1,4 @@
-"""Text: width, numbers, and escapes that cover every sign the project can print."""
+"""Text: width, numbers, and escapes for every character that the project can print."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from convcalc.text import (
 
 ROOT = Path(__file__).parent.parent
 
-# Modules whose signs are only read in answers, in many scripts, and never printed.
+# Modules whose characters are only read in answers, in many scripts, and never printed.
 READERS = {
     "homework/answers/notation.py",
     "homework/answers/vocabulary.py",
@@ -48,8 +48,8 @@ READERS = {
     "homework/marking/table_rows.py",
 }
 
-# Signs that stand in the code only to be read, never to be printed: what YAML forbids, and the
-# ends of ranges of letters, arrows and frames that people paste.
+# Characters in the code that are only read, never printed: those forbidden in YAML, and the ends of
+# ranges of letters, arrows and frames that people paste.
 READ_ONLY = set(
     "\x85\u200b\ufeff\ud7ff\ue000\ufffd\U00010000\U0010ffff０１３ᄀ層畳\u0300\u0301\u1160\u11ff⇒➔➜│┃━┄├└"
 )
@@ -57,7 +57,7 @@ READ_ONLY = set(
 
 @cache
 def printed_signs() -> dict[str, str]:
-    """Every sign outside ASCII in the texts of the package and in the bundled files, with a place."""
+    """Every character outside ASCII in the texts of the package and in the bundled files, with a place."""
     found: dict[str, str] = {}
     for path in sorted((ROOT / "convcalc").rglob("*.py")):
         if path.relative_to(ROOT / "convcalc").as_posix() in READERS:
@@ -74,7 +74,7 @@ def printed_signs() -> dict[str, str]:
 
 
 def is_accented(sign: str) -> bool:
-    """Whether it is a Latin letter, with or without accents; LaTeX has these of itself."""
+    """Whether it is a Latin letter, with or without accents; LaTeX knows these."""
     return "LATIN" in unicodedata.name(sign, "") and unicodedata.category(sign) in ("Ll", "Lu")
 
 
@@ -218,7 +218,7 @@ def test_json_shows_every_character_and_means_the_same(value: str) -> None:
 
 # ------------------------------------------------------------------------------- plain words
 
-# Wordings that a reader who still learns English reads twice, each with a plain one.
+# Difficult wordings for readers who still learn English, each with a plain one.
 BENT = {
     r"\b(?:shapes?|sizes?|values?|volumes?|channels|ones?) that (?:go|goes|come|comes) (?:in|out)\b": "input or output shape",
     r"\bwhat (?:goes|comes) (?:in|out)\b": "the input, the output",
@@ -237,7 +237,7 @@ BENT = {
 
 
 def bent_words(text: str) -> list[str]:
-    """What of a text is better said plainly, with the plain wording."""
+    """The difficult wordings in a text, with the plain ones."""
     return [
         f"{found[0]!r}: {plain}"
         for pattern, plain in BENT.items()
@@ -246,7 +246,7 @@ def bent_words(text: str) -> list[str]:
 
 
 def said_by(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """The texts of a module that it can print, with their lines: no docstrings, and f-strings whole."""
+    """The printable texts of a module, with their lines: no docstrings, and f-strings whole."""
     apart = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):

@@ -1,4 +1,4 @@
-"""Slices, permuted axes and parameters inside networks: what units see, what is in memory, what is verified."""
+"""Slices, permuted axes and parameters inside networks: receptive fields, memory, verification."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sees(analysis: Analysis) -> str:
         ("[{reduce: {axes: [h]}}]", "8x1"),
         ("[{reduce: {keep: false}}]", "8x8"),
         ("[{reduce: {axes: [h], keep: false}}]", "?"),
-        # Axes in another order: not known, until all positions are gathered.
+        # Axes in another order: unknown, until all positions are gathered.
         ("[{flatten: {start_axis: 1}}]", "?"),
         ("[{flatten: {start_axis: 1}}, {reduce: {op: max}}]", "all"),
         ("[{flatten: {start_axis: 1}}, {permute: {order: [1, 0]}}, layernorm]", "all"),
@@ -46,12 +46,12 @@ def sees(analysis: Analysis) -> str:
         ("[{flatten: {start_axis: 1}}, {slice: {stop: 1, axis: l}}, flatten]", "?"),
         ("[{reduce: {axes: [h], keep: false}}, flatten]", "?"),
         ("[{permute: {order: [0, h, w]}}]", "1x1"),
-        # Maps side by side.
+        # Concatenated maps.
         ("[{concat: {axis: w, paths: [[], []]}}]", "?"),
         ("[layernorm, {concat: {axis: w, paths: [[], []]}}]", "all"),
         ("[{concat: {axis: w, paths: [[layernorm], []]}}]", "?"),
         ("[{concat: {axis: w, paths: [[], [{permute: {order: [0, w, h]}}]]}}, layernorm]", "all"),
-        # A parameter sees nothing, and takes nothing away from what others see.
+        # A parameter sees nothing, and does not change what others see.
         ("[{parameter: {shape: [3, 8, 8]}}, {conv: {out_channels: 2, kernel_size: 3}}]", "0x0"),
         ("[{add: [[], [{parameter: {shape: [3, 8, 8]}}]]}]", "1x1"),
         ("[{multiply: [[], [{parameter: {shape: [3, 1, 1]}}, sigmoid]]}]", "1x1"),
@@ -83,7 +83,7 @@ def test_a_slice_moves_the_field_along_its_axis() -> None:
 
 
 def test_one_unit_behind_gathered_tokens_sees_all_of_them() -> None:
-    """Also those of the second path, of which there are more."""
+    """Also the tokens of the second path, which has more."""
     analysis = walked(
         "[{flatten: {start_axis: 1}}, {concat: {axis: l, paths: [[{slice: {stop: 1, axis: l}}], "
         "[{permute: {order: [0, 1]}}]]}}, {layernorm: {}}]"
@@ -109,7 +109,7 @@ def test_a_parameter_reads_nothing_and_lies_among_the_weights() -> None:
     assert found["outputs"] == 4 * 192 * 4  # the image, flatten, add, relu
     assert found["outputs_in_place"] == 4 * 192 * 2
     assert found["peak_in_place"] == 4 * 192 * 2
-    # What is worked out from a parameter is no weight, and must not be written over it.
+    # A value computed from a parameter is not a weight, and must not overwrite it.
     changed = walked("[{parameter: {shape: [3, 64]}}, relu]")
     assert memory.memory(changed)["peak_in_place"] == 4 * (192 + 192)
 

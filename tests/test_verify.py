@@ -158,7 +158,7 @@ def test_an_axis_too_long_to_walk_along_is_refused(convcalc: Run) -> None:
 
 
 SLOWER = [
-    # each option whose value makes more work; what comes out stays small or is refused for its memory
+    # each option whose value increases the work; the output stays small or is refused for its memory
     ("lrn:{}", "30x9x9"),
     ("conv:k{0}c1p{0}", "1x20"),
     ("conv:k{0}c1p{0}", "1x20x20"),
@@ -182,7 +182,7 @@ SLOWER = [
 @pytest.mark.unmeasured
 @pytest.mark.parametrize(("words", "shape"), SLOWER)
 def test_no_option_makes_more_work_than_is_foreseen(words: str, shape: str) -> None:
-    """Whatever the number, the checks are refused at once, or what they took was foreseen."""
+    """For any number, the checks are refused at once, or their work was predicted."""
     for power in range(2, 13):
         start = clock.seconds()
         try:
@@ -195,7 +195,7 @@ def test_no_option_makes_more_work_than_is_foreseen(words: str, shape: str) -> N
         if analysis is None:
             continue
         seconds = sum(each.seconds for each in efforts(analysis, SUBJECTS))
-        if seconds > 3:  # known before; the next is only longer
+        if seconds > 3:  # already known; the next is only longer
             return
         verify_analysis(analysis, max_bytes=10**9)
         assert clock.seconds() - start < 3 + 10 * seconds, power
@@ -570,7 +570,7 @@ layers:
 
 
 def test_paths_that_end_on_padding_along_one_axis_are_perturbed_as_they_are_followed() -> None:
-    """A unit that sees padding alone along the height still depends on columns, one axis at a time."""
+    """A unit that sees only padding along the height still depends on columns, one axis at a time."""
     assert [sentence(each) for each in verify(loads(MEETING_AT_THE_RIM)) if not each.agrees] == []
 
 

@@ -1,4 +1,4 @@
-"""The walk: rows follow each other, totals are sums, receptive fields are what is really read."""
+"""The walk: rows follow each other, totals are sums, receptive fields are the cells really read."""
 
 from __future__ import annotations
 
@@ -287,7 +287,7 @@ def brute(network: Network, report: Analysis, place: int, unit: int) -> tuple[in
             if node.layer.merges:
                 cells = set(units)
             else:
-                # a margin of padding around the image stands for what lies before and after it
+                # a margin of padding around the image replaces the cells before and after it
                 margin = 200 if source < 0 else 0
                 cells = set().union(*(moved(node, row, unit, margin) for unit in units))
             if source < 0:
@@ -298,7 +298,7 @@ def brute(network: Network, report: Analysis, place: int, unit: int) -> tuple[in
 
 
 def moved(node: Node, row: Step, unit: int, margin: int) -> set[int]:
-    """The cells that one unit reads; at the image also those of the padding around it."""
+    """The cells that one unit reads; for the image also padding around it."""
     inside = reads(node.layer, row.input, row.output, unit)
     if not margin:
         return inside
@@ -336,7 +336,7 @@ def test_a_row_has_the_field_of_its_units_where_nothing_is_cut_off(
         [axis.sees(unit) for axis in row.rf_axes],
         pixels(report, row.name, (unit,)),
     )
-    if seen is not None:  # what the maps between cut off can only take pixels away
+    if seen is not None:  # cells cut off at maps between can only remove pixels
         assert claimed is not None
         assert claimed[0] <= seen[0] <= seen[1] <= claimed[1]
 

@@ -1,4 +1,4 @@
-"""Windows that are rounded up, and names that say the number of axes."""
+"""Windows that are rounded up, and names with the number of axes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from strategies import layer_of
 
 
 def torch_size(n: int, k: int, s: int, p: int, d: int) -> int:
-    """PyTorch's pooling_output_shape with ceil_mode, as its source in C writes it."""
+    """PyTorch's pooling_output_shape with ceil_mode, as in its C source."""
     size = (n + 2 * p - d * (k - 1) - 1 + s - 1) // s + 1
     return size - 1 if (size - 1) * s >= n + p else size
 
@@ -66,9 +66,9 @@ def test_the_only_window_may_hang_over_the_end(kind: str, axes: int, fit: str) -
             {"kernel_size": 5, "stride": 3, "padding": 1},
             1,
             1,
-        ),  # 3 cells for a window of 5: over by 2
+        ),  # 3 cells for a window of 5: 2 too few
         ({"kernel_size": 2, "stride": 2, "dilation": 2}, 2, 1),  # 3 wide on 2
-        ({"kernel_size": 4}, 1, 1),  # over by 3, one less than the stride
+        ({"kernel_size": 4}, 1, 1),  # 3 too few, one less than the stride
         ({"kernel_size": 4}, 5, 2),
     ],
 )
@@ -136,7 +136,7 @@ def test_a_name_with_a_dimension_takes_maps_of_so_many_axes_only(kind: str, cls:
             with pytest.raises(ShapeError, match=f"{name} takes {axes} ax.*use {kind}{other}d"):
                 layer.check((channels, *(side,) * other))
         if name == "batchnorm1d":
-            layer.check((channels,))  # PyTorch's BatchNorm1d takes vectors as well
+            layer.check((channels,))  # PyTorch's BatchNorm1d also takes vectors
             continue
         with pytest.raises(ShapeError, match=f"{name} takes .* has none; use {kind}$"):
             layer.check((channels,))

@@ -1,4 +1,4 @@
-"""No command writes over a file that it reads, however it comes to read it, nor over one that it has made."""
+"""No command overwrites a file that it reads in any way, or a file that it has just written."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_folder_of_outputs_replaces_nothing_that_is_named(
 ) -> None:
     (place / "made").mkdir()
     (place / "made" / "a.yaml").write_text(FILES["plain.yaml"])
-    (place / "link.yaml").symlink_to("made/a.yaml")  # where the sheet of student a would go
+    (place / "link.yaml").symlink_to("made/a.yaml")  # the path of student a's sheet
     ran = convcalc(*words.split())
     said = (
         f"convcalc: --out: would write over {path}, which this command reads; choose another place"

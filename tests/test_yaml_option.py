@@ -1,4 +1,4 @@
-"""Network files from the command line: ``init``, and ``--yaml`` of the commands that show networks."""
+"""Network files from the command line: ``init``, and ``--yaml`` of commands that show networks."""
 
 from __future__ import annotations
 

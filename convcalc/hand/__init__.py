@@ -8,8 +8,8 @@
 >>> window.parts[0].left.tolist(), window.value
 ([[0, 1], [3, 4]], 19)
 
-`options` checks what is given, `exercise` does the arithmetic with the witness's windows and Python's
-fractions, `model` is what comes of it, `text` writes it down, and `report` makes the report.
+`options` checks the arguments, `exercise` does the arithmetic with the witness's windows and Python's
+fractions, `model` has the results, `text` writes them, and `report` makes the report.
 """
 
 from convcalc.hand.model import Part, Section, Stamp, Window, Working

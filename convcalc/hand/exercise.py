@@ -1,7 +1,7 @@
-"""The arithmetic: which cells each window reads, what is multiplied, what comes out.
+"""The arithmetic: the cells that each window reads, the products, the results.
 
-Where windows and stamps lie is asked of the witness, which finds it by sliding. The numbers are
-Python's integers and fractions, so nothing is rounded and nothing overflows.
+The witness gives the positions of windows and stamps by sliding. The numbers are Python's integers
+and fractions, so nothing is rounded and nothing overflows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MAX_PRODUCTS = 200_000
 
 
 class Exercise:
-    """The windows or stamps of one exercise, and what is read through them."""
+    """The windows or stamps of one exercise, and the cells that they read."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Exercise:
         lines: Axes,
         places: Shape,
         step: Shape | None,
-        count_include_pad: bool,  # noqa: FBT001 - handed through
+        count_include_pad: bool,  # noqa: FBT001 - passed on
     ) -> None:
         self.op, self.names, self.kernel_size = op, names, kernel_size
         self.lines, self.places, self.step = lines, places, step
@@ -54,7 +54,7 @@ class Exercise:
         self.notes: list[str] = []
 
     def check_size(self, maps: int) -> None:
-        """Refuse what would fill many pages, before any work."""
+        """Refuse an exercise that would fill many pages, before any work."""
         channels = len(self.names["x"]) if "k" in self.names else 1
         cells = self.names["x"].shape[1:] if self.op == "tconv" else self.places
         products = maps * channels * prod(cells) * prod(self.kernel_size)
@@ -71,7 +71,7 @@ class Exercise:
     # ------------------------------------------------------------------------- the results
 
     def forward(self, *, flip: bool) -> list[Section]:
-        """The result, and with ``flip`` that of a true convolution."""
+        """The result, and with ``flip`` also that of a true convolution."""
         x = self.names["x"]
         if self.op.endswith("pool"):
             return [self.pool()]
@@ -94,7 +94,7 @@ class Exercise:
         return found
 
     def gradients(self, wrt: Sequence[str]) -> list[Section]:
-        """The gradients of what was asked for, in the order of `WRT`."""
+        """The requested gradients, in the order of `WRT`."""
         x, above = self.names["x"], self.names["dy"]
         if self.op == "maxpool":
             return [self.max_gradient()]
@@ -122,7 +122,7 @@ class Exercise:
         return found
 
     def finish(self, section: Section) -> Section:
-        """A section with its result; or with the one window that was asked for."""
+        """A section with its result, or with the one requested window."""
         if self.step is None:
             section.result = np.empty(section.shape, dtype=object)
             for window in section.windows:
@@ -134,7 +134,7 @@ class Exercise:
         return section
 
     def check_step(self, name: str, sizes: Shape) -> None:
-        """Refuse a window that is not there."""
+        """Refuse a window that does not exist."""
         step = self.step or ()
         if len(step) != len(sizes) or not all(0 <= i < n for i, n in zip(step, sizes)):
             last = ",".join(str(n - 1) for n in sizes)
@@ -145,7 +145,7 @@ class Exercise:
     # ----------------------------------------------------------------------------- reading
 
     def positions(self, name: str) -> Iterator[tuple[Shape, Shape]]:
-        """Every window's place and start, or the one that was asked for."""
+        """Every window's place and start, or only those of the requested one."""
         if self.step is None:
             yield from corners(self.lines)
             return
@@ -191,7 +191,7 @@ class Exercise:
         return self.finish(Section(name, about, (len(kernels), *places), 1, windows, reading))
 
     def with_kernel(self, cells: Array, start: Shape, kernel: Array) -> tuple[Array, Array, Array]:
-        """Patch, kernel, and what of the patch is outside."""
+        """Patch, kernel, and the cells of the patch that are outside."""
         read, outside = self.patch(cells, start)
         return read, kernel, outside
 
@@ -368,7 +368,7 @@ class Exercise:
 
 
 def objects(values: Sequence[Exact]) -> Array:
-    """Numbers in a row, as they are."""
+    """Numbers in a row, unchanged."""
     made = np.empty(len(values), dtype=object)
     made[:] = list(values)
     return made

@@ -1,4 +1,4 @@
-"""Numbers and matrices as lines of text, next to each other where there is room."""
+"""Numbers and matrices as lines of text, next to each other if there is room."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Texts = Callable[[Any], str]
 
 
 def text_of(value: Exact, *, fractions: bool = False) -> str:
-    """A number for people: whole, a decimal that ends soon, or a fraction; else rounded, after ≈.
+    """A number for people: whole, a short decimal, or a fraction; else rounded, after ≈.
 
     >>> from fractions import Fraction
     >>> text_of(3), text_of(Fraction(13, 4)), text_of(Fraction(5, 3)), text_of(Fraction(1, 10**9))
@@ -38,7 +38,7 @@ def text_of(value: Exact, *, fractions: bool = False) -> str:
 
 
 def _grid(texts: Sequence[Sequence[str]]) -> list[str]:
-    """A matrix as lines, its columns to the right; brackets stand outside of the numbers."""
+    """A matrix as lines, its columns aligned to the right, with brackets around the numbers."""
     columns = []
     for column in zip(*texts):
         ends = [text.endswith((")", "]")) for text in column]
@@ -63,7 +63,7 @@ def matrix(cells: Array, texts: Texts, outside: Array | None = None, out: str = 
 
 
 def beside(blocks: Sequence[Sequence[str]], width: int | None, indent: str = "  ") -> list[str]:
-    """Blocks of lines next to each other, middles level; under each other where it is narrow."""
+    """Blocks of lines next to each other, vertically centred; below each other if there is no room."""
     blocks = [block for block in blocks if block]
     wide = [max(map(len, block)) for block in blocks]
     if width is not None and len(indent) + sum(wide) + 2 * len(wide) > width:
@@ -78,7 +78,7 @@ def beside(blocks: Sequence[Sequence[str]], width: int | None, indent: str = "  
 
 
 def flow(blocks: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
-    """Captioned matrices, as many next to each other as there is room for."""
+    """Captioned matrices, next to each other as far as there is room."""
     row: list[Sequence[str]] = []
     used = 0
     for block in [*blocks, ()]:
@@ -105,19 +105,19 @@ def sum_text(terms: Sequence[str], rest: str = "") -> str:
 
 
 def factor(text: str) -> str:
-    """A number behind a times sign: (-2)."""
+    """A number after a times sign: (-2)."""
     return f"({text})" if text.startswith("-") else text
 
 
 def spread(first: int, last: int, step: int) -> str:
-    """Which cells a window reads along one axis."""
+    """The cells that a window reads along one axis."""
     if first == last:
         return str(first)
     return f"{first} to {last}" if step == 1 else f"{first} to {last} in steps of {step}"
 
 
 def option(value: Any) -> str:
-    """An option per axis as it may be typed: 1, 1x2, 0,1."""
+    """An option per axis as typed: 1, 1x2, 0,1."""
     if isinstance(value, str):
         return value
     texts = [
@@ -127,12 +127,12 @@ def option(value: Any) -> str:
 
 
 def bare(shape: Shape, lead: int) -> Shape:
-    """A shape without leading axes of one map."""
+    """A shape without leading axes of size 1."""
     return tuple(n for n in shape[:lead] if n > 1) + shape[lead:]
 
 
 def inline_text(cells: Array, lead: int, texts: Texts) -> str:
-    """An array as `matrices.inline` reads it."""
+    """An array in the form that `matrices.inline` reads."""
     if lead and len(cells) == 1:
         return inline_text(cells[0], lead - 1, texts)
     if lead:
@@ -144,7 +144,7 @@ def inline_text(cells: Array, lead: int, texts: Texts) -> str:
 
 
 def without_end(lines: Iterable[str]) -> list[str]:
-    """Lines without the empty ones at their end."""
+    """Lines without empty lines at the end."""
     found = list(lines)
     while not found[-1]:
         found.pop()

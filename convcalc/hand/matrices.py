@@ -1,9 +1,9 @@
-"""Small matrices as people give them - inline, in a file, on standard input - every number exact.
+"""Small matrices from users (inline, in a file, on standard input), every number exact.
 
-Inline: ``0 1 2; 3 4 5`` has two rows; ``|`` starts a new channel and ``||`` a new filter. A line is a
-row as well, and an empty line starts a new channel. Numbers are integers, decimals or fractions such
-as 1/16, apart by spaces or commas. Nested lists ``[[0, 1], [2, 3]]`` are read as YAML. Files: .txt and
-stdin (``-``) as inline, .csv where ; is a comma, .yaml, .json and .npy.
+Inline: ``0 1 2; 3 4 5`` has two rows; ``|`` starts a new channel and ``||`` a new filter. A line is
+also a row, and an empty line starts a new channel. Numbers are integers, decimals or fractions such
+as 1/16, separated by spaces or commas. Nested lists ``[[0, 1], [2, 3]]`` are read as YAML. Files: .txt and
+stdin (``-``) like inline text, .csv with ; as a comma, .yaml, .json and .npy.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Exact = int | Fraction
 
 MAX_BYTES = 4 * 2**20
 MAX_CELLS = 100_000
-MAX_DIGITS = 40  # of one number; its exponent may have two
+MAX_DIGITS = 40  # of one number; its exponent may have two digits
 _ARRAY = re.compile(
     r"(?:np|numpy|torch|tf)\.(?:array|tensor|Tensor|constant)\((\[.*\])\)", re.DOTALL
 )
@@ -44,13 +44,13 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IG
 QUOTIENT = re.compile(r"[+-]?[0-9]+/[0-9]+")
 LOOKALIKES = str.maketrans("−–", "--")  # minus signs as slides and word processors write them
 FAR = re.compile(r"[+-]?[0-9.]+e[+-]?[0-9]{3,}", re.IGNORECASE)
-LISTS = re.compile(r"\s*([\[{]|- |[A-Za-z_]\w*\s*:)")  # how YAML starts, and no row of numbers
+LISTS = re.compile(r"\s*([\[{]|- |[A-Za-z_]\w*\s*:)")  # the start of YAML, not of a row of numbers
 NPY = b"\x93NUMPY"
-FILE = re.compile(r"[^\s,;|\[{]*\w\.[a-z][a-z0-9]{0,4}", re.IGNORECASE)  # how file names look
+FILE = re.compile(r"[^\s,;|\[{]*\w\.[a-z][a-z0-9]{0,4}", re.IGNORECASE)  # the form of file names
 BARS = re.compile(r"\s*(\|+)\s*")
 EMPTY_LINES = re.compile(r";?[ \t]*\n\s*\n")
 LINE_END = re.compile(r";?[ \t]*\n")
-QUOTED = re.compile(r'"([^",;]*)"')  # a cell in quotes; a comma in it stays, and is refused
+QUOTED = re.compile(r'"([^",;]*)"')  # a cell in quotes; a comma in it is kept, and then refused
 
 
 class Given(NamedTuple):
@@ -59,7 +59,7 @@ class Given(NamedTuple):
     Attributes:
         cells: its numbers, row by row.
         shape: its sizes.
-        axes: how many of them are rows and columns, the last ones; 0 where only its depth says.
+        axes: how many of the last sizes are rows and columns; 0 if only its depth decides.
         fractions: whether a number was written as a fraction.
     """
 
@@ -70,10 +70,10 @@ class Given(NamedTuple):
 
 
 def number(text: str) -> Exact:
-    """A number, exact: an int where it is whole.
+    """An exact number; an int if it is whole.
 
     Raises:
-        ValueError: it is none; says what is wrong and what to do.
+        ValueError: it is not a number; the message says what to do.
 
     >>> number("3"), number("0.5"), number("2/16"), number("1e3")
     (3, Fraction(1, 2), Fraction(1, 8), 1000)
@@ -103,11 +103,11 @@ def read(text: str, what: str) -> Given:
 
     Args:
         text: what the user gave.
-        what: the option it was given to, ``--x``; a mapping in a file is asked for its ``x``.
+        what: its option, such as ``--x``; from a mapping in a file, ``x`` is read.
 
     Raises:
-        UsageError: no file, no numbers, ragged rows, too much of it.
-        SpecError: the same at a place in a YAML file.
+        UsageError: no file, no numbers, rows of unequal length, or too many numbers.
+        SpecError: the same, at a line of a YAML file.
     """
     told = {"option": what, "way_out": WAY_OUT}
     if text == "-":
@@ -155,11 +155,11 @@ def as_matrix(value: Any, what: str) -> Given:
 
 
 def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
-    """A matrix from what a file holds; without a suffix, by what it looks like."""
-    from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only where there is a file
+    """A matrix from the content of a file; without a suffix, the content decides on the format."""
+    from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only for files
 
     if suffix == ".npy" or (not suffix and data.startswith(NPY)):
-        from convcalc.hand.npy import array_of  # noqa: PLC0415 - NumPy, which no text needs
+        from convcalc.hand.npy import array_of  # noqa: PLC0415 - text needs no NumPy
 
         name = _place_name(what, path)
         return as_matrix(array_of(data, name, MAX_AXES, MAX_CELLS), name)
@@ -172,7 +172,7 @@ def from_bytes(data: bytes, path: str, suffix: str, what: str) -> Given:
 
 
 def _place_name(what: str, path: str) -> str:
-    """What was given, with the file that it is in."""
+    """The name of the option, with its file."""
     return what if path in ("", what) else f"{what}: {printable(path)}"
 
 
@@ -182,7 +182,7 @@ def _place_name(what: str, path: str) -> str:
 def inline(text: str, what: str, path: str = "") -> Given:
     r"""``0 1; 2 3 | 4 5; 6 7``: rows by ``;``, channels by ``|``, filters by ``||``; or nested lists.
 
-    A line is a row as well, and an empty line starts a new channel.
+    A line is also a row, and an empty line starts a new channel.
 
     >>> inline("0 1 2; 3 4 5", "x").shape, inline("1 2 | 3 4", "x").shape
     ((2, 3), (2, 2))
@@ -199,9 +199,9 @@ def inline(text: str, what: str, path: str = "") -> Given:
     if re.fullmatch(r"\[[^\[\]]*\]", plain) and not re.search(r",\s*\n", plain):
         plain = plain[1:-1]  # one list of numbers, or the brackets of MATLAB; not JSON over lines
     elif LISTS.match(plain):
-        from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only where there are lists
+        from convcalc.network.yaml_source import Source  # noqa: PLC0415 - YAML only for lists
 
-        # The lines of a file are counted from its start.
+        # Lines are counted from the start of the file.
         return _from_yaml(Source(path or what, text if path else plain), what)
     return _from_rows(plain, _place_name(what, path))
 
@@ -223,7 +223,7 @@ def _from_rows(text: str, what: str) -> Given:
 
 
 def _from_csv(text: str, what: str) -> Given:
-    r"""Rows of a CSV file; an empty line, or one of commas alone, starts a new channel.
+    r"""Rows of a CSV file; an empty line, or one with only commas, starts a new channel.
 
     >>> _from_csv("0,1\n2,3\n", "x").shape, _from_csv('"0";"1"\n2;3\n\n4;5\n6;7', "x").shape
     ((2, 2), (2, 2, 2))
@@ -257,7 +257,7 @@ def numbers(row: str, what: str) -> list[str]:
 
 
 def _from_levels(filters: list[list[list[list[str]]]], what: str) -> Given:
-    """Filters of channels of rows, with the levels that nobody wrote taken off."""
+    """Filters of channels of rows, without the levels that were not written."""
     axes = 2 if any(len(rows) > 1 for channels in filters for rows in channels) else 1
     value: Any = filters
     if axes == 1:
@@ -290,7 +290,7 @@ def _from_yaml(source: Source, what: str) -> Given:
 
 
 def _texts_of(source: Source, node: Node, what: str, depth: int) -> Any:
-    """A node as nested lists of texts, each of which is a number."""
+    """A node as nested lists of texts; each text is a number."""
     if node.id == "sequence":  # type: ignore[attr-defined]
         if depth == MAX_AXES:
             source.refuse(
@@ -310,7 +310,7 @@ def _with_shape(value: Any, what: str, axes: int) -> Given:
     """Nested lists of texts as numbers with a shape.
 
     Raises:
-        UsageError: ragged, empty, too deep, too many, or no numbers.
+        UsageError: lists of unequal length, empty, too deep, too many numbers, or not numbers.
     """
     if not isinstance(value, list):
         value = [value]
@@ -335,8 +335,8 @@ def _with_shape(value: Any, what: str, axes: int) -> Given:
 LEVELS = {1: "row", 2: "channel", 3: "filter"}
 
 
-def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noqa: FBT001 - handed through by every level
-    """The sizes of nested lists, refused where they differ; ``flat`` where rows are channels."""
+def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noqa: FBT001 - passed on by every level
+    """The sizes of nested lists; refused if they differ. ``flat``: rows are channels."""
     if not value:
         message = f"{what}: has an empty row; give it numbers, or take it out"
         raise UsageError(message)
@@ -350,7 +350,7 @@ def shape_of(value: list[Any], what: str, flat: bool) -> tuple[int, ...]:  # noq
 
 
 def size_text(shape: Sequence[int]) -> str:
-    """How large a part is, in words.
+    """The size of a part, in words.
 
     >>> size_text((3,)), size_text((2, 3)), size_text(())
     ('3 long', '2×3', 'a number')

@@ -1,4 +1,4 @@
-"""What a working is made of, as plain data: parts, windows, stamps, sections."""
+"""The steps of an exercise as plain data: parts, windows, stamps, sections."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Part(NamedTuple):
     """One patch and the kernel it is multiplied by.
 
     Attributes:
-        label: which channel, where there are several.
+        label: the channel, if there are several.
         left: the cells that are read.
-        right: what they are multiplied by; None in a pool.
-        outside: which of the cells lie outside of the input.
+        right: their factors; None in a pool.
+        outside: the cells that are outside the input.
     """
 
     label: str
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
     @property
     def products(self) -> Array:
-        """The products, or the cells themselves where nothing multiplies them."""
+        """The products, or the cells themselves if there are no factors."""
         if self.right is None:
             return self.left
         made = np.empty(self.left.shape, dtype=object)
@@ -60,12 +60,12 @@ class Window:
 
     Attributes:
         place: its indices in the result.
-        parts: what is read and multiplied; one per channel.
-        reads: first cell, last cell and step per axis; () where cells come from many windows.
+        parts: the cells and factors; one part per channel.
+        reads: first cell, last cell and step per axis; () if cells come from many windows.
         rule: sum, max or mean.
-        divisor: of a mean.
-        bias: what is added at the end.
-        sources: for a sum over stamps, where each term comes from: (cell, tap).
+        divisor: the divisor of a mean.
+        bias: added at the end.
+        sources: for a sum over stamps, the origin of each term: (cell, tap).
     """
 
     place: Shape
@@ -78,7 +78,7 @@ class Window:
 
     @property
     def value(self) -> Exact:
-        """The number that comes out."""
+        """The resulting number."""
         if self.rule == "max":
             return max(self.parts[0].real)
         total = sum(part.total for part in self.parts)
@@ -88,15 +88,15 @@ class Window:
 
 
 class Stamp(NamedTuple):
-    """What one number lays on the result.
+    """The contribution of one number to the result.
 
     Attributes:
         place: its indices.
         value: the number.
-        right: what it is multiplied by; None where it is handed on as it is.
-        target: the map it lies on.
-        laid: cells of that map and what is laid on them.
-        why: in a pool, what the number is handed on to.
+        right: its factors; None if it is passed on unchanged.
+        target: the target map.
+        laid: cells of that map, and what is added to them.
+        why: in a pool, the cells to which the number is passed.
     """
 
     place: Shape
@@ -112,15 +112,15 @@ class Section:
     """One result and its working.
 
     Attributes:
-        name: of the result: y, dx, dk, db.
+        name: the name of the result: y, dx, dk, db.
         about: what it is, in a sentence.
-        shape: of the whole result, also where only one window is calculated.
+        shape: the shape of the whole result, even if only one window is calculated.
         lead: how many of its axes are maps.
-        windows: how each number is made.
-        reading: what the windows read.
-        stamps: what each number lays on the result, where it is made that way.
-        stamping: the name of those numbers, and of what they are multiplied by.
-        result: all numbers; None where only one window is calculated.
+        windows: the calculation of each number.
+        reading: the array that the windows read.
+        stamps: the contribution of each number, if the result is a sum of stamps.
+        stamping: the names of those numbers and of their factors.
+        result: all numbers; None if only one window is calculated.
     """
 
     name: str
@@ -134,13 +134,13 @@ class Section:
     result: Array | None = None
 
     def element_name(self, place: Shape) -> str:
-        """A number of the result by its name: y[0,1]; maps are counted where there are several."""
+        """The name of a number of the result: y[0,1]; with a map index if there are several maps."""
         return element_name(self.name, place, self.shape, self.lead)
 
 
 @dataclass
 class Working:
-    """A whole exercise: what was given, every result, and the surprises.
+    """A whole exercise: the given data, every result, and notes.
 
     Attributes:
         op: conv, tconv, maxpool or avgpool.
@@ -148,11 +148,11 @@ class Working:
         kernel_size: taps per axis.
         options: the other options, per axis.
         sections: the results.
-        notes: surprises, one line each.
+        notes: notes on anything unusual, one line each.
         fractions: whether numbers that are not whole are shown as fractions.
-        step: the only window that was asked for.
+        step: the only requested window.
         pads: padding cells (before, after) per axis; none for tconv, whose padding cuts cells off.
-        counts_padding: whether padding cells are zeros that count, or are left out.
+        counts_padding: whether padding cells count as zeros, or are left out.
         fit: the rule for windows that do not fit.
     """
 
@@ -182,6 +182,6 @@ def as_int_if_whole(value: Exact) -> Exact:
 
 
 def element_name(name: str, place: Shape, shape: Shape, lead: int) -> str:
-    """``y[1,0,0]``, without the indices of axes of maps that have one map only."""
+    """``y[1,0,0]``, without the indices of axes with only one map."""
     shown = [i for n, i in zip(shape[:lead], place[:lead]) if n > 1] + list(place[lead:])
     return f"{name}[{','.join(map(str, shown))}]"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from convcalc.errors import UsageError
 
-# What NumPy's reader raises on broken headers.
+# Errors of NumPy's reader on broken headers.
 BROKEN = (
     ValueError, EOFError, OverflowError, TypeError, SyntaxError, LookupError, AttributeError,
     MemoryError, RecursionError, TokenError,
@@ -24,15 +24,15 @@ def array_of(data: bytes, name: str, max_axes: int, max_cells: int) -> npt.NDArr
 
     Args:
         data: the bytes of the file.
-        name: what to call it in messages.
-        max_axes, max_cells: how large it may be.
+        name: its name in messages.
+        max_axes, max_cells: the largest size.
 
     Raises:
-        UsageError: not such a file, objects or complex numbers, nan or inf, too large.
+        UsageError: not an .npy file, objects or complex numbers, nan or inf, or too large.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # NumPy's and Python's, on headers they find odd
+            warnings.simplefilter("ignore")  # warnings of NumPy and Python on odd headers
             array = _small_array(data, name, max_axes, max_cells)
     except BROKEN:
         message = f"{name} is not a whole .npy file; save it with numpy.save"
@@ -45,7 +45,7 @@ def array_of(data: bytes, name: str, max_axes: int, max_cells: int) -> npt.NDArr
 
 
 def _small_array(data: bytes, name: str, max_axes: int, max_cells: int) -> npt.NDArray[Any]:
-    """The array, once its header says that it holds numbers, and few of them."""
+    """The array, after its header was checked: numbers, and not too many."""
     file = BytesIO(data)
     version = np.lib.format.read_magic(file)
     header = (

@@ -1,4 +1,4 @@
-"""What was given, checked before any arithmetic: operations, matrices, options per axis."""
+"""Checks of the arguments before any arithmetic: operations, matrices, options per axis."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from convcalc.text import as_decimal, plural, quoted, shortened, times
 MAX_OPTION = 1000  # stride, padding, dilation …
 MAX_SPAN = 100_000  # cells from a kernel's first tap to its last
 
-# What each operation may be called, and what its options are.
+# The names of each operation, and the words of an option.
 OPS = {
     "conv": ("convolution", "correlation", "cross-correlation", "conv2d", "conv1d"),
     "tconv": ("conv_transpose", "transposed", "deconv"),
@@ -31,7 +31,7 @@ OPS = {
 GRADIENTS = ("gradient", "grad", "backward")  # of conv
 WRT = ("input", "weights", "bias")
 
-# What a program may give for each option; --step and --wrt are lists, and matrices are read later.
+# The allowed types of each option in Python; --step and --wrt are lists, and matrices are read later.
 _TYPES = {
     "size": ("--k", PER_AXIS),
     "stride": ("--s", PER_AXIS),
@@ -44,7 +44,7 @@ _TYPES = {
     "dims": ("--dims", WHOLE),
 }
 
-# What the witness calls things, and what they are called here; its axes by how many there are.
+# The witness's names and the names here; its names of axes by their number.
 WORDS = {
     "(kernel_size ": "(--k ", ", dilation ": ", --d ", "output_padding": "--a", "with stride": "with --s",
     "one spatial axis": "one axis", " spatial axes": " axes", "fit floor or ceil": "--fit floor or ceil",
@@ -71,22 +71,22 @@ def find_op(word: str, grad: Any) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The options of an exercise besides its input and kernel.
+    """The options of an exercise, without its input and kernel.
 
     Attributes:
-        size: the window, of a pool.
+        size: the window of a pool.
         bias: one number per filter.
-        grad: the gradient with respect to the result; then the gradients are calculated.
+        grad: the gradient with respect to the result; if given, gradients are calculated.
         stride: cells from one window to the next; 1, or a pool's own size.
         padding: cells per side, pairs (before, after), or valid, same, same_lower, full, causal.
         dilation: cells from one tap to the next.
-        output_padding: of tconv, cells added at the end.
+        output_padding: for tconv, cells added at the end.
         fit: floor, strict, ceil or caffe.
         count_include_pad: whether an average counts padding zeros.
         flip: also do the true convolution, with the kernel turned by 180 degrees.
-        wrt: which gradients: input, weights, bias; all of them unless named.
-        step: the only window to calculate, by its place.
-        dims: 1 or 2 axes, where nested lists could be either.
+        wrt: the gradients: input, weights, bias; all by default.
+        step: the place of the only window to calculate.
+        dims: 1 or 2 axes, if nested lists could be either.
     """
 
     size: Any = None
@@ -104,10 +104,10 @@ class Options:
     dims: int | None = None
 
     def check(self, op: str, k: Any) -> None:
-        """Refuse what is missing, and options that do not go together.
+        """Refuse missing options, and options that contradict each other.
 
         Raises:
-            UsageError: says which option, and what to do.
+            UsageError: names the option, and what to do.
         """
         pool = op.endswith("pool")
         if pool:
@@ -134,7 +134,7 @@ class Options:
             raise UsageError(message)
 
     def check_meaning(self, op: str) -> None:
-        """Refuse options that mean nothing to an operation."""
+        """Refuse options that an operation does not have."""
         pool, gradient = op.endswith("pool"), self.grad is not None
         meaningless = {
             "--bias": self.bias is not None and (pool or gradient),
@@ -152,7 +152,7 @@ class Options:
                 raise UsageError(message)
 
     def check_wrt(self, op: str, known: tuple[str, ...]) -> None:
-        """Refuse gradients that there are not."""
+        """Refuse gradients that do not exist."""
         for word in self.wrt:
             if not word:
                 message = f"--wrt: {quoted(','.join(self.wrt))} has a name missing; known: {', '.join(known)}"
@@ -166,7 +166,7 @@ def options_from(settings: dict[str, Any]) -> Options:
     """The options from keywords.
 
     Raises:
-        UsageError: there is none of that name, or it takes no such value.
+        UsageError: an option does not exist, or does not take the value.
     """
     known = [field.name for field in fields(Options)]
     plain = dict(settings)
@@ -175,7 +175,7 @@ def options_from(settings: dict[str, Any]) -> Options:
             message = f"no option {shortened(name)!r}{did_you_mean(name, known)}"
             raise UsageError(message)
         if value is None:
-            del plain[name]  # None stands for the default
+            del plain[name]  # None means the default
         elif name in _TYPES:
             option, option_type = _TYPES[name]
             plain[name] = option_type.check(value, option)
@@ -209,7 +209,7 @@ def array_of(matrix: Given, shape: Shape) -> Array:
 
 
 def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | None, int, bool]:
-    """Input (C, …) and kernels (first, second, …) as arrays; number of axes; whether as fractions."""
+    """Input (C, …) and kernels (first, second, …) as arrays; number of axes; whether there are fractions."""
     image = as_matrix(x, "--x")
     kernel = as_matrix(k, "--k") if k is not None else None
     axes = dims or max(_plane(matrix) for matrix in (image, kernel) if matrix)
@@ -224,11 +224,11 @@ def matrices(op: str, x: Any, k: Any, dims: int | None) -> tuple[Array, Array | 
     front, taps = split(kernel, axes, "--k")
     by_channel = (
         op == "tconv" and not kernel.axes
-    )  # nested lists as PyTorch's: (channels, filters, …)
+    )  # nested lists in PyTorch's order: (channels, filters, …)
     if len(front) == 2:
         sizes = front
     elif len(front) == 1:
-        # Inline, | sets channels apart; of nested lists it is x that says.
+        # Inline, | separates channels; for nested lists, x decides.
         channelled = bool(kernel.axes) or channels > 1
         sizes = (front[0], 1) if channelled == by_channel else (1, front[0])
     else:
@@ -249,7 +249,7 @@ def _plane(matrix: Given) -> int:
 
 
 def split(matrix: Given, axes: int, what: str) -> tuple[Shape, Shape]:
-    """The sizes in front, and those of rows and columns; a single row becomes a matrix of one."""
+    """The leading sizes, and those of rows and columns; a single row becomes a matrix of one row."""
     own = matrix.axes or min(len(matrix.shape), axes)
     if own > axes:
         message = f"{what} has rows, but --dims is {axes}; give one row per channel"
@@ -291,14 +291,14 @@ def per_axis(value: Any, axes: int, what: str) -> Shape:
 
 
 def _check_number(number: int, what: str) -> None:
-    """Refuse options that nobody means by hand."""
+    """Refuse numbers too large for an exercise by hand."""
     if number > MAX_OPTION:
         message = f"{what} is {number:,}; by hand, use up to {MAX_OPTION:,}"
         raise UsageError(message)
 
 
 def sides(value: Any, axes: int) -> Any:
-    """Padding per axis; a single pair (before, after) is meant for each axis."""
+    """Padding per axis; a single pair (before, after) is for each axis."""
     if isinstance(value, str):
         return value
     entries = (value,) if isinstance(value, int) else tuple(value)
@@ -309,7 +309,7 @@ def sides(value: Any, axes: int) -> Any:
 
 
 def check_span(kernel_size: Shape, dilation: Shape) -> None:
-    """Refuse kernels wider than anything they could lie on."""
+    """Refuse kernels wider than any padded input."""
     for k, d in zip(kernel_size, dilation):
         if formulas.effective_kernel(k, d) > MAX_SPAN:
             message = f"the kernel is {formulas.effective_kernel(k, d):,} cells wide; by hand, use up to {MAX_SPAN:,}"
@@ -328,7 +328,7 @@ def leftover(axes: Sequence[Axis]) -> list[str]:
             continue
         along = f"{word}s: " if len(axes) == 2 else ""
         quotient = f"({line.padded_size} − {line.effective_kernel})/{line.s} + 1"
-        cells = left - line.after  # the padding at the end is read last
+        cells = left - line.after  # padding at the end is read last
         if left < 0:
             rounding = f"rounded up to {windows}; the last window goes past the end by {-left}"
         elif cells > 0:

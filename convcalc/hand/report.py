@@ -1,4 +1,4 @@
-"""The report on a working: lines of text for people, or a row per window for programs."""
+"""The report on an exercise: lines of text for people, or a row per window for programs."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from convcalc.report import Column, Report
 def hand_report(
     work: Working, *, blank: bool = False, key: bool = False, every: bool = False
 ) -> Report:
-    """The report on a working: laid out as text, and a row per window.
+    """The report on an exercise: text, and a row per window.
 
     Args:
         work: the working.
-        blank: boxes instead of what is to be found out.
-        key: with ``blank``, the answers after it, or beside it in their own columns.
-        every: all windows, however many.
+        blank: whether results are empty boxes.
+        key: with ``blank``, whether to add the answers, at the end or in their own columns.
+        every: whether to show all windows.
     """
     page = Page(work, blank=blank, every=every)
     answers = Page(work, blank=False, every=every)
@@ -72,19 +72,19 @@ def _hint_for(work: Working) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A number, or an array of them, for programs: ints where whole, else the nearest floats."""
+    """A number, or an array of them, for programs: ints if whole, else the nearest floats."""
     if isinstance(value, np.ndarray):
         return [plain(part) for part in value]
     return float(value) if isinstance(value, Fraction) else value
 
 
 def _exact_texts(value: Any) -> Any:
-    """The same as texts that keep every fraction: "5/3"."""
+    """The same as exact texts: "5/3"."""
     if isinstance(value, np.ndarray):
         return [_exact_texts(part) for part in value]
     try:
         return str(value)
-    except ValueError:  # Python writes no number of more than 4300 digits
+    except ValueError:  # Python refuses to write numbers of more than 4300 digits
         return f"≈{float(value)!r}"
 
 
@@ -137,7 +137,7 @@ def _columns_of(page: Page) -> list[Column]:
 
 
 def _key_columns(answers: Page) -> list[Column]:
-    """What `_columns_of` leaves open in a worksheet, under its own names."""
+    """The answers that `_columns_of` leaves empty in a worksheet, as separate columns."""
     return [
         column._replace(
             key=f"{column.key}_key",
@@ -150,7 +150,7 @@ def _key_columns(answers: Page) -> list[Column]:
 
 
 def _key_lines(answers: Page, windows: list[tuple[Section, Window]]) -> list[str]:
-    """The answers one under the other: y[0,0] = 0 + 1 + 6 + 12 = 19."""
+    """The answers, one per line: y[0,0] = 0 + 1 + 6 + 12 = 19."""
     shown = [
         column for column in _columns_of(answers) if column.key in ("result", "products", "value")
     ]

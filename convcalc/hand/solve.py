@@ -1,4 +1,4 @@
-"""An exercise, from what was given to every number of its working."""
+"""Solves an exercise, with every number of the calculation."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from convcalc.reference.windows import Axis, out_shape, slide
 
 
 def solve(op: str, x: Any, k: Any = None, **settings: Any) -> Working:
-    """An exercise with every step of its working.
+    """Solve an exercise, with every step.
 
     Args:
         op: conv, tconv, maxpool or avgpool, or gradient for that of conv.
-        x: the input: text as in `matrices.inline`, nested lists or an array; (rows, columns), with
-            channels in front where there are several.
-        k: the kernels, of a convolution: (rows, columns), (channels, …), (filters, channels, …). For
+        x: the input: text as in `matrices.inline`, nested lists or an array; (rows, columns), after
+            the channels if there are several.
+        k: the kernels of a convolution: (rows, columns), (channels, …), (filters, channels, …). For
             tconv nested lists have x's channels first and the filters second, as in PyTorch.
         settings: stride, padding, bias, grad and the other fields of `Options`.
 
     Raises:
-        UsageError: what was given does not go together, or is more than is done by hand.
+        UsageError: the arguments do not fit together, or are too large for work by hand.
 
     >>> solve("conv", "0 1 2; 3 4 5", "1 1", stride=1)["y"].result.tolist()
     [[[1, 3], [7, 9]]]
@@ -101,7 +101,7 @@ def _per_axis_options(op: str, options: Options, kernel_size: Shape, axes: int) 
 def _places(
     op: str, shape: Shape, kernel_size: Shape, fit: str, numbers: dict[str, Any]
 ) -> tuple[Axes, Shape]:
-    """Where the windows or stamps lie, asked of the witness; and the sizes of the result."""
+    """The places of the windows or stamps, from the witness; and the sizes of the result."""
     try:
         if op == "tconv":
             stamps = scatter_axes(op, shape, kernel_size, **numbers)

@@ -1,4 +1,4 @@
-"""A working as people read it: matrices side by side, window by window; or a worksheet."""
+"""An exercise as text: matrices side by side, window by window; or a worksheet."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from convcalc.hand.matrices import Exact, size_text
 from convcalc.hand.model import Array, Part, Section, Stamp, Window, Working, element_name
 from convcalc.text import times
 
-MAX_WINDOWS = 25  # shown unless all are asked for
-MAX_CELLS = 400  # a larger matrix is not written out unless all is asked for
+MAX_WINDOWS = 25  # shown unless all are requested
+MAX_CELLS = 400  # a larger matrix is shown only if all is requested
 
 BOX = "[    ]"
 NOWHERE = "."  # a cell that a stamp does not reach
@@ -35,13 +35,13 @@ NOWHERE = "."  # a cell that a stamp does not reach
 
 @dataclass(frozen=True)
 class Page:
-    """One working on paper.
+    """One exercise on paper.
 
     Attributes:
-        work: the working.
-        blank: whether boxes stand for what is to be found out.
-        every: whether all windows and matrices are shown, however many and large.
-        width: columns to keep to.
+        work: the exercise.
+        blank: whether results are empty boxes.
+        every: whether all windows and matrices are shown, also if there are many or large ones.
+        width: the most columns.
     """
 
     work: Working
@@ -51,23 +51,23 @@ class Page:
 
     @property
     def most_cells(self) -> int:
-        """Cells of the largest matrix that is written out."""
+        """The cells of the largest matrix that is shown."""
         return MAX_GIVEN if self.every else MAX_CELLS
 
     # --------------------------------------------------------------------------- numbers
 
     def given_text(self, value: Exact) -> str:
-        """A number that is given."""
+        """A given number."""
         return text_of(value, fractions=self.work.fractions)
 
     def result_text(self, value: Exact) -> str:
-        """A number that is to be found out."""
+        """A number to find; a box in a worksheet."""
         return BOX if self.blank else self.given_text(value)
 
     # --------------------------------------------------------------------------- headings
 
     def title(self) -> str:
-        """What is done, in a line."""
+        """The exercise in one line."""
         work = self.work
         parts = [f"x {size_text(bare(work.given['x'].shape, 1))}"]
         if "k" in work.given:
@@ -86,7 +86,7 @@ class Page:
         return f"{what}: {', '.join(parts)} → {', '.join(results)}"
 
     def givens(self) -> str:
-        """What is given, on one line, as it may be typed."""
+        """The given data on one line, as typed."""
         parts = []
         for name, cells in self.work.given.items():
             if cells.size <= self.most_cells:
@@ -97,7 +97,7 @@ class Page:
         return "; ".join(parts).replace("\n", " ")
 
     def notes(self) -> list[str]:
-        """The surprises, and what is said plainly about flipping."""
+        """The notes, and a sentence about flipping."""
         notes = list(self.work.notes)
         if any(section.name == "c" for section in self.work.sections):
             notes.insert(
@@ -126,11 +126,11 @@ class Page:
             yield from self.section(section)
 
     def is_explained(self, section: Section) -> bool:
-        """Whether a sentence says how a result comes about."""
+        """Whether a sentence explains how a result is calculated."""
         return len(self.work.sections) > 1 or bool(section.stamps)
 
     def matrices(self) -> Iterator[list[str]]:
-        """What is given and the output, each with its name over it."""
+        """The given data and the output, each under its name."""
         given = self.work.given
         yield from self.with_captions("x", given["x"], 1, self.cells_around())
         if "k" in given:
@@ -167,7 +167,7 @@ class Page:
         pads: tuple[tuple[int, int], ...] = (),
         texts: Texts | None = None,
     ) -> Iterator[list[str]]:
-        """An array, map by map, with its name and size over each."""
+        """An array, map by map, each under its name and size."""
         for place in np.ndindex(*cells.shape[:lead]):
             one = cells[place]
             index = [str(i) for n, i in zip(cells.shape[:lead], place) if n > 1]
@@ -210,17 +210,17 @@ class Page:
         yield from self.left_out(section.windows, "more windows")
 
     def first(self, items: Sequence[Any]) -> Sequence[Any]:
-        """As many as are shown."""
+        """The shown items."""
         return items if self.every else items[:MAX_WINDOWS]
 
     def left_out(self, items: Sequence[Any], what: str) -> Iterator[str]:
-        """How many are not shown."""
+        """The line on how many are not shown."""
         if len(items) > len(self.first(items)):
             yield f"… {len(items) - MAX_WINDOWS:,} {what}: --all shows all, --step I,J one"
             yield ""
 
     def window(self, section: Section, window: Window) -> Iterator[str]:
-        """A window: where it is, patch and kernel, products, sum."""
+        """A window: its place, patch and kernel, products, sum."""
         words = ("rows", "columns") if len(window.reads) == 2 else ("cells",)
         where = ", ".join(
             f"{word if first != last else word[:-1]} {spread(first, last, step)}"
@@ -245,7 +245,7 @@ class Page:
     def part(self, window: Window, part: Part) -> Iterator[str]:
         """One patch with its kernel."""
         label = [f"{part.label}:"] if part.label else []
-        out = "( )" if part.right is None else "(0)"  # pools leave out what others take as 0
+        out = "( )" if part.right is None else "(0)"  # pools leave out cells that others take as 0
         read = matrix(part.left, self.given_text, part.outside, out)
         if part.right is None:
             yield from beside([label, read, [self.of_pool(window, part)]], self.width)
@@ -265,7 +265,7 @@ class Page:
             yield from beside([*blocks, [f"  {total}"]], None)
 
     def of_pool(self, window: Window, part: Part) -> str:
-        """What a pool makes of its window."""
+        """The result of a pool's window."""
         name = "max" if window.rule == "max" else "mean"
         if self.blank:
             return f"  {name} = {BOX}"
@@ -279,7 +279,7 @@ class Page:
         return f"  {' = '.join(dict.fromkeys(steps))}"
 
     def stamp(self, section: Section, stamp: Stamp) -> Iterator[str]:
-        """What one cell lays on the result."""
+        """The contribution of one cell to the result."""
         source, _ = section.stamping
         shape = self.work.given[source].shape
         name = element_name(source, stamp.place, shape, 1)
@@ -321,7 +321,7 @@ class Page:
         yield f"  {name} = {written}" + (f" = {value}" if written != value else "")
 
     def sources(self, section: Section, window: Window) -> list[str]:
-        """Where each term comes from: x[0,0]·k[1,1]."""
+        """The origin of each term: x[0,0]·k[1,1]."""
         first, second = section.stamping
         given = self.work.given
         found = []
@@ -334,7 +334,7 @@ class Page:
 
 
 def mean_of(cells: Sequence[str], divisor: int) -> str:
-    """A mean as it is written down.
+    """A mean, as written in a calculation.
 
     >>> mean_of(["1", "-2"], 2), mean_of(["5"], 1)
     ('(1 - 2)/2', '5/1')

@@ -1,4 +1,4 @@
-"""A worksheet as a page to print: real grids to fill in, and the answers on a page of their own."""
+"""A worksheet as a page to print: grids to fill in, and the answers on a separate page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from convcalc.report import Report
 from convcalc.text import escape_html as clean
 from convcalc.text import times
 
-# The page is printed on A4, light whatever the reader's screen; a window is not torn apart.
+# Printed on A4, always with light colours; no page break inside a window.
 STYLE = (
     "@page{size:A4;margin:16mm}:root{color-scheme:light dark}"
     "body{font:15px/1.5 system-ui,sans-serif;max-width:178mm;margin:1.2em auto;padding:0 1em}"
@@ -36,11 +36,11 @@ STYLE = (
 
 @dataclass(slots=True, eq=False, repr=False)
 class Worksheet(Report):
-    """A report of a blank working, which is a separate page in HTML.
+    """A report of an empty exercise, which is a separate page in HTML.
 
     Attributes:
-        page: the working with boxes.
-        answers: the working with numbers, where the key is wanted.
+        page: the exercise with boxes.
+        answers: the exercise with numbers, if the key is requested.
     """
 
     page: Page | None = None
@@ -73,13 +73,13 @@ def _document(report: Report, page: Page, answers: Page | None) -> Iterator[str]
 BOX_HTML = '<span class="box"></span>'
 
 
-def _said(text: str) -> str:
-    """A line of text, with boxes where it has them."""
+def _with_boxes(text: str) -> str:
+    """A line of text, with its boxes."""
     return clean(text).replace(clean(BOX), BOX_HTML)
 
 
 def _working(page: Page) -> Iterator[str]:
-    """What is given, then window after window."""
+    """The given data, then window after window."""
     yield "<div>"
     yield from _matrices(page)
     yield "</div>"
@@ -92,7 +92,7 @@ def _working(page: Page) -> Iterator[str]:
         for window in page.first(section.windows):
             if inline:
                 yield from (
-                    f"<p>{_said(line.strip())}</p>" for line in page.sentence(section, window)
+                    f"<p>{_with_boxes(line.strip())}</p>" for line in page.sentence(section, window)
                 )
             else:
                 yield from _window(page, section, window)
@@ -101,7 +101,7 @@ def _working(page: Page) -> Iterator[str]:
 
 
 def _matrices(page: Page) -> Iterator[str]:
-    """What is given and the output, map by map."""
+    """The given data and the output, map by map."""
     work = page.work
     arrays = [("x", work.given["x"], 1, page.given_text)]
     arrays += [("k", work.given["k"], 2, page.given_text)] if "k" in work.given else []
@@ -140,7 +140,7 @@ def _figure(
 
 
 def _grid(cells: Array, texts: Texts, outside: Array | None = None, padding: str = "0") -> str:
-    """A matrix as cells with borders; boxes are empty cells, and None is a cell that is not reached."""
+    """A matrix as cells with borders; boxes are empty cells, and None is a cell outside a stamp."""
     rows = cells if cells.ndim == 2 else cells.reshape(1, -1)
     hidden = np.zeros(rows.shape, dtype=bool) if outside is None else outside.reshape(rows.shape)
     lines = []
@@ -164,7 +164,7 @@ def _cell(cell: Any, texts: Texts, padding: str | None) -> str:
 
 
 def _window(page: Page, section: Section, window: Window) -> Iterator[str]:
-    """A window: what it reads, times the kernel, the products, the sum."""
+    """A window: its cells, the kernel, the products, the sum."""
     words = ("row", "column") if len(window.reads) == 2 else ("cell",)
     where = ", ".join(
         f"{word}{'s' * (first != last)} {spread(first, last, step)}"
@@ -175,7 +175,7 @@ def _window(page: Page, section: Section, window: Window) -> Iterator[str]:
         yield f'<div class="step">{"".join(_part(page, window, part))}</div>'
     if len(window.parts) > 1 or window.bias is not None:
         totals = sum_text([page.result_text(part.total) for part in window.parts])
-        yield f"<p>{_said(f'{totals}{page.bias(window)} = {page.result_text(window.value)}')}</p>"
+        yield f"<p>{_with_boxes(f'{totals}{page.bias(window)} = {page.result_text(window.value)}')}</p>"
     yield "</div>"
 
 
@@ -185,22 +185,22 @@ def _part(page: Page, window: Window, part: Part) -> Iterator[str]:
         yield f"<span>{clean(part.label)}:</span>"
     yield _grid(part.left, page.given_text, part.outside, "" if part.right is None else "0")
     if part.right is None:
-        yield f"<span>{_said(page.of_pool(window, part).strip())}</span>"
+        yield f"<span>{_with_boxes(page.of_pool(window, part).strip())}</span>"
         return
     terms = sum_text([page.result_text(cell) for cell in part.products.ravel().tolist()])
     total = f"{BOX}" if page.blank else f"{terms} = {page.given_text(part.total)}"
     yield f"<span>×</span>{_grid(part.right, page.given_text)}<span>=</span>"
-    yield f"{_grid(part.products, page.result_text)}<span>sum = {_said(total)}</span>"
+    yield f"{_grid(part.products, page.result_text)}<span>sum = {_with_boxes(total)}</span>"
 
 
 def _stamp(page: Page, section: Section, stamp: Stamp) -> Iterator[str]:
-    """What one number lays on the result."""
+    """The contribution of one number to the result."""
     source, _ = section.stamping
     name = element_name(source, stamp.place, page.work.given[source].shape, 1)
     given = f"{name} = {page.given_text(stamp.value)}"
     if stamp.right is None:
         why = f"to x{BOX}" if page.blank else stamp.why
-        yield f"<p>{_said(f'{given} {why}')}</p>"
+        yield f"<p>{_with_boxes(f'{given} {why}')}</p>"
         return
     target = section.name + (f"[{stamp.target}]" if section.shape[0] > 1 else "")
     laid: Any = np.full(section.shape[1:], None, dtype=object)

@@ -85,13 +85,13 @@ def check(
         sheet: a sheet, or the path of one.
         question: its id, such as ``q4``.
         answer: a text, a number, a tuple, nested lists, or an array; the name of a file below the
-            present folder, where the question asks for one.
+            current folder, if the question asks for one.
         level: the level of the hint, 0 to 4; at most the level that the sheet allows.
         numbers: the drawn numbers, if the question draws numbers per student.
 
     Raises:
-        ConvcalcError: no such sheet or question, or numbers are drawn and these are not given. A
-            wrong answer raises nothing.
+        ConvcalcError: there is no such sheet or question, or its numbers are drawn and `numbers` is
+            missing. A wrong answer raises nothing.
     """
     from convcalc.homework.answers.written import as_written
     from convcalc.homework.marking.mark import mark_question
@@ -121,7 +121,7 @@ def assert_right(
 ) -> None:
     """Raise `WrongAnswer`, with the hint as its message, unless the answer is right.
 
-    An answer that is right under another convention passes where the sheet gives all points for it.
+    An answer that is right under another convention passes if the sheet gives all points for it.
     """
     result = check(sheet, question, answer, level=level, numbers=numbers)
     if not result.right and result.points < result.max:

@@ -1,7 +1,7 @@
 """The conventions of a sheet, which decide whether an answer is right, and the presets of courses.
 
 Each convention is one row of `RULES`: its values, what the header of a sheet says about each, and
-what is said of an answer that is right under another value. A new one is a row there and a field of
+what is said about an answer that is right under another value. A new one is a row there and a field of
 `Conventions` with the usual value.
 """
 
@@ -21,9 +21,9 @@ class Value(NamedTuple):
 
     Attributes:
         header: what the header of a sheet says.
-        right: ends "right …", said of an answer that would be right under this value; empty where
+        right: ends "right …", for an answer that would be right under this value; empty if
             no answer can be.
-        sheet: ends "this sheet …", said of a sheet that has this value.
+        sheet: ends "this sheet …", for a sheet with this value.
     """
 
     header: str
@@ -367,11 +367,11 @@ class Conventions:
     transposed_out_pad: str = "0"
 
     def but(self, **changes: str) -> Conventions:
-        """The same with other values."""
+        """A copy with other values."""
         return replace(self, **changes)
 
     def sentence(self, always: tuple[str, ...] = ("fit", "flops", "bias", "order")) -> str:
-        """What the header of a sheet says: the main conventions, and those that are not as usual.
+        """The header of a sheet: the main conventions, and those with unusual values.
 
         >>> Conventions(fit="floor", bias="false").sentence()
         'Round sizes down. Count multiply-adds (MACs). Do not count biases. Write volumes as height × width × channels'
@@ -413,13 +413,13 @@ def spellings(key: str) -> tuple[str, ...]:
 
 
 def conventions(preset: str = "", **given: Any) -> Conventions:
-    """The conventions of a preset, with some of them changed.
+    """The conventions of a preset, with changes.
 
     >>> conventions("cs231n", flops="2macs").fit
     'strict'
 
     Raises:
-        UsageError: no such preset, convention or value; all that are wrong are named.
+        UsageError: a preset, convention or value is unknown; all unknown ones are named.
     """
     wrong = [no_preset(preset)] if preset and preset not in PRESETS else []
     values = {}
@@ -434,7 +434,7 @@ def conventions(preset: str = "", **given: Any) -> Conventions:
 
 
 def no_preset(name: str) -> str:
-    """What is said where there is no such preset.
+    """The error about an unknown preset.
 
     >>> no_preset("pytroch")
     "no preset 'pytroch'; did you mean 'pytorch'?"
@@ -443,7 +443,7 @@ def no_preset(name: str) -> str:
 
 
 def no_convention(name: str) -> str:
-    """What is said where there is no such convention.
+    """The error about an unknown convention.
 
     >>> no_convention("flps"), no_convention("zzz")
     ("no convention 'flps'; did you mean 'flops'?", "no convention 'zzz'; convcalc hw conventions lists them")
@@ -473,12 +473,12 @@ def convention_value(key: str, value: Any) -> str:
 
 
 def convention_feedback(key: str, theirs: str, ours: str, our_rule: str = "") -> str:
-    """What is said of an answer that is right under another value of a convention.
+    """The feedback on an answer that is right under another value of a convention.
 
     Args:
         key: the convention.
-        theirs, ours: its values, that of the answer and that of the sheet.
-        our_rule: what "this sheet …" does, where a question says it in its own words.
+        theirs, ours: the value of the answer, and that of the sheet.
+        our_rule: the end of "this sheet …", if a question has its own words for it.
 
     >>> convention_feedback("flops", "2macs", "macs")
     'right as FLOPs; this sheet counts a multiply-add as one operation.'

@@ -1,6 +1,6 @@
-"""The question types by module, each with what it asks for in a few words.
+"""The question types by module, each with a few words on what it asks for.
 
-Whoever only names them, such as the shell's completion, imports none; and one of them is found without the others.
+Code that only needs the names, such as shell completion, imports no type; a type is imported alone.
 """
 
 from __future__ import annotations

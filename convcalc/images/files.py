@@ -1,4 +1,4 @@
-"""Pictures in files: PGM and PPM are read and written here, all others by Pillow if it is there."""
+"""Pictures in files: PGM and PPM are read and written here, all others by Pillow if installed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ Pixels = npt.NDArray[np.uint8]
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 1_000_000
 MAX_BYTES = 256 * 2**20
-# A file may hold so many pixels, and so many more for each of its bytes: a picture of one colour
-# packs 8,000 pixels into a byte, and a small file would fill the memory.
+# A file may have this many pixels, and more for each of its bytes: a picture of one colour packs
+# 8,000 pixels into a byte, so a small file could fill the memory.
 _FEW_PIXELS = 4_000_000
 _PIXELS_PER_BYTE = 500
 
@@ -37,7 +37,7 @@ FORMATS = {
 _PLAIN = (".pgm", ".ppm")
 _OPAQUE = (".jpg", ".jpeg", ".bmp", ".pgm", ".ppm")  # formats without transparency
 
-_MOST_SIDE = {"JPEG": 65_500, "GIF": 65_535, "WEBP": 16_383}  # rows or columns of a format
+_MOST_SIDE = {"JPEG": 65_500, "GIF": 65_535, "WEBP": 16_383}  # most rows or columns of a format
 
 _INSTALL = "pip install Pillow"
 _GAP = rb"(?:\s|#[^\n]*\n)+"
@@ -50,8 +50,8 @@ class Picture:
 
     Attributes:
         channels: (C, rows, columns): one for grey, three for colour.
-        alpha: how opaque each pixel is, if it says; no kernel changes it.
-        notes: what was done to it on the way in.
+        alpha: the opacity of each pixel, if stated; kernels do not change it.
+        notes: the changes made while reading.
     """
 
     channels: Pixels
@@ -71,7 +71,7 @@ def read_picture(path: str) -> Picture:
     """A picture from a file.
 
     Raises:
-        UsageError: no such file, no picture, too large, or Pillow is needed and missing.
+        UsageError: the file does not exist, is not a picture, is too large, or needs Pillow, which is missing.
     """
     name = file_name(path)
     data = read_file(path, MAX_BYTES, "picture")
@@ -85,8 +85,8 @@ def _check_pixels(name: str, rows: int, columns: int, size: int) -> None:
     """Refuse sizes that would fill the memory, before a pixel is decoded.
 
     Args:
-        name: of the file.
-        rows, columns: as its header says.
+        name: the file's name.
+        rows, columns: the sizes in its header.
         size: its bytes.
     """
     shown = f"{name}: {columns:,}×{rows:,} pixels"
@@ -133,7 +133,7 @@ def _pillow(why: str) -> ModuleType:
         UsageError: it is not installed.
     """
     try:
-        from PIL import Image  # noqa: PLC0415 - an optional extra, imported here only
+        from PIL import Image  # noqa: PLC0415 - an optional extra, imported only here
     except ImportError:
         message = (
             f"{why} needs Pillow, which is not installed; {_INSTALL}, or use a .pgm or .ppm picture"
@@ -143,13 +143,13 @@ def _pillow(why: str) -> ModuleType:
 
 
 def _from_pillow(name: str, data: bytes) -> Picture:
-    """A picture in any of `FORMATS`, upright and in 8 bits."""
+    """A picture in any of `FORMATS`, turned upright, in 8 bits."""
     image_module = _pillow(name)
     from PIL import ImageOps  # noqa: PLC0415 - an optional extra
 
     try:
         with warnings.catch_warnings():
-            # Of too many pixels Pillow warns, and goes on to the check below.
+            # For too many pixels Pillow only warns; they are checked below.
             warnings.simplefilter("ignore", image_module.DecompressionBombWarning)
             warnings.simplefilter("ignore", UserWarning)
             with image_module.open(BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
@@ -172,14 +172,14 @@ def _from_pillow(name: str, data: bytes) -> Picture:
         MemoryError,
         AttributeError,
         struct.error,
-    ) as error:  # what Pillow's readers raise on broken pictures
+    ) as error:  # errors of Pillow's readers on broken pictures
         kinds = ", ".join(sorted({suffix[1:] for suffix in FORMATS}))
         message = f"{name}: is not a picture that can be read ({shortened(str(error).split(' <')[0], 80)}); use one of {kinds}"
         raise UsageError(message) from None
 
 
 def _from_image(name: str, image: Any, frames: int) -> Picture:
-    """Pillow's picture as channels; alpha apart."""
+    """Pillow's picture as channels, with alpha separate."""
     if image.mode.startswith(("I", "F")):
         message = f"{name}: has more than 8 bits a channel (mode {image.mode}); save it with 8"
         raise UsageError(message)
@@ -204,7 +204,7 @@ def check_suffix(path: str) -> str:
     """The suffix of a picture to be written.
 
     Raises:
-        UsageError: it is that of no format, or Pillow is needed and missing.
+        UsageError: it belongs to no format, or needs Pillow, which is missing.
     """
     if path == "-":
         message = "-o -: a picture does not go to standard output; name a file, such as out.png"
@@ -219,10 +219,10 @@ def check_suffix(path: str) -> str:
 
 
 def encode(picture: Picture, path: str) -> tuple[bytes, list[str]]:
-    """The bytes of a file of the kind that the path's suffix names, and what was left out.
+    """The bytes of a file in the format of the path's suffix, and what was left out.
 
     Raises:
-        UsageError: the format cannot hold the picture, or as `check_suffix`.
+        UsageError: the format cannot store the picture, or as in `check_suffix`.
     """
     suffix = check_suffix(path)
     maps, notes = picture.channels, []

@@ -1,4 +1,4 @@
-"""Image kernels on pictures: each channel by itself, rounded and clipped to 8 bits."""
+"""Image kernels on pictures: each channel separately, rounded and clipped to 8 bits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from convcalc.images.kernels import Kernel
     from convcalc.report import Report
 
-STRIP = 200_000  # pixels that are worked at a time
+STRIP = 200_000  # pixels computed at a time
 FLOAT32_EXACT = 2**24  # whole numbers up to here are exact in float32
 MAX_PRODUCTS = 10**10  # about ten seconds
 BORDERS = {"zero": "constant", "reflect": "reflect", "edge": "edge", "none": ""}
@@ -29,12 +29,12 @@ BORDERS = {"zero": "constant", "reflect": "reflect", "edge": "edge", "none": ""}
 
 @dataclass(frozen=True)
 class Applied:
-    """What a kernel made of a picture.
+    """A picture after a kernel.
 
     Attributes:
         picture: the result, in 8 bits.
         below, above: values under 0 and over 255, which were clipped.
-        pixels: how many pixels have such a value.
+        pixels: how many pixels have a clipped value.
     """
 
     picture: Picture
@@ -52,18 +52,18 @@ def filter_file(
     flip: bool = False,
     absolute: bool = False,
 ) -> tuple[Report, Picture]:
-    """A picture file through a kernel; options as for `apply`.
+    """Apply a kernel to a picture file; options as for `apply`.
 
     Args:
         path: the picture.
         kernel: the kernel.
-        output: the file for the result, if any; its suffix says of which kind.
+        output: the file for the result, if any; its suffix chooses the format.
 
     Returns:
         The report, and the result.
 
     Raises:
-        UsageError: a file cannot be read or written, or as `apply`.
+        UsageError: a file cannot be read or written, or as in `apply`.
     """
     path, output = os.fspath(path), os.fspath(output)
     if output and is_one_of(output, [path]):
@@ -90,19 +90,19 @@ def apply(
     flip: bool = False,
     absolute: bool = False,
 ) -> Applied:
-    """Each channel through the kernel, rounded to whole numbers, clipped to 0 … 255.
+    """Apply a kernel to each channel; values are rounded to whole numbers, and clipped to 0 … 255.
 
     Args:
         picture: the picture.
         kernel: the kernel.
-        border: what lies around the picture: zero, reflect (mirrored), edge (the outermost pixels
-            again), or none: the result is smaller.
+        border: the pixels around the picture: zero, reflect (mirrored), edge (the outermost pixels
+            repeated), or none: the result is smaller.
         flip: turn the kernel by 180 degrees: a true convolution.
-        absolute: leave out the sign of each value, so that edges show in both directions.
+        absolute: use absolute values, so that edges are visible in both directions.
 
     Raises:
-        UsageError: no such border; without one, the kernel is larger than the picture; or it takes
-            too many products.
+        UsageError: the border is unknown; without one, the kernel is larger than the picture; or
+            there are too many products.
     """
     Choice(*BORDERS).check(border, "--border")
     weight = np.array(kernel.turned if flip else kernel.values, dtype=np.int64)
@@ -131,7 +131,7 @@ def apply(
         for first in range(0, rows, step):
             strip = around[first : first + step + high - 1].astype(dtype)
             sums = conv2d(strip[np.newaxis], weight[np.newaxis, np.newaxis].astype(dtype))[0]
-            sums = np.abs(sums) if absolute else sums  # before rounding: -1/2 becomes 1 as 1/2 does
+            sums = np.abs(sums) if absolute else sums  # before rounding: -1/2 becomes 1 like 1/2
             values = np.floor(sums.astype(np.float64) / kernel.divisor + 0.5)
             part = slice(first, first + len(values))
             under, over = values < 0, values > 255
@@ -142,10 +142,10 @@ def apply(
 
 
 def _check_work(maps: int, size: tuple[int, int], kernel: tuple[int, ...]) -> None:
-    """Refuse what would take too many products.
+    """Refuse too many products.
 
     Raises:
-        UsageError: as said.
+        UsageError: there are too many.
     """
     products = maps * prod(size) * prod(kernel)
     if products > MAX_PRODUCTS:
@@ -157,6 +157,6 @@ def _check_work(maps: int, size: tuple[int, int], kernel: tuple[int, ...]) -> No
 
 
 def _pad(one: Pixels, high: int, wide: int, border: str) -> Pixels:
-    """A channel with as much around it as keeps its size; an odd cell goes to the end."""
+    """A channel with the padding that keeps its size; an odd cell goes to the end."""
     pads = [((n - 1) // 2, n // 2) for n in (high, wide)]
     return np.pad(one, pads, mode=BORDERS[border])  # type: ignore[call-overload, no-any-return]

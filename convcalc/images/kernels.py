@@ -1,7 +1,7 @@
-"""The named image kernels: small matrices with a look of their own, and where they are from.
+"""The named image kernels: small matrices with well-known effects, and their sources.
 
-Their names and values are those of the sources named with each. Like everything here they are
-slid over the picture as they are (correlation); a true convolution turns them by 180 degrees first.
+Their names and values come from the sources given with each. As everywhere here they are slid over
+the picture unchanged (correlation); a true convolution turns them by 180 degrees first.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from convcalc.text import shortened, times
 
 Values = tuple[tuple[int, ...], ...]
 
-MAX_SIDE = 99  # of a kernel of one's own
-MAX_SUM = 2**40  # of its values' sizes, so that all sums are exact
+MAX_SIDE = 99  # of a user's kernel
+MAX_SUM = 2**40  # of its absolute values, so that all sums are exact
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 
@@ -28,11 +28,11 @@ class Kernel:
     """One kernel.
 
     Attributes:
-        name: how to call it.
+        name: its name.
         values: whole numbers, row by row.
-        divisor: what they are all divided by.
+        divisor: the divisor of all values.
         about: what it does to a picture.
-        source: where it is from.
+        source: its source.
         aliases: other names.
     """
 
@@ -55,7 +55,7 @@ class Kernel:
 
     @property
     def sum(self) -> Fraction:
-        """What a plain area is multiplied by: 1 keeps its brightness, 0 makes it black.
+        """The factor for a uniform area: 1 keeps its brightness, 0 makes it black.
 
         >>> find("sharpen").sum, find("gaussian_blur").sum, find("outline").sum
         (Fraction(1, 1), Fraction(1, 1), Fraction(0, 1))
@@ -72,7 +72,7 @@ class Kernel:
         return tuple(row[::-1] for row in self.values[::-1])
 
     def exact(self) -> list[list[int | Fraction]]:
-        """The values after the division, whole where they are whole."""
+        """The values after the division, as int if whole."""
         cells = [[Fraction(value, self.divisor) for value in row] for row in self.values]
         return [[int(c) if c.denominator == 1 else c for c in row] for row in cells]
 
@@ -219,7 +219,7 @@ def find(word: str) -> Kernel:
     """A kernel by any of its names.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is no kernel of that name.
 
     >>> find("Gaussian blur").name, find("sobel").name
     ('gaussian_blur', 'sobel_x')
@@ -235,12 +235,12 @@ def find(word: str) -> Kernel:
 
 
 def from_numbers(cells: Sequence[int | Fraction], shape: tuple[int, ...], axes: int = 2) -> Kernel:
-    """A kernel of one's own, from its numbers row by row.
+    """A user's kernel, from its numbers row by row.
 
     Args:
         cells: the numbers.
-        shape: rows and columns, or columns alone.
-        axes: how many of the sizes can be rows and columns; one in front of them is channels.
+        shape: rows and columns, or only columns.
+        axes: how many of the sizes can be rows and columns; one before them is channels.
 
     Raises:
         UsageError: it has channels, too many rows or columns, or numbers too large.

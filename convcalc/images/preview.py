@@ -18,7 +18,7 @@ MAX_WIDTH = 100  # columns
 
 RAMP = " .:-=+*#%@"
 LIGHT = np.array([0.299, 0.587, 0.114])  # of red, green and blue; ITU-R BT.601
-CUBE = (0, 95, 135, 175, 215, 255)  # the levels of a terminal's 256 colours
+CUBE = (0, 95, 135, 175, 215, 255)  # the levels in a terminal's 256 colours
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Preview:
         return preview(self.picture, width, color=view.color, fine=view.all_colors)
 
     def markup(self) -> str:
-        """Nothing: pages show the numbers alone."""
+        """Nothing: pages show only the numbers."""
         return ""
 
 
@@ -43,11 +43,11 @@ def preview(
     """A picture in a terminal: half blocks in colour, or letters from dark to light.
 
     Args:
-        picture: the picture; what is transparent is shown on black.
-        width: columns to use at most.
+        picture: the picture; transparent parts are shown on black.
+        width: the most columns.
         color: whether escape codes may be used.
         fine: whether the terminal has all colours, or 256.
-        height: lines to use at most, each of which is two pixels high.
+        height: the most lines; each is two pixels high.
     """
     rows, columns = picture.size
     scale = min(1, width / columns, 2 * height / rows)
@@ -67,7 +67,7 @@ def preview(
 def thumbnail(picture: Picture, down: int, across: int) -> npt.NDArray[np.float64]:
     """The mean colour of each of down × across patches: (down, across, 3)."""
     some = (slice(None, None, max(1, n // (8 * m))) for n, m in zip(picture.size, (down, across)))
-    part: Any = (..., *some)  # of a large picture a few rows and columns do
+    part: Any = (..., *some)  # for a large picture, a few rows and columns are enough
     cells: npt.NDArray[Any] = picture.channels[part].astype(np.float32)
     if picture.alpha is not None:
         cells = cells * (picture.alpha[part].astype(np.float32) / 255)
@@ -85,7 +85,7 @@ def grey_levels(path: str, down: int, across: int) -> list[list[int]]:
     """A picture from a file as down × across patches of grey, from 0 to 255.
 
     Raises:
-        UsageError: there is no such picture, or it cannot be read.
+        UsageError: the picture does not exist, or cannot be read.
     """
     levels: list[list[int]] = (
         (thumbnail(read_picture(path), down, across) @ LIGHT).astype(int).tolist()

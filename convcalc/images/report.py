@@ -1,4 +1,4 @@
-"""Reports on image kernels: the list, the page of one, and what one made of a picture."""
+"""Reports on image kernels: the list, the page of one kernel, and a filtered picture."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from convcalc.images.filter import Applied
     from convcalc.images.kernels import Kernel
 
-MIN_DESCRIPTION = 24  # columns of a description; where there is less room it is left out
+MIN_DESCRIPTION = 24  # columns of a description; with less room it is left out
 
 
 def kernel_list() -> Report:
     """All named kernels."""
-    from convcalc.images.kernels import KERNELS  # noqa: PLC0415 - a page of one needs no list
+    from convcalc.images.kernels import KERNELS  # noqa: PLC0415 - the page of one kernel needs no list
 
     column = Column.of_mapping
     return Report(
@@ -86,7 +86,7 @@ def kernel_page(kernel: Kernel) -> Report:
 
 
 def _description(kernel: Kernel) -> list[str]:
-    """What is said about a kernel under its values."""
+    """The text about a kernel below its values."""
     lines = [f"sum     {kernel.sum}: {_meaning_of_sum(kernel)}"]
     if kernel.about:
         lines.append(f"effect  {kernel.about}")
@@ -98,7 +98,7 @@ def _description(kernel: Kernel) -> list[str]:
 
 
 def _meaning_of_sum(kernel: Kernel) -> str:
-    """What the sum does to a plain area."""
+    """The effect of the sum on a uniform area."""
     if kernel.sum == 1:
         return "plain areas keep their brightness"
     if kernel.sum == 0:
@@ -107,7 +107,7 @@ def _meaning_of_sum(kernel: Kernel) -> str:
 
 
 def _meaning_of_flip(kernel: Kernel) -> str:
-    """What a true convolution makes of the kernel."""
+    """The effect of a true convolution with the kernel."""
     if kernel.turned == kernel.values:
         return "the same turned by 180°, so correlation and true convolution agree"
     if kernel.turned == tuple(tuple(-value for value in row) for row in kernel.values):
@@ -118,14 +118,14 @@ def _meaning_of_flip(kernel: Kernel) -> str:
 def filter_report(
     kernel: Kernel, path: str, source: Picture, result: Applied, options: dict[str, Any]
 ) -> Report:
-    """What a kernel made of a picture.
+    """The report on a filtered picture.
 
     Args:
         kernel: the kernel.
-        path: the file that the picture is from.
+        path: the file of the picture.
         source: the picture.
-        result: what came out.
-        options: how it was applied: border, flip, absolute.
+        result: the filtered picture.
+        options: the options: border, flip, absolute.
     """
     rows, columns = result.picture.size
     channels = len(source.channels)
@@ -160,7 +160,7 @@ def filter_report(
 
 
 def _clipping(result: Applied) -> str:
-    """How many values were clipped, in a line."""
+    """The number of clipped values, in a line."""
     if not result.pixels:
         return "clipped  no value is under 0 or over 255"
     rows, columns = result.picture.size

@@ -1,6 +1,6 @@
-"""Zip archives of other tools: which files one holds, and one of them unpacked up to a limit.
+"""Zip archives of other tools: list their files, and unpack one file up to a limit.
 
-Python's zipfile takes longer to import than a whole archive takes here.
+Importing Python's zipfile takes longer than reading a whole archive here.
 
 Source:
     PKWARE's .ZIP File Format Specification (APPNOTE.TXT), version 6.3.10, sections 4.3 and 4.5.
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from convcalc.interop.base import ForeignFile
 
 MAX_ENTRIES = 100_000  # files in an archive
-MAX_RATIO = 200  # how many times smaller than itself a text may be packed
-_SMALL = 2**20  # bytes of a text that may be packed as well as it likes
+MAX_RATIO = 200  # the largest compression ratio of a text
+_SMALL = 2**20  # bytes of a text whose ratio is not limited
 _MAX_DIRECTORY = 64 * 2**20  # bytes that list the files
 _MAX_COMMENT = 2**16  # bytes at the end of an archive
 
@@ -33,8 +33,8 @@ _END_64, _IS_END_64 = Struct("<4s36xQQ"), b"PK\x06\x06"
 _LOCATOR, _IS_LOCATOR = Struct("<4s16x"), b"PK\x06\x07"
 _ENTRY, _IS_ENTRY = Struct("<4s4xHH4xLLLHHH8xL"), b"PK\x01\x02"
 _HEAD, _IS_HEAD = Struct("<4s22xHH"), b"PK\x03\x04"
-_MORE, _IS_LONG = Struct("<HH"), 1  # in the extra field of an entry: its sizes as long numbers
-_LONG = 0xFFFFFFFF  # stands where a number is too large for its field
+_MORE, _IS_LONG = Struct("<HH"), 1  # the extra field of an entry with its sizes as 64-bit numbers
+_LONG = 0xFFFFFFFF  # the value in a field that is too small for its number
 _ENCRYPTED, _UNICODE = 1, 0x800  # bits of an entry's flags
 _STORED, _DEFLATED = 0, 8
 
@@ -47,12 +47,12 @@ class Entry(NamedTuple):
     """A file of an archive.
 
     Attributes:
-        name: with its folders.
-        flags: whether it is encrypted, and in which letters its name is written.
-        method: how it is packed.
-        checksum: of what it holds.
-        packed: bytes in the archive.
-        size: bytes once it is unpacked.
+        name: its name with its folders.
+        flags: whether it is encrypted, and the encoding of its name.
+        method: how it is compressed.
+        checksum: the checksum of its content.
+        packed: its bytes in the archive.
+        size: its bytes after unpacking.
         at: where it begins in the archive.
     """
 
@@ -66,7 +66,7 @@ class Entry(NamedTuple):
 
 
 def entries_of(data: IO[bytes]) -> list[Entry]:
-    """The files of an archive; of very many one more than are read.
+    """The files of an archive; if there are too many, one more than the limit.
 
     Raises:
         BrokenArchiveError: it is damaged.
@@ -79,15 +79,15 @@ def entries_of(data: IO[bytes]) -> list[Entry]:
 
 @contextmanager
 def unpacking(file: ForeignFile, way_out: str) -> Iterator[tuple[IO[bytes], list[Entry]]]:
-    """An archive, to be read within it, and its files; where it is damaged, that is said.
+    """A context with an archive's data and files; turns errors of a damaged archive into messages.
 
     Args:
         file: the archive.
-        way_out: what to do with one that is damaged.
+        way_out: the advice if it is damaged.
 
     Raises:
         SpecError: it is damaged.
-        UsageError: it holds more files than are read.
+        UsageError: it has too many files.
     """
     try:
         with file.open() as data:
@@ -101,18 +101,18 @@ def unpacking(file: ForeignFile, way_out: str) -> Iterator[tuple[IO[bytes], list
 
 
 def unpacked(file: ForeignFile, data: IO[bytes], entry: Entry, most: int) -> bytes:
-    """What a file of an archive holds.
+    """The content of a file of an archive.
 
     Args:
         file: the archive, for messages.
-        data: it, opened.
+        data: the open archive.
         entry: one of its files.
-        most: bytes of it that are read.
+        most: how many bytes of the file are read at most.
 
     Raises:
         BrokenArchiveError: it is damaged.
-        SpecError: it is encrypted, or packed in a way that is not read.
-        UsageError: it is larger than is read.
+        SpecError: the file is encrypted, or compressed by an unknown method.
+        UsageError: the file is too large.
     """
     shown = f"{quoted(entry.name)} in the archive"
     if entry.flags & _ENCRYPTED:
@@ -132,7 +132,7 @@ def unpacked(file: ForeignFile, data: IO[bytes], entry: Entry, most: int) -> byt
 
 
 def _directory(data: IO[bytes]) -> tuple[bytes, int, int]:
-    """The list of files at the end of an archive, where it begins, and the bytes in front of the archive."""
+    """The list of files at the end of an archive, where it begins, and the bytes before the archive."""
     whole = data.seek(0, os.SEEK_END)
     begin = max(0, whole - _MAX_COMMENT - _END.size)
     data.seek(begin)
@@ -181,7 +181,7 @@ def _listed(listed: bytes, end: int, shift: int) -> list[Entry]:
 
 
 def _long(extra: bytes, *numbers: int) -> list[int]:
-    """Numbers of an entry, of which those that are too large for their fields stand behind them."""
+    """Numbers of an entry; those too large for their fields come from its extra field."""
     place = 0
     while place < len(extra):
         sort, length = _MORE.unpack_from(extra, place)
@@ -199,7 +199,7 @@ def _long(extra: bytes, *numbers: int) -> list[int]:
 
 def _content(data: IO[bytes], entry: Entry) -> bytes:
     """A file, unpacked."""
-    if entry.packed > entry.size + entry.size // 8 + _HEAD.size:  # no program packs so badly
+    if entry.packed > entry.size + entry.size // 8 + _HEAD.size:  # no program compresses so badly
         raise BrokenArchiveError
     data.seek(entry.at)
     head = data.read(_HEAD.size)

@@ -1,7 +1,7 @@
-"""Arrays of tools that keep the batch as the first axis, as layers of a network without it.
+"""Arrays of tools with the batch as first axis, turned into layers of a network without it.
 
 An array of dims ``(1, C, H, W)`` has the shape ``(C, H, W)`` here: a first side of 1 is the batch.
-Of more than four sides the first ones are folded into one.
+If there are more than four sides, the first ones are multiplied into one.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ MOST_SIDES = 4  # of a shape
 
 
 class Array(NamedTuple):
-    """What a layer gives, or a constant.
+    """The output of a layer, or a constant.
 
     Attributes:
-        dims: all its sides, the batch among them.
-        place: in the graph; None for a constant.
-        name: what the file calls a constant.
+        dims: all its sides, including the batch.
+        place: its position in the graph; None for a constant.
+        name: the file's name of a constant.
         trained: whether a constant is one of the stored weights.
         values: the numbers of a small constant of whole numbers or fractions.
     """
@@ -55,7 +55,7 @@ def shape_of(dims: Dims) -> Dims:
 
 
 def axis_of(dims: Dims, axis: int) -> int | None:
-    """Which side of the shape an axis of an array is; None for the batch, and for axes that are folded.
+    """The index in the shape of an axis of an array; None for the batch, and for multiplied axes.
 
     >>> axis_of((1, 3, 8, 8), -1), axis_of((1, 3, 8, 8), 1), axis_of((1, 3), 0)
     (2, 0, None)
@@ -67,10 +67,10 @@ def axis_of(dims: Dims, axis: int) -> int | None:
 
 
 class Arrays:
-    """Layers on arrays, added to a graph; each method gives the array that comes out.
+    """Adds layers on arrays to a graph; each method returns the output array.
 
     Args:
-        graph: to which they are added.
+        graph: the graph.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -79,13 +79,13 @@ class Arrays:
     def layer(
         self, kind: str, reads: Sequence[Array], dims: Dims, name: str, **options: Any
     ) -> Array:
-        """A layer of a kind that gives an array of these dims."""
+        """Add a layer of a kind with an output of these dims."""
         places = [self.place(each) for each in reads]
         place = self.graph.add(kind, places, name=name, stated=shape_of(dims), **options)
         return Array(dims, place)
 
     def place(self, array: Array) -> int:
-        """The place of an array; a constant becomes a layer that reads nothing."""
+        """The position of an array; a constant becomes a layer without inputs."""
         if array.place is not None:
             return array.place
         name = array.name or "constant"
@@ -107,7 +107,7 @@ class Arrays:
         params: int = 0,
         **counts: int,
     ) -> Array:
-        """An operation without multiply-adds that no kind has, with what is known of it."""
+        """Add an operation that is not a kind, without multiply-adds, with its known costs."""
         places = [self.place(each) for each in reads]
         if len(places) > 1:
             return self.opaque(called, reads, dims, name, rf=rf)
@@ -120,14 +120,14 @@ class Arrays:
     def opaque(
         self, called: str, reads: Sequence[Array], dims: Dims, name: str, *, rf: str = "unknown"
     ) -> Array:
-        """An operation of which only the size is known."""
+        """Add an operation with only a known size."""
         places = [self.place(each) for each in reads if each.place is not None] or [INPUT]
         if BROKEN in places:
             return Array(dims, BROKEN)
         return Array(dims, self.graph.opaque(called, places, shape_of(dims), name=name, rf=rf))
 
     def reshape(self, array: Array, dims: Dims, name: str) -> Array:
-        """The same values under other dims; no layer where the shape stays."""
+        """The same values with other dims; no layer if the shape stays the same."""
         if array.place is None:
             return array._replace(dims=dims)
         shape = shape_of(dims)
@@ -142,7 +142,7 @@ class Arrays:
         if array.place is None:
             return array._replace(dims=dims)
         long = [axis for axis in order if array.dims[axis] != 1]
-        is_still = long == sorted(long)  # sides of 1 move no values
+        is_still = long == sorted(long)  # moving sides of 1 moves no values
         if is_still and shape_of(array.dims) == shape_of(dims):
             return self.reshape(array, dims, name)
         lead = len(array.dims) - len(shape_of(array.dims))
@@ -162,7 +162,7 @@ class Arrays:
         return self.reshape(array, dims, f"{name}_shape")
 
     def join(self, kind: str, reads: Sequence[Array], dims: Dims, name: str) -> Array:
-        """Several arrays value by value, with sides of 1 repeated."""
+        """Combine several arrays elementwise, repeating sides of 1."""
         length = len(shape_of(dims))
         if max([len(shape_of(each.dims)) for each in reads]) > length:
             return self.opaque(kind, reads, dims, name)
@@ -170,7 +170,7 @@ class Arrays:
         return self.layer(kind, fitted, dims, name)
 
     def _with_sides(self, array: Array, length: int, name: str) -> Array:
-        """An array of so many sides, with sides of 1 in front where it has fewer."""
+        """An array with this many sides; missing ones are sides of 1 at the front."""
         shape = shape_of(array.dims)
         if len(shape) == length:
             return array
@@ -183,7 +183,7 @@ class Arrays:
         return Array((1, *sides), place)
 
     def with_constant(self, kind: str, array: Array, other: Array, dims: Dims, name: str) -> Array:
-        """An array and a constant value by value; ``kind`` is add, subtract, multiply or divide."""
+        """Combine an array and a constant elementwise; ``kind`` is add, subtract, multiply or divide."""
         sides = (1,) * (len(array.dims) - len(other.dims)) + other.dims
         long = [axis for axis, side in enumerate(sides) if side != 1]
         channels = shape_of(array.dims)[0]
@@ -199,7 +199,7 @@ class Arrays:
         return self.stated(kind, [array], dims, name, rf="unit", **{counted: prod(dims)})
 
     def scale(self, kind: str, array: Array, dims: Dims, name: str, **options: bool) -> Array:
-        """A number for each channel, or for all; ``kind`` is add or multiply."""
+        """Apply one number per channel, or one for all; ``kind`` is add or multiply."""
         is_factor = kind == "multiply"
         return self.layer(
             "scale", [array], dims, name, factor=is_factor, bias=not is_factor, **options
@@ -208,7 +208,7 @@ class Arrays:
     def reduce(
         self, array: Array, op: str, sides: tuple[Any, ...], dims: Dims, name: str, *, keep: bool
     ) -> Array:
-        """Some sides of the shape brought to one cell each, which are gone unless they are kept."""
+        """Reduce some sides of the shape to one cell each; they are removed unless they are kept."""
         shape = shape_of(array.dims)
         options: dict[str, Any] = {"op": op, "axes": sides}
         around = len(shape) > 1 and sides == tuple(range(1, len(shape)))
@@ -217,7 +217,7 @@ class Arrays:
             return self.layer(kind, [array], dims, name)
         if keep or len(sides) < len(shape):
             return self.layer("reduce", [array], dims, name, **options, keep=keep)
-        ones = (1,) * (len(shape) + 1)  # all numbers brought to one
+        ones = (1,) * (len(shape) + 1)  # all numbers reduced to one
         found = self.layer("reduce", [array], ones, name, **options)
         return self.reshape(found, dims, f"{name}_shape")
 

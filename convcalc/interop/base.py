@@ -1,4 +1,4 @@
-"""What a reader of another tool's network files is, and the file that it is given."""
+"""The base class of readers of other tools' network files, and the file that a reader gets."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 MAX_TEXT = 32 * 2**20  # bytes of a file that is read whole
-OPEN = 0  # a side that the file leaves open
+OPEN = 0  # a side that the file does not state
 
 
 class ForeignFile(NamedTuple):
     """A file of another tool.
 
     Attributes:
-        path: how messages call it.
+        path: its name in messages.
         head: its first bytes.
-        data: all of it, where it came through a pipe; None for a file on disk.
+        data: its whole content if it came through a pipe; None for a file on disk.
     """
 
     path: str
@@ -43,7 +43,7 @@ class ForeignFile(NamedTuple):
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """The file, to be read at any place.
+        """The open file, readable at any position.
 
         Raises:
             UsageError: it cannot be read.
@@ -57,10 +57,10 @@ class ForeignFile(NamedTuple):
             yield file
 
     def read(self, max_bytes: int = MAX_TEXT) -> bytes:
-        """All of it.
+        """The whole content.
 
         Raises:
-            UsageError: it is larger than that, or cannot be read.
+            UsageError: it is too large, or cannot be read.
         """
         with self.open() as file:
             data = file.read(max_bytes + 1)
@@ -68,29 +68,29 @@ class ForeignFile(NamedTuple):
         return data
 
     def text(self) -> str:
-        """All of it as text.
+        """The whole content as text.
 
         Raises:
-            UsageError: it is too large, or no UTF-8.
+            UsageError: it is too large, or not UTF-8.
         """
         return decode(self.read(), printable(self.path))
 
     def error(self, what: str, line: int = 0, text: str = "") -> SpecError:
-        """An error at a line; at 0 of the file as a whole."""
+        """An error at a line; 0 means the whole file."""
         return SpecError(self.path, line, 1 if line else 0, what, text)
 
 
 class OpenInputError(UsageError):
-    """A file leaves sides of its input open, and nobody says them."""
+    """A file does not state sides of its input, and the user does not either."""
 
 
 class Asked(NamedTuple):
-    """What is asked of a file besides what it says.
+    """The user's choices for a file, in addition to its content.
 
     Attributes:
         input: another input shape, or several by name; None for the file's own.
-        order: how it is written: chw or hwc.
-        max_layers: how many layers are too many.
+        order: the order of `input`: chw or hwc.
+        max_layers: the most layers.
     """
 
     input: Shape | Mapping[str, Shape] | None = None
@@ -101,12 +101,12 @@ class Asked(NamedTuple):
         """The input shapes, channels first.
 
         Args:
-            file: which says them.
-            own: what it says, by name; a side of 0 is open.
+            file: the file.
+            own: the shapes that it states, by name; a side of 0 is unknown.
 
         Raises:
-            UsageError: a shape that is asked for does not go with those.
-            OpenInputError: a side stays open.
+            UsageError: a requested shape does not fit the file's shapes.
+            OpenInputError: a side remains unknown.
         """
         found = as_asked(file.path, own, self.input, self.order)
         for name, shape in found.items():
@@ -126,9 +126,9 @@ class Reader:
     """A format of network files.
 
     Attributes:
-        name: in the registry.
-        about: what writes it, for documents and messages.
-        suffix: what names of its files mostly end in.
+        name: its name in the registry.
+        about: the tool that writes it, for documents and messages.
+        suffix: the usual suffix of its files.
     """
 
     name: ClassVar[str] = ""
@@ -140,8 +140,8 @@ class Reader:
         """The network in a file.
 
         Raises:
-            SpecError: it is wrong, at the line that the error names.
-            UsageError: it is too large, or what is asked does not go with it.
+            SpecError: it has an error, at the line in the message.
+            UsageError: it is too large, or the user's choices do not fit it.
         """
         raise NotImplementedError
 

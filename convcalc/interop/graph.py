@@ -1,4 +1,4 @@
-"""Layers of another tool's file, collected into a network."""
+"""Collects the layers of another tool's file into a network."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from convcalc.interop.base import ForeignFile
     from convcalc.layers import Layer, Shape
 
-BROKEN = -(10**9)  # the place of a layer that is wrong, so that what reads it is not wrong too
-MAX_NAME = 200  # characters of a layer's name
+BROKEN = -(10**9)  # the place of a wrong layer, so that its readers give no further errors
+MAX_NAME = 200  # longest name of a layer
 _MAX_PROBLEMS = 100
 _MAX_NOTES = 50
 
 
 class Graph:
-    """Layers in order, each with what it reads; a place stands for what a layer gives.
+    """Layers in order, each with its inputs; a place is the index of a layer's output.
 
     Args:
-        file: which they are from, for messages.
+        file: their file, for messages.
         inputs: the input shapes, by name.
-        max_layers: how many layers are too many.
+        max_layers: the most layers.
 
     Attributes:
-        is_changed: whether another input is asked for than the file's, so that no size that it states may
-            stand for one that does not follow.
-        notes: what was assumed, or changed by whoever wrote the file: a sentence each.
+        is_changed: whether the user gave an input other than the file's; then sizes stated in the
+            file must not be used.
+        notes: what was assumed, or changed by the tool that wrote the file: a sentence each.
         outputs: the places of the output, by name.
-        shared: for each node that uses the weights of another one the place of that.
+        shared: for each node that uses another one's weights, the place of that one.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Graph:
         self._problems: list[SpecError] = []
 
     def shape(self, place: int) -> Shape:
-        """The shape at a place: channels first, without the batch; empty where a layer is wrong."""
+        """The shape at a place: channels first, without the batch; empty for a wrong layer."""
         if place == BROKEN:
             return ()
         return self._shapes[place] if place >= 0 else self._in[INPUT - place]
@@ -69,18 +69,18 @@ class Graph:
         stated: Shape | None = None,
         **options: Any,
     ) -> int:
-        """Add a layer; the place of what it gives.
+        """Add a layer; returns the place of its output.
 
         Args:
-            kind: of the layer.
-            reads: the places of what it reads.
-            name: what the file calls it; a second one of the name gets a number.
-            line: where it stands, for messages.
-            stated: what it gives as the file says; where that is not what the kind gives, the
+            kind: the layer's kind.
+            reads: the places of its inputs.
+            name: its name in the file; a repeated name gets a number.
+            line: its line, for messages.
+            stated: the output shape that the file states; if the kind gives another one, the
                 layer stays in the network with this shape, and its cost is not counted.
-            options: of the kind.
+            options: the options of the kind.
 
-        Where the layer is wrong, that is noted, and `network` refuses the file.
+        If the layer is wrong, the error is kept, and `network` refuses the file.
         """
         if BROKEN in reads:
             return BROKEN
@@ -111,53 +111,53 @@ class Graph:
         """Add an operation that convcalc does not know, with the shape that the file states.
 
         Args:
-            called: what the file calls the operation.
+            called: the file's name of the operation.
             reads, name, line: as for `add`.
-            shape: what it gives.
+            shape: its output shape.
             rf: what a unit reads, as for the kind ``opaque``.
         """
         kind = "opaque" if len(reads) == 1 else "opaque_join"
         return self.add(kind, reads, name=name, line=line, output=shape or (1,), type=called, rf=rf)
 
     def share(self, place: int, owner: int) -> None:
-        """Say that a layer uses the weights of another; nothing where the two keep unlike arrays."""
+        """Note that a layer uses another one's weights; ignored if the two keep different arrays."""
         own, other = self._kept(place), self._kept(owner)
         if own and own == other and place != owner:
             self.shared[place] = owner
 
     def _kept(self, place: int) -> tuple[str, dict[str, Shape]] | None:
-        """The kind of a layer and the arrays that it keeps; None where it keeps none."""
+        """The kind of a layer and the arrays that it keeps; None if it keeps none."""
         node = self.nodes[place]
         arrays = node.layer.arrays(self.shape(node.inputs[0]), self.shape(place))
         return (node.layer.kind, arrays) if arrays else None
 
     def take_back(self, number: int) -> None:
-        """Take back the layers that were added last, which nothing reads: others stand for them."""
+        """Remove the layers that were added last and that nothing reads, because others replace them."""
         for node in self.nodes[-number:]:
             self._names.pop(node.name, None)
         del self.nodes[-number:], self._shapes[-number:]
 
     def note(self, what: str) -> None:
-        """Say something beside the numbers, once, and only some of very many."""
+        """Add a note, once; only some if there are very many."""
         if what not in self.notes and len(self.notes) < _MAX_NOTES:
             self.notes.append(printable(what))
 
     def refuse(self, what: str, line: int = 0) -> int:
-        """Note that something is wrong with the file; the place of a layer that is wrong."""
+        """Add an error in the file; returns the place of a wrong layer."""
         if len(self._problems) < _MAX_PROBLEMS:
             self._problems.append(self.file.error(what, line))
         return BROKEN
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether so much is wrong with the file that nothing more is noted."""
+        """Whether the file has so many errors that no more are added."""
         return len(self._problems) >= _MAX_PROBLEMS
 
     def tell(self) -> None:
-        """Refuse the file if something was wrong with it.
+        """Refuse the file if it has errors.
 
         Raises:
-            SpecError: all that was.
+            SpecError: lists all errors.
         """
         if len(self._problems) == 1:
             raise self._problems[0]
@@ -168,7 +168,7 @@ class Graph:
         """The network, with blocks by the dots in the layers' names.
 
         Raises:
-            SpecError: something is wrong with the file.
+            SpecError: the file has errors.
         """
         self.tell()
         if not self.nodes:
@@ -190,19 +190,19 @@ class Graph:
         )
 
     def _layer(self, kind: str, options: Mapping[str, Any]) -> Layer:
-        """A layer of a kind; layers that are alike are one object, which the walk computes once."""
+        """A layer of a kind; equal layers are one object, which the walk computes once."""
         key = (kind, repr(options))
         layer = self._layers.get(key)
         if layer is None:
-            cls = KINDS.get(kind)  # readers know the kinds by their own names
+            cls = KINDS.get(kind)  # readers use the kinds' own names
             layer = self._layers[key] = make(cls or kind, options)
         return layer
 
     def _out_shape(self, layer: Layer, reads: Sequence[int]) -> Shape:
-        """The shape that a layer gives.
+        """The output shape of a layer.
 
         Raises:
-            ShapeError: it does not take what it reads.
+            ShapeError: it cannot take its inputs.
         """
         shapes = tuple([self.shape(place) for place in reads])
         key = (layer, shapes)
@@ -212,7 +212,7 @@ class Graph:
         return found
 
     def _stated(self, kind: str, reads: Sequence[int], shape: Shape, name: str, what: str) -> int:
-        """A layer that is not as its kind is: with its shape, and without a cost."""
+        """A layer that differs from its kind: with its shape, and without a cost."""
         if self.is_changed:
             why = what.partition(";")[0]
             return self.refuse(f"{shortened(name)}: {why}; leave --input out, or give another one")
@@ -220,10 +220,10 @@ class Graph:
         return self.opaque(kind, reads, shape, name=name)
 
     def _put(self, layer: Layer, reads: Sequence[int], shape: Shape, name: str) -> int:
-        """A node, under its own name.
+        """Add a node with a unique name.
 
         Raises:
-            UsageError: there are too many.
+            UsageError: there are too many layers.
         """
         if len(self.nodes) >= self.max_layers:
             message = (
@@ -236,7 +236,7 @@ class Graph:
         return len(self.nodes) - 1
 
     def _free(self, name: str) -> str:
-        """The name, or with a number behind it where it is taken."""
+        """The name, with a number after it if it is taken."""
         name = printable(name)[:MAX_NAME].strip(". ") or "layer"
         if name in self._names or name == FIRST_INPUT:
             number = self._names.get(name, 1) + 1
@@ -249,13 +249,13 @@ class Graph:
 
 
 def _blocks_of(names: Sequence[str]) -> list[Block]:
-    """The runs of layers whose names begin alike, up to a dot; outer ones first.
+    """The runs of layers whose names begin with the same words, up to a dot; outer ones first.
 
     >>> [(block.name, block.start, block.stop) for block in _blocks_of(["a.1.x", "a.1.y", "a.2.x", "b"])]
     [('a', 0, 3), ('a.1', 0, 2), ('a.2', 2, 3)]
     """
     found: list[Block] = []
-    open_: list[tuple[str, int]] = []  # the words of the path so far, and where each began
+    open_: list[tuple[str, int]] = []  # the words of the current path, and where each began
     for place, name in enumerate([*names, ""]):
         words = name.split(".")[:-1]
         same = 0

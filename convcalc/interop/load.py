@@ -1,4 +1,4 @@
-"""A network from any file: YAML, or what another tool wrote."""
+"""Loads a network from any file: YAML, or a file of another tool."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
     from convcalc.network.network import Network
 
-MAX_BYTES = 32 * 2**20  # of a file that comes through a pipe
+MAX_BYTES = 32 * 2**20  # bytes of a file from a pipe
 
 
 class File(Protocol):
-    """A network's file, read once, of which many networks can be made.
+    """A network's file, read once, from which many networks can be made.
 
     Attributes:
-        parameters: those of the file, as it sets them itself; none where another tool wrote it.
-        order: how inputs that are asked for are written: hwc, else channels first.
+        parameters: the file's parameters with their own values; none for files of other tools.
+        order: the order of input shapes from the user: hwc, else channels first.
     """
 
     @property
@@ -44,7 +44,7 @@ class File(Protocol):
     def order(self) -> str: ...
 
     def inputs(self, parameters: Mapping[str, Any] | None = ...) -> dict[str, Shape]:
-        """The file's own inputs by name, with such parameters."""
+        """The file's inputs by name, with given parameters."""
 
     def with_values(
         self,
@@ -55,21 +55,21 @@ class File(Protocol):
 
         Raises:
             UsageError: there is no such parameter or input.
-            SpecError: the file is wrong with such values, at the place the error names.
+            SpecError: the file has an error with these values, at the line in the message.
         """
 
 
 def load(target: str, *, parameters: Mapping[str, Any] | None = None, **options: Any) -> Network:
-    """Load a network from a file of any format, told by its content, or a bundled one by name.
+    """Load a network from a file of any format (recognized by its content), or a bundled one by name.
 
     Args:
         target: a path, ``-`` for standard input, or a bundled name such as ``vgg16``.
-        parameters: those of the file to change; a YAML file's only.
+        parameters: new values of the file's parameters; only for YAML files.
         options: as for `convcalc.network.load.load`: ``input``, ``max_layers``, ``within``, ``order``.
 
     Raises:
         UsageError: the file cannot be read.
-        SpecError: the file is wrong, at the place the error names.
+        SpecError: the file has an error, at the line in the message.
     """
     shape = options.pop("input", None)
     return opened(target, **options).with_values(parameters, shape)
@@ -80,14 +80,14 @@ def opened(target: str, **options: Any) -> File:
 
     Args:
         target: as for `load`.
-        options: likewise, but for the input.
+        options: as for `load`, except ``input``.
 
     Raises:
         UsageError: the file cannot be read.
         SpecError: the file is wrong, at the place the error names.
     """
     path = target if target == STDIN else _found(target)
-    if not os.path.isfile(path):  # a pipe, which can be read only once
+    if not os.path.isfile(path):  # a pipe can be read only once
         return opens(read_file(path, MAX_BYTES, "network"), path=path, **options)
     with refusing_to_read(path, "network"), open(path, "rb") as file:
         head = file.read(HEAD)
@@ -103,13 +103,13 @@ def opened(target: str, **options: Any) -> File:
 def loads(
     data: bytes, *, path: str, parameters: Mapping[str, Any] | None = None, **options: Any
 ) -> Network:
-    """Like `load`, from the bytes of a file. ``path`` is how messages call it."""
+    """Like `load`, from the bytes of a file. ``path`` is its name in messages."""
     shape = options.pop("input", None)
     return opens(data, path=path, **options).with_values(parameters, shape)
 
 
 def opens(data: bytes, *, path: str, **options: Any) -> File:
-    """Like `opened`, from the bytes of a file. ``path`` is how messages call it."""
+    """Like `opened`, from the bytes of a file. ``path`` is its name in messages."""
     shown = stdin_name() if path == STDIN else path
     name = format_of(data[:HEAD], io.BytesIO(data))
     _check_start(data[:HEAD], path, name)
@@ -121,10 +121,10 @@ def opens(data: bytes, *, path: str, **options: Any) -> File:
 
 
 class _Opener:
-    """Opens the files of other tools that a YAML file holds."""
+    """Opens the files of other tools that a YAML file names."""
 
     def about(self, path: str) -> str:
-        """What wrote a file; empty for YAML, and for what nobody knows."""
+        """The tool that wrote a file; empty for YAML and unknown files."""
         with refusing_to_read(path, "network"), open(path, "rb") as file:
             name = format_of(file.read(HEAD), file)
         return _abouts()[name] if name else ""
@@ -138,7 +138,7 @@ def _found(target: str) -> str:
     """The path of a network.
 
     Raises:
-        UsageError: there is none, or it is a folder.
+        UsageError: it does not exist, or is a folder.
     """
     if os.path.isdir(target) and not is_bundled(target):
         raise UsageError(other_folder(target))
@@ -146,34 +146,34 @@ def _found(target: str) -> str:
 
 
 def _check_start(head: bytes, path: str, name: str) -> None:
-    """Refuse a file that is known not to be a network, and what is neither text nor of another tool.
+    """Refuse a file that is known not to be a network, or is neither text nor from a known tool.
 
     Args:
         head: its first bytes.
-        path: of it.
-        name: of the format of another tool in which it is; empty for others.
+        path: its path.
+        name: the name of its format, if another tool wrote it; else empty.
 
     Raises:
-        UsageError: as said, with what to do.
+        UsageError: it is such a file; the message says what to do.
     """
     if other := other_file(path, head, name):
         raise UsageError(other)
     if name or b"\0" not in head or is_utf_16(head) or path.endswith(YAML_SUFFIXES):
-        return  # what is wrong with it as YAML is said then
+        return  # then reading it as YAML gives the error
     known = ", ".join(["YAML", *_abouts().values()])
     message = f"{file_name(path)}: is not a network file that convcalc reads; known are {known}"
     raise UsageError(message)
 
 
 def _abouts() -> dict[str, str]:
-    """What writes each format of other tools."""
+    """The tool that writes each format."""
     from convcalc.interop.readers import READERS  # noqa: PLC0415 - few files are of other tools
 
     return {name: each.about for name, each in READERS.items()}
 
 
 class _Foreign:
-    """A file of another tool; it has no parameters, and is read for each input anew."""
+    """A file of another tool; it has no parameters, and is read again for each input."""
 
     def __init__(
         self, name: str, path: str, head: bytes, data: bytes | None, options: dict[str, Any]

@@ -1,4 +1,4 @@
-"""The library of ONNX, which is imported only where such a file is read or written."""
+"""The library of ONNX, imported only when such a file is read or written."""
 
 from __future__ import annotations
 

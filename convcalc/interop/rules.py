@@ -1,4 +1,4 @@
-"""What operations that several tools have are as layers: the kind with its options, or what each value costs.
+"""Operations of several tools as layers: the kind with its options, or the cost per value.
 
 Shapes are without the batch.
 """
@@ -34,7 +34,7 @@ _FACTORS = 4  # powers up to this one are products
 
 
 def power(exponent: float) -> Counts:
-    """What each value costs that is raised to a power.
+    """The cost per value of a power.
 
     >>> power(2), power(3), power(0.5), power(-1), power(1)
     ({'multiplications': 1}, {'multiplications': 2}, {'roots': 1}, {'divisions': 1}, {})
@@ -49,7 +49,7 @@ def power(exponent: float) -> Counts:
 
 
 def clipped(least: float | None, most: float | None) -> Made | None:
-    """Values brought between two limits; None where there are no limits.
+    """A clip to two limits; None if there are no limits.
 
     >>> clipped(0, 6), clipped(0, None), clipped(0.5, None), clipped(None, None)
     (('relu6', {}), ('relu', {}), ('clip', {'min': 0.5}), None)
@@ -67,7 +67,7 @@ def along(axis: int) -> dict[str, Any]:
 
 
 def one_or_all(cells: Sequence[int]) -> int | tuple[int, ...]:
-    """One number for all axes where they are equal."""
+    """One number for all axes if they are equal."""
     return cells[0] if len(set(cells)) == 1 else tuple(cells)
 
 
@@ -75,9 +75,9 @@ def cut(axis: int, side: int, start: int, stop: int, step: int) -> dict[str, Any
     """The options of a slice, without those that change nothing.
 
     Args:
-        axis: along which it cuts.
+        axis: the axis of the slice.
         side: how many cells the axis has.
-        start, stop, step: the cells that are taken.
+        start, stop, step: the cells of the slice.
     """
     options = along(axis)
     options |= {"start": start} if start else {}
@@ -86,7 +86,7 @@ def cut(axis: int, side: int, start: int, stop: int, step: int) -> dict[str, Any
 
 
 def reshaped(before: Shape, shape: Shape) -> Made | None:
-    """The same values in another shape; None where it is the same.
+    """A reshape; None if the shape is the same.
 
     >>> reshaped((4, 6, 6), (144,)), reshaped((4, 6, 6), (4, 36))
     (('flatten', {}), ('flatten', {'start_axis': 1, 'end_axis': 2}))
@@ -98,7 +98,7 @@ def reshaped(before: Shape, shape: Shape) -> Made | None:
     if len(shape) == 1:
         return "flatten", {}
     fewer = len(before) - len(shape)
-    if fewer > 0:  # some sides that follow one another may have become one
+    if fewer > 0:  # neighbouring sides may have been multiplied
         for first in range(len(shape)):
             joined = before[first : first + fewer + 1]
             is_flat = shape == (*before[:first], product(joined), *before[first + fewer + 1 :])
@@ -125,10 +125,10 @@ def resized(sizes: Sequence[int], scales: Sequence[float], mode: str, *, has_cor
     """A map made larger or smaller.
 
     Args:
-        sizes: of the output map.
-        scales: how many times larger it is along each axis, where that is what was asked for.
+        sizes: the sizes of the output map.
+        scales: the factor along each axis, if the operation has factors.
         mode: nearest, linear or cubic.
-        has_corners: whether the corners of the two maps lie on each other.
+        has_corners: whether the corners of the two maps are aligned.
     """
     options: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
     corners: dict[str, Any] = {"align_corners": True} if has_corners else {}
@@ -141,7 +141,7 @@ def resized(sizes: Sequence[int], scales: Sequence[float], mode: str, *, has_cor
 
 
 def reads_its_place(before: Shape, shape: Shape) -> bool:
-    """Whether a copy that repeats whole maps leaves every value at its place.
+    """Whether a copy that repeats whole maps keeps every value at its position.
 
     >>> reads_its_place((1, 6, 5), (4, 6, 5)), reads_its_place((4, 1, 1), (4, 6, 5))
     (True, False)

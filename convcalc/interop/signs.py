@@ -1,4 +1,4 @@
-"""By what the formats of network files are told apart: their first bytes, not their names."""
+"""Recognizes the formats of network files by their first bytes, not by their names."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import IO
 
 from convcalc.files import start_as_utf_8
 
-HEAD = 8192  # bytes at the start of a file that are looked at
+HEAD = 8192  # how many bytes at the start of a file are checked
 SUFFIXES = (
     ".pt2",
     ".onnx",
     ".prototxt",
     ".cfg",
     ".keras",
-)  # of networks of other tools that are read
-WEIGHTS = (".safetensors",)  # of weights, without the layers
+)  # networks of other tools that are read
+WEIGHTS = (".safetensors",)  # weights without layers
 
 _DARKNET = rb"\A(?:\s|[#;][^\n]*(?:\n|\Z))*\[(?:net|network)\][ \t\r]*(?:[#;\n]|\Z)"
 _CAFFE = rb"(?m)^[ \t]*(?:layers?|input_shape|input_param)[ \t]*:?[ \t]*\{"
@@ -31,7 +31,7 @@ def format_of(head: bytes, file: IO[bytes] | None = None) -> str:
 
     Args:
         head: its first bytes.
-        file: all of it, to look into an archive.
+        file: the whole file, for archives.
     """
     head = start_as_utf_8(head)
     if head.startswith(_ZIP):
@@ -54,7 +54,7 @@ def _is_keras(head: bytes) -> bool:
 
 
 def _is_onnx(head: bytes) -> bool:
-    """Whether it begins as the model of ONNX does: its version, then another field of its own."""
+    """Whether it begins like an ONNX model: its version, then another field of ONNX."""
     return bool(re.match(_ONNX, head))
 
 
@@ -74,12 +74,12 @@ _SIGNS: dict[str, Callable[[bytes], bool]] = {
 
 def _archive(file: IO[bytes]) -> str:
     """The format of a zip archive, by the names in it; empty for others, and for damaged ones."""
-    from convcalc.interop.archive import BrokenArchiveError, entries_of  # noqa: PLC0415 - most files are none
+    from convcalc.interop.archive import BrokenArchiveError, entries_of  # noqa: PLC0415 - most files are not archives
 
     try:
         names = {entry.name for entry in entries_of(file)}
     except (BrokenArchiveError, OSError):
-        return "pt2"  # which says that the archive is damaged
+        return "pt2"  # whose reader says that the archive is damaged
     if "config.json" in names and "metadata.json" in names:
         return "keras"
     return "pt2"

@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes: a network, a sheet, answers …, or what people take for a network."""
+"""What a file is, by its first bytes: a network, a sheet, answers …, or a file mistaken for a network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from convcalc.text import printable, shortened
 
 
 def _key(*names: str) -> re.Pattern[bytes]:
-    """A text in YAML or JSON that has one of these keys at its top."""
+    """A pattern for text in YAML or JSON with one of these keys at its top level."""
     words = "|".join(names).encode()
     return re.compile(rb"(?m)(?:^|\A\s*\{\s*)[\"']?(?:" + words + rb")[\"']?[ \t]*:")
 
@@ -29,11 +29,11 @@ _BY_KEY: dict[str, re.Pattern[bytes]] = {
     "answers": _key("convcalc_answers", "answers"),
     "network": _key("layers", "extends"),
 }
-_HEADING = re.compile(rb"\s*[^:{#\s][^:{#\n]*[,;\t]")  # of a table, whose cells may hold such keys
+_HEADING = re.compile(rb"\s*[^:{#\s][^:{#\n]*[,;\t]")  # a table's cells may have such keys
 
 
 def sort_of_text(start: bytes) -> str:
-    r"""What a text of ours is, by how it begins, or a picture: picture, sheet, answers, network or roster; or nothing.
+    r"""The type of a file of convcalc, by its beginning: picture, sheet, answers, network, roster; or empty.
 
     >>> sort_of_text(b"convcalc_sheet: 1"), sort_of_text(b"layers: [relu]"), sort_of_text(b"x: 1")
     ('sheet', 'network', '')
@@ -46,19 +46,19 @@ def sort_of_text(start: bytes) -> str:
 
 
 def sort_of(start: bytes) -> str:
-    """The same, where a file of another tool that is read is a network too."""
+    """The same, but a readable file of another tool is also a network."""
     return sort_of_text(start) or ("network" if format_of(start[:HEAD]) else "")
 
 
 class _Other(NamedTuple):
-    """What people take for a network.
+    """A file that people mistake for a network.
 
     Attributes:
         name: what it is.
-        way_out: how to get a network from it; ``{file}`` stands for the file on a command line.
-        sign: how it begins.
-        suffixes: how its name ends where nothing else tells it.
-        is_text: whether it must be one.
+        way_out: how to get a network from it; ``{file}`` is the file on a command line.
+        sign: its beginning.
+        suffixes: its suffixes, used if its beginning does not decide.
+        is_text: whether it must be text.
     """
 
     name: str
@@ -151,18 +151,18 @@ _OTHERS = (
            suffixes=".bin .params .pdparams .gguf .ggml .npy .mat .msgpack"),
     _Other("a model of Paddle", "export it to ONNX with paddle2onnx", suffixes=".pdmodel"),
 )  # fmt: skip
-_SURE = (".mlmodel",)  # files of these names begin as those of ONNX do
+_SURE = (".mlmodel",)  # files with these names begin like ONNX files
 _ENDINGS = (*YAML_SUFFIXES, *SUFFIXES)
-_MOST = 1000  # entries of a folder that are looked at
+_MOST = 1000  # most entries of a folder that are checked
 
 
 def other_file(path: str, head: bytes, name: str = "") -> str:
-    """What a file is that is no network, and how to get one from it; empty for networks, and where nobody knows.
+    """What a file is that is not a network, and how to get one from it; empty for networks and unknown files.
 
     Args:
-        path: of the file, or - for standard input.
+        path: the file's path, or - for standard input.
         head: its first bytes.
-        name: of the format of another tool in which it seems to be.
+        name: the name of its probable format, if another tool wrote it.
     """
     start, ending = start_as_utf_8(head), os.path.splitext(path)[1].lower()
     if name and ending not in _SURE:
@@ -181,7 +181,7 @@ def other_file(path: str, head: bytes, name: str = "") -> str:
 
 
 def other_folder(path: str) -> str:
-    """What a folder is that was given for a network, and what to name instead."""
+    """What a folder given as a network is, and what to name instead."""
     names: list[str] = []
     with suppress(OSError), os.scandir(path) as found:
         names = sorted(each.name for each, _ in zip(found, range(_MOST)))
@@ -200,7 +200,7 @@ def other_folder(path: str) -> str:
 
 
 def _first_network(folder: str, names: Iterable[str]) -> str:
-    """The first file that looks like a network; empty where none does."""
+    """The first file that looks like a network; empty if none does."""
     for name in names:
         with suppress(OSError):
             if sort_of(head_of(os.path.join(folder, name), HEAD)) == "network":

@@ -1,8 +1,8 @@
-"""The witness: convolution arithmetic done with real arrays, in NumPy alone.
+"""The witness: convolution arithmetic with real arrays, only in NumPy.
 
-It shares no formula with the calculator it is a witness to. Every size it gives is the shape of an
-array it made, every count was made while multiplying: one by one in the loops, by the sizes of the
-arrays multiplied in the fast way. Two ways to the same numbers:
+It shares no formula with the calculator that it checks. Every size is the shape of an array that it
+made, and every count was made while multiplying: one by one in the loops, by the sizes of the
+multiplied arrays in the fast way. There are two ways to the same numbers:
 
     loops, loops_pool …              textbook loop nests, one number at a time
     fast, fast_pool …                matrix products, and steps over whole arrays
@@ -96,7 +96,7 @@ def _of_rank(axes: int, name: str, layer: _Layer[_P]) -> _Layer[_P]:
         return layer(image, *args, **kwargs)
 
     described = cleandoc(LOOPS[layer.__name__].__doc__ or "")
-    text = described.partition(">>>")[0]  # its example stays there
+    text = described.partition(">>>")[0]  # the example stays in the loop nest
     update_wrapper(checked, layer)
     checked.__module__ = __name__
     checked.__name__ = checked.__qualname__ = name
@@ -132,7 +132,7 @@ def im2col(
 ) -> Array:
     """Every window of x as a column: (C · taps, places)
 
-    Row c · taps + t holds, for all places, what tap t of the window reads in map c. The convolution
+    Row c · taps + t has, for all places, the cell that tap t of the window reads in map c. The convolution
     is then `weight.reshape(out_channels, -1) @ im2col(x, ...)`.
 
     >>> im2col([[1, 2, 3, 4]], 2)
@@ -158,7 +158,7 @@ def col2im(
     dilation: Spatial = 1,
     fit: str = "floor",
 ) -> Array:
-    """Columns added back into a map of the given shape (C, *spatial), where im2col took them from
+    """Add columns back to a map of the given shape (C, *spatial), at the cells that im2col read
 
     Not the inverse of im2col but its transpose: a cell that several windows read becomes the sum.
 

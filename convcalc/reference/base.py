@@ -1,4 +1,4 @@
-"""What the witness of a kind answers, and the registry of witnesses."""
+"""The base class of the witnesses of kinds, and their registry."""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod, sqrt
@@ -28,11 +28,11 @@ Rows = Array
 
 
 class Witness:
-    """Runs one kind of layer, so that a calculator's numbers can be held against what happened.
+    """Runs one kind of layer, so that a calculator's numbers can be compared with a real run.
 
-    A subclass says the shapes of its arrays, how to call the layer, which cells along one axis its
-    units depend on, and the memory it takes on the way. No size is computed from a formula: the
-    shape of the output is the shape of the array that comes out.
+    A subclass gives the shapes of its arrays, the call of the layer, the cells along one axis on which
+    its units depend, and its temporary memory. No size is computed from a formula: the output shape
+    is the shape of the output array.
     """
 
     kind: ClassVar[str]
@@ -42,7 +42,7 @@ class Witness:
     """Whether each input cell is written to the output, tap by tap, instead of windows being read."""
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
-        """The shape of every array the layer keeps, by name, without making one."""
+        """The shape of every array of the layer, by name, without allocating it."""
         del options, in_shapes
         return {}
 
@@ -53,23 +53,23 @@ class Witness:
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
         """Which units depend on which cells, along one axis.
 
-        A receptive field is separable: along one axis every layer is a 1-D layer, and how many maps
-        there are makes no difference. So m rows are run at once, row r being an image of zeros with a
-        1 at one cell, with all weights 1 so that nothing cancels. Where the output of row r is not
-        zero at unit u, unit u depends on that cell.
+        A receptive field is separable: along one axis every layer is a 1-D layer, and the number of
+        maps does not matter. So m rows are run at once; row r is an image of zeros with a 1 at one
+        cell, and all weights are 1, so that nothing cancels. If the output of row r is not zero at
+        unit u, unit u depends on that cell.
 
         Args:
-            options: those of one axis, as `on_axis` gives them.
+            options: the options for one axis, from `on_axis`.
             inputs: the rows of each input, (m, cells).
         """
         raise NotImplementedError
 
     def scratch(self, run: LayerRun) -> int:
-        """Bytes that the fast path takes on the way, besides input, arrays kept and output."""
+        """Temporary bytes of the fast path, without input, kept arrays and output."""
         raise NotImplementedError
 
     def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
-        """Numbers that `along_axis` makes on the way from so many rows of so many cells."""
+        """Temporary numbers of `along_axis` for a number of rows and cells."""
         del options
         return rows * max(cells, out)
 
@@ -80,7 +80,7 @@ class Witness:
         rng: np.random.Generator,
         dtype: npt.DTypeLike = np.float32,
     ) -> dict[str, Array]:
-        """The arrays the layer keeps, made and filled: their sizes count parameters and buffers."""
+        """The arrays of the layer, allocated and filled: their sizes count parameters and buffers."""
         shapes = self.shapes(options, in_shapes)
         return {name: _random(name, shape, rng, np.dtype(dtype)) for name, shape in shapes.items()}
 
@@ -98,7 +98,7 @@ class Witness:
 
 
 def _caller(backend: Backend, tally: Tally | None) -> Call:
-    """Calls the functions of a backend; those that count are handed the tally."""
+    """Calls the functions of a backend; functions that count get the tally."""
 
     def call(name: str, *args: Any, **options: Any) -> Array:
         function = backend[name]
@@ -110,12 +110,12 @@ def _caller(backend: Backend, tally: Tally | None) -> Call:
 
 
 class Plain(Witness):
-    """A kind that keeps no arrays: its input, then options in order, then options by name.
+    """A kind without arrays: its input, then options in order, then options by name.
 
     Attributes:
-        required: options that are handed over in order.
-        optional: options that are handed over by name.
-        copies: what it takes on the way: arrays as large as its map, and bytes for each cell.
+        required: options passed in order.
+        optional: options passed by name.
+        copies: its temporary memory: arrays as large as its map, and bytes for each cell.
     """
 
     required: ClassVar[tuple[str, ...]] = ()
@@ -128,7 +128,7 @@ class Plain(Witness):
         return call(self.kind, inputs[0], *given, **pick(options, *self.optional))
 
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
-        """Each unit depends on the cell at its own place."""
+        """Each unit depends on the cell at the same place."""
         del options
         return inputs[0]
 
@@ -137,14 +137,14 @@ class Plain(Witness):
 
 
 def pick(options: Options, *names: str) -> dict[str, Any]:
-    """The named options, as keyword arguments; the functions know the defaults of the rest."""
+    """The named options, as keyword arguments; the functions have defaults for the rest."""
     return {name: options[name] for name in names if name in options}
 
 
 def on_axis(options: Options, axis: int, shape: Shape) -> dict[str, Any]:
     """The options of a layer for one spatial axis of an input of this shape.
 
-    In place of the axes that an option names there is whether this one is among them.
+    An option that names axes becomes: whether this axis is one of them.
 
     >>> on_axis({"kernel_size": (3, 5), "padding": (0, (1, 2)), "stride": 2}, 1, (8, 9, 9))
     {'kernel_size': 5, 'padding': ((1, 2),), 'stride': 2}
@@ -172,7 +172,7 @@ def on_axis(options: Options, axis: int, shape: Shape) -> dict[str, Any]:
 
 
 def mark(rows: Rows) -> Rows:
-    """1 where a row is not zero.
+    """1 for each row that is not zero.
 
     >>> mark(np.array([[0.0, 2.5]]))
     array([[0., 1.]])
@@ -182,7 +182,7 @@ def mark(rows: Rows) -> Rows:
 
 
 def _random(name: str, shape: Shape, rng: np.random.Generator, dtype: np.dtype[Any]) -> Array:
-    """Random numbers of a size that keeps a deep network from overflowing."""
+    """Random numbers, small enough that a deep network does not overflow."""
     if dtype.kind != "f":
         return rng.integers(1 if name == "running_var" else -3, 4, size=shape).astype(dtype)
     made = rng.random(shape, dtype=np.float64 if dtype == np.float64 else np.float32)

@@ -1,6 +1,6 @@
-"""Refusals: every argument is looked at here before any arithmetic.
+"""Checks of every argument before any arithmetic.
 
-Each message is one sentence: who, what is wrong with the numbers in it, what to do.
+Each message is one sentence: where, what is wrong with which numbers, what to do.
 """
 
 from collections.abc import Sequence
@@ -86,8 +86,8 @@ def whole(owner: str, name: str, value: object, *, least: int) -> int:
     """
     try:
         if isinstance(value, (bool, np.bool_)):
-            raise TypeError  # noqa: TRY301  (True is an int to Python, and never meant as one)
-        number = index(value)  # type: ignore[arg-type]  # index() itself refuses what is no integer
+            raise TypeError  # noqa: TRY301  (True is an int in Python, but never meant as one)
+        number = index(value)  # type: ignore[arg-type]  # index() refuses other types itself
     except TypeError:
         message = f"{owner}: {name} is {value!r}; give a whole number"
         raise TypeError(message) from None
@@ -110,7 +110,7 @@ def real(owner: str, name: str, value: object) -> float:
 
 
 def walkable(owner: str, name: str, cells: int) -> int:
-    """So many cells, refused when walking along them would take minutes.
+    """A number of cells; refused if walking along them would take minutes.
 
     >>> walkable("conv", "kernel_size", 3)
     3
@@ -142,7 +142,7 @@ def per_axis(owner: str, name: str, value: object, axes: int, *, least: int = 1)
 
 
 def listed(value: object) -> Any:
-    """An array of options as the list, or number, that it holds."""
+    """An array of options as a list or number."""
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
@@ -170,7 +170,7 @@ def divides(owner: str, groups: int, **channels: int) -> None:
 
 
 def connection_table(owner: str, table: object, channels: int) -> tuple[Shape, ...]:
-    """For every output map the input maps it reads, checked against the channels there are.
+    """For every output map the input maps it reads, checked against the number of channels.
 
     >>> connection_table("conv", [[0, 1], [2]], 3)
     ((0, 1), (2,))
@@ -202,7 +202,7 @@ NAMES = {
 
 
 def side(owner: str, axis: object, ndim: int) -> int:
-    """Which axis of an array is meant, by its name, its first letter, or its number from either end.
+    """An axis of an array, from its name, its first letter, or its number from either end.
 
     >>> side("concat", "h", 3), side("concat", -1, 3)
     (1, 2)
@@ -222,7 +222,7 @@ def side(owner: str, axis: object, ndim: int) -> int:
 
 
 def sides(owner: str, axes: object, ndim: int) -> Shape:
-    """Which axes of an array are meant, each at most once.
+    """Axes of an array, each at most once.
 
     >>> sides("reduce", ["w", 0], 3)
     (2, 0)
@@ -250,15 +250,15 @@ def result_type(*arrays: Array | None) -> np.dtype[Any]:
 
 
 def in_type(array: Array, dtype: np.dtype[Any]) -> Array:
-    """The array in this type, itself when it already is."""
+    """The array in this type; unchanged if it already has it."""
     if array.dtype == dtype:
         return array
-    with np.errstate(all="ignore"):  # what is too large for the type becomes inf
+    with np.errstate(all="ignore"):  # numbers too large for the type become inf
         return array.astype(dtype)
 
 
 def integers_that_fit(owner: str, array: Array) -> Array:
-    """An object array of Python integers as int64, refused when one is too large."""
+    """An object array of Python integers as int64; refused if one is too large."""
     worst = max(array.flat, key=abs)
     if not -LARGEST <= worst <= LARGEST:
         message = f"{owner}: the result {worst} does not fit 64 bits; give floats instead"

@@ -1,8 +1,8 @@
 """Depthwise convolution: y[c, m] = Σ over taps of weight[c, m, tap] · (map c, shifted to that tap).
 
-A matrix product per channel would be one of a single row, and there are many channels. einsum adds
-up the shifted maps instead, multiplying and adding in one pass. It is fast when the numbers it runs
-through next to one another in memory are many; two layouts see to that.
+A matrix product per channel would have only one row, and there are many channels. Instead, einsum
+adds the shifted maps, with multiplication and addition in one pass. It is fast if its inner loop
+runs over many neighbouring numbers in memory; two layouts make this so.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ LARGEST_COPIES = 1 << 24
 
 
 def small_enough(axes: tuple[Axis, ...]) -> bool:
-    """The copies of one map, one per tap of its last axis, may be made."""
+    """Whether the copies of one map, one per tap of its last axis, are small enough to be made."""
     *lead, last = axes
     return last.kernel * prod(_extents(lead)[0]) * len(last.starts) <= LARGEST_COPIES
 
@@ -51,7 +51,7 @@ def _summed(read: Array, weight: Array, into: Array, tally: Tally) -> None:
 
 
 def _extents(axes: Sequence[Axis]) -> tuple[list[int], tuple[slice, ...], tuple[slice, ...]]:
-    """Padded cells that windows read on each axis, the real ones in x, and where those go."""
+    """Padded cells that windows read on each axis, the real cells in x, and where these go."""
     rows = [axis.starts[-1] + axis.extent for axis in axes]
     real = [max(0, min(axis.size, row - axis.before)) for axis, row in zip(axes, rows, strict=True)]
     inside = (slice(axis.before, axis.before + n) for axis, n in zip(axes, real, strict=True))
@@ -66,7 +66,7 @@ def _channels_last(array: Array) -> Array:
 def _across_channels(
     x: Array, weight: Array, axes: tuple[Axis, ...], into: Array, tally: Tally
 ) -> None:
-    """Small maps, many of them: lay the channels next to one another and run through those."""
+    """Many small maps: channels are neighbours in memory, and the inner loop runs over them."""
     rows, real, inside = _extents(axes)
     room = np.zeros((*rows, len(x)), dtype=x.dtype)
     room[inside] = np.moveaxis(x[(slice(None), *real)], 0, -1)
@@ -77,21 +77,21 @@ def _across_channels(
 
 
 def _along_rows(x: Array, weight: Array, axes: tuple[Axis, ...], into: Array, tally: Tally) -> None:
-    """Large maps: run through whole maps, a few channels at a time.
+    """Large maps: the inner loop runs over whole maps, a few channels at a time.
 
-    A map is copied once per tap of its *last* axis, so that the rows of the output lie behind one
-    another; the taps of the other axes are then only other places to start reading, and with a
-    stride of 1 the rows of a map are one long row.
+    A map is copied once per tap of its *last* axis, so that the rows of the output follow each other;
+    the taps of the other axes then only change where reading starts, and with a stride of 1 the
+    rows of a map are one long row.
     """
     *lead, last = axes
     places = out_shape(axes)
     if lead and lead[-1].stride == 1:
         places = (*places[:-2], places[-2] * places[-1])
     into = into.reshape(*into.shape[:2], *places)
-    # Read and weight have the last tap in front of the others, which makes no difference to a sum.
+    # Read and weight have the last tap before the others; the order does not matter in a sum.
     weight = np.moveaxis(weight, -1, 2)
 
-    # Only the cells that are real are written; the zeros around them serve every block of maps.
+    # Only real cells are written; the zeros around them are reused for every block of maps.
     rows, real, inside = _extents(lead)
     each = last.kernel * prod(rows) * len(last.starts)
     together = min(len(x), max(1, DEPTHWISE_TILE // each))

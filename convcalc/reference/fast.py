@@ -1,4 +1,4 @@
-"""The same layers through matrix products: what libraries do, in plain NumPy.
+"""The same layers through matrix products, like in libraries, in plain NumPy.
 
     conv            im2col: every window a column, then weight @ columns  (gather.py)
     1×1 conv        the map is its own column matrix: no copying at all
@@ -36,9 +36,9 @@ WEIGHTS_TOGETHER = 1 << 19
 
 
 def working_type(owner: str, result: np.dtype[Any], most: int) -> np.dtype[Any]:
-    """The type to compute in, when no sum is larger than `most` (which counts for integers only).
+    """The type for computing if no sum is larger than `most` (used only for integers).
 
-    Integers whose sums could leave 64 bits are refused: int64 would wrap around without a word.
+    Integers whose sums may exceed 64 bits are refused: int64 would overflow silently.
     """
     if result.kind == "f":
         return np.promote_types(result, np.float32)
@@ -51,14 +51,14 @@ def working_type(owner: str, result: np.dtype[Any], most: int) -> np.dtype[Any]:
 
 
 def floats(owner: str, x: npt.ArrayLike) -> tuple[Array, np.dtype[np.generic]]:
-    """The input in a type to compute in (at least float32), and the type of the result."""
+    """The input in a type for computing (at least float32), and the type of the result."""
     cells = checks.numbers(owner, "x", x)
     dtype = mean_type(cells)
     return cells.astype(np.promote_types(dtype, np.float32), copy=False), dtype
 
 
 def count(tally: Tally | None, times: int, **operations: int) -> None:
-    """What the definition asks for, if somebody counts."""
+    """Count the operations of the definition, if a tally is given."""
     if tally is not None:
         tally.count(times, **operations)
 
@@ -69,7 +69,7 @@ def largest(array: Array) -> int:
 
 
 def most_of(x: Array, weight: Array, bias: Array, terms: int) -> int:
-    """The largest absolute value that bias + a sum of so many products can have."""
+    """The largest possible absolute value of bias + a sum of this many products."""
     return terms * largest(x) * largest(weight) + largest(bias)
 
 
@@ -83,10 +83,10 @@ def product(a: Array, b: Array, tally: Tally, out: Array | None = None) -> Array
 
 @contextmanager
 def one_number_per_map() -> Iterator[None]:
-    """For arithmetic of a feature map with one number per map, such as a bias; inf - inf is nan.
+    """A context for arithmetic with one number per feature map, such as a bias; inf - inf is nan.
 
-    As long as two maps fit NumPy's buffer of 8192 numbers it writes such a number out for every
-    cell first, which takes longer than the arithmetic; with a smaller buffer it does not.
+    If two maps fit into NumPy's buffer of 8192 numbers, NumPy first copies such a number to every
+    cell, which takes longer than the arithmetic; with a smaller buffer it does not.
     """
     with np.errstate(all="ignore"):
         before = np.setbufsize(1024)
@@ -166,10 +166,10 @@ def _by_tiles(
     shift: Array,
     tally: Tally,
 ) -> None:
-    """im2col, a tile at a time; groups are a stack of products over their own rows.
+    """im2col, one tile at a time; groups are a stack of products over their own rows.
 
-    The products of a tile are gathered where they lie together and are added to the bias on their
-    way to y, whose rows, one per map, are far apart.
+    The products of a tile are stored together first, and added to the bias when copied to y, whose
+    rows (one per map) are far apart in memory.
     """
     rows = len(x) * prod(axis.kernel for axis in axes)
     maps = len(weight) // groups
@@ -187,7 +187,7 @@ def _by_tiles(
 def _by_table(
     x: Array, weight: Array, layer: Kernels, axes: tuple[Axis, ...], y: Array, tally: Tally
 ) -> None:
-    """Every output map by itself, from the rows of the input maps its table entry names."""
+    """Every output map separately, from the rows of the input maps in its table entry."""
     flat = y.reshape(len(y), -1)
     bounds = np.cumsum([0, *map(len, layer.maps)])
     rows = len(x) * prod(layer.kernel_size)
@@ -215,7 +215,7 @@ def conv_transpose(
     """weightᵀ (maps out · taps × maps in) @ map (maps in × places), then col2im
 
     Arguments as in `loops.conv_transpose`. Each product row belongs to one output map and one tap:
-    it is added to the output, shifted by that tap and spread out by the stride.
+    it is added to the output, shifted by that tap and spaced by the stride.
 
     >>> conv_transpose([[[0, 1], [2, 3]]], [[[[0, 1], [2, 3]]]])
     array([[[ 0,  0,  1],

@@ -26,7 +26,7 @@ CELLS_TOGETHER = 1 << 16
 
 
 def _erf(cells: Array) -> Array:
-    """Python's erf, cell by cell, for NumPy has none."""
+    """Python's erf, cell by cell, because NumPy has none."""
     flat, y = cells.ravel(), np.empty(cells.size)
     for first in range(0, cells.size, CELLS_TOGETHER):
         run = slice(first, first + CELLS_TOGETHER)
@@ -148,11 +148,11 @@ def softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -
 def clip(
     x: npt.ArrayLike,
     *,
-    min: float | None = None,  # noqa: A002 - NumPy and PyTorch call it so
-    max: float | None = None,  # noqa: A002 - likewise
+    min: float | None = None,  # noqa: A002 - the name in NumPy and PyTorch
+    max: float | None = None,  # noqa: A002 - the same
     tally: Tally | None = None,
 ) -> Array:
-    """min(max(x, min), max), with the limits that are given"""
+    """min(max(x, min), max), with the given limits"""
     low, high = limits(min, max)
     cells, dtype = floats("clip", x)
     count(tally, cells.size, comparisons=(low is not None) + (high is not None))

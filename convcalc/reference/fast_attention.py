@@ -89,7 +89,7 @@ def _projected(tokens: Array, weight: Array, bias: Array | None, tally: Tally) -
 
 
 def _shares(queries: Array, keys: Array, tally: Tally) -> Array:
-    """For each query a row: how much it takes of each token."""
+    """A row for each query: its weight for each token."""
     scores = product(queries.T, keys, tally)
     tally.count(scores.size, multiplications=1, adds=1, exponentials=1, divisions=1)
     tally.count(scores.size - len(scores), comparisons=1, adds=1)

@@ -1,4 +1,4 @@
-"""Layers that join branches value by value, besides sums and products, over whole arrays at once."""
+"""Layers that join branches elementwise (except sums and products), over whole arrays at once."""
 
 import math
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def minimum(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> A
 def _chosen(
     owner: str, inputs: Sequence[npt.ArrayLike], ufunc: np.ufunc, tally: Tally | None
 ) -> Array:
-    """One of the values in each cell."""
+    """In each cell one of the values."""
     arrays = branches(owner, inputs)
     count(tally, math.prod(joined_shape(owner, arrays)) * (len(arrays) - 1), comparisons=1)
     result = checks.result_type(*arrays)

@@ -34,7 +34,7 @@ def batchnorm(
 ) -> Array:
     """x · scale + shift, where scale = weight / √(variance + 10⁻⁵) and shift = bias − mean · scale
 
-    With the statistics given a batch normalisation is one multiplication and one addition per cell.
+    With given statistics, a batch normalisation is one multiplication and one addition per cell.
     """
     cells, dtype = floats("batchnorm", x)
     means = checks.of_shape("batchnorm", "mean", mean, cells.shape[:1])
@@ -60,7 +60,7 @@ def scale(
     *,
     tally: Tally | None = None,
 ) -> Array:
-    """x · weight + bias, with what is given; each has one number per map, or one for all"""
+    """x · weight + bias, each if given; each has one number per map, or one for all"""
     y, dtype = floats("scale", x)
     factors, offsets = scale_parts(y, weight, bias)
     per_map = (-1, *(1 for _ in y.shape[1:]))

@@ -1,8 +1,8 @@
-"""Pooling through shifted slices: tap by tap over whole maps, and one axis after the other.
+"""Pooling with shifted slices: tap by tap over whole maps, and one axis after the other.
 
-The largest cell of a 3×3 window is the largest of three row maxima, so an axis at a time needs
-3 + 3 looks instead of 9; sums likewise. A tap of all windows at once is a slice with the stride as
-its step; the windows whose tap lies on padding are left out of it, so nothing is ever padded.
+The largest cell of a 3×3 window is the largest of three row maxima, so one axis at a time needs
+3 + 3 comparisons instead of 9; the same is true for sums. A tap of all windows is a slice whose step
+is the stride; windows whose tap is on padding are left out, so nothing is padded.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from convcalc.reference.windows import Axis, out_shape
 
 
 def along(number: int, part: slice) -> tuple[Any, ...]:
-    """An index that takes this part of spatial axis `number` and all of the others."""
+    """An index for a part of spatial axis `number` and all of the others."""
     return (slice(None),) * (1 + number) + (part,)
 
 
@@ -85,12 +85,12 @@ def maxpool(
 
 
 def _taps(axes: Sequence[Axis]) -> int:
-    """Cells of one window, those of the padding too."""
+    """Cells of one window, including padding."""
     return prod(axis.kernel for axis in axes)
 
 
 def _bare(axis: Axis) -> bool:
-    """Some window of this axis lies on padding alone."""
+    """Whether a window of this axis covers only padding."""
     taps = range(axis.kernel)
     return not all(any(axis.holds(axis.cell(start, tap)) for tap in taps) for start in axis.starts)
 
@@ -331,7 +331,7 @@ def unpool(
 def upsample(
     x: npt.ArrayLike, scale_factor: Spatial, *, mode: str = "nearest", tally: Tally | None = None
 ) -> Array:
-    """Cells repeated, or blended one axis after the other; arguments as in `loops_upsample.upsample`.
+    """Cells repeated, or interpolated one axis after the other; arguments as in `loops_upsample.upsample`.
 
     >>> upsample([[1, 2]], 2, mode="linear")
     array([[1.  , 1.25, 1.75, 2.  ]])
@@ -353,7 +353,7 @@ def upsample(
             right = y.take([parts[-1][0] for parts in blends], axis=1 + number)
             share = np.array([p[1][1] if len(p) > 1 else 0.0 for p in blends], dtype=y.dtype)
             share = share.reshape(-1, *(1 for _ in scales[number + 1 :]))
-            # Where there is nothing to blend the cell is taken as it is: 0 · inf would be nan.
+            # Without interpolation the cell is copied: 0 · inf would be nan.
             y = np.where(share == 0, left, left * (1 - share) + right * share)
     if tally is not None:
         tally.count(y.size * (2 ** len(scales) - 1), multiplications=2, adds=1)

@@ -19,7 +19,7 @@ def resize(
     align_corners: bool = False,
     tally: Tally | None = None,
 ) -> Array:
-    """Cells taken and blended along each axis; arguments as in `loops_resize.resize`.
+    """Cells interpolated along each axis; arguments as in `loops_resize.resize`.
 
     >>> resize([[1, 3]], scale="3/2", mode="linear")
     array([[1., 2., 3.]])
@@ -39,7 +39,7 @@ def resize(
                 part = y.take([cell for cell, _ in every], axis=1 + number)
                 share = np.array([share for _, share in every], dtype=y.dtype)
                 share = share.reshape(-1, *(1 for _ in shares[number + 1 :]))
-                # What is not taken is left out: 0 · inf would be nan.
+                # Cells with a share of 0 are left out: 0 · inf would be nan.
                 total += np.where(share == 0, 0, part * share)
             y = total
     if tally is not None and taps > 1:

@@ -1,4 +1,4 @@
-"""Layers that take arrays apart, reorder their axes or work along a named one, over whole arrays."""
+"""Layers that split arrays, reorder their axes or work along a named axis, over whole arrays."""
 
 import math
 from collections.abc import Sequence

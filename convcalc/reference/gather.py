@@ -1,13 +1,13 @@
-"""im2col by tiles: windows as the columns of a matrix, no more at once than a cache holds.
+"""im2col by tiles: windows as the columns of a matrix, only as many at once as fit the cache.
 
-A convolution is a matrix product once every window is written out as a column:
+A convolution is a matrix product if every window is written as a column:
 
     y            =  weight                     @  columns
     (out × places)  (out × maps in · taps)        (maps in · taps × places)
 
 All the columns of a large map are `taps` times the map: 115 MB for the second layer of VGG-16.
-So the places are taken in tiles, each a run of places in row-major order, small enough to stay in
-the cache while it is multiplied.
+So the places are divided into tiles: runs of places in row-major order, small enough to stay in the
+cache during the multiplication.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ Block = tuple[range, ...]
 
 
 def most_places(rows: int) -> int:
-    """Places in a tile at most, when each of its columns has so many rows.
+    """The most places in a tile whose columns have a number of rows.
 
     >>> most_places(TILE // 2000), most_places(TILE), most_places(LARGEST_TILE + 1)
     (2001, 16, 1)
@@ -43,10 +43,10 @@ def most_places(rows: int) -> int:
 
 
 def blocks(shape: Shape, rows: int) -> list[tuple[Block, slice]]:
-    """Cut an output of this shape into runs of places, for columns of so many rows.
+    """Cut an output of this shape into runs of places, for columns with a number of rows.
 
-    Gives each run as a range per axis, and as a slice of the flattened output. Whole rows are
-    taken together; only when one row is too long is it cut.
+    Yields each run as a range per axis, and as a slice of the flattened output. Rows stay whole,
+    unless a single row is too long.
 
     >>> blocks((2, 4), TILE // 4)
     [((range(0, 2), range(0, 4)), slice(0, 8, None))]
@@ -57,7 +57,7 @@ def blocks(shape: Shape, rows: int) -> list[tuple[Block, slice]]:
     while cut > 0 and together * shape[cut] <= most:
         together *= shape[cut]
         cut -= 1
-    pieces = -(-shape[cut] // (most // together))  # tiles along the cut axis, of even size
+    pieces = -(-shape[cut] // (most // together))  # tiles along the cut axis, of about equal size
     edges = [shape[cut] * piece // pieces for piece in range(pieces + 1)]
     begin = 0
     found = []
@@ -82,8 +82,8 @@ def length(run: slice) -> int:
 class PaddedBlock:
     """The part of the padded input that the windows of a block read, zeros where it is padding.
 
-    One block after the other is read into the same memory, as long as its zeros stay where they
-    are, and the view of its windows stays the same.
+    Blocks are read into the same memory one after the other, as long as their zeros are at the same
+    cells and the view of their windows stays the same.
     """
 
     def __init__(self, x: Array, axes: Sequence[Axis]) -> None:
@@ -103,7 +103,7 @@ class PaddedBlock:
             shape.append(last - first)
         cells = self.x[(slice(None), *wanted)]
         if cells.shape == tuple(shape):
-            return windows(cells, self.axes)  # no padding in sight: no copy
+            return windows(cells, self.axes)  # no padding: no copy
         if self.real != real or self.padded.shape != tuple(shape):
             self.real, self.padded = real, np.zeros(shape, dtype=self.x.dtype)
             self.view = windows(self.padded, self.axes)
@@ -114,8 +114,8 @@ class PaddedBlock:
 def windows(padded: Array, axes: Sequence[Axis]) -> Array:
     """A view (C, *taps, *places) of padded cells: cell [c, t, p] is what tap t of window p reads.
 
-    Nothing is copied: the view walks the same memory with other steps. From one tap to the next it
-    goes `dilation` cells on, from one place to the next `stride` cells.
+    Nothing is copied: the view has other strides on the same memory. The distance between taps is
+    `dilation` cells, and between places `stride` cells.
     """
     channel, *steps = padded.strides
     places = (
@@ -139,7 +139,7 @@ def columns(
 ) -> Iterator[tuple[Array, slice]]:
     """The tile of each block as (C, taps, places), with its run of places of the flattened output.
 
-    Every tile lives in the same memory and is overwritten by the next.
+    All tiles use the same memory: the next one overwrites it.
     """
     taps = prod(axis.kernel for axis in axes)
     buffer = np.empty(len(x) * taps * max(length(run) for _, run in some), dtype=x.dtype)
@@ -158,9 +158,9 @@ def im2col(x: Array, axes: Sequence[Axis]) -> Array:
 
 
 def scatter(into: Array, axes: Sequence[Axis], block: Block, tile: Array) -> None:
-    """col2im: add each cell of a tile (C, taps, places) to the input cell it was read from.
+    """col2im: add each cell of a tile (C, taps, places) to the input cell from which it was read.
 
-    Cells that several windows read get several contributions; those read from padding are dropped.
+    Cells that several windows read get several contributions; those from padding are dropped.
     """
     kernel = tuple(axis.kernel for axis in axes)
     spread = tile.reshape(len(into), *kernel, *map(len, block))

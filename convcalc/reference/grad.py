@@ -1,7 +1,7 @@
-"""Backward passes: what a change of each input cell, weight and bias does to the sum of dy · y.
+"""Backward passes: the gradient of the sum of dy · y for each input cell, weight and bias.
 
-dy holds the gradient of some loss with respect to the output; each function returns those with
-respect to what went in. With columns as in im2col, y = W @ columns, so
+dy is the gradient of a loss with respect to the output; each function returns the gradients with
+respect to the inputs. With columns as in im2col, y = W @ columns, so
 
     d weight = dy @ columnsᵀ      d bias = Σ dy      d columns = weightᵀ @ dy, added up by col2im
 
@@ -28,7 +28,7 @@ from convcalc.reference.windows import out_shape, slide
 
 
 class Gradients(NamedTuple):
-    """The gradients of one layer, each of the shape of what it belongs to."""
+    """The gradients of one layer, each with the shape of its array."""
 
     x: Array
     weight: Array
@@ -183,7 +183,7 @@ def maxpool_gradient(
     dx = np.zeros((len(image), prod(image.shape[1:])), dtype=above.dtype)
     places = found.reshape(len(image), -1)
     maps = np.broadcast_to(np.arange(len(image))[:, np.newaxis], places.shape)
-    won = places >= 0  # a window on padding alone has no winner
+    won = places >= 0  # a window with only padding has no winner
     with np.errstate(all="ignore"):
         np.add.at(dx, (maps[won], places[won]), above.reshape(places.shape)[won])
     return dx.reshape(image.shape)
@@ -200,7 +200,7 @@ def avgpool_gradient(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Array:
-    """dx: each dy is shared out evenly over the cells its window counted
+    """dx: each dy is divided evenly among the cells that its window counted
 
     >>> avgpool_gradient([[1.0, 3.0, 2.0]], [[10.0, 20.0]], 2, stride=1)
     array([[ 5., 15., 10.]])
@@ -214,7 +214,7 @@ def avgpool_gradient(
     image, above = _floats(owner, image, above)
     dx = np.zeros_like(image)
     kernel = tuple(axis.kernel for axis in axes)
-    with np.errstate(all="ignore"):  # a window that counts no cell gives its share to none
+    with np.errstate(all="ignore"):  # a window that counts no cell has no share
         share = above / divisors(axes, above.dtype, count_include_pad=count_include_pad)
         for tap in np.ndindex(*kernel):
             parts = [axis.reading(t) for axis, t in zip(axes, tap, strict=True)]

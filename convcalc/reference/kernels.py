@@ -1,4 +1,4 @@
-"""Which kernels an output map is made of, and which input maps they read."""
+"""The kernels of each output map, and the input maps that they read."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ class Kernels:
 
     Attributes:
         weight: (out_channels, maps each reads, *kernel_size), or (connections, *kernel_size).
-        bias: (out_channels,); zeros when there is none.
+        bias: (out_channels,); zeros without one.
         kernel_size: taps per spatial axis.
-        groups: into how many groups input and output maps are dealt out.
-        table: for every output map the input maps it reads, if a table says so and not the groups.
+        groups: the number of groups of input and output maps.
+        table: the input maps of every output map, if a table defines them instead of groups.
     """
 
     weight: Array
@@ -29,7 +29,7 @@ class Kernels:
 
     @property
     def maps(self) -> tuple[Shape, ...]:
-        """For each entry of the weight the maps on the other side; a group's maps are in order."""
+        """The maps on the other side for each entry of the weight; a group's maps are in order."""
         if self.table is not None:
             return self.table
         readers, each = self.weight.shape[:2]
@@ -64,7 +64,7 @@ def kernels(
     groups: int = 1,
     connections: object = None,
 ) -> Kernels:
-    """The kernels of a convolution over x; refused when they do not belong to it."""
+    """The kernels of a convolution over x; refused if they do not fit."""
     channels, rank = x.shape[0], x.ndim - 1
     weight = checks.numbers(owner, "weight", weight)
     groups = checks.whole(owner, "groups", groups, least=1)
@@ -87,7 +87,7 @@ def kernels(
 
 
 def bias_or_zeros(owner: str, bias: npt.ArrayLike | None, channels: int) -> Array:
-    """The bias, one number per map; without one, zeros in a type that widens no other."""
+    """The bias, one number per map; without one, zeros in a type that does not change the result's type."""
     if bias is None:
         return np.zeros(channels, dtype=np.int8)
     return checks.of_shape(owner, "bias", bias, (channels,))
@@ -96,10 +96,10 @@ def bias_or_zeros(owner: str, bias: npt.ArrayLike | None, channels: int) -> Arra
 def transposed_kernels(
     owner: str, x: Array, weight: npt.ArrayLike, bias: npt.ArrayLike | None, groups: int
 ) -> Kernels:
-    """The kernels of a transposed convolution; `maps` says which output maps an input map feeds.
+    """The kernels of a transposed convolution; `maps` has the output maps of each input map.
 
-    As in PyTorch the weight is (in_channels, out_channels / groups, *kernel_size): that of the
-    convolution it is the transpose of.
+    As in PyTorch, the weight is (in_channels, out_channels / groups, *kernel_size): the weight of the
+    convolution that it transposes.
     """
     rank = x.ndim - 1
     weight = checks.numbers(owner, "weight", weight)

@@ -1,4 +1,4 @@
-"""The textbook loop nests: one operation at a time, each counted, nothing clever, nothing fast.
+"""The textbook loop nests: one operation at a time, each counted; simple, not fast.
 
 Arrays are channels first and have no batch axis: x is (C, L), (C, H, W) or (C, D, H, W).
 As every framework does, "convolution" here means cross-correlation: the kernel is not flipped.
@@ -25,14 +25,14 @@ def exact(array: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def rounded(owner: str, y: Array, dtype: np.dtype[Any]) -> Array:
-    """What was computed exactly, in the type the result shall have."""
+    """An exact result in the type of the output."""
     if dtype.kind != "f":
         return checks.integers_that_fit(owner, y)
     return checks.in_type(y, dtype)
 
 
 def add_bias(y: Array, bias: object, offsets: Array, tally: Tally) -> None:
-    """Add to every output its map's bias, or its own; without a bias there is nothing to add."""
+    """Add the bias of its map, or its own bias, to every output; nothing without a bias."""
     if bias is not None:
         for cell in np.ndindex(*y.shape):
             y[cell] += offsets[cell[: offsets.ndim]]
@@ -64,7 +64,7 @@ def conv(
         dilation: cells from one tap to the next.
         groups: input and output maps are split into this many groups that do not mix.
         connections: for each output map the input maps it reads (LeNet-5's C3).
-        fit: floor, strict, ceil or caffe: what to do when windows do not end where the input ends.
+        fit: floor, strict, ceil or caffe: the rule if the last window does not end at the input's end.
         tally: counts the operations, if given.
 
     >>> x = [[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]
@@ -140,7 +140,7 @@ def conv_transpose(
         dilation: cells from one tap to the next.
         groups: input and output maps are split into this many groups that do not mix.
         size_rule: pytorch, or keras (the output is at least stride · n).
-        output_shape: cells of the result per axis, instead of output_padding, or of the padding.
+        output_shape: cells of the result per axis, instead of output_padding or padding.
         tally: counts the operations, if given.
 
     >>> conv_transpose([[[0, 1], [2, 3]]], [[[[0, 1], [2, 3]]]])
@@ -174,7 +174,7 @@ def _stamp(
     start: Shape,
     tally: Tally,
 ) -> None:
-    """Add kernel · value to a map, from this start on: each a multiply-add; what is outside is lost."""
+    """Add kernel · value to a map, from this start on: each a multiply-add; cells outside are lost."""
     for tap in np.ndindex(*kernel.shape):
         result = kernel[tap] * value
         tally.macs += 1
@@ -230,7 +230,7 @@ def separable_conv(
     fit: str = "floor",
     tally: Tally | None = None,
 ) -> Array:
-    """A depthwise convolution without bias, then a 1×1 convolution with it (Keras SeparableConv).
+    """A depthwise convolution without bias, then a 1×1 convolution with bias (Keras SeparableConv).
 
     >>> separable_conv([[1, 2, 3], [4, 5, 6]], [[[1, 1]], [[1, -1]]], [[[2], [10]]])
     array([[-4,  0]])
@@ -258,7 +258,7 @@ def local_conv(
     fit: str = "floor",
     tally: Tally | None = None,
 ) -> Array:
-    """A convolution that shares nothing: every output position has its own kernels and biases.
+    """A convolution without shared weights: every output position has its own kernels and biases.
 
     The weight is (out_channels, *output, C, *kernel_size), the bias (out_channels, *output).
 
@@ -291,7 +291,7 @@ def local_conv(
 
 
 def local_weight(x: Array, weight: npt.ArrayLike) -> Array:
-    """The weight of a locally connected layer, refused when it has the wrong number of axes."""
+    """The weight of a locally connected layer, refused if it has the wrong number of axes."""
     given = checks.numbers("local_conv", "weight", weight)
     rank = x.ndim - 1
     if given.ndim != 2 * rank + 2:
@@ -365,7 +365,7 @@ def linear_parts(
 
 
 def rows_along(shape: Shape, *axes: int) -> list[list[Shape]]:
-    """The cells of an array in rows: those of a row differ along the given axes only.
+    """The cells of an array in rows: cells of a row differ only along the given axes.
 
     >>> rows_along((2, 2), 1)
     [[(0, 0), (0, 1)], [(1, 0), (1, 1)]]

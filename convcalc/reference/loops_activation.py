@@ -69,7 +69,7 @@ def relu6(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
 def leaky_relu(
     x: npt.ArrayLike, negative_slope: float = 0.01, *, tally: Tally | None = None
 ) -> Array:
-    """y = x where x > 0, else negative_slope · x, multiplied out for every x and then chosen
+    """y = x where x > 0, else negative_slope · x; the product is computed for every x, then chosen or not
 
     >>> leaky_relu([-100.0, 2.0])
     array([-1.,  2.])
@@ -84,9 +84,9 @@ def leaky_relu(
 
 
 def prelu(x: npt.ArrayLike, weight: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = x where x > 0, else weight · x, the weight learned: one for all maps or one per map
+    """y = x where x > 0, else weight · x, with a trained weight: one for all maps or one per map
 
-    The product is made for every x, and then chosen or not.
+    The product is computed for every x, then chosen or not.
 
     >>> prelu([[-1.0, 1.0], [-2.0, 2.0]], [0.5])
     array([[-0.5,  1. ],
@@ -116,7 +116,7 @@ def prelu_parts(x: npt.ArrayLike, weight: npt.ArrayLike) -> tuple[Array, Array]:
 
 
 def elu(x: npt.ArrayLike, alpha: float = 1.0, *, tally: Tally | None = None) -> Array:
-    """y = x where x > 0, else alpha · (eˣ − 1), worked out for every x and then chosen
+    """y = x where x > 0, else alpha · (eˣ − 1), computed for every x, then chosen or not
 
     An alpha of 1 is not multiplied by.
 
@@ -137,7 +137,7 @@ def elu(x: npt.ArrayLike, alpha: float = 1.0, *, tally: Tally | None = None) -> 
 
 
 def gelu(x: npt.ArrayLike, *, approximate: str = "none", tally: Tally | None = None) -> Array:
-    """y = x · Φ(x) = ½ · x · (1 + erf(x · √½)), or near to it, with a tanh in place of the erf
+    """y = x · Φ(x) = ½ · x · (1 + erf(x · √½)), or approximated with tanh instead of erf
 
     >>> gelu([1.0]).round(4), gelu([1.0], approximate="tanh").round(4)
     (array([0.8413]), array([0.8412]))
@@ -195,7 +195,7 @@ def hardswish(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
 def _tanh(v: Any, t: Tally) -> Any:
     up, down = t.exponential(v), t.exponential(-v)
     result = t.divide(t.subtract(up, down), t.add(up, down))
-    # Where eˣ overflows, or the difference loses digits, the same value by another way.
+    # If eˣ overflows, or the difference loses digits, the same value in another way.
     return result if SMALL < abs(v) < LARGE else np.tanh(v)
 
 
@@ -211,7 +211,7 @@ def tanh(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
 def softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -> Array:
     """y[c] = e^(x[c] − largest) / Σ over channels c' of e^(x[c'] − largest), or along another axis
 
-    Taking the largest off changes nothing, above and below alike, and keeps e^x from overflowing.
+    Subtracting the largest does not change the quotient, and prevents overflow of e^x.
 
     >>> softmax([0.0, 0.0])
     array([0.5, 0.5])
@@ -234,11 +234,11 @@ def softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -
 def clip(
     x: npt.ArrayLike,
     *,
-    min: float | None = None,  # noqa: A002 - NumPy and PyTorch call it so
-    max: float | None = None,  # noqa: A002 - likewise
+    min: float | None = None,  # noqa: A002 - the name in NumPy and PyTorch
+    max: float | None = None,  # noqa: A002 - the same
     tally: Tally | None = None,
 ) -> Array:
-    """y = min(max(x, min), max), with the limits that are given
+    """y = min(max(x, min), max), with the given limits
 
     >>> clip([-3.0, 0.5, 9.0], min=-1), clip([-3.0, 0.5, 9.0], min=0, max=6)
     (array([-1. ,  0.5,  9. ]), array([0. , 0.5, 6. ]))
@@ -287,7 +287,7 @@ def hardsigmoid(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
 
 def _softplus(v: Any, t: Tally) -> Any:
     result = t.logarithm(t.add(1, t.exponential(v)))
-    # Where eˣ overflows, or is lost beside the 1, the same value by another way.
+    # If eˣ overflows, or is lost next to the 1, the same value in another way.
     return result if SOFT < v < LARGE else np.logaddexp(v, 0.0)
 
 
@@ -319,7 +319,7 @@ def mish(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
 
 
 def selu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y = λ · x where x > 0, else λ · α · (eˣ - 1), α · (eˣ - 1) worked out for every x and then chosen
+    """y = λ · x where x > 0, else λ · α · (eˣ - 1), α · (eˣ - 1) computed for every x, then chosen or not
 
     >>> selu([-1.0, 0.0, 1.0]).round(4)
     array([-1.1113,  0.    ,  1.0507])
@@ -366,7 +366,7 @@ def log_softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = Non
 
 
 def glu(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
-    """y[c] = x[c] · sigmoid(x[c + half]), the second half of the channels gating the first
+    """y[c] = x[c] · sigmoid(x[c + half]), the second half of the channels gates the first
 
     >>> glu([[4.0], [0.0]])
     array([[2.]])

@@ -27,7 +27,7 @@ def matmul(
 ) -> Array:
     """y[…, i, j] = Σ over t of a[…, i, t] · b[…, t, j]; an axis of 1 before the last two is repeated
 
-    transpose_a and transpose_b swap the last two axes of a and of b before.
+    transpose_a and transpose_b first swap the last two axes of a and of b.
 
     >>> matmul([[[1, 2], [3, 4]], [[10], [1]]])
     array([[12],
@@ -76,10 +76,10 @@ class Heads(NamedTuple):
     """The sizes of an attention.
 
     Attributes:
-        heads: of queries.
-        kv_heads: of keys and values; each is read by heads / kv_heads heads.
+        heads: heads of queries.
+        kv_heads: heads of keys and values; each is read by heads / kv_heads query heads.
         key: values per head of queries and keys.
-        value: values per head of what is summed.
+        value: values per head of the summed values.
     """
 
     heads: int
@@ -96,17 +96,17 @@ def attention(
     *,
     tally: Tally | None = None,
 ) -> Array:
-    """y = out(the heads side by side), head = softmax(queriesᵀ · keys / √k) · values
+    """y = out(concatenated heads), head = softmax(queriesᵀ · keys / √k) · values
 
     Every place of the map is a token, and its channels are the token's values. Each token's query is
-    multiplied with every token's key; the softmax of these scores says how much of each value it takes.
+    multiplied with every token's key; the softmax of these scores gives the weight of each value.
 
     Args:
         x: (C, *spatial).
         weights: query_weight (heads · k, C), key_weight (kv_heads · k, C), value_weight (kv_heads · v, C)
             and out_weight (C, heads · v); with biases also query_bias and so on, one per row.
-        heads: of queries.
-        kv_heads: of keys and values, which the heads share in turn; as many if not given.
+        heads: heads of queries.
+        kv_heads: heads of keys and values, shared by the query heads; by default `heads`.
 
     >>> one = {name + "_weight": [[1.0]] for name in ("query", "key", "value", "out")}
     >>> attention([[2.0, 2.0]], one, 1)
@@ -197,7 +197,7 @@ def _projected(tokens: Array, weight: Array, bias: Array | None, tally: Tally) -
 
 
 def _shares(query: Array, keys: Array, tally: Tally) -> Array:
-    """How much a token takes of each: the softmax of its scores."""
+    """A token's weights for all tokens: the softmax of its scores."""
     scale = 1 / math.sqrt(len(query))
     scores = [tally.multiply(_dot(query, key, tally), scale) for key in keys.T]
     largest = reduce(tally.larger, scores)

@@ -1,4 +1,4 @@
-"""The loop nests of layers that join branches value by value, besides sums and products."""
+"""The loop nests of layers that join branches elementwise, except sums and products."""
 
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
@@ -25,7 +25,7 @@ def pair(owner: str, inputs: Sequence[npt.ArrayLike]) -> list[Array]:
 
 
 def joined_type(arrays: Sequence[Array]) -> np.dtype[Any]:
-    """The type of a quotient: the widest of the inputs' floats, float64 for integers alone."""
+    """The type of a quotient: the widest of the inputs' floats; float64 if all are integers."""
     return np.result_type(*map(mean_type, arrays))
 
 
@@ -35,7 +35,7 @@ def _joined(
     dtype: np.dtype[Any],
     formula: Callable[[list[Any]], Any],
 ) -> Array:
-    """The formula of what the branches have in each cell, an axis of 1 repeated."""
+    """The formula applied to the branches' values in each cell; an axis of 1 is repeated."""
     shape = joined_shape(owner, arrays)
     spread = np.broadcast_arrays(*(exact(array, dtype) for array in arrays))
     y = np.zeros(shape, dtype=spread[0].dtype)
@@ -46,7 +46,7 @@ def _joined(
 
 
 def subtract(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
-    """y = x₁ - x₂, an axis of 1 repeated where the other input has more
+    """y = x₁ - x₂; an axis of 1 is repeated if the other input has more
 
     >>> subtract([[1, 2], [10, 20]])
     array([ -9, -18])
@@ -57,7 +57,7 @@ def subtract(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> 
 
 
 def divide(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
-    """y = x₁ / x₂, an axis of 1 repeated where the other input has more
+    """y = x₁ / x₂; an axis of 1 is repeated if the other input has more
 
     >>> divide([[1, 2], [10, 5]])
     array([0.1, 0.4])

@@ -24,7 +24,7 @@ def _normalised(
     """Every pool of cells shifted to mean 0 and scaled to variance 1, then weight and bias.
 
     The variance is the mean of the squared distances from the mean (divided by n, not n-1). Each
-    distance is worked out once, and so is 1 / √(variance + 10⁻⁵), once for the pool.
+    distance is computed once, and 1 / √(variance + 10⁻⁵) once for the pool.
     """
     y, tally = np.zeros(x.shape), tally or Tally()
     with np.errstate(all="ignore"):
@@ -70,8 +70,8 @@ def batchnorm(
 ) -> Array:
     """y[c] = (x[c] − mean[c]) / √(variance[c] + 10⁻⁵) · weight[c] + bias[c], with given statistics
 
-    All of these are known before any x, so that for each map they are one factor and one summand,
-    worked out once and not counted: y[c] = x[c] · factor[c] + summand[c].
+    All of these are known before any x, so for each map they are one factor and one summand, computed
+    once and not counted: y[c] = x[c] · factor[c] + summand[c].
 
     >>> batchnorm([[3.0, 5.0]], [3.0], [4.0 - 1e-5])
     array([[0., 1.]])
@@ -99,7 +99,7 @@ def scale(
     *,
     tally: Tally | None = None,
 ) -> Array:
-    """y[c] = x[c] · weight[c] + bias[c], with what is given; each has one number per map, or one for all
+    """y[c] = x[c] · weight[c] + bias[c], each if given; each has one number per map, or one for all
 
     >>> scale([[1.0, 2.0], [3.0, 4.0]], [10.0, 100.0], [1.0])
     array([[ 11.,  21.],
@@ -145,7 +145,7 @@ def layernorm(
 ) -> Array:
     """Normalised over the whole sample, or over some axes at each position of the others.
 
-    Weight and bias have one number per cell of the axes that are normalised over.
+    Weight and bias have one number per cell of the normalised axes.
 
     >>> layernorm([[1.0, -1.0]]).round(4)
     array([[ 1., -1.]])
@@ -161,7 +161,7 @@ def layernorm(
 
 
 def _spread(numbers: Array, shape: Shape, axes: Shape) -> Array:
-    """For every cell of an array of this shape the number at its place along the axes."""
+    """The number for every cell of an array of this shape, by its place along the axes."""
     y = np.zeros(shape, dtype=numbers.dtype)
     for cell in np.ndindex(*shape):
         y[cell] = numbers[tuple(cell[axis] for axis in axes)]
@@ -199,7 +199,7 @@ def instancenorm(
     *,
     tally: Tally | None = None,
 ) -> Array:
-    """Normalised over each map by itself; weight and bias have one number per map.
+    """Normalised over each map separately; weight and bias have one number per map.
 
     >>> instancenorm([[1.0, -1.0], [7.0, 5.0]]).round(4)
     array([[ 1., -1.],
@@ -222,9 +222,9 @@ def lrn(
 ) -> Array:
     """y[c] = x[c] / (k + alpha/size · Σ x[c']²)^beta, over the `size` channels c' around c
 
-    Channels that are not there count as 0, and are added as such. Each square is made once. As
-    PyTorch does, alpha is divided by size. AlexNet (2012) does not divide and has k = 2: its alpha
-    10⁻⁴ is `alpha=5e-4, k=2` here.
+    Missing channels count as 0, and are added as 0. Each square is computed once. As in PyTorch, alpha
+    is divided by size. AlexNet (2012) does not divide and has k = 2: its alpha 10⁻⁴ is
+    `alpha=5e-4, k=2` here.
 
     >>> lrn([[1.0], [2.0]], 3, alpha=3, k=1, beta=1).ravel().round(4)  # 1/(1+1+4), 2/(1+1+4)
     array([0.1667, 0.3333])

@@ -27,7 +27,7 @@ def pool_axes(
     *,
     ceil_mode: bool = False,
 ) -> tuple[Axis, ...]:
-    """The windows of a pool; without a stride they lie side by side. ceil_mode is fit ceil."""
+    """The windows of a pool; without a stride they do not overlap. ceil_mode is fit ceil."""
     kernel = checks.per_axis(owner, "kernel_size", kernel_size, image.ndim - 1)
     if ceil_mode and fit == "strict":
         message = f"{owner}: ceil_mode and fit strict cannot be used together; give one of them"
@@ -84,9 +84,9 @@ def maxpool_with_indices(
     ceil_mode: bool = False,
     tally: Tally | None = None,
 ) -> tuple[Array, Array]:
-    """The maxima, and where each was found: the cell's number in its map, row by row.
+    """The maxima, and the index of each: the cell's number in its map, row by row.
 
-    Of equal cells the first counts. A window that lies on padding alone is −∞, found at −1.
+    Of equal cells the first counts. A window with only padding gives −∞, with index −1.
 
     >>> maxpool_with_indices([[3, 1, 4, 1, 5]], 2)
     (array([[3, 4]]), array([[0, 2]]))
@@ -105,7 +105,7 @@ def maxpool_with_indices(
             for number, cell in enumerate(_cells_under(axes, start)):
                 tally.comparisons += number > 0
                 if not inside(axes, cell):
-                    continue  # −∞: compared, and never the largest
+                    continue  # −∞ is compared, but never the largest
                 value = image[(channel, *cell)]
                 if best is None or value > best or (np.isnan(value) and not np.isnan(best)):
                     best = value
@@ -123,7 +123,7 @@ def lowest(owner: str, dtype: np.dtype[np.generic]) -> float:
 
 
 def _cells_under(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
-    """All cells of the window with this start, those of the padding too, in row-major order."""
+    """All cells of the window with this start, including padding, in row-major order."""
     for tap in np.ndindex(*(axis.kernel for axis in axes)):
         yield under(axes, start, tap)
 
@@ -134,7 +134,7 @@ def window(axes: Sequence[Axis], start: Shape) -> Iterator[Shape]:
 
 
 def read(cells: Array, channel: int, axes: Sequence[Axis], start: Shape) -> list[Any]:
-    """What the window with this start reads in one map: a 0 for each cell that is not there."""
+    """The cells of one map that the window with this start reads; 0 for each cell outside."""
     return [
         cells[(channel, *cell)] if inside(axes, cell) else 0 for cell in _cells_under(axes, start)
     ]
@@ -154,9 +154,8 @@ def avgpool(
 ) -> Array:
     """y[c, p] = sum of the window at p / number of its cells
 
-    With count_include_pad the cells are those of the padded input, so zeros count, but the part of
-    a ceil window that hangs over the padding does not (as PyTorch divides). Without, only real
-    cells.
+    With count_include_pad the cells of the padded input count, also zeros, but not the part of a ceil
+    window past the end of the padding (as in PyTorch). Without it, only real cells count.
 
     >>> avgpool([[[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]]], 2)
     array([[[3.25, 5.25],
@@ -187,7 +186,7 @@ def avgpool(
 
 
 def on_padded_input(axes: Sequence[Axis], cell: Shape) -> bool:
-    """The cell is a real one or a padding zero, not past the end of both."""
+    """Whether the cell is a real one or a padding zero, not past the end of both."""
     return all(
         -axis.before <= number < axis.size + axis.after
         for axis, number in zip(axes, cell, strict=True)
@@ -213,8 +212,8 @@ def lppool(
 ) -> Array:
     """y[c, p] = (Σ of the window's x^norm_type)^(1 / norm_type)
 
-    As in PyTorch the sign is kept, so norm_type 1 is the plain sum. A window that hangs over the
-    end (fit ceil) sums the cells there are; PyTorch scales that up to a whole window's.
+    As in PyTorch the sign is kept, so norm_type 1 is the plain sum. A window past the end (fit ceil)
+    sums its existing cells; PyTorch scales that sum up to a whole window.
 
     >>> lppool([[3, 4, 6, 8]], 2)
     array([[ 5., 10.]])
@@ -247,7 +246,7 @@ def norm_of(norm_type: float) -> float:
 
 
 def shares(cells: int, bins: int) -> list[range]:
-    """Which of the cells each bin reads: those it overlaps when both are spread over one length.
+    """The cells that each bin reads: those it overlaps if both are spread over the same length.
 
     >>> shares(7, 3)
     [range(0, 3), range(2, 5), range(4, 7)]
@@ -376,14 +375,14 @@ def subsample(
 def blur_pool(
     x: npt.ArrayLike, kernel: npt.ArrayLike, *, stride: Spatial = 2, tally: Tally | None = None
 ) -> Array:
-    """y[c, p] = Σ over taps of kernel[c, tap] · x[c, p · stride + tap − before], mirrored at the rim
+    """y[c, p] = Σ over taps of kernel[c, tap] · x[c, p · stride + tap − before], mirrored at the border
 
-    Outside, cell −1 is cell 1 and cell n is cell n − 2. Of k taps ⌊(k − 1)/2⌋ lie before the cell.
+    Outside, cell −1 is cell 1 and cell n is cell n − 2. Of k taps, ⌊(k − 1)/2⌋ are before the cell.
 
     Args:
         x: map, (C, *spatial).
         kernel: its taps, (C, 1, *taps).
-        stride: of the windows, per axis.
+        stride: cells from one window to the next, per axis.
 
     >>> blur_pool([[1, 2, 4, 8]], [[[1, 2, 1]]])
     array([[ 6, 18]])
@@ -408,7 +407,7 @@ def blur_pool(
 
 
 def _mirrored(cell: int, size: int) -> int:
-    """The cell inside the map that stands for one outside."""
+    """The cell inside the map whose value is used for a cell outside."""
     if cell < 0:
         return -cell
     return cell if cell < size else 2 * (size - 1) - cell

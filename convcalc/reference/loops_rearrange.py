@@ -1,4 +1,4 @@
-"""The loop nests of layers that only move cells, and of those that join branches."""
+"""The loop nests of layers that only move cells, and of layers that join branches."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -14,7 +14,7 @@ from convcalc.reference.windows import padding_pairs
 
 
 def dropout(x: npt.ArrayLike) -> Array:
-    """y = x: outside training nothing is dropped and nothing scaled
+    """y = x: outside training nothing is dropped or scaled
 
     >>> dropout([1, 2])
     array([1, 2])
@@ -23,7 +23,7 @@ def dropout(x: npt.ArrayLike) -> Array:
 
 
 def _number_pairs(owner: str, image: Array, padding: Padding) -> tuple[tuple[int, int], ...]:
-    """[before, after] per axis from numbers; words need a window and mean nothing here."""
+    """[before, after] per axis from numbers; words need a window and have no meaning here."""
     if isinstance(padding, str):
         message = f"{owner}: padding is {padding!r}; give numbers"
         raise TypeError(message)
@@ -34,7 +34,7 @@ def _number_pairs(owner: str, image: Array, padding: Padding) -> tuple[tuple[int
 def pad(x: npt.ArrayLike, padding: Padding = 0, *, size: object = None) -> Array:
     """y[c, p + before] = x[c, p], and 0 around: `padding` cells at each end, or up to the given size
 
-    When the cells to add up to a size are odd in number, the odd one goes at the end.
+    If an odd number of cells must be added, the odd one goes to the end.
 
     >>> pad([[7, 8]], [[0, 2]]), pad([[7, 8]], size=5)
     (array([[7, 8, 0, 0]]), array([[0, 7, 8, 0, 0]]))
@@ -69,7 +69,7 @@ def _spread(size: int, wanted: int) -> tuple[int, int]:
 def crop(x: npt.ArrayLike, *, size: object = None, padding: Padding | None = None) -> Array:
     """y[c, p] = x[c, p + cut]: `padding` cells cut off each end, or the centre of the given size
 
-    When the cells to cut off are odd in number, the odd one goes at the end.
+    If an odd number of cells must be cut off, the odd one is cut at the end.
 
     >>> crop([[1, 2, 3, 4]], size=1), crop([[1, 2, 3, 4]], padding=[[0, 1]])
     (array([[2]]), array([[1, 2, 3]]))
@@ -106,7 +106,7 @@ def crop_pairs(image: Array, size: object, padding: Padding | None) -> tuple[tup
 
 
 def _centred(size: int, wanted: int) -> tuple[int, int]:
-    """Cut at the end, then at the front, and so on until the wanted size is left."""
+    """Cut at the end, then at the front, and so on until the wanted size remains."""
     if wanted > size:
         message = f"crop: size {wanted} is more than the {size} cells there are; pad instead"
         raise ValueError(message)
@@ -159,7 +159,7 @@ def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> Array:
 
 
 def new_shape(cells: Array, shape: Sequence[int] | int) -> Shape:
-    """A shape with exactly as many cells; one side may be -1, which is counted up until they are."""
+    """A shape with exactly as many cells; a side of -1 is counted up until it fits."""
     listed = list(shape) if isinstance(shape, Sequence) else [shape]
     if listed.count(-1) == 1:
         place = listed.index(-1)
@@ -178,7 +178,7 @@ def new_shape(cells: Array, shape: Sequence[int] | int) -> Shape:
 
 
 def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
-    """The channels dealt out like cards: first of each group, then second of each group …
+    """The channels in turn: the first of each group, then the second of each group …
 
     >>> channel_shuffle([[1], [2], [3], [4]], 2).ravel()
     array([1, 3, 2, 4])
@@ -193,7 +193,7 @@ def channel_shuffle(x: npt.ArrayLike, groups: int) -> Array:
 def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int, *, order: str = "pytorch") -> Array:
     """y[c, h·r + i, w·r + j] = x[c·r² + i·r + j, h, w], r the upscale factor
 
-    r² maps become one map r times as large each way; in 1-D and 3-D likewise with r and r³. With the
+    r² maps become one map r times as large each way; in 1-D and 3-D the same with r and r³. With the
     order onnx the map is number (i·r + j)·C + c instead.
 
     >>> pixel_shuffle([[1, 2], [3, 4]], 2)
@@ -216,7 +216,7 @@ def pixel_shuffle(x: npt.ArrayLike, upscale_factor: int, *, order: str = "pytorc
 
 
 def check_shuffle(image: Array, r: int, together: int) -> None:
-    """Refuse channels that cannot be dealt out over the finer cells."""
+    """Refuse channels that cannot be divided among the finer cells."""
     if len(image) % together:
         message = (
             f"pixel_shuffle: {len(image)} channels cannot become cells of {together} with "
@@ -236,7 +236,7 @@ def branches(owner: str, inputs: Sequence[npt.ArrayLike]) -> list[Array]:
 
 
 def joined_shape(owner: str, arrays: Sequence[Array]) -> Shape:
-    """The shape the arrays share, an axis of 1 standing for any size."""
+    """The common shape of the arrays; an axis of 1 fits any size."""
     shape = []
     for sizes in zip(*(array.shape for array in arrays), strict=True):
         larger = {size for size in sizes if size != 1}
@@ -252,7 +252,7 @@ def joined_shape(owner: str, arrays: Sequence[Array]) -> Shape:
 
 
 def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
-    """y = x₁ + x₂ + …, an axis of 1 repeated where another input has more
+    """y = x₁ + x₂ + …; an axis of 1 is repeated if another input has more
 
     >>> add([[1, 2], [10, 20]])
     array([11, 22])
@@ -273,7 +273,7 @@ def add(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array
 
 
 def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> Array:
-    """y = x₁ · x₂ · …, an axis of 1 repeated: (C, 1, 1) scales the maps of (C, H, W)
+    """y = x₁ · x₂ · …; an axis of 1 is repeated: (C, 1, 1) scales the maps of (C, H, W)
 
     >>> multiply([[[1, 2], [3, 4]], [[10], [100]]])
     array([[ 10,  20],
@@ -295,7 +295,7 @@ def multiply(inputs: Sequence[npt.ArrayLike], *, tally: Tally | None = None) -> 
 
 
 def _repeated(array: Array, cell: Shape) -> float:
-    """The value at a cell; on an axis of 1 there is only the one."""
+    """The value at a cell; an axis of 1 has only one."""
     place = tuple(0 if n == 1 else p for n, p in zip(array.shape, cell, strict=True))
     value: float = array[place]
     return value
@@ -322,7 +322,7 @@ def concat(inputs: Sequence[npt.ArrayLike], axis: object = 0) -> Array:
 
 
 def concat_axis(arrays: Sequence[Array], axis: object) -> int:
-    """The axis along which branches are put together; refuses branches that differ along another."""
+    """The axis along which branches are concatenated; refuses branches that differ along another."""
     along = checks.side("concat", axis, arrays[0].ndim)
     others = [(*array.shape[:along], *array.shape[along + 1 :]) for array in arrays]
     if any(other != others[0] for other in others):

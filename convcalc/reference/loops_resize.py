@@ -30,17 +30,17 @@ def resize(
     align_corners: bool = False,
     tally: Tally | None = None,
 ) -> Array:
-    """y[c, i] = the value between the cells of x where output cell i lies
+    """y[c, i] = the interpolated value of x at the position of output cell i
 
     Cells are areas: output cell i has its centre at (i + ½) / scale − ½ of the input. With
     align_corners the centres of the first and the last cell stay where they are. nearest takes the cell
-    that the front edge of i lies on. Beyond the rim the last cell goes on.
+    under the front edge of i. Beyond the border the last cell is repeated.
 
     Args:
         x: (C, *spatial).
-        size: cells that come out, per axis.
-        scale: or the ratio of the sizes, per axis: a whole number or a text such as "3/2"; a part of a
-            cell that would come out is dropped.
+        size: output cells, per axis.
+        scale: or the ratio of the sizes, per axis: a whole number or a text such as "3/2"; a fraction
+            of an output cell is dropped.
         mode: nearest, linear or cubic.
         align_corners: see above.
 
@@ -65,11 +65,11 @@ def resize(
 def _between(
     map_: Array, cell: Shape, parts: list[list[tuple[int, float]]], taps: int, tally: Tally
 ) -> Any:
-    """The value made of the cells of `parts`: along the first axis of such values along the others."""
+    """The interpolated value of the cells in `parts`: along the first axis, of the values along the others."""
     if not parts:
         return np.float64(map_[cell])
     given = parts[0]
-    # A place right on a cell takes all of it; the others are multiplied by 0, as everywhere else.
+    # A position exactly on a cell takes all of it; the others are multiplied by 0, as elsewhere.
     every = [*given, *([(given[0][0], 0.0)] * (taps - len(given)))]
     values = [_between(map_, (*cell, one), parts[1:], taps, tally) for one, _ in every]
     total = tally.sum(
@@ -105,7 +105,7 @@ def resize_parts(
 
 
 def _ratios(scale: object, axes: int) -> list[tuple[int, int]]:
-    """Both numbers of the ratio of each axis."""
+    """The two numbers of each axis's ratio."""
     listed = (
         list(scale)
         if isinstance(scale, Sequence) and not isinstance(scale, str)
@@ -124,7 +124,7 @@ def _ratios(scale: object, axes: int) -> list[tuple[int, int]]:
 
 
 def _shares(n: int, o: int, step: tuple[int, int], mode: str, *, align_corners: bool) -> Shares:
-    """Where each output cell lies, in whole numbers: `above / below` of a cell, and what it is made of."""
+    """The position of each output cell as `above / below` in whole numbers, and its input cells and shares."""
     cells, places = step
     made: Shares = []
     for place in range(checks.walkable("resize", "size", o)):
@@ -146,7 +146,7 @@ def _shares(n: int, o: int, step: tuple[int, int], mode: str, *, align_corners: 
 
 
 def _keys(away: float) -> float:
-    """The share of a cell so far away: Keys (1981), equation 4, with a = −3/4."""
+    """The share of a cell at a distance: Keys (1981), equation 4, with a = −3/4."""
     if away <= 1:
         return (KEYS + 2) * away**3 - (KEYS + 3) * away**2 + 1
     return KEYS * away**3 - 5 * KEYS * away**2 + 8 * KEYS * away - 4 * KEYS

@@ -1,4 +1,4 @@
-"""The loop nests of layers that take arrays apart, reorder their axes, or work along a named axis."""
+"""The loop nests of layers that split arrays, reorder their axes, or work along a named axis."""
 
 from collections.abc import Sequence
 from functools import reduce as fold
@@ -85,7 +85,7 @@ def whole_order(cells: Array, order: Sequence[object]) -> Shape:
 
 
 def _block_shifts(order: str, r: int, rank: int) -> list[Shape]:
-    """The places in a block of r cells along each axis, in the order in which their channels come.
+    """The places in a block of r cells along each axis, in the order of their channels.
 
     >>> _block_shifts("onnx", 2, 2), _block_shifts("focus", 2, 2)
     ([(0, 0), (0, 1), (1, 0), (1, 1)], [(0, 0), (1, 0), (0, 1), (1, 1)])
@@ -120,7 +120,7 @@ def space_to_depth(x: npt.ArrayLike, block_size: int, *, order: str = "pytorch")
 
 
 def check_blocks(image: Array, r: int) -> None:
-    """Refuse maps that are not whole blocks."""
+    """Refuse maps that cannot be divided into whole blocks."""
     if any(n % r for n in image.shape[1:]):
         message = f"space_to_depth: x has shape {image.shape}; give sides that are multiples of {r}"
         raise ValueError(message)
@@ -134,7 +134,7 @@ def reduce(
     keep: bool = True,
     tally: Tally | None = None,
 ) -> Array:
-    """The mean, sum, largest or smallest of all cells that differ along the axes only
+    """The mean, sum, largest or smallest of all cells that differ only along the axes
 
     >>> reduce([[1, 2], [3, 6]], "sum"), reduce([[1, 2], [3, 6]], "max", axes=0, keep=False)
     (array([[3],
@@ -159,7 +159,7 @@ def reduce(
 
 
 def reduced_axes(cells: Array, axes: object, *, keep: bool) -> tuple[Shape, Shape]:
-    """The axes that are gone through, and the shape that is left."""
+    """The reduced axes, and the remaining shape."""
     every = tuple(range(1, cells.ndim))
     gone = every if axes is None else checks.sides("reduce", axes, cells.ndim)
     left = [1 if axis in gone else n for axis, n in enumerate(cells.shape)]

@@ -1,4 +1,4 @@
-"""The loop nests of what makes maps larger again: unpooling and upsampling."""
+"""The loop nests of layers that enlarge maps: unpooling and upsampling."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,14 +26,14 @@ def unpool(
     """y[c, indices[c, p]] = x[c, p], and 0 everywhere else
 
     The size is that of the smallest map from which a pool with these options makes x. Without
-    indices each value goes to the first real cell of its window.
+    indices, each value goes to the first real cell of its window.
 
     Args:
         x: pooled map, (C, *spatial).
         kernel_size: taps of the pool, per axis.
         stride: its stride; without one, the kernel size.
         padding: its padding.
-        indices: as `maxpool_with_indices` gives them, of the shape of x.
+        indices: the indices from `maxpool_with_indices`, in the shape of x.
 
     >>> unpool([[7, 8]], 2, indices=[[1, 2]])
     array([[0, 7, 8, 0]])
@@ -53,7 +53,7 @@ def unpool(
 def unpool_axes(
     image: Array, kernel_size: Spatial, stride: Spatial | None, padding: Padding
 ) -> tuple[Axis, ...]:
-    """The windows of the pool to be undone, on the smallest input that has this many of them."""
+    """The windows of the pool to invert, on the smallest input that has this many of them."""
     rank = image.ndim - 1
     kernel = checks.per_axis("unpool", "kernel_size", kernel_size, rank)
     strides = checks.per_axis("unpool", "stride", kernel if stride is None else stride, rank)
@@ -80,7 +80,7 @@ def unpool_axes(
 def unpool_places(
     image: Array, axes: Sequence[Axis], indices: npt.ArrayLike | None
 ) -> npt.NDArray[np.int64]:
-    """The number, row by row, of the output cell each value goes to."""
+    """The number (row by row) of each value's output cell."""
     shape = tuple(axis.size for axis in axes)
     if indices is None:
         first = [next(window(axes, start), (0,) * len(axes)) for _, start in corners(axes)]
@@ -99,10 +99,10 @@ def unpool_places(
 def upsample(
     x: npt.ArrayLike, scale_factor: Spatial, *, mode: str = "nearest", tally: Tally | None = None
 ) -> Array:
-    """y[c, i] = x[c, cell that i lies on], or a blend of the two cells i lies between
+    """y[c, i] = x[c, cell at i], or an interpolation of the two cells around i
 
     linear is bilinear in 2-D and trilinear in 3-D, with align_corners false: cells are areas, so
-    output cell i has its centre at (i + ½) / scale − ½ of the input, and the rim is flat.
+    output cell i has its centre at (i + ½) / scale − ½ of the input, and values beyond the border are constant.
 
     >>> upsample([[1, 2]], 2)
     array([[1, 1, 2, 2]])
@@ -128,7 +128,7 @@ def upsample(
 
 
 def _between(map_: Array, cell: Shape, parts: list[list[tuple[int, float]]], tally: Tally) -> Any:
-    """The value between the cells of `parts`: along the first axis between two along the others."""
+    """The interpolated value of the cells in `parts`: along the first axis, of values along the others."""
     if not parts:
         return np.float64(map_[cell])
     (low, share_of_low), (high, share) = (parts[0][0], parts[0][-1])
@@ -141,7 +141,7 @@ def _between(map_: Array, cell: Shape, parts: list[list[tuple[int, float]]], tal
 
 
 def blend(size: int, scale: int, mode: str) -> list[list[tuple[int, float]]]:
-    """For each output cell of one axis, the input cells it is made of and their shares.
+    """The input cells of each output cell of one axis, with their shares.
 
     >>> blend(2, 2, "linear")
     [[(0, 1.0)], [(0, 0.75), (1, 0.25)], [(0, 0.25), (1, 0.75)], [(1, 1.0)]]

@@ -1,7 +1,7 @@
-"""The memory that a layer takes on the way, besides its input, its arrays and its output.
+"""The temporary memory of a layer, without its input, its arrays and its output.
 
-Found before any of it is allocated, from options and shapes; nothing here makes an array. These are
-upper bounds of what the fast path allocates, tile by tile, and follow how it is written.
+It is computed from options and shapes before anything is allocated; nothing here makes an array. These
+are upper bounds of what the fast path allocates, tile by tile, and follow its code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ from convcalc.reference.gather import most_places
 
 
 class LayerRun(NamedTuple):
-    """One layer that is run.
+    """One run of a layer.
 
     Attributes:
         options: its options by name.
-        shape: of its first input.
-        out: the shape it gives.
-        kept: numbers in the arrays it keeps.
+        shape: the shape of its first input.
+        out: its output shape.
+        kept: the numbers in its arrays.
         each: bytes of a number.
     """
 
@@ -31,9 +31,9 @@ class LayerRun(NamedTuple):
     each: int
 
     def copies(self, arrays: float, bytes_per_cell: int = 0) -> int:
-        """Bytes of so many arrays as large as the map, and of so much for each of its cells.
+        """Bytes of a number of arrays as large as the map, plus some bytes for each of its cells.
 
-        The map is as long along each axis as the longer of input and output.
+        Along each axis, the map is as long as the longer of input and output.
         """
         if len(self.shape) == len(self.out):
             cells = prod(map(max, self.shape, self.out))
@@ -46,13 +46,13 @@ class Span(NamedTuple):
     """The windows along one axis, or the stamps of a transposed convolution.
 
     Attributes:
-        cells: of the input.
-        places: of the output.
+        cells: cells of the input.
+        places: places of the output.
         kernel: taps.
-        stride: cells from one to the next.
+        stride: cells from one window to the next.
         extent: cells from the first tap to the last.
-        before: padding cells ahead, or cells cut off there.
-        is_padded: there is padding.
+        before: padding cells at the front, or cells cut off there.
+        is_padded: whether there is padding.
     """
 
     cells: int
@@ -65,12 +65,12 @@ class Span(NamedTuple):
 
     @property
     def reach(self) -> int:
-        """Cells from the first that the windows read to the last."""
+        """Cells from the first to the last that the windows read."""
         return (self.places - 1) * self.stride + self.extent
 
 
 def spans(options: Mapping[str, Any], shape: Shape, out: Shape) -> list[Span]:
-    """The windows of a layer along each axis; without a stride they lie side by side."""
+    """The windows of a layer along each axis; without a stride they do not overlap."""
     kernel = options["kernel_size"]
     stride = options.get("stride", 1)
     axes = len(shape) - 1
@@ -109,7 +109,7 @@ def of_conv(
     *,
     by_table: bool = False,
 ) -> int:
-    """Numbers in what a convolution makes on the way: tile, cells under it, products gathered."""
+    """Temporary numbers of a convolution: the tile, its cells, the collected products."""
     taps = prod(axis.kernel for axis in axes)
     small = _copies_of_a_map(axes) <= LARGEST_COPIES
     if groups == channels > 1 and small and not by_table:
@@ -118,12 +118,12 @@ def of_conv(
         return 0
     rows = channels * taps
     places = min(prod(axis.places for axis in axes), most_places(rows))
-    gathered = rows if by_table else maps  # with a table the rows it names are copied instead
+    gathered = rows if by_table else maps  # with a table, its rows are copied instead
     return (rows + gathered) * places + of_padded_block(channels, axes, places)
 
 
 def of_padded_block(channels: int, axes: Sequence[Span], places: int) -> int:
-    """Numbers in the padded cells under a tile; the next ones are made before the last are gone."""
+    """Numbers in the padded cells of a tile; the next ones are made before the last are freed."""
     if not any(axis.is_padded for axis in axes):
         return 0
     block: list[Span] = []
@@ -134,7 +134,7 @@ def of_padded_block(channels: int, axes: Sequence[Span], places: int) -> int:
 
 
 def _of_depthwise(channels: int, kept: int, axes: Sequence[Span]) -> int:
-    """Numbers in the copies of the map that `depthwise` adds up."""
+    """Numbers in the copies of the map that `depthwise` adds."""
     places = prod(axis.places for axis in axes)
     if places < channels:
         padded = prod(axis.reach for axis in axes)

@@ -1,4 +1,4 @@
-"""What a run really did, counted while it was done."""
+"""The operations of a run, counted during the run."""
 
 import math
 from dataclasses import dataclass
@@ -23,26 +23,26 @@ OPERATIONS = (
 class Tally:
     """Elementary operations, each counted as it is done.
 
-    Hand the same object to several layers and it adds them up. The loop nest does every operation
-    by itself, most of them by calling a method here, and counts it then. The fast path counts by
-    the sizes of its arrays: the products it makes, and of the other operations those that the
-    definition asks for, though it may get by with fewer. Both must give the same counts.
+    Pass the same object to several layers to get their sum. The loop nest does every operation
+    separately, mostly by calling a method here, and counts it then. The fast path counts by the
+    sizes of its arrays: its products, and the other operations of the definition, although it may
+    need fewer. Both must give the same counts.
 
     Attributes:
         macs: multiply-adds, one weight times one input cell, added to a sum: convolutions, linear
             layers, LeNet-5's trainable subsampling (one coefficient per output) and RBF units (one
             square per input). A convolution also multiplies by the zeros of its padding; those
-            products are made, so they are counted. A transposed convolution multiplies every input
+            products are computed, so they are counted. A transposed convolution multiplies every input
             cell by every tap, and crops afterwards: all are counted.
         bias_adds: a bias added to one of those sums.
-        adds: additions and subtractions besides these two.
-        multiplications: multiplications other than the multiply-adds, also those by a constant.
-        comparisons: two values held against each other, also for the larger of two.
+        adds: other additions and subtractions.
+        multiplications: other multiplications, also those by a constant.
+        comparisons: of two values, also for the larger of two.
         divisions: one value by another.
         exponentials: eˣ, the logarithm, and the error function.
         roots: square roots, and powers with a fraction in the exponent.
-        on_padding: the multiply-adds among `macs` whose input cell is a padding zero.
-        cropped: the products of a transposed convolution that its padding then cut off.
+        on_padding: the part of `macs` whose input cell is a padding zero.
+        cropped: the products of a transposed convolution that its padding then cuts off.
 
     >>> from convcalc.reference import loops
     >>> tally = Tally()
@@ -69,17 +69,17 @@ class Tally:
 
     @property
     def operations(self) -> dict[str, int]:
-        """The elementary operations that were done, by name."""
+        """The elementary operations, by name."""
         every = {name: getattr(self, name) for name in OPERATIONS}
         return {name: number for name, number in every.items() if number}
 
     def count(self, times: int, **operations: int) -> None:
-        """Count so many operations of each sort, so many times."""
+        """Count a number of operations of each kind, repeated some times."""
         for name, number in operations.items():
             setattr(self, name, getattr(self, name) + times * number)
 
     def count_powers(self, times: int, exponent: float) -> None:
-        """Count so many powers, each as `power` counts it."""
+        """Count a number of powers, each as in `power`."""
         if _is_whole(exponent):
             self.multiplications += times * (int(exponent) - 1)
         else:
@@ -141,7 +141,7 @@ class Tally:
         return np.sqrt(a)
 
     def power(self, a: Any, exponent: float) -> Any:
-        """A to a power: multiplied out where the exponent is 1, 2, 3 …, counted as a root otherwise."""
+        """A to a power: multiplied if the exponent is 1, 2, 3 …, counted as a root otherwise."""
         if not _is_whole(exponent):
             self.roots += 1
             return a**exponent
@@ -151,7 +151,7 @@ class Tally:
         return result
 
     def sum(self, values: list[Any]) -> Any:
-        """All of them added up, one fewer addition than there are values."""
+        """The sum of the values, with one addition less than values."""
         total = values[0]
         for value in values[1:]:
             total = self.add(total, value)

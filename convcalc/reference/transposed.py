@@ -1,7 +1,7 @@
-"""Where a transposed convolution puts its kernel: one stamp per input cell, then a crop.
+"""The positions of a transposed convolution's kernel: one stamp per input cell, then a crop.
 
-A convolution reads a window of cells into one; its transpose writes one cell out to a window. The
-size of the output is where the last stamp ends, less what padding cuts off both ends.
+A convolution reads a window of cells into one; its transpose writes one cell to a window. The
+output ends where the last stamp ends, minus the cells that padding cuts off at both ends.
 """
 
 from bisect import bisect_left
@@ -36,15 +36,15 @@ class ScatterAxis:
     canvas: int
 
     def cell(self, start: int, tap: int) -> int:
-        """The output cell under a tap; outside 0 … size-1 it has been cut off."""
+        """The output cell under a tap; outside 0 … size-1 it is cut off."""
         return start + tap * self.dilation - self.before
 
     def holds(self, cell: int) -> bool:
-        """The cell is part of the output."""
+        """Whether the cell is part of the output."""
         return 0 <= cell < self.size
 
     def kept_taps(self) -> int:
-        """How many taps, over all stamps, fall inside the output."""
+        """How many taps, over all stamps, are inside the output."""
         kept = 0
         for tap in range(self.kernel):
             first, last = self.cell(self.starts[0], tap), self.cell(self.starts[-1], tap)
@@ -72,16 +72,16 @@ def scatter_axes(
     """The stamps of a transposed convolution, axis by axis.
 
     Args:
-        owner: who asks, for the messages.
+        owner: the layer's name in messages.
         spatial: cells of the input per axis.
         kernel_size: taps per axis.
         stride: cells from one stamp to the next.
         padding: cells to cut off, as numbers, or valid (none), or same / same_lower: the padding of
-            the `same` convolution that turns stride · n cells into n, so stride · n come out.
+            the `same` convolution that turns stride · n cells into n, so the output is stride · n.
         output_padding: cells added at the end, because several sizes convolve to the same n.
         dilation: cells from one tap to the next.
-        size_rule: pytorch ends the canvas where the last tap falls. keras gives every input cell at
-            least `stride` cells, so a stride wider than the kernel leaves bare cells at the end.
+        size_rule: pytorch ends the canvas at the last tap. keras gives every input cell at least
+            `stride` cells, so a stride wider than the kernel leaves empty cells at the end.
         output_shape: cells of the output per axis: see `_of_sizes`.
     """
     axes = len(spatial)
@@ -120,7 +120,7 @@ def scatter_axes(
 
 
 def _check(owner: str, padding: Padding, extra: Shape, strides: Shape, dilations: Shape) -> None:
-    """Refuse words that mean nothing here, and output padding that no convolution could lose."""
+    """Refuse words without a meaning here, and output padding that no convolution could cause."""
     same = padding in ("same", "same_lower")
     if isinstance(padding, str) and not same and padding != "valid":
         message = f"{owner}: padding is {padding!r}; give numbers, valid, same or same_lower"
@@ -144,10 +144,10 @@ def _of_sizes(
     dilations: Shape,
     sizes: Shape,
 ) -> tuple[ScatterAxis, ...]:
-    """The stamps where the cells of the output are given.
+    """The stamps for a given output shape.
 
-    Beside padding in numbers, what is missing is added at the end, as output padding. Without, what
-    is too much is cut off both ends, the odd cell at the front, or with `same` at the end.
+    With padding in numbers, missing cells are added at the end, as output padding. Without it, surplus
+    cells are cut off both ends, the odd one at the front, or with `same` at the end.
     """
     pairs: tuple[tuple[int, int], ...] = ((0, 0),) * len(spatial)
     if not isinstance(padding, str):

@@ -1,7 +1,7 @@
-"""Where a window lies: found by sliding it, never by a formula for the size.
+"""The positions of a window: found by sliding it, never by a formula for the size.
 
-A calculator computes ⌊(n + 2p − span)/s⌋ + 1. This module does not know that: it puts the window at
-the start, moves it on while it fits, and the number of places is the size of the output.
+A calculator computes ⌊(n + 2p − span)/s⌋ + 1. This module does not use that: it puts the window at
+the start and moves it while it fits; the number of places is the size of the output.
 """
 
 from bisect import bisect_left
@@ -26,17 +26,17 @@ WORDS = ("valid", "same", "same_lower", "full", "causal")
 
 
 class Line(Protocol):
-    """What windows on an input and stamps on an output have in common."""
+    """Common properties of windows on an input and stamps on an output."""
 
     @property
     def starts(self) -> range:
-        """First cell of each."""
+        """The first cell of each."""
 
     def cell(self, start: int, tap: int, /) -> int:
         """The cell under a tap."""
 
     def holds(self, cell: int, /) -> bool:
-        """The cell is there."""
+        """Whether the cell exists."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Axis:
         kernel: taps of the window.
         stride: cells from one window to the next.
         dilation: cells from one tap to the next.
-        before: padding cells ahead of the input.
-        after: padding cells behind it.
+        before: padding cells before the input.
+        after: padding cells after it.
         starts: first cell of each window, counted from the first padding cell.
     """
 
@@ -71,19 +71,19 @@ class Axis:
         return start + tap * self.dilation - self.before
 
     def holds(self, cell: int) -> bool:
-        """The cell is a real one, not padding."""
+        """Whether the cell is a real one, not padding."""
         return 0 <= cell < self.size
 
     def real_taps(self) -> int:
-        """How many taps, over all windows, lie on real cells."""
+        """How many taps, over all windows, are on real cells."""
         read = (self.reading(tap)[0] for tap in range(self.kernel))
         return sum(windows.stop - windows.start for windows in read)
 
     def reading(self, tap: int, places: range | None = None) -> tuple[slice, slice]:
-        """The windows whose tap lies on a real cell, and the cells they read.
+        """The windows whose tap is on a real cell, and the cells that they read.
 
         Both are slices, because windows are evenly spaced: window i of the first slice reads cell i
-        of the second. With `places` only those windows are asked, and counted from the first.
+        of the second. With `places`, only those windows are used, counted from the first of them.
         """
         starts = self.starts if places is None else self.starts[places.start : places.stop]
         first = self.cell(starts[0], tap)
@@ -95,7 +95,7 @@ class Axis:
 
 
 def extent(kernel: int, dilation: int) -> int:
-    """Cells covered by the taps, walking from the first to the last.
+    """Cells covered by the taps, from the first to the last.
 
     >>> extent(3, 1), extent(3, 2), extent(1, 9)
     (3, 5, 1)
@@ -109,18 +109,18 @@ def extent(kernel: int, dilation: int) -> int:
 def starts_of(
     size: int, wide: int, stride: int, before: int, after: int, fit: str, *, clip: bool = True
 ) -> range:
-    """Slide a window `wide` cells wide from the left edge; tell every place where it may stand.
+    """Slide a window `wide` cells wide from the left edge; returns every allowed place.
 
     Args:
         size: cells of the input.
         wide: extent of the window.
         stride: cells from one place to the next.
-        before: padding cells ahead of the input.
-        after: padding cells behind it.
-        fit: `floor` stops when the window would go past the end. `ceil` goes on until the end is
-            read, so the last window may go past the end, but none may start behind the last real cell.
-            `caffe` is ceil, and refuses such a start only when `clip`. `strict` is floor; the
-            caller refuses leftovers.
+        before: padding cells before the input.
+        after: padding cells after it.
+        fit: `floor` stops before a window goes past the end. `ceil` continues until the end is read,
+            so the last window may go past the end, but none may start after the last real cell.
+            `caffe` is ceil, but refuses such a start only with `clip`. `strict` is floor; the
+            caller refuses unread cells.
         clip: for `caffe`: the layer has padding somewhere.
 
     >>> list(starts_of(32, 5, 3, 0, 0, "floor"))
@@ -134,7 +134,7 @@ def starts_of(
         if fit in ("floor", "strict"):
             stands = start + wide <= padded
         else:
-            # The window before this one, or the edge, has left cells unread: stand here for them.
+            # The previous window, or the edge, left cells unread, so a window is needed here.
             stands = start + wide - padded < stride
             if fit == "ceil" or clip:
                 stands = stands and start < before + size
@@ -149,9 +149,9 @@ def padding_pairs(
     """Cells before and after each axis.
 
     valid: none. full: the most for which the first and last window still touch a real cell.
-    same: the least with which as many windows stand as a window of one cell would (so the output
-    does not depend on the kernel); an odd cell goes to the end, with same_lower to the front.
-    causal: all in front, so that the last tap of the first window lies on the first cell.
+    same: the least that allows as many windows as a window of one cell has (so the output does
+    not depend on the kernel); an odd cell goes to the end, with same_lower to the front.
+    causal: all at the front, so that the last tap of the first window is on the first cell.
 
     >>> padding_pairs("conv", "same", (13,), (6,), (5,), (1,))
     ((1, 2),)
@@ -200,7 +200,7 @@ def _pair_for_word(word: str, size: int, wide: int, stride: int) -> tuple[int, i
         while wide - 1 - before > 0:  # the last tap of the first window is past cell 0
             before += 1
         return before, 0
-    last = range(0, size, stride)[-1]  # where the last one-cell window stands
+    last = range(0, size, stride)[-1]  # the place of the last one-cell window
     total = 0
     while last + wide > size + total:
         total += 1
@@ -217,7 +217,7 @@ def slide(
     dilation: object = 1,
     fit: str = "floor",
 ) -> tuple[Axis, ...]:
-    """The places of a window, axis by axis; refused where it fits nowhere.
+    """The places of a window, axis by axis; refused if it fits nowhere.
 
     >>> [len(axis.starts) for axis in slide("conv", (32, 20), (5, 5), stride=[3, 1])]
     [10, 16]
@@ -230,7 +230,7 @@ def slide(
     return _slide(owner, spatial, kernel_size, strides, pairs, dilations, fit)
 
 
-@lru_cache(maxsize=32)  # a network has the same layer many times
+@lru_cache(maxsize=32)  # because a network has the same layer many times
 def _slide(
     owner: str,
     spatial: Shape,
@@ -267,7 +267,7 @@ def _slide(
 
 
 def out_shape(axes: Sequence[Axis]) -> Shape:
-    """How many windows stand on each axis."""
+    """How many windows each axis has."""
     return tuple(len(axis.starts) for axis in axes)
 
 
@@ -277,7 +277,7 @@ def under(axes: Iterable[Line], start: Shape, tap: Shape) -> Shape:
 
 
 def inside(axes: Iterable[Line], cell: Shape) -> bool:
-    """The cell is real on every axis: neither padding nor cut off."""
+    """Whether the cell is real on every axis: neither padding nor cut off."""
     return all(axis.holds(number) for axis, number in zip(axes, cell, strict=True))
 
 

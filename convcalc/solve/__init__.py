@@ -1,1 +1,1 @@
-"""The inverse questions: which window gives a size, how many layers reach a field, what mirrors an encoder."""
+"""The inverse questions: windows that give a size, layers that reach a field, the mirror of an encoder."""

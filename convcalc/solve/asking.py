@@ -1,4 +1,4 @@
-"""A sweep as it is asked for: parameters and inputs with ranges in them."""
+"""The request for a sweep: parameters and inputs with ranges."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from convcalc.interop.load import File
     from convcalc.solve.points import Origin, Sides
 
-MAX_POINTS = 10_000_000  # unless more are asked for
-MOST_POINTS = 10**15  # whatever is asked for
+MAX_POINTS = 10_000_000  # unless more are allowed
+MOST_POINTS = 10**15  # always
 MAX_AXES = 20
 _BY_SIDES = re.compile(r"[x×]")
 
 
 class _Asking:
-    """Reads what is swept, and collects the axes."""
+    """Reads the parameters and inputs of a sweep, and collects the axes."""
 
     def __init__(self, file: File) -> None:
         self.file = file
@@ -43,12 +43,12 @@ class _Asking:
         self.shapes: dict[str, Sides] = {}
 
     def _axis(self, name: str, values: Sequence[Any]) -> int:
-        """The place of a new axis."""
+        """Add an axis; returns its index."""
         self.axes.append(Axis(name, values))
         return len(self.axes) - 1
 
     def set(self, name: str, given: Any) -> None:
-        """One parameter: a text as it is typed, or the values in a list or range, or a value."""
+        """Set one parameter: a text as typed, the values in a list or range, or a value."""
         what = f"--set {name}"
         if name in self.fixed or name in self.parameters:
             message = f"{what} is given twice; give all its values in one, as in --set {name}=1,2,4"
@@ -70,11 +70,11 @@ class _Asking:
             self.parameters[name] = self._axis(name, values)
 
     def input(self, name: str, given: Any) -> None:
-        """One input: the length of its sides, or a shape, with ranges in it.
+        """Set one input: the length of its sides, or a shape, with ranges in it.
 
         Args:
-            name: of the input; empty for the only one.
-            given: a text as it is typed; a range or list of lengths; or a shape in a tuple.
+            name: the input's name; empty for the only one.
+            given: a text as typed; a range or list of lengths; or a shape in a tuple.
         """
         what = f"--input {name}" if name else "--input"
         name = name or self._only_input()
@@ -99,7 +99,7 @@ class _Asking:
         self.shapes[name] = tuple(sides)
 
     def _only_input(self) -> str:
-        """What the input is called that an option without a name means."""
+        """The name of the input for an option without a name."""
         names = list(self._own())
         if len(names) > 1:
             message = f"--input: there are {len(names)} inputs; name one, as in --input {names[0]}=128..256:32"
@@ -107,14 +107,14 @@ class _Asking:
         return names[0] if names else FIRST_INPUT
 
     def _own(self) -> Mapping[str, Any]:
-        """The file's own inputs at the first point."""
+        """The file's inputs at the first point."""
         first = {name: Given(value, f"--set {name}") for name, value in self.fixed.items()}
         for name, axis in self.parameters.items():
             first[name] = Given(self.axes[axis].values[0], f"--set {name}")
         return self.file.inputs(first)
 
     def _square(self, name: str, given: Any, what: str) -> Sides:
-        """An input with the channels that it has, and all its other sides alike."""
+        """An input with its own channels, and all other sides equal."""
         own = self._own()
         if name not in own:
             if own:
@@ -131,7 +131,7 @@ class _Asking:
 
 
 def _sizes(given: Any, what: str) -> Sequence[int]:
-    """The sizes that a text gives, or a range, a list or one number."""
+    """The sizes from a text, a range, a list or one number."""
     if isinstance(given, str):
         values = values_of(given, what)
     else:
@@ -150,11 +150,11 @@ def _sizes(given: Any, what: str) -> Sequence[int]:
 
 
 def origin_of(words: tuple[str, ...], order: str = "", *, layers_too: bool = True) -> Origin:
-    """Where a network comes from: a file of any format, or layers.
+    """The origin of a network: a file of any format, or layers.
 
     Args:
         words: a path or the name of a bundled network, or layers.
-        order: how inputs that are asked for are written.
+        order: the order of input shapes from the user.
         layers_too: whether it may be layers, which have no parameters.
 
     Raises:
@@ -219,19 +219,19 @@ def setup_of(
     measures: tuple[str, ...],
     max_points: int = MAX_POINTS,
 ) -> Setup:
-    """What is swept.
+    """The setup of a sweep.
 
     Args:
-        origin: where the network comes from.
-        parameters: names with values; texts as they are typed, ranges and lists have many values.
+        origin: the origin of the network.
+        parameters: names with values; texts as typed, ranges and lists have many values.
         inputs: names, empty for the only input, with texts such as ``3x128..256:32x224``, ranges or lists of the
             length of the sides, or shapes with these in them.
         batch: samples at once.
-        measures: what is told of each point.
-        max_points: refuse more.
+        measures: the measures of each point.
+        max_points: the most points.
 
     Raises:
-        UsageError: there is no such parameter or input, there is nothing to sweep, or too much.
+        UsageError: there is no such parameter or input, nothing to sweep, or too many points.
     """
     asking = _Asking(origin.open())
     for name, value in parameters:
@@ -260,7 +260,7 @@ def setup_of(
 
 
 def _try(setup: Setup) -> None:
-    """Refuse what is wrong with all points: a parameter or an input that is not there."""
+    """Refuse errors of all points: a parameter or an input that does not exist."""
     with suppress(SpecError, ShapeError):
         Walker(setup).network(setup.grid.values(0))
 
@@ -278,18 +278,18 @@ def sweep_of(
     batch: int = 1,
     max_points: int = MAX_POINTS,
 ) -> tuple[Sweep, tuple[str, ...]]:
-    """A sweep, and the names of what it tells.
+    """A sweep, and the names of its measures.
 
     Args:
         origin, parameters, inputs, batch, max_points: as for `setup_of`.
-        columns: names of measures with commas; the usual ones where it is empty.
+        columns: names of measures with commas; empty for the usual ones.
         conditions: such as ``macs < 300M``.
-        pareto: goals with commas; ``macs,max:rf``.
+        pareto: goals with commas, such as ``macs,max:rf``.
         sort: a goal.
-        limit: points that are told at most.
+        limit: the most points in the result.
 
     Raises:
-        UsageError: something of this cannot be read.
+        UsageError: one of these cannot be read.
     """
     names = measures_in(columns) if columns else USUAL
     setup = setup_of(origin, parameters, inputs, batch=batch, measures=names, max_points=max_points)

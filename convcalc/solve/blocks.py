@@ -22,15 +22,15 @@ MAX_INT64 = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Points with what is told of them.
+    """Points with their measures.
 
     Attributes:
         points: their numbers, in order.
-        columns: by the name of a measure a value for each point: int64 where all are numbers that
-            fit, otherwise objects.
-        walked: how many points there were, with those that do not fit and those left out.
-        misfits: at how many points there is no network.
-        first_misfit: the number of the first of these, and why there is none.
+        columns: for each measure the values of all points: int64 if all are numbers that fit,
+            otherwise objects.
+        walked: how many points there were, including points without a network and points left out.
+        misfits: how many points have no network.
+        first_misfit: the number of the first of these, and the reason.
     """
 
     points: Array
@@ -43,15 +43,15 @@ class Block:
         return len(self.points)
 
     def take(self, which: Array) -> Block:
-        """Some of the points, by a mask or by their places."""
+        """Some of the points, by a mask or by their indices."""
         columns = {name: column[which] for name, column in self.columns.items()}
         return Block(self.points[which], columns, self.walked, self.misfits, self.first_misfit)
 
     def numbers(self, name: str, grid: Grid) -> Array:
-        """The numbers by which points are compared.
+        """The numbers of one measure or axis, for comparing points.
 
         Args:
-            name: of a measure, or of an axis.
+            name: the name of a measure or an axis.
             grid: the axes.
         """
         if name not in self.columns:
@@ -66,7 +66,7 @@ class Block:
 
 
 def array_of(values: Sequence[Any]) -> Array:
-    """A column: int64 where all are whole numbers that fit, otherwise objects."""
+    """A column: int64 if all are whole numbers that fit, otherwise objects."""
     if all(type(value) is int and abs(value) <= MAX_INT64 for value in values):
         return np.array(values, np.int64)
     found = np.empty(len(values), object)
@@ -75,12 +75,12 @@ def array_of(values: Sequence[Any]) -> Array:
 
 
 def axis_values(grid: Grid, points: Array, name: str) -> Array:
-    """The values that an axis has at some points.
+    """The values of an axis at some points.
 
     Args:
         grid: the axes.
         points: their numbers.
-        name: of the axis.
+        name: the axis's name.
     """
     place = next(i for i, axis in enumerate(grid.axes) if axis.name == name)
     inner = 1
@@ -94,7 +94,7 @@ def axis_values(grid: Grid, points: Array, name: str) -> Array:
 
 
 def joined(blocks: Sequence[Block]) -> Block:
-    """Several blocks as one, the first one's points first."""
+    """Several blocks as one, in order."""
     names = blocks[0].columns
     first = next((block.first_misfit for block in blocks if block.first_misfit), None)
     return Block(
@@ -107,15 +107,15 @@ def joined(blocks: Sequence[Block]) -> Block:
 
 
 def _concatenated(columns: Sequence[Array]) -> Array:
-    """Columns one after the other; int64 stays so where all are."""
+    """Columns one after the other; int64 if all are."""
     return np.concatenate(columns)
 
 
 def walked_one_by_one(walker: Walker, points: Sequence[int]) -> Block:
-    """Some points, each walked by itself.
+    """Some points, each walked separately.
 
     Args:
-        walker: of the sweep.
+        walker: the sweep's walker.
         points: their numbers, in order.
     """
     setup = walker.setup
@@ -136,7 +136,7 @@ def walked_one_by_one(walker: Walker, points: Sequence[int]) -> Block:
 
 
 def points_of(grid: Grid, box: Box) -> range:
-    """The numbers of the points of a box, which are one run."""
+    """The numbers of the points of a box, which are consecutive."""
     size = 1
     for places in box:
         size *= len(places)

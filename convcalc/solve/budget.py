@@ -33,28 +33,28 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
     from convcalc.solve.ranges import Number
 
-MAX_WORK = 5 * 10**6  # layers to walk, over all networks that may have to be tried
-_USUAL_WORK = 3 * 10**5  # the same, where the values are not given: larger steps are taken above it
-_MOST_TRIED = 4 * 10**5  # likewise, where every network must be tried
-_PER_LINE = 4  # networks tried along the last axis, about
+MAX_WORK = 5 * 10**6  # most layers to walk, over all networks that may be tried
+_USUAL_WORK = 3 * 10**5  # the same if no values are given: above it, steps become larger
+_MOST_TRIED = 4 * 10**5  # the same if every network must be tried
+_PER_LINE = 4  # approximate number of networks tried along the last axis
 _FEW = {Fraction(3, 2): 3, Fraction(3): 1}
 """How unevenly three parameters may change unless their values are given; more so where that gives fewer networks."""
-_LISTED = 12  # networks of a single axis
-_SHARE = 20  # candidates count as equally full within a twentieth, 5 %
+_LISTED = 12  # most networks of a single axis
+_SHARE = 20  # candidates within a twentieth (5 %) count as equally full
 
 
 class Candidate(NamedTuple):
     """A network that was found.
 
     Attributes:
-        parameters: those that may change, with their values.
-        input: the input, where the resolution may change; else None.
-        totals: params, macs, and what else is limited.
-        stops: the limits that more of any parameter would break.
-        used: how much of each limit it takes, 1 for all of it.
+        parameters: the parameters that may change, with their values.
+        input: the input, if the resolution may change; else None.
+        totals: params, macs, and other limited amounts.
+        stops: the limits that a larger value of any parameter would break.
+        used: the used share of each limit, 1 for all of it.
         fits: whether it meets all limits.
-        unevenness: the largest factor between the own values and these, divided by the smallest.
-        options: what makes this network, as it is typed after its name.
+        unevenness: the largest factor from the file's values to these, divided by the smallest.
+        options: the options for this network, as typed after its name.
     """
 
     parameters: dict[str, Number]
@@ -68,20 +68,20 @@ class Candidate(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What was found.
+    """The result of a search.
 
     Attributes:
-        name: of the network.
-        limits: what was asked for.
-        own: what the network needs as it is.
-        fits: whether that meets the limits already.
-        varied: what may change, with the values that were looked at.
-        left: parameters that scale, too, but stay as they are.
-        idle: what of the varied makes no difference to what is limited.
-        candidates: the largest networks that fit, the best first; where none fits, the nearest one.
-        notes: surprises, a sentence each.
+        name: the network's name.
+        limits: the requested limits.
+        own: the amounts of the unchanged network.
+        fits: whether these already meet the limits.
+        varied: what may change, with the values tried.
+        left: parameters that also scale the network, but stay unchanged.
+        idle: the varied parameters that do not change the limited amounts.
+        candidates: the largest networks that fit, the best first; if none fits, the nearest one.
+        notes: anything unusual, a sentence each.
         tried: how many networks were walked.
-        batch, dtype: of the memory.
+        batch, dtype: for the memory.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Found(NamedTuple):
 
     @property
     def names(self) -> list[str]:
-        """What may change."""
+        """The names of what may change."""
         return [each.name for each in self.varied]
 
     @property
@@ -128,17 +128,17 @@ def budget(
 
     Args:
         target: a path, or a bundled name.
-        limits: by the names of `convcalc.solve.trials.MEASURES`; without any, those that the file sets.
-        vary: what may change: names, each with values after ``=`` or without; or names with values:
+        limits: by the names of `convcalc.solve.trials.MEASURES`; by default those in the file.
+        vary: what may change: names, each with or without values after ``=``; or names with values:
             numbers, a text such as ``0.5..1.5:0.25``, or None for the usual ones.
-        given, shape: parameters and an input that are set, and stay unless they are varied.
-        batch, dtype: of the memory.
-        tell: is told how many networks were tried.
+        given, shape: parameters and an input that are set, and fixed unless they are varied.
+        batch, dtype: for the memory.
+        tell: called with the number of networks tried.
         options: as for `convcalc.interop.load.opened`.
 
     Raises:
-        UsageError: no limit, an unknown parameter, nothing that scales, or too much to look at.
-        SpecError: the file is wrong.
+        UsageError: no limit, an unknown parameter, nothing that scales, or too much to try.
+        SpecError: the file has an error.
     """
     file, given = opened(target, **options), given or {}
     found = tuple([_limit(name, most) for name, most in limits.items() if most is not None])
@@ -171,7 +171,7 @@ def _limit(name: str, most: int | str) -> Limit:
     """A limit.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not a limit.
     """
     text = f"{most:,}" if isinstance(most, int) else str(most)
     try:
@@ -182,10 +182,10 @@ def _limit(name: str, most: int | str) -> Limit:
 
 
 def _own_limits(expect: Mapping[str, Any]) -> tuple[Limit, ...]:
-    """The limits that a file sets itself, as ``expect: {params: "<= 5M"}``.
+    """The limits in a file, such as ``expect: {params: "<= 5M"}``.
 
     Raises:
-        UsageError: it sets none.
+        UsageError: it has none.
     """
     promised = {name: expect[name] for name in MEASURES if isinstance(expect.get(name), Budget)}
     limits = tuple(
@@ -206,7 +206,7 @@ def _own_limits(expect: Mapping[str, Any]) -> tuple[Limit, ...]:
 
 
 def _asked(vary: Iterable[str] | Mapping[str, Any]) -> dict[str, tuple[Number, ...] | None]:
-    """What may change, with the values that are given.
+    """What may change, with the given values.
 
     Raises:
         UsageError: a name or a value is missing, or a name is given twice.
@@ -237,10 +237,10 @@ def _parted(text: str) -> tuple[str, str | None]:
 
 
 def _numbers(values: Any, name: str) -> tuple[Number, ...]:
-    """The values of a parameter, exact and upwards.
+    """The values of a parameter, exact and ascending.
 
     Raises:
-        UsageError: they are no numbers, or too many.
+        UsageError: they are not numbers, or too many.
     """
     what = f"--vary {shortened(name)}"
     if not isinstance(values, str):
@@ -261,9 +261,9 @@ class _Search:
     """The search for the largest networks.
 
     Args:
-        trials: of the network.
+        trials: the trials of the network.
         varied: what may change.
-        is_given: whether values were given, so that none are left out.
+        is_given: whether values were given, so that none may be left out.
     """
 
     def __init__(self, trials: Trials, varied: Sequence[Varied], *, is_given: bool) -> None:
@@ -279,27 +279,27 @@ class _Search:
     # ------------------------------------------------------------------------------ networks
 
     def values(self, point: Point) -> dict[str, Number]:
-        """The values at a point, in the order in which they were asked for."""
+        """The values at a point, in the order of the request."""
         found = {axis.name: axis.values[place] for axis, place in zip(self.axes, point)}
         return {name: found[name] for name in self.names}
 
     def totals(self, point: Point) -> Totals | None:
-        """What the network at a point needs; None where it is none."""
+        """The amounts of the network at a point; None if there is no network."""
         return self.trials.totals_of(self.values(point))
 
     def fits(self, point: Point) -> bool | None:
-        """Whether the network at a point meets all limits; None where it is none."""
+        """Whether the network at a point meets all limits; None if there is no network."""
         totals = self.totals(point)
         return None if totals is None else not self.trials.broken(totals)
 
     def _unevenness(self, values: Mapping[str, Number]) -> Fraction:
-        """The largest factor between the own values and these, divided by the smallest."""
+        """The largest factor from the file's values to these, divided by the smallest."""
         pairs = [(Fraction(values[axis.name]), Fraction(axis.own)) for axis in self.axes]
         factors = [value / own for value, own in pairs if own > 0 < value]
         return max(factors) / min(factors) if factors else Fraction(1)
 
     def _even_places(self, start: Point) -> Places:
-        """Which places along the last axis change the network about as much as those of the others do."""
+        """The places along the last axis that change the network about as much as the other axes do."""
         last = self.axes[-1]
         if self.most_uneven is None:
             return 0, len(last.values)
@@ -323,24 +323,24 @@ class _Search:
         return [len(axis.values) for axis in self.axes]
 
     def _sort(self) -> None:
-        """Put the longest axis last, which is searched by bisection."""
+        """Put the longest axis last, because the last is searched by bisection."""
         self.axes.sort(key=lambda axis: len(axis.values))
 
     def _work(self) -> int:
-        """Layers to walk in a search by bisection, about."""
+        """The approximate number of layers to walk in a search by bisection."""
         self._sort()
         places = None if self.most_uneven is None else self._even_places
         return lines(self._sizes(), places) * _PER_LINE * len(self.trials.own.steps)
 
     def _all_work(self) -> int:
-        """Layers to walk to look at every point."""
+        """The number of layers to walk to try every point."""
         return math.prod(self._sizes()) * len(self.trials.own.steps)
 
     def _thin(self, work: Callable[[], int], most: int) -> None:
-        """Leave out every second value until the work is little, where no values were given.
+        """If no values were given, leave out every second value until the work is small enough.
 
         Raises:
-            UsageError: it is too much where they were.
+            UsageError: values were given, and the work is too much.
         """
         while not self.is_given and work() > most and max(self._sizes()) > 2:
             self.axes = [_thinned(axis) for axis in self.axes]
@@ -353,7 +353,7 @@ class _Search:
             raise UsageError(message)
 
     def _working(self, axis: Varied) -> Varied:
-        """The axis without the values with which the network cannot be; all are tried if some of a sample fail."""
+        """The axis without values that give no network; all are tried if some of a sample fail."""
         if all(self.trials.totals_of({axis.name: value}) for value in sample(axis.values)):
             return axis
         working = [value for value in axis.values if self.trials.totals_of({axis.name: value})]
@@ -365,7 +365,7 @@ class _Search:
     # ------------------------------------------------------------------------------- the search
 
     def candidates(self) -> list[Candidate]:
-        """The largest networks that fit, the best first; the nearest where none does."""
+        """The largest networks that fit, the best first; the nearest one if none does."""
         points = self._largest()
         while self.most_uneven is not None and len(points) < _FEW[self.most_uneven]:
             self.most_uneven = next((each for each in _FEW if each > self.most_uneven), None)
@@ -378,7 +378,7 @@ class _Search:
         return sorted(found, key=partial(_rank, binding, len(self.axes))) or [self._nearest()]
 
     def _largest(self) -> list[Point]:
-        """The points that fit and have no larger one that does."""
+        """The points that fit and have no larger point that fits."""
         turns = [turn for axis in self.axes if (turn := turn_of(self.trials, axis))]
         if not turns:
             points = largest_rising(self._sizes(), self.fits, self._even_places)
@@ -391,7 +391,7 @@ class _Search:
         return largest_of_all(self._sizes(), self._is_even_and_fits)
 
     def _filled_up(self, point: Point) -> Point:
-        """The point with more along every axis where that fits, first of what was changed least."""
+        """The point with each axis raised as far as it fits, first the axis that was changed least."""
         left = set(range(len(self.axes)))
         while left:
             axis = min(left, key=lambda each: self._factor(each, point[each]))
@@ -403,11 +403,11 @@ class _Search:
         return point
 
     def _factor(self, axis: int, place: int) -> Fraction:
-        """How many times the own value one of an axis is."""
+        """The factor from the file's value to another value of an axis."""
         return Fraction(self.axes[axis].values[place]) / Fraction(self.axes[axis].own)
 
     def _below(self, largest: int) -> list[Point]:
-        """The largest values of the only axis that fit, of equal networks only one."""
+        """The largest values of a single axis that fit; only one of equal networks."""
         found: dict[tuple[int, ...], Point] = {}
         for place in range(largest, -1, -1):
             totals = self.totals((place,))
@@ -428,7 +428,7 @@ class _Search:
         return self._candidate(self.values(self._settled(point)), totals, stops)
 
     def _settled(self, point: Point) -> Point:
-        """Of the points below that are the same network, the one whose values are nearest to the own ones."""
+        """Of smaller points with the same network, the one whose values are nearest to the file's."""
         totals = self.totals(point)
         for axis, each in enumerate(self.axes):
             same = [point]
@@ -441,7 +441,7 @@ class _Search:
     def _candidate(
         self, values: Mapping[str, Number], totals: Totals, stops: Container[str]
     ) -> Candidate:
-        """The network with such values."""
+        """The network with given values."""
         limits = self.trials.limits
         return Candidate(
             parameters={name: value for name, value in values.items() if name != INPUT},
@@ -455,10 +455,10 @@ class _Search:
         )
 
     def _nearest(self) -> Candidate:
-        """Of the networks with the values looked at the one that is least over a limit, where none fits.
+        """If none fits, the tried network that exceeds a limit least.
 
         Raises:
-            UsageError: no values together make a network.
+            UsageError: no combination of values gives a network.
         """
         self.totals((0,) * len(self.axes))
         own = {axis.name: axis.own for axis in self.axes}
@@ -481,7 +481,7 @@ class _Search:
 
 
 def _rank(binding: Container[str], axes: int, candidate: Candidate) -> tuple[Fraction | int, ...]:
-    """The fullest first, of the limits that bind any; within 5 % the most even."""
+    """The sort key: the fullest first, by limits that stop any; within 5 % the most even first."""
     used = [share for name, share in candidate.used.items() if name in binding]
     full = sum(used or candidate.used.values(), Fraction()) / len(used or candidate.used)
     if axes == 1:
@@ -490,6 +490,6 @@ def _rank(binding: Container[str], axes: int, candidate: Candidate) -> tuple[Fra
 
 
 def _thinned(axis: Varied) -> Varied:
-    """Every second value, the own one among them."""
+    """Every second value, including the file's value."""
     start = axis.values.index(axis.own) % 2
     return axis._replace(values=axis.values[start::2])

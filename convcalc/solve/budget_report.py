@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from convcalc.solve.trials import Limit
     from convcalc.solve.varied import Varied
 
-_SHOWN = 8  # networks, unless all are asked for
+_SHOWN = 8  # networks, unless all are requested
 
 
 def budget_report(found: Found, command: str = "", *, every: bool = False) -> Report:
     """The largest networks that meet limits, as a table.
 
     Args:
-        found: what `convcalc.solve.budget.budget` found.
-        command: what is typed before the options of a network; empty where nothing can be.
-        every: show all of them.
+        found: the result of `convcalc.solve.budget.budget`.
+        command: the command before the options of a network; empty if there is none.
+        every: whether to show all networks.
     """
     rows = found.candidates if every else found.candidates[:_SHOWN]
     limits = listing([f"{limit.name} ≤ {limit.text}" for limit in found.limits])
@@ -55,7 +55,7 @@ def budget_report(found: Found, command: str = "", *, every: bool = False) -> Re
 
 
 def _columns(found: Found) -> list[Column]:
-    """The options of a network, what it needs, and how much that is of each limit."""
+    """The columns: a network's options, its amounts, and the used share of each limit."""
     columns = [
         Column("options", "as options", lambda row: row.options, right=False, keep=9, whole=True)
     ]
@@ -98,7 +98,7 @@ def _used(name: str, row: Candidate) -> Fraction:
 
 
 def percent(share: Fraction) -> str:
-    """A share in percent: down where a limit is met, up where it is broken, so that 100.0 % is exact.
+    """A share in percent, rounded down if a limit is met, up if it is broken, so that 100.0 % is exact.
 
     >>> from fractions import Fraction
     >>> percent(Fraction(9999, 10000)), percent(Fraction(1)), percent(Fraction(10001, 10000))
@@ -109,7 +109,7 @@ def percent(share: Fraction) -> str:
 
 
 def _own(found: Found) -> str:
-    """What the network needs as it is, and whether that fits."""
+    """The amounts of the unchanged network, and whether they fit."""
     needs = [
         plural(total, "byte of memory", "bytes of memory")
         if name == "memory"
@@ -121,7 +121,7 @@ def _own(found: Found) -> str:
 
 
 def _notes(found: Found) -> list[str]:
-    """That nothing fits, or that the values end before the limits; and what the search came upon."""
+    """The notes: nothing fits, or the values end before the limits; and notes of the search."""
     first = found.candidates[0]
     over = [_over(limit, first) for limit in found.limits if first.totals[limit.name] > limit.most]
     notes = []
@@ -144,13 +144,13 @@ def _notes(found: Found) -> list[str]:
 
 
 def _over(limit: Limit, candidate: Candidate) -> str:
-    """By how much a limit is broken."""
+    """How much a limit is exceeded."""
     total = candidate.totals[limit.name]
     return f"{limit.name} {total:,} for at most {limit.text} ({total - limit.most:,} too many)"
 
 
 def _footer(found: Found, count: int, command: str) -> list[str]:
-    """How it was looked, what stays, and the line to type."""
+    """The footer: how the search was done, what stays unchanged, and the command to type."""
     lines = [f"and {len(found.candidates) - count:,} more"] if count < len(found.candidates) else []
     if command and found.any_fits:
         lines.append(f"the first: {command} {found.candidates[0].options}")
@@ -165,7 +165,7 @@ def _footer(found: Found, count: int, command: str) -> list[str]:
 
 
 def _legend(found: Found) -> list[str]:
-    """In which order they stand, and what memory is."""
+    """The order of the networks, and the meaning of memory."""
     lines = []
     if len(found.varied) > 1 and len(found.candidates) > 1:
         lines.append(
@@ -179,7 +179,7 @@ def _legend(found: Found) -> list[str]:
 
 
 def _range_text(varied: Varied) -> str:
-    """The values that were looked at, in short."""
+    """The tried values in short."""
     values = varied.values
     if len(values) == 1:
         return f"{varied.name} {shown(values[0])}"

@@ -1,4 +1,4 @@
-"""Which points of a sweep are kept: by conditions, on the Pareto front, the best of an order."""
+"""The points of a sweep that are kept: by conditions, on the Pareto front, or first in an order."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 }
 _SAME = {"≤": "<=", "≥": ">=", "=": "=="}
 _CONDITION = re.compile(r"\s*([^\W\d]\w*)\s*(<=|>=|==|!=|<|>|≤|≥|=)\s*(.+?)\s*")
-MAX_HELD = 1_000_000  # rows that are held at once
-_SOME = 64  # rows that are held against all others at a time
+MAX_HELD = 1_000_000  # most rows in memory
+_SOME = 64  # rows compared with all others at a time
 
 
 class Condition(NamedTuple):
-    """What a point must keep.
+    """A condition for points.
 
     Attributes:
-        name: of a measure, or of an axis.
+        name: the name of a measure or an axis.
         sign: such as ``<``.
-        value: what it is compared with.
+        value: the value for the comparison.
     """
 
     name: str
@@ -53,32 +53,32 @@ class Condition(NamedTuple):
     value: Fraction
 
     def holds(self, numbers: Array) -> Array:
-        """For which numbers it holds."""
+        """The numbers for which it is true, as a mask."""
         value: Any = self.value
         if numbers.dtype != object:
             whole = value.denominator == 1
             if not whole and self.sign in ("==", "!="):
                 return np.full(len(numbers), self.sign == "!=")
-            up = self.sign in ("<", ">=")  # of whole numbers, x < 2.5 is x < 3 and x > 2.5 is x > 2
+            up = self.sign in ("<", ">=")  # for whole numbers, x < 2.5 is x < 3, x > 2.5 is x > 2
             value = min(-(-value // 1) if up else value // 1, MAX_INT64)
         return np.asarray(_SIGNS[self.sign](numbers, value), bool)
 
 
 class Goal(NamedTuple):
-    """What is best: the least of a measure or axis, or the most of it."""
+    """A goal: the least or the most of a measure or axis."""
 
     name: str
     is_most: bool = False
 
     def costs(self, block: Block, grid: Grid) -> Array:
-        """For each point a number that is the less, the better it is."""
+        """A number for each point; less is better."""
         numbers = block.numbers(self.name, grid)
-        if numbers.dtype == object:  # their ranks, which can be turned round
+        if numbers.dtype == object:  # their ranks, which can be negated
             numbers = np.unique(numbers, return_inverse=True)[1].reshape(-1)
         return -numbers if self.is_most else numbers
 
     def text(self) -> str:
-        """In words."""
+        """The goal in words."""
         return f"{'most' if self.is_most else 'least'} {self.name}"
 
 
@@ -86,11 +86,11 @@ def condition_of(text: str, known: Iterable[str]) -> Condition:
     """The condition of a text such as ``macs < 300M``.
 
     Args:
-        text: as it is typed.
+        text: the text as typed.
         known: the names of measures and axes.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not a condition.
     """
     found = _CONDITION.fullmatch(text)
     if not found:
@@ -110,7 +110,7 @@ def goal_of(text: str, known: Iterable[str], what: str) -> Goal:
     """The goal of a text: ``macs``, or ``max:rf``.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not a goal.
     """
     sign, _, name = text.strip().rpartition(":")
     if sign not in ("", "min", "max"):
@@ -123,7 +123,7 @@ def goal_of(text: str, known: Iterable[str], what: str) -> Goal:
 
 
 def _check_name(name: str, known: Iterable[str], what: str) -> None:
-    """Refuse what is neither a measure nor an axis."""
+    """Refuse a name that is neither a measure nor an axis."""
     names = list(known)
     if name not in names:
         message = f"{what}: no column {quoted(name)}{did_you_mean(name, names)}"
@@ -132,12 +132,12 @@ def _check_name(name: str, known: Iterable[str], what: str) -> None:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which points are kept, and in which order.
+    """The points that are kept, and their order.
 
     Attributes:
-        where: what they must keep.
-        pareto: goals; kept are points than which no other is better in one and as good in all.
-        sort: what comes first; the order of the grid where it is None.
+        where: their conditions.
+        pareto: goals; a point is left out if another is as good in all goals and better in one.
+        sort: the goal for the order; None for the order of the grid.
         limit: how many at most; None for all.
     """
 
@@ -148,7 +148,7 @@ class Choice:
 
     @property
     def gathers(self) -> bool:
-        """Whether all points must be seen before the first one is told."""
+        """Whether all points must be known before the first can be shown."""
         return bool(self.pareto or self.sort)
 
     @property
@@ -160,12 +160,12 @@ class Choice:
         )
 
     def narrowed(self, block: Block, grid: Grid, *, filtered: bool = False) -> Block:
-        """A block without points that cannot be among those kept, whatever the others are.
+        """A block without the points that are left out for certain.
 
         Args:
             block: some points.
             grid: the axes.
-            filtered: whether the conditions were looked at already.
+            filtered: whether the conditions were already checked.
         """
         if not filtered:
             for condition in self.where:
@@ -178,10 +178,10 @@ class Choice:
         return block
 
     def gathered(self, blocks: Iterable[Block], grid: Grid) -> Block | None:
-        """All points that are kept, of narrowed blocks; None where there is no block.
+        """All kept points of narrowed blocks; None if there is no block.
 
         Raises:
-            UsageError: they are too many to hold.
+            UsageError: there are too many for the memory.
         """
         whole: Block | None = None
         for block in blocks:
@@ -194,7 +194,7 @@ class Choice:
         return self.ordered(whole, grid) if whole is not None else None
 
     def ordered(self, block: Block, grid: Grid) -> Block:
-        """The points in their order, as many as are wanted."""
+        """The points in their order, up to the limit."""
         goal = self.sort or (self.pareto[0] if self.pareto else None)
         if goal:
             block = block.take(np.argsort(goal.costs(block, grid), kind="stable"))
@@ -202,10 +202,10 @@ class Choice:
 
 
 def check_held(rows: int) -> None:
-    """Refuse more rows than are held at once.
+    """Refuse more rows than may be in memory.
 
     Raises:
-        UsageError: as said.
+        UsageError: there are more.
     """
     if rows > MAX_HELD:
         message = (
@@ -216,10 +216,10 @@ def check_held(rows: int) -> None:
 
 
 def front(costs: Sequence[Array]) -> Array:
-    """The places of points than which no other costs less in one way and no more in all others.
+    """The indices of the points of the Pareto front: no other point costs less in one way and no more in all.
 
     Args:
-        costs: of each way one array, with a number for each point. Equal points are all kept.
+        costs: one array for each way, with a number for each point. Equal points are all kept.
 
     >>> front([np.array([1, 2, 3, 2]), np.array([3, 1, 2, 1])]).tolist()
     [0, 1, 3]
@@ -234,7 +234,7 @@ def front(costs: Sequence[Array]) -> Array:
 
 
 def _best_of_two(rows: Array) -> Array:
-    """Which of different rows, in lexical order, no other is better than; of one or two columns."""
+    """The mask of the best of different rows in lexical order, for one or two columns."""
     last = rows[:, -1]
     before = np.minimum.accumulate(last)
     best = np.ones(len(rows), bool)
@@ -243,10 +243,10 @@ def _best_of_two(rows: Array) -> Array:
 
 
 def _best_of_three(rows: Array) -> Array:
-    """The same of three columns.
+    """The same for three columns.
 
-    The second and third of the rows before are a staircase: the larger one, the smaller the other. A row
-    is kept that lies below it, and then those steps go that lie above the row.
+    The second and third values of the previous rows form a staircase: if one grows, the other falls. A
+    row below it is kept, and then the steps above the row are removed.
     """
     best = np.zeros(len(rows), bool)
     seconds: list[Any] = []
@@ -265,14 +265,14 @@ def _best_of_three(rows: Array) -> Array:
 
 
 def _best(rows: Array) -> Array:
-    """The same for any number of columns: some rows at a time are held against all after them."""
+    """The same for any number of columns: some rows at a time are compared with all rows after them."""
     best = np.zeros(len(rows), bool)
     places = np.arange(len(rows))
     while len(rows):
         some, rows = rows[:_SOME], rows[_SOME:]
         beaten = _no_more(some, some)
         np.fill_diagonal(beaten, val=False)
-        kept = ~beaten.any(axis=0)  # no row is beaten by one after it
+        kept = ~beaten.any(axis=0)  # no row is worse than a later one
         best[places[:_SOME][kept]] = True
         left = ~_no_more(some[kept], rows).any(axis=0)
         rows, places = rows[left], places[_SOME:][left]
@@ -280,7 +280,7 @@ def _best(rows: Array) -> Array:
 
 
 def _no_more(some: Array, rows: Array) -> Array:
-    """For each of some rows, which of others it is no more than in any column."""
+    """For each of some rows, the other rows that are nowhere smaller."""
     found = np.ones((len(some), len(rows)), bool)
     for one, other in zip(some.T, rows.T):
         found &= one[:, None] <= np.ascontiguousarray(other)

@@ -1,4 +1,4 @@
-"""Blocks of a sweep by programs: a few walks are written down, and done again for all other points."""
+"""Blocks of a sweep by programs: a few walks are recorded, and repeated for all other points."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-FEW = 40  # points that are sooner walked one by one than traced
+FEW = 40  # so few points are walked one by one faster than traced
 _ONE_BY_ONE = (
-    256  # points that are sooner worked out one by one than parted, where numbers may be too large
+    256  # so few points are computed one by one faster than divided, if numbers may be too large
 )
-LEAST = 6  # points for which a program is looked for that is there already
-KEPT = 64  # programs that are kept for other boxes
-# After so many walks that were traced, each must have stood for so many points.
+LEAST = 6  # points for which an existing program is searched
+KEPT = 64  # most programs kept for other boxes
+# After this many traced walks, each must have replaced this many points.
 _TRIED, _WORTH = 24, 40
 _KEPT_BYTES = 2**24
-_MOST = 2**53  # of the numbers of an axis
+_MOST = 2**53  # largest number of an axis
 _OPEN, _DONE, _MISFIT = 0, 1, 2
 
 
 class _Work:
-    """The columns of a box, as far as they are filled."""
+    """The columns of a box, filled step by step."""
 
     def __init__(self, size: int, names: Sequence[str]) -> None:
         self.size = size
@@ -51,7 +51,7 @@ class _Work:
         self.columns = dict(zip(self.names, columns))
 
     def put(self, name: str, where: Any, values: Any) -> None:
-        """Fill some places of a column; it becomes one of objects where numbers do not do."""
+        """Fill some places of a column; its type becomes object if numbers do not suffice."""
         if name not in self.columns:
             self.columns[name] = np.zeros(self.size, np.int64)
         column = self.columns[name]
@@ -61,16 +61,16 @@ class _Work:
 
 
 class Engine:
-    """Works out boxes of a sweep.
+    """Computes boxes of a sweep.
 
     Args:
-        walker: of the sweep.
+        walker: the sweep's walker.
 
     Attributes:
         axes: the axes whose values are whole numbers, or decimals.
-        is_slow: whether programs turned out not to be worth their trouble.
-        traces: walks that were traced.
-        distrusted: programs that did not say what a walk says; there should be none.
+        is_slow: whether programs turned out to be too slow.
+        traces: how many walks were traced.
+        distrusted: programs with another result than a walk; there should be none.
     """
 
     def __init__(self, walker: Walker) -> None:
@@ -82,12 +82,12 @@ class Engine:
         self.is_slow = not self.axes
         self.traces = self.covered = self.distrusted = 0
         self._programs: dict[tuple[int, ...], list[Program]] = {}
-        # Once so much memory was asked for and given back, the C library keeps what smaller arrays give back,
-        # rather than getting each from the system anew, page by page.
+        # After so much memory was allocated and freed, the C library keeps the memory of freed smaller
+        # arrays, instead of getting it from the system again, page by page.
         np.empty(_KEPT_BYTES, np.uint8)
 
     def probe(self) -> None:
-        """Find out by the first point whether walks can be traced at all."""
+        """Find out at the first point whether walks can be traced."""
         if not self.is_slow and self.grid.size >= FEW:
             self._program([0] * len(self.grid.axes))
 
@@ -103,7 +103,7 @@ class Engine:
         return self._block(work, points)
 
     def _block(self, work: _Work, points: range) -> Block:
-        """What was found out, as a block."""
+        """The result as a block."""
         numbers = np.arange(points.start, points.stop)
         columns = {name: work.columns.get(name, np.zeros(0, np.int64)) for name in self.names}
         misfits = np.flatnonzero(work.state == _MISFIT)
@@ -120,7 +120,7 @@ class Engine:
     # ----------------------------------------------------------------------- one piece
 
     def _fill(self, work: _Work, piece: Piece) -> list[Piece]:
-        """Work out a piece, or a part of it; the pieces that are left."""
+        """Compute a piece or a part of it; returns the remaining pieces."""
         program = None
         if piece.size >= LEAST and not self.is_slow:
             program = self._program(piece.first, trace=piece.size >= FEW)
@@ -145,7 +145,7 @@ class Engine:
         return [piece.chosen(~holds)]
 
     def _one_by_one(self, work: _Work, program: Program, piece: Piece) -> list[Piece]:
-        """Work out a piece whose numbers may be larger than NumPy's; the points that are left."""
+        """Compute a piece whose numbers may be too large for NumPy; returns the remaining points."""
         places = [place for told in program.told or () for place in told.places]
         axes = [
             np.broadcast_to(array, piece.shape).reshape(-1).tolist()
@@ -167,7 +167,7 @@ class Engine:
         return [] if whole else [piece.chosen(~holds)]
 
     def _put(self, work: _Work, program: Program, piece: Piece, found: list[Array]) -> None:
-        """Keep what a program found for all points of a piece."""
+        """Store a program's results for all points of a piece."""
         numbers = iter(found)
         columns = [
             _column(told, [next(numbers) for _ in told.places], piece.size)
@@ -220,11 +220,11 @@ class Engine:
         return [axis.values[place] for axis, place in zip(self.grid.axes, places)]
 
     def _program(self, first: list[int], *, trace: bool = True) -> Program | None:
-        """A program that holds at a point; None where there is none to trust.
+        """A program that is valid at a point; None if there is none.
 
         Args:
-            first: the places of its values.
-            trace: whether a new one may be made.
+            first: the indices of its values.
+            trace: whether a new program may be made.
         """
         key = tuple([place for axis, place in enumerate(first) if axis not in self.axes])
         known = self._programs.setdefault(key, [])
@@ -242,12 +242,12 @@ class Engine:
         return self._traced(key, values)
 
     def _traced(self, key: tuple[int, ...], values: list[Any]) -> Program | None:
-        """A new program, held against a walk."""
+        """A new program, compared with a walk."""
         self.traces += 1
         try:
             program = traced(self.walker, values, self.axes)
         except (TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError):
-            self.is_slow = True  # something takes plain numbers only
+            self.is_slow = True  # some code takes only plain numbers
             return None
         points = {
             axis: np.array([whole.above(values[axis])], np.int64)
@@ -268,11 +268,11 @@ class Engine:
         return program
 
     def _agrees(self, row: list[Any] | None, values: list[Any]) -> bool:
-        """Whether a program says of a point what a walk says; if not, no program is used any more.
+        """Whether a program and a walk agree at a point; if not, no program is used any more.
 
         Args:
-            row: what the program tells; None where it says that there is no network.
-            values: of the point.
+            row: the program's measures; None if it says that there is no network.
+            values: the point's values.
         """
         walked = self.walker.measure(values)
         if walked == row or (row is None and isinstance(walked, Misfit)):
@@ -283,7 +283,7 @@ class Engine:
 
 
 def _whole(axis: Axis) -> Whole | None:
-    """How the values of an axis are whole numbers; None where they are not."""
+    """The values of an axis as whole numbers; None if they are not."""
     values = axis.values
     if isinstance(values, range):
         found = Whole(min(values[0], values[-1]), max(values[0], values[-1]))

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class SizeEquation(NamedTuple):
-    """⌊(n + padding − d·(k − 1) − 1)/s⌋ + 1 = out, of which one number is looked for.
+    """⌊(n + padding − d·(k − 1) − 1)/s⌋ + 1 = out, with one unknown number.
 
     Attributes:
         find: n, k, s, p or d.
-        n, k, s, d, out: the numbers; what is looked for stands there as 1.
+        n, k, s, d, out: the numbers; the unknown one is 1.
         pads: the zeros of both sides together.
         total: whether a padding is for both sides together.
     """
@@ -34,7 +34,7 @@ class SizeEquation(NamedTuple):
 
 
 def exact(equation: SizeEquation) -> int | Fraction | None:
-    """The number with which the window fits exactly; None where there is none.
+    """The number with which the window fits exactly; None if there is none.
 
     >>> exact(SizeEquation("k", 32, 1, 3, 0, 1, 10)), exact(SizeEquation("p", 32, 4, 1, 0, 1, 32))
     (5, Fraction(3, 2))
@@ -45,7 +45,7 @@ def exact(equation: SizeEquation) -> int | Fraction | None:
     if find == "p":
         both = formulas.transposed_size(out, k, s, 0, d, 0) - n
         return both if total else divided(both, 2)
-    room = n + pads - (out - 1) * s - 1  # what is left for the kernel, but for its first cell
+    room = n + pads - (out - 1) * s - 1  # what remains for the kernel, without its first cell
     if find == "k":
         return divided(room, d) + 1
     if find == "d":
@@ -55,9 +55,9 @@ def exact(equation: SizeEquation) -> int | Fraction | None:
 
 
 def bounds(equation: SizeEquation) -> tuple[int, int] | None:
-    """The first and the last of the whole numbers that give the size, rounded down; None where all do or none is a number.
+    """The first and last whole numbers that give the size, rounded down; None if all do, or none is valid.
 
-    The first may be below what is a kernel or a padding, and past the last where there is none.
+    The first may be too small for a kernel or a padding, or past the last if there is no such number.
 
     >>> bounds(SizeEquation("n", 1, 5, 3, 0, 1, 10)), bounds(SizeEquation("s", 32, 5, 1, 0, 1, 10))
     ((32, 34), (3, 3))
@@ -66,22 +66,22 @@ def bounds(equation: SizeEquation) -> tuple[int, int] | None:
     if one is None:
         return None
     find, n, k, s, pads, d, out, total = equation
-    spare = s - 1  # windows move on by s: up to s − 1 cells more are never read
-    if find == "s":  # one window more just does not fit
+    spare = s - 1  # windows move by s: up to s − 1 further cells are never read
+    if find == "s":  # one more window just does not fit
         other = Fraction(n + pads - formulas.effective_kernel(k, d) + 1, out)
     else:
-        cells = {"n": 1, "p": 1 if total else 2, "k": -d, "d": 1 - k}[find]  # which 1 more takes
+        cells = {"n": 1, "p": 1 if total else 2, "k": -d, "d": 1 - k}[find]  # that 1 more needs
         other = one + Fraction(spare, cells)
     low, high = sorted([Fraction(one), other])
     return -int(-low // 1), int(high // 1)
 
 
 def size_before(windows: Iterable[Axis], n: int = 1) -> int:
-    """The smallest size from which some windows in a row leave so many cells.
+    """The smallest size from which some windows in a row leave n cells.
 
     Args:
-        windows: in order, whatever their own sizes are.
-        n: cells that are left; 1 or more.
+        windows: in order; their own sizes do not matter.
+        n: the remaining cells; 1 or more.
 
     >>> from convcalc.layers.window import Axis
     >>> size_before([Axis(0, 5), Axis(0, 2, 2)])
@@ -93,7 +93,7 @@ def size_before(windows: Iterable[Axis], n: int = 1) -> int:
 
 
 def layers_to_size(n: int, k: int, out: int) -> int:
-    """⌈(n − out)/(k − 1)⌉ layers, each of which takes k − 1 away.
+    """⌈(n − out)/(k − 1)⌉ layers; each removes k − 1 cells.
 
     >>> layers_to_size(50, 7, 8)
     7
@@ -102,7 +102,7 @@ def layers_to_size(n: int, k: int, out: int) -> int:
 
 
 def layers_to_field(field: int, k: int) -> int:
-    """⌈(field − 1)/(k − 1)⌉ layers of stride 1, each of which adds k − 1 to the 1 pixel without any.
+    """⌈(field − 1)/(k − 1)⌉ layers of stride 1; each adds k − 1 pixels to the first 1.
 
     >>> layers_to_field(41, 5), layers_to_field(1, 3)
     (10, 0)
@@ -111,7 +111,7 @@ def layers_to_field(field: int, k: int) -> int:
 
 
 def divided(above: int, below: int) -> int | Fraction:
-    """A quotient, as a whole number where it is one.
+    """A quotient, as int if it is whole.
 
     >>> divided(6, 3), divided(3, 2)
     (2, Fraction(3, 2))

@@ -1,8 +1,8 @@
-"""Programs at many points at once, in NumPy's int64, and never beyond what that holds.
+"""Programs at many points at once, in NumPy's int64, never beyond its range.
 
-A piece of a grid keeps the values of each axis along a separate dimension, so that what depends on
-few axes is worked out once for all others. Small arrays are worked out first and give exact bounds; from
-these follow the bounds of the large ones, and whether all numbers fit into 64 bits.
+A piece of a grid has the values of each axis along a separate dimension, so that numbers that depend
+on few axes are computed once for all others. Small arrays are computed first and give exact bounds;
+these give the bounds of the large ones, and whether all numbers fit into 64 bits.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-SMALL = 4_096  # numbers of an array that is worked out for its bounds
-CHUNK = 32_768  # numbers of a part of a large array, which stays in the processor's cache
+SMALL = 4_096  # largest array that is computed for its bounds
+CHUNK = 32_768  # numbers in a part of a large array; a part fits into the processor's cache
 MAX_BOUND = 2**62
 _UNKNOWN = (None, None)
 
@@ -65,14 +65,14 @@ ASKED: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def exactly(program: Program, values: Mapping[int, int]) -> dict[int, Any] | None:
-    """What a program calculates at one point, by its places, in Python's numbers, which have no end.
+    """A program's numbers at one point, by place, in Python's unlimited integers.
 
     Args:
-        program: what is calculated.
-        values: of the axes of whole numbers.
+        program: the program.
+        values: the values of the axes of whole numbers.
 
     Returns:
-        None where it does not hold; a number that is divided by 0 is None.
+        None if the program is not valid there; a number divided by 0 is None.
     """
     operations = program.tape.operations
     known: dict[int, Any] = {}
@@ -95,20 +95,20 @@ def exactly(program: Program, values: Mapping[int, int]) -> dict[int, Any] | Non
 
 
 class UnsafeError(Exception):
-    """A number may not fit into 64 bits, or be divided by 0; fewer points at once may do."""
+    """A number may not fit into 64 bits, or be divided by 0; fewer points at once may work."""
 
 
 class Frame:
     """A program at the points of a piece.
 
     Args:
-        program: what is calculated.
-        values: for each axis of whole numbers its values, in an array with as many dimensions as there are.
-        shape: of all of them together.
+        program: the program.
+        values: the values of each axis of whole numbers, in an array with one dimension per axis.
+        shape: their common shape.
 
     Attributes:
-        masks: for each dimension of the shape at which places the guards hold that depend on it alone.
-        heavy: the guards that depend on more.
+        masks: for each dimension, the places where the guards that depend only on it are true.
+        heavy: the guards that depend on more dimensions.
     """
 
     def __init__(
@@ -124,10 +124,10 @@ class Frame:
         for guard in program.guards:
             self._look(guard)
 
-    # --------------------------------------------------------------------- what is small
+    # --------------------------------------------------------------------- small arrays
 
     def _prepare(self) -> None:
-        """Work out small arrays, and the bounds of all."""
+        """Compute small arrays, and the bounds of all."""
         operations = self.program.tape.operations
         arrays, bounds = self.arrays, self.bounds
         for place in self.program.needed:
@@ -142,7 +142,7 @@ class Frame:
                 self._operate(place, sign, one, other)
 
     def _operate(self, place: int, sign: str, one: int, other: int) -> None:
-        """Work out the bounds of an operation, and its array if that is small."""
+        """Compute the bounds of an operation, and its array if that is small."""
         low, high = bounds_of(sign, self.bounds[one], self.bounds[other])
         if low is None or high is None or low < -MAX_BOUND or high > MAX_BOUND:
             self.bounds[place] = _UNKNOWN
@@ -156,14 +156,14 @@ class Frame:
             self.bounds[place] = int(found.min()), int(found.max())
 
     def _size(self, *arrays: Any) -> int:
-        """Numbers of what arrays make together."""
+        """The size of the result of arrays."""
         size = 1
         for sides in zip(*[array.shape for array in arrays if isinstance(array, np.ndarray)]):
             size *= max(sides)
         return size
 
     def _look(self, guard: tuple[str, int, int, bool]) -> None:
-        """Find out where a guard holds, if that needs small arrays only."""
+        """Find out where a guard is true, if that needs only small arrays."""
         sign, one, other, answer = guard
         known = answer_of(sign, self.bounds[one], self.bounds[other])
         if known is answer:
@@ -187,16 +187,16 @@ class Frame:
         self.masks[axis] = flat if before is None else before & flat
 
     def split(self) -> dict[int, Array]:
-        """The masks of dimensions at some of whose places a guard does not hold."""
+        """The masks of dimensions with places where a guard is false."""
         return {axis: mask for axis, mask in self.masks.items() if not mask.all()}
 
-    # --------------------------------------------------------------------- what is large
+    # --------------------------------------------------------------------- large arrays
 
     def results(self) -> tuple[Array | None, list[Array]]:
-        """Where the program holds, None for everywhere; and of each number that is told those of all points.
+        """Where the program is valid (None for everywhere), and each measured number at all points.
 
         Raises:
-            UnsafeError: some number may not fit.
+            UnsafeError: a number may not fit.
         """
         program, shape = self.program, self.shape
         places = [place for told in program.told or () for place in told.places]
@@ -217,7 +217,7 @@ class Frame:
         return holds, found
 
     def _large(self, ends: list[int]) -> list[int]:
-        """The places of large arrays on which some depend, in order."""
+        """The places of the large arrays that some places need, in order."""
         operations = self.program.tape.operations
         found: set[int] = set()
         waiting = [place for place in ends if self.arrays.get(place) is None]
@@ -233,7 +233,7 @@ class Frame:
         return sorted(found)
 
     def _part(self, large: list[int], part: tuple[slice, ...]) -> Callable[[int], Any]:
-        """What gives the arrays of a part of the piece, by their places."""
+        """A function for the arrays of a part of the piece, by place."""
         operations = self.program.tape.operations
         known: dict[int, Any] = {}
 

@@ -1,4 +1,4 @@
-"""Stacks of equal layers that reach a receptive field: how many layers, how wide, how dilated."""
+"""Stacks of equal layers that reach a receptive field: number of layers, kernel, dilation."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Stack(NamedTuple):
     """Layers that reach a receptive field.
 
     Attributes:
-        way: how they do it.
+        way: the method.
         layers: how many.
         k: their kernel.
         strides, dilations: of each layer, in order.
-        field: what a unit at the end sees.
-        weights: of one channel in each layer: layers times kernel, for one axis.
+        field: the receptive field of a unit at the end.
+        weights: weights of one channel in each layer: layers times kernel, for one axis.
     """
 
     way: str
@@ -52,15 +52,15 @@ def field_of(k: int, strides: tuple[int, ...], dilations: tuple[int, ...]) -> in
 
 
 def stacks(field: int, k: int | None = None, layers: int | None = None) -> list[Stack]:
-    """Stacks whose last unit sees at least so many pixels along an axis.
+    """Stacks whose last unit sees at least `field` pixels along an axis.
 
-    With one layer less, or where their number is given with a kernel or a dilation smaller by one, it
-    would see fewer.
+    With one layer less it would see fewer; if the number of layers is given, with a kernel or a
+    dilation smaller by one.
 
     Args:
         field: the receptive field to reach.
-        k: the kernel; 3 unless it is given, or asked for by giving the layers alone.
-        layers: how many layers there are; None where that is asked.
+        k: the kernel; 3 by default, or unknown if only the layers are given.
+        layers: how many layers there are; None if unknown.
 
     Raises:
         UsageError: no stack of such layers reaches it.
@@ -75,7 +75,7 @@ def stacks(field: int, k: int | None = None, layers: int | None = None) -> list[
 
 
 def _with_kernel(field: int, k: int) -> Iterator[Stack]:
-    """As many layers of this kernel as are needed, in each way."""
+    """The needed number of layers with this kernel, by each method."""
     plain = layers_to_field(field, k) or 1
     if plain <= 10_000:
         yield _stack("one after the other", k, (1,) * plain, (1,) * plain)
@@ -87,7 +87,7 @@ def _with_kernel(field: int, k: int) -> Iterator[Stack]:
 
 
 def _with_layers(field: int, k: int | None, layers: int) -> Iterator[Stack]:
-    """So many layers, with the kernel or the dilation that is needed."""
+    """A number of layers, with the needed kernel or dilation."""
     ones, twos = (1,) * layers, (2,) * layers
     if k is None:
         for way, strides, dilations in (
@@ -95,7 +95,7 @@ def _with_layers(field: int, k: int | None, layers: int) -> Iterator[Stack]:
             ("stride 2 each", twos, ones),
             ("dilation doubled each time", ones, _doubled(layers)),
         ):
-            gain = field_of(2, strides, dilations) - 1  # for each cell more of the kernel
+            gain = field_of(2, strides, dilations) - 1  # for each further cell of the kernel
             yield _stack(way, -(-(field - 1) // gain) + 1, strides, dilations)
         return
     gain = field_of(k, ones, ones) - 1
@@ -104,7 +104,7 @@ def _with_layers(field: int, k: int | None, layers: int) -> Iterator[Stack]:
 
 
 def _doubled(layers: int) -> tuple[int, ...]:
-    """1, 2, 4 … for so many layers."""
+    """1, 2, 4 … for a number of layers."""
     return tuple([2**place for place in range(layers)])
 
 

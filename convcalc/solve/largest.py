@@ -1,6 +1,6 @@
-"""The largest points of a grid that fit: none of which has a larger one that does.
+"""The largest points of a grid that fit: points without a larger point that fits.
 
-A point has for each axis the place of a value, from 0.
+A point has the index of a value for each axis, from 0.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ def largest_rising(
     fits: Callable[[Point], bool | None],
     places: Callable[[Point], Places] | None = None,
 ) -> list[Point] | None:
-    """The largest points that fit, where a point that is larger than one that does not fit does not either.
+    """The largest points that fit, if every point above one that does not fit does not fit either.
 
-    Along the last axis by bisection, up to where a smaller line ended.
+    Uses bisection along the last axis, up to the end of the smaller line.
 
     Args:
-        sizes: of each axis the number of its places.
-        fits: whether a point fits; None where there is nothing.
-        places: which places of the last axis to look at, for places of the others; all by default.
+        sizes: the number of places of each axis.
+        fits: whether a point fits; None if there is no network.
+        places: the places of the last axis to try, for places of the others; all by default.
 
     Returns:
-        The points; None where there is nothing at some point, so that bisection says nothing.
+        The points; None if some point has no network, so that bisection is not reliable.
 
     >>> largest_rising([3, 4], lambda point: point[0] + point[1] <= 3)
     [(0, 3), (1, 2), (2, 1)]
     """
     *others, last = sizes
     best: dict[Point, int] = {}
-    ends: dict[Point, int] = {}  # from which place on it is too much
+    ends: dict[Point, int] = {}  # the first place that is too much
     for start in product(*map(range, others)):
         smaller = [ends[moved(start, axis, -1)] for axis in range(len(start)) if start[axis]]
         ends[start] = min(smaller, default=last)
@@ -59,7 +59,7 @@ def largest_rising(
 
 
 def largest_of_all(sizes: Sequence[int], fits: Callable[[Point], bool | None]) -> list[Point]:
-    """The largest points that fit, from looking at every one that is not within another.
+    """The largest points that fit, by trying every point that is not below another one that fits.
 
     >>> largest_of_all([2, 3], lambda point: point in ((0, 2), (1, 0), (0, 0)))
     [(1, 0), (0, 2)]
@@ -75,7 +75,7 @@ def largest_of_all(sizes: Sequence[int], fits: Callable[[Point], bool | None]) -
 
 
 def lines(sizes: Sequence[int], places: Callable[[Point], Places] | None = None) -> int:
-    """Along how many lines of the last axis there is something to look at."""
+    """The number of lines of the last axis to try."""
     if places is None:
         return math.prod(sizes[:-1])
     found = map(places, product(*map(range, sizes[:-1])))
@@ -92,5 +92,5 @@ def moved(point: Point, axis: int, by: int) -> Point:
 
 
 def _is_within(point: Point, other: Point) -> bool:
-    """Whether another point is larger: nowhere less, and somewhere more."""
+    """Whether another point is larger: nowhere less, and more on some axis."""
     return point != other and all(a <= b for a, b in zip(point, other))

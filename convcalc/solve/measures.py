@@ -1,4 +1,4 @@
-"""What a sweep tells of each point: parameters, work, memory, receptive field."""
+"""The measures of a sweep's points: parameters, work, memory, receptive field."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def _same(value: Any) -> Any:
-    """The value as it is."""
+    """The value unchanged."""
     return value
 
 
 class Measure(NamedTuple):
-    """One thing that is told of a network.
+    """One measure of a network.
 
     Attributes:
         about: what it means.
-        of: it, of a walked network: a whole number, or the parts of a shape in a tuple.
-        text: it, for people.
-        plain: it, for JSON.
-        number: the number by which it is compared; minus infinity where there is none.
+        of: its value for a walked network: a whole number, or the parts of a shape in a tuple.
+        text: its value for people.
+        plain: its value for JSON.
+        number: the number for comparing; minus infinity if there is none.
     """
 
     about: str
@@ -46,7 +46,7 @@ def _total(key: str) -> Callable[[Analysis], Any]:
 
 
 def _field(analysis: Analysis) -> Any:
-    """The widest receptive field of the outputs: its sizes, or why they are not known."""
+    """The widest receptive field of the outputs: its sizes, or why they are unknown."""
     rf = widest(list(analysis.rf.values()))
     if isinstance(rf, UnknownField):
         return UnknownField(rf.reason, whole=rf.whole)
@@ -54,7 +54,7 @@ def _field(analysis: Analysis) -> Any:
 
 
 def _widest_side(rf: Any) -> Any:
-    """A receptive field as a number: along its widest axis, and more than any where all is seen."""
+    """A receptive field as a number: along its widest axis; larger than any other if all is seen."""
     if isinstance(rf, UnknownField):
         return inf if rf.whole else -inf
     return max(rf, default=-inf)
@@ -91,7 +91,7 @@ def measures_in(text: str) -> tuple[str, ...]:
     """The names of measures, from a text with commas between them.
 
     Raises:
-        UsageError: there is none of such a name.
+        UsageError: there is no such measure.
     """
     names = tuple(dict.fromkeys(filter(None, [word.strip() for word in text.split(",")])))
     for name in names:

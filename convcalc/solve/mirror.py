@@ -19,11 +19,11 @@ MAX_SIZES = 10_000
 
 
 class Mirrored(NamedTuple):
-    """A layer of the encoder with what undoes its change of size.
+    """A layer of the encoder, with the reverse of its change of size.
 
     Attributes:
         step: the layer.
-        axis: its window along the axis that is mirrored.
+        axis: its window along the mirrored axis.
         fit: its rule for rounding sizes.
     """
 
@@ -32,11 +32,11 @@ class Mirrored(NamedTuple):
     fit: str
 
     def after(self, n: int) -> int:
-        """The size that it makes of size n; below 1 it does not fit."""
+        """Its output size for size n; below 1 it does not fit."""
         return out_sizes([self.axis._replace(n=n)], self.fit)[0]
 
     def back(self, n: int) -> int:
-        """The output padding with which the transposed convolution gives size n back; below 0 none does."""
+        """The output padding with which the transposed convolution gives back size n; below 0 if none does."""
         _, k, s, before, after, d = self.axis
         smallest = (self.after(n) - 1) * s - before - after + formulas.effective_kernel(k, d)
         return n - smallest
@@ -49,8 +49,8 @@ class Row(NamedTuple):
         n: the size.
         sizes: after each layer of the encoder.
         paddings: the output padding of each transposed convolution, the encoder's first layer first;
-            empty where the size cannot be.
-        why_not: why it cannot be.
+            empty if the size is impossible.
+        why_not: why it is impossible.
     """
 
     n: int
@@ -60,21 +60,21 @@ class Row(NamedTuple):
 
     @property
     def needs_none(self) -> bool:
-        """Whether all is given back without output padding."""
+        """Whether all sizes are given back without output padding."""
         return not self.why_not and not any(self.paddings)
 
 
 def layers_to_mirror(analysis: Analysis, axis: int) -> list[Mirrored]:
-    """The layers with a window on the way from the input to the smallest map, in order.
+    """The layers with a window between the input and the smallest map, in order.
 
-    Where paths join, the first of them is followed. What gathers the whole map is left out.
+    If paths join, the first is followed. Layers that read the whole map are left out.
 
     Args:
-        analysis: of the encoder.
-        axis: which spatial axis, from 0.
+        analysis: the walk of the encoder.
+        axis: the spatial axis, from 0.
 
     Raises:
-        UsageError: there is none, or one of them is no window that a transposed convolution undoes.
+        UsageError: there are none, or a transposed convolution cannot reverse one of them.
     """
     way: list[Step] = []
     end = analysis.trunk(analysis.outputs[-1])[-1]
@@ -101,11 +101,11 @@ def layers_to_mirror(analysis: Analysis, axis: int) -> list[Mirrored]:
 
 
 def mirror(layers: Sequence[Mirrored], sizes: range) -> list[Row]:
-    """For each size the output paddings with which the decoder gives it back.
+    """The output paddings with which the decoder gives back each size.
 
     Args:
-        layers: of the encoder.
-        sizes: to try.
+        layers: the encoder's layers.
+        sizes: the sizes to try.
 
     Raises:
         UsageError: there are too many of them.

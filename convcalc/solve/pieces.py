@@ -1,4 +1,4 @@
-"""Parts of a box of points: the places of their values, along dimensions of arrays."""
+"""Parts of a box of points: the indices of their values, along dimensions of arrays."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Piece:
     """Points of a box.
 
     Args:
-        box: that it is a part of.
-        places: for each axis the places of its values, in an array with as many dimensions as there are.
-        shape: of all of them together.
+        box: the box of which it is a part.
+        places: the indices of each axis's values, in an array with one dimension per axis.
+        shape: their common shape.
 
     Attributes:
         size: the number of points.
@@ -38,12 +38,12 @@ class Piece:
 
     @property
     def first(self) -> list[int]:
-        """The places of the values of the first point."""
+        """The indices of the values of the first point."""
         return [int(each.flat[0]) for each in self.places]
 
     @property
     def last(self) -> list[int]:
-        """Those of the last point."""
+        """The indices of the values of the last point."""
         return [int(each.flat[-1]) for each in self.places]
 
     @cached_property
@@ -55,15 +55,15 @@ class Piece:
         return np.broadcast_to(found, self.shape)
 
     def points(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Each point's number within the box, with the places of its values."""
+        """Each point's number within the box, with the indices of its values."""
         axes = [np.broadcast_to(each, self.shape).reshape(-1).tolist() for each in self.places]
         yield from zip(self.numbers.reshape(-1).tolist(), zip(*axes))
 
     def parted(self, masks: Mapping[int, Array]) -> list[Piece]:
-        """The piece in parts: for each mask where it does not hold, and last where all do.
+        """The piece in parts: for each mask where it is false, and last where all are true.
 
         Args:
-            masks: by the dimension along which they lie.
+            masks: by their dimension.
         """
         found, inside = [], self
         for dimension, mask in masks.items():
@@ -91,18 +91,18 @@ class Piece:
         """Some points, one after the other along one dimension.
 
         Args:
-            mask: of the shape of the piece.
+            mask: in the shape of the piece.
         """
         places = [np.broadcast_to(each, self.shape)[mask] for each in self.places]
         return Piece(self.box, places, (places[0].size,))
 
 
 def pieces_of(box: Box, whole: Sequence[bool]) -> list[Piece]:
-    """A box in pieces in each of which all axes but some have one value.
+    """A box in pieces, in which only some axes have more than one value.
 
     Args:
-        box: the places of its values.
-        whole: for each axis whether it may have many.
+        box: the indices of its values.
+        whole: whether each axis may have many values.
     """
     parts = list(
         product(

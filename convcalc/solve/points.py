@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 class Origin(Protocol):
-    """Where networks come from. It can be sent to other processes, and other machines."""
+    """The origin of networks. It can be sent to other processes and machines."""
 
     def open(self) -> File:
-        """Read it, for many networks."""
+        """Open it, for many networks."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class FileOrigin:
 
     Attributes:
         target: a path, or the name of a bundled network.
-        order: how inputs that are asked for are written.
-        max_layers: refuse to expand more layers than this.
-        data: its bytes, where it cannot be read again, or from elsewhere.
+        order: the order of input shapes from the user.
+        max_layers: the most layers to expand.
+        data: its bytes, if it cannot be read again, or not from another machine.
     """
 
     target: str
@@ -55,7 +55,7 @@ class FileOrigin:
         return opens(self.data, path=self.target, **options)
 
     def packed(self) -> FileOrigin:
-        """The same with the bytes of its file, where that is one that can be read."""
+        """The same with the bytes of its file, if that can be read."""
         if self.data is not None:
             return self
         path = self.target if self.target == STDIN else find(self.target)
@@ -70,7 +70,7 @@ class ChainOrigin:
 
     Attributes:
         words: the layers.
-        order: how the input is written.
+        order: the order of the input shape.
     """
 
     words: tuple[str, ...]
@@ -81,7 +81,7 @@ class ChainOrigin:
 
 
 class _Chain:
-    """Layers on a command line as a file without parameters; they are read for each input."""
+    """Layers on a command line as a file without parameters; they are read again for each input."""
 
     def __init__(self, words: tuple[str, ...], order: str) -> None:
         self.words, self.order = words, order
@@ -103,7 +103,7 @@ class _Chain:
 
 
 class Given(Setting):
-    """A value of a parameter that needs no more reading."""
+    """A value of a parameter that is already read."""
 
     def __init__(self, value: Any, what: str) -> None:
         super().__init__("", what)
@@ -114,27 +114,27 @@ class Given(Setting):
 
 
 class Side(NamedTuple):
-    """A side of an input that is swept; ``axis`` is the place of its axis."""
+    """A swept side of an input; ``axis`` is the index of its axis."""
 
     axis: int
 
 
-OWN = "own"  # a side that is as the file has it
+OWN = "own"  # a side with the file's value
 Sides = tuple["int | Side | str", ...]
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What is swept, and what is told of each point.
+    """The setup of a sweep: what changes, and what is measured at each point.
 
     Attributes:
-        origin: where the network comes from.
+        origin: the origin of the network.
         grid: the values that change.
         fixed: parameters that are set to one value.
-        parameters: parameters that change, each with the place of its axis.
-        shapes: the inputs that are asked for, side by side.
+        parameters: parameters that change, each with the index of its axis.
+        shapes: the requested inputs, side by side.
         batch: samples at once.
-        measures: the names of what is told.
+        measures: the names of the measures.
     """
 
     origin: Origin
@@ -146,7 +146,7 @@ class Setup:
     measures: tuple[str, ...] = ()
 
     def text(self, point: int) -> str:
-        """A point in words, as its options are typed.
+        """A point as its options are typed.
 
         Args:
             point: its number.
@@ -161,12 +161,12 @@ class Setup:
 
 
 def sides_of(side: int | Side | str, values: Sequence[Any]) -> Any:
-    """A side of an input at a point."""
+    """The sides of an input at a point."""
     return values[side.axis] if isinstance(side, Side) else side
 
 
 class Misfit(NamedTuple):
-    """Why there is no network at a point."""
+    """The reason why a point has no network."""
 
     why: str
 
@@ -175,7 +175,7 @@ class Walker:
     """Walks the points of a sweep.
 
     Args:
-        setup: what is swept.
+        setup: the setup of the sweep.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -187,10 +187,10 @@ class Walker:
         """The network at a point.
 
         Args:
-            values: of each axis one.
+            values: one value for each axis.
 
         Raises:
-            ConvcalcError: there is none with such values.
+            ConvcalcError: there is no network with these values.
         """
         setup = self.setup
         parameters = {name: Given(value, name) for name, value in setup.fixed.items()}
@@ -215,7 +215,7 @@ class Walker:
         )
 
     def measure(self, values: Sequence[Any]) -> list[Any] | Misfit:
-        """What is told of a point, in the order of the measures; or why there is nothing to tell."""
+        """The measures of a point, in order; or why there is no network."""
         try:
             analysis = walk(self.network(values), self.setup.batch)
             return [measure(analysis) for measure in self._measures]

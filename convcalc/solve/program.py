@@ -1,4 +1,4 @@
-"""What a walk calculates, written down once, so that it can be done again for many points at once."""
+"""The calculation of a walk, recorded once, so that it can be repeated for many points at once."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from convcalc.traced import Tape, Traced, ratio_of
 if TYPE_CHECKING:
     from convcalc.solve.points import Walker
 
-MAX_STEPS = 100_000  # of a sum that is taken apart; others stay as they are
+MAX_STEPS = 100_000  # most terms of a sum that is rewritten; others stay unchanged
 _Factors = tuple[int, ...]
 _Terms = dict[_Factors, int]
 """The terms of a sum: the places of the factors of each, with the number that multiplies them."""
 
 
 class Whole(NamedTuple):
-    """An axis whose values are whole numbers, or such divided by one that is the same for all.
+    """An axis whose values are whole numbers, or whole numbers divided by a common one.
 
     Attributes:
-        least, most: of the numbers above.
-        below: the one by which they are divided.
+        least, most: the range of the numerators.
+        below: the common denominator.
     """
 
     least: int
@@ -32,17 +32,17 @@ class Whole(NamedTuple):
     below: int = 1
 
     def above(self, value: Any) -> int:
-        """The whole number of a value."""
+        """The numerator of a value."""
         return int(value * self.below)
 
 
 class Told(NamedTuple):
-    """What a program tells by one measure.
+    """A program's result for one measure.
 
     Attributes:
-        places: on the tape: of the number, or of each part of a shape.
+        places: places on the tape: of the number, or of each part of a shape.
         is_shape: whether it is a shape.
-        value: what it is at all points, where it has no places.
+        value: its value at all points, if it has no places.
     """
 
     places: tuple[int, ...]
@@ -51,15 +51,15 @@ class Told(NamedTuple):
 
 
 class Program:
-    """What one walk calculates. It holds at all points at which its guards do.
+    """The calculation of one walk. It is valid at all points where its guards are true.
 
     Args:
-        tape: what was calculated.
-        told: what the measures say; None where there is no network.
+        tape: the recorded operations.
+        told: the measures; None if there is no network.
 
     Attributes:
         needed: the places of all operations that guards and measures need, in order.
-        is_checked: whether it was held against a walk at a point that it was not made from.
+        is_checked: whether it was compared with a walk at another point.
     """
 
     def __init__(self, tape: Tape, told: Sequence[Told] | None) -> None:
@@ -76,9 +76,9 @@ def traced(walker: Walker, values: Sequence[Any], axes: Mapping[int, Whole]) -> 
     """The program of a walk.
 
     Args:
-        walker: of the sweep.
-        values: of the point at which it is walked.
-        axes: those whose values may be others.
+        walker: the sweep's walker.
+        values: the values of the point where it is walked.
+        axes: the axes whose values may change.
     """
     tape = Tape()
     given = list(values)
@@ -90,11 +90,11 @@ def traced(walker: Walker, values: Sequence[Any], axes: Mapping[int, Whole]) -> 
         found = [MEASURES[name].of(analysis) for name in walker.setup.measures]
     except ConvcalcError:
         return Program(tape, None)
-    return Program(tape, [_told(tape, value) for value in found])
+    return Program(tape, [_measured(tape, value) for value in found])
 
 
-def _told(tape: Tape, value: Any) -> Told:
-    """What a measure says of a walk with traced numbers."""
+def _measured(tape: Tape, value: Any) -> Told:
+    """A measure of a walk with traced numbers."""
     if isinstance(value, Traced):
         return Told((_factored(tape, value.place),))
     if isinstance(value, tuple) and any(isinstance(part, Traced) for part in value):
@@ -115,12 +115,12 @@ def _needed(tape: Tape, ends: Iterable[int]) -> list[int]:
 
 
 # ------------------------------------------------------------------------------------ sums
-# A sum over all layers is worked out for every point, so it is made short: what depends on one axis
-# alone is added up first. a(w)·x(h) + b(w)·x(h) + c(w)·y(h) becomes (a + b)(w)·x(h) + c(w)·y(h).
+# A sum over all layers is computed for every point, so it is made short: terms that depend on only
+# one axis are added first. a(w)·x(h) + b(w)·x(h) + c(w)·y(h) becomes (a + b)(w)·x(h) + c(w)·y(h).
 
 
 def _factored(tape: Tape, place: int) -> int:
-    """The place of the same sum with what its terms have in common put before brackets."""
+    """The place of the same sum, with common factors of its terms before brackets."""
     depends = _Depends(tape)
     terms: _Terms = {}
     for factors, times in _terms_of(tape, place).items():
@@ -130,9 +130,9 @@ def _factored(tape: Tape, place: int) -> int:
 
 
 def _shorter_most(tape: Tape, place: int, depends: _Depends) -> int:
-    """The place of the same largest of many numbers, of those with a common factor worked out together.
+    """The place of the same maximum of many numbers, with common factors taken out.
 
-    max(a(w)·x(h), b(w)·x(h), …) is max(a, b)(w)·x(h), …, where x is not below 0.
+    max(a(w)·x(h), b(w)·x(h), …) is max(a, b)(w)·x(h), …, if x is not below 0.
     """
     if tape.operations[place][0] != "max":
         return place
@@ -148,7 +148,7 @@ def _shorter_most(tape: Tape, place: int, depends: _Depends) -> int:
 
 
 def _leaves(tape: Tape, place: int) -> list[int]:
-    """The different numbers of which one is the largest."""
+    """The different numbers in a maximum."""
     found: dict[int, None] = {}
     waiting, seen = [place], {place}
     while waiting:
@@ -163,7 +163,7 @@ def _leaves(tape: Tape, place: int) -> list[int]:
 
 
 def _common(tape: Tape, place: int, depends: _Depends) -> tuple[_Factors, int]:
-    """The factors that all terms of a sum have in common, none of them below 0, and the rest."""
+    """The common factors of all terms of a sum, none below 0, and the rest."""
     terms = _terms_of(tape, place)
     first, *more = terms or {(): 0}
     common = list(first)
@@ -181,7 +181,7 @@ def _common(tape: Tape, place: int, depends: _Depends) -> tuple[_Factors, int]:
 
 
 def _joined(tape: Tape, sign: str, places: list[int]) -> int:
-    """The place of what an operation makes of several numbers."""
+    """The place of an operation applied to several numbers."""
     found, *more = places
     for place in more:
         found = tape.join(sign, found, place)
@@ -189,7 +189,7 @@ def _joined(tape: Tape, sign: str, places: list[int]) -> int:
 
 
 class _Depends:
-    """On which axes the numbers of a tape depend, as bits."""
+    """The axes on which the numbers of a tape depend, as bits."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape

@@ -1,4 +1,4 @@
-"""Ranges of values, as a sweep is asked for them: ``8..64:8``, ``1,2,4``; and the points of several together."""
+"""Ranges of values for a sweep: ``8..64:8``, ``1,2,4``; and the points of several together."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _NUMBER = r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?::({_NUMBER}))?", re.ASCII)
 _EXAMPLE = "write for example 8..64:8 (from 8 to 64 in steps of 8), or 1,2,4"
-MAX_LISTED = 100_000  # values that are kept one by one; a range of whole numbers needs none
+MAX_LISTED = 100_000  # most values stored one by one; a range of whole numbers stores none
 
 
 class Axis(NamedTuple):
     """One value that a sweep changes.
 
     Attributes:
-        name: what it is called: a parameter, or a side of an input.
-        values: what it becomes, one after the other.
+        name: its name: a parameter, or a side of an input.
+        values: its values, in order.
     """
 
     name: str
@@ -46,14 +46,14 @@ def is_swept(text: str) -> bool:
 
 
 def values_of(text: str, what: str) -> Sequence[Any]:
-    """The values that a text gives: ranges, and single values between commas.
+    """The values in a text: ranges, and single values, separated by commas.
 
     Args:
         text: such as ``8..64:8``, ``0.5..1:0.25``, ``1,2,4`` or ``[1, 2],[3, 4]``.
-        what: how messages call it.
+        what: its name in messages.
 
     Raises:
-        UsageError: there is something else in it, or nothing.
+        UsageError: it contains something else, or nothing.
 
     >>> list(values_of("8..32:8,64", "--set width"))
     [8, 16, 24, 32, 64]
@@ -70,7 +70,7 @@ def values_of(text: str, what: str) -> Sequence[Any]:
 
 
 def _parts(text: str) -> list[str]:
-    """What stands between the commas, but for those in brackets."""
+    """The parts between commas outside brackets."""
     parts, depth = [""], 0
     for character in text:
         depth += {"[": 1, "]": -1}.get(character, 0)
@@ -98,7 +98,7 @@ def _as_signed(text: str) -> Number:
 
 
 def _range(text: str, what: str, first: Any, last: Any, step: Any) -> Sequence[Any]:
-    """The numbers from the first to the last, that one too where the steps meet it."""
+    """The numbers from the first to the last, which is included if a step reaches it."""
     if step <= 0:
         message = f"{what}: {quoted(text)} has steps of {shown(step)}; use a step above 0"
         raise UsageError(message)
@@ -115,12 +115,12 @@ def _range(text: str, what: str, first: Any, last: Any, step: Any) -> Sequence[A
 
 
 def whole(number: Any) -> Number:
-    """A fraction that is whole as an int."""
+    """A whole fraction as an int."""
     return number.numerator if number.denominator == 1 else number  # type: ignore[no-any-return]
 
 
 def shown(value: Any) -> str:
-    """A value as a file, a table or a CSV file has it.
+    """A value for a file, a table or a CSV file.
 
     >>> from fractions import Fraction
     >>> shown(Fraction(3, 4)), shown(True), shown((1, 2)), shown("relu"), shown(Fraction(1, 10**7))
@@ -139,7 +139,7 @@ def shown(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it; a number with decimals as such, a fraction without an end as text.
+    """A value for JSON; a finite decimal as a number, another fraction as text.
 
     >>> from fractions import Fraction
     >>> plain(Fraction(3, 4)), plain(Fraction(1, 3)), plain((1, Fraction(1, 2)))
@@ -165,8 +165,8 @@ class Grid:
     (6, (2, 11))
 
     Attributes:
-        axes: what changes.
-        sizes: of each axis the number of its values.
+        axes: the axes.
+        sizes: the number of values of each axis.
         size: the number of points.
     """
 
@@ -176,7 +176,7 @@ class Grid:
         self.size = prod(self.sizes)
 
     def places(self, point: int) -> tuple[int, ...]:
-        """For each axis the place of the value that a point has."""
+        """The index of a point's value on each axis."""
         found = []
         for size in reversed(self.sizes):
             point, place = divmod(point, size)
@@ -195,10 +195,10 @@ class Grid:
         return number
 
     def boxes(self, most: int, start: int = 0) -> Iterator[Box]:
-        """All points in order, in boxes of at most so many; nothing is kept.
+        """All points in order, in boxes of limited size; nothing is stored.
 
         Args:
-            most: points of a box.
+            most: the most points of a box.
             start: the first axis that is not fixed yet.
         """
         inner = prod(self.sizes[start + 1 :])

@@ -16,7 +16,7 @@ from convcalc.text import grouped, plural, times
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
 
-_SHOWN = 12  # windows that people see unless they ask for all
+_SHOWN = 12  # windows shown unless all are requested
 _MOST_LISTED = 16  # sizes in a line
 
 
@@ -27,12 +27,12 @@ def windows_report(question: Question, *, every: bool = False) -> Report:
     """The windows that take one size to another, the best first.
 
     Args:
-        question: what is asked.
-        every: show all of them, however many.
+        question: the question.
+        every: whether to show all windows.
 
     Raises:
         UsageError: as `convcalc.solve.windows.solve`.
-        ShapeError: there is none.
+        ShapeError: there are none.
     """
     found = solve(question)
     if not found.windows:
@@ -74,7 +74,7 @@ def _fitting_text(fitting: int, of: int) -> str:
 
 
 def _window_columns(question: Question, found: Found) -> list[Column]:
-    """The columns; dilation and output padding where the kind has them."""
+    """The columns, with dilation and output padding if the kind has them."""
 
     def padding(window: Window) -> str:
         even = window.before == window.after
@@ -99,7 +99,7 @@ def _window_columns(question: Question, found: Found) -> list[Column]:
 
 
 def _options(window: Window, question: Question) -> str:
-    """The options of ``convcalc layer`` that make the window."""
+    """The options of ``convcalc layer`` for the window."""
     pair = f"{window.before},{window.after}"
     padding = (
         f"{window.before}" if window.before == window.after else "x".join([pair] * len(question.n))
@@ -150,7 +150,7 @@ def _footer(question: Question, found: Found, shown: int) -> list[str]:
 
 
 def _why_none(question: Question, found: Found) -> str:
-    """That nothing gives the size."""
+    """The message that nothing gives the size."""
     fixed = {"k": question.k, "s": question.s, "d": question.d, "a": question.a}
     given = [f"--{name} {value}" for name, value in fixed.items() if value is not None]
     if question.p is not None:
@@ -195,7 +195,7 @@ def fields_report(field: int, k: int | None, layers: int | None) -> Report:
 
 
 def _chain_words(stack: Stack) -> str:
-    """The stack as words of a chain, where it is short enough to type."""
+    """The stack as words of a chain, if it is short enough to type."""
     words = [
         f"conv:k{stack.k}{f's{s}' if s > 1 else ''}{f'd{d}' if d > 1 else ''}"
         for s, d in zip(stack.strides, stack.dilations)
@@ -212,9 +212,9 @@ def mirror_report(analysis: Analysis, sizes: range, axis: int = 0) -> Report:
     """The decoder for an encoder, with the output paddings for every size in a range.
 
     Args:
-        analysis: of the encoder.
-        sizes: of its input along the axis.
-        axis: which spatial axis, from 0.
+        analysis: the walk of the encoder.
+        sizes: the sizes of its input along the axis.
+        axis: the spatial axis, from 0.
 
     Raises:
         UsageError: as `convcalc.solve.mirror.layers_to_mirror` and `mirror`.
@@ -257,13 +257,13 @@ def mirror_report(analysis: Analysis, sizes: range, axis: int = 0) -> Report:
 
 
 def _encoder_text(layers: Sequence[Mirrored]) -> str:
-    """The layers by name, some of very many."""
+    """The layers by name; only some if there are very many."""
     names = [layer.step.name for layer in layers]
     return ", ".join(names if len(names) <= _SHOWN else [*names[:_SHOWN], "…"])
 
 
 def _sizes_text(row: Row) -> str:
-    """The sizes on the way, each once where layers keep it."""
+    """The sizes on the way, without repeats if layers keep the size."""
     return " → ".join(map(str, [size for size, _ in groupby((row.n, *row.sizes))]))
 
 

@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from convcalc.solve.points import Setup
     from convcalc.solve.ranges import Box
 
-AHEAD = 3  # boxes for each core that are worked out before they are wanted
-SECONDS = 10  # to wait for a cluster
-_here = threading.local()  # a worker for each thread, for it is not made to be shared
+AHEAD = 3  # boxes per core that are computed in advance
+SECONDS = 10  # wait for a cluster
+_here = threading.local()  # a worker for each thread, because it cannot be shared
 
 
 class Task(NamedTuple):
-    """A sweep, as other processes get it.
+    """A sweep as sent to other processes.
 
     Attributes:
-        token: by which they know it again.
-        version: of convcalc.
-        setup: what is swept, with the bytes of its file.
-        choice: which points are kept.
+        token: identifies the sweep there.
+        version: the version of convcalc.
+        setup: the setup of the sweep, with the bytes of its file.
+        choice: the points that are kept.
     """
 
     token: str
@@ -57,11 +57,11 @@ def task_of(setup: Setup, choice: Choice) -> Task:
 
 
 def work_out(task: Task, box: Box) -> Block:
-    """One box, in another process.
+    """Compute one box, in another process.
 
     Args:
         task: the sweep.
-        box: the places of its values.
+        box: the indices of its values.
 
     Raises:
         UsageError: another version of convcalc is installed there.
@@ -77,10 +77,10 @@ def work_out(task: Task, box: Box) -> Block:
 def on_cores(
     jobs: int,
 ) -> Callable[[Setup, Choice], Generator[Block, None, None]]:
-    """What works out the blocks of a sweep in so many processes.
+    """A function that computes the blocks of a sweep in a number of processes.
 
     Raises:
-        UsageError: later, a process ended before its work.
+        UsageError: later, if a process ended before its work was done.
     """
 
     def run(setup: Setup, choice: Choice) -> Generator[Block, None, None]:
@@ -98,18 +98,18 @@ def on_cores(
 
 
 def on_cluster(address: str) -> Callable[[Setup, Choice], Generator[Block, None, None]]:
-    """What works out the blocks of a sweep on a dask.distributed cluster.
+    """A function that computes the blocks of a sweep on a dask.distributed cluster.
 
-    A box whose machine goes away is worked out by another one; each is told once.
+    If a machine disappears, another one computes its box; each block is returned once.
 
     Args:
-        address: of its scheduler, such as ``tcp://10.0.0.1:8786``.
+        address: the address of its scheduler, such as ``tcp://10.0.0.1:8786``.
 
     Raises:
-        UsageError: dask.distributed is not installed; later, no scheduler answers.
+        UsageError: dask.distributed is not installed; or later, no scheduler answers.
     """
     try:
-        client_of = import_module("distributed").Client  # an extra, which few need
+        client_of = import_module("distributed").Client  # an extra that few need
     except ImportError:
         message = "--cluster needs dask.distributed: pip install convcalc[cluster]"
         raise UsageError(message) from None
@@ -137,7 +137,7 @@ def on_cluster(address: str) -> Callable[[Setup, Choice], Generator[Block, None,
 def _in_order(
     submit: Callable[[Box], Any], setup: Setup, choice: Choice, most: int
 ) -> Generator[Block, None, None]:
-    """The blocks in order, of which not more than so many are under way or wait for their turn."""
+    """The blocks in order, with a limit on how many are being computed or waiting."""
     points = Worker(setup, choice).most
     waiting: deque[Any] = deque()
     try:
@@ -158,7 +158,7 @@ def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
         with _undisturbed():
-            for _ in range(count):  # so that all start now, one for each task while none is ready
+            for _ in range(count):  # to start all now: one process per task while none is ready
                 pool.submit(os.getpid)
         yield pool
     finally:

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from convcalc.solve.points import Setup
     from convcalc.solve.ranges import Box
 
-ONE_BY_ONE = 64  # points of a block that are walked one by one
-AT_ONCE = 131_072  # points of a block that are worked out together
+ONE_BY_ONE = 64  # points of a block that is walked one by one
+AT_ONCE = 131_072  # points of a block that is computed together
 
 
 class Worker:
-    """Works out blocks of a sweep; each process has one of its own.
+    """Computes blocks of a sweep; each process has its own.
 
     Args:
-        setup: what is swept.
-        choice: which points are kept.
+        setup: the setup of the sweep.
+        choice: the points that are kept.
     """
 
     def __init__(self, setup: Setup, choice: Choice) -> None:
@@ -38,7 +38,7 @@ class Worker:
 
     @property
     def most(self) -> int:
-        """How many points a box should have."""
+        """The number of points of a box."""
         return ONE_BY_ONE if self.engine.is_slow else AT_ONCE
 
     def block(self, box: Box) -> Block:
@@ -62,37 +62,37 @@ Run = Callable[["Setup", Choice], Generator[Block, None, None]]
 """Gives all blocks of a sweep in order, narrowed."""
 
 
-def _untold(_: int) -> None:
-    """Nobody is told how far it is."""
+def _no_progress(_: int) -> None:
+    """No progress display."""
 
 
 @dataclass
 class Sweep:
-    """A sweep, and what has been found out so far.
+    """A sweep, and its results so far.
 
     Attributes:
         setup: what is swept.
         choice: which points are kept.
-        run: what works out the blocks.
-        progress: told how many points are done.
-        walked: points that are done.
-        misfits: at how many of them there is no network.
-        first_misfit: the first of these, and why there is none.
+        run: computes the blocks.
+        progress: called with the number of finished points.
+        walked: finished points.
+        misfits: how many of them have no network.
+        first_misfit: the first of these, and the reason.
     """
 
     setup: Setup
     choice: Choice
     run: Run = _one_after_the_other
-    progress: Callable[[int], None] = _untold
+    progress: Callable[[int], None] = _no_progress
     walked: int = 0
     misfits: int = 0
     first_misfit: tuple[int, str] | None = field(default=None)
 
     def blocks(self) -> Generator[Block, None, None]:
-        """The points that are kept, in order; as soon as they are known where all are told in the grid's order.
+        """The kept points, in order; as soon as they are known if the order is that of the grid.
 
         Raises:
-            UsageError: there are too many of them to hold, where the order needs all.
+            UsageError: the order needs all points, and there are too many for the memory.
         """
         grid, choice = self.setup.grid, self.choice
         with closing(self._tallied()) as blocks:
@@ -112,7 +112,7 @@ class Sweep:
                         return
 
     def _tallied(self) -> Generator[Block, None, None]:
-        """All blocks, counted as they come."""
+        """All blocks; counts them as they come."""
         with closing(self.run(self.setup, self.choice)) as blocks:
             for block in blocks:
                 self.walked += block.walked

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from convcalc.solve.sweep import Sweep
 
 
-class _Told(NamedTuple):
+class _Column(NamedTuple):
     """A column of a sweep.
 
     Attributes:
         key: its name.
-        values: of a block, a value for each point.
+        values: gives a value for each point of a block.
         text, plain: a value for people, and for JSON.
-        about: what it means.
+        about: its meaning.
         right: whether it is a number.
     """
 
@@ -44,8 +44,8 @@ class _Told(NamedTuple):
     right: bool = True
 
 
-def _told_of(sweep: Sweep, names: Iterable[str]) -> list[_Told]:
-    """The columns: what was swept, and these measures."""
+def _columns_of(sweep: Sweep, names: Iterable[str]) -> list[_Column]:
+    """The columns: the swept values, and these measures."""
     setup = sweep.setup
     return [
         *[_parameter(sweep, name) for name in setup.parameters],
@@ -58,7 +58,7 @@ def _told_of(sweep: Sweep, names: Iterable[str]) -> list[_Told]:
     ]
 
 
-def _parameter(sweep: Sweep, name: str) -> _Told:
+def _parameter(sweep: Sweep, name: str) -> _Column:
     """The column of a parameter."""
     grid = sweep.setup.grid
 
@@ -66,11 +66,11 @@ def _parameter(sweep: Sweep, name: str) -> _Told:
         return list(axis_values(grid, block.points, name).tolist())
 
     key = f"set.{name}" if name in MEASURES or name in sweep.setup.shapes else name
-    return _Told(key, values, shown, plain, f"the parameter {name}")
+    return _Column(key, values, shown, plain, f"the parameter {name}")
 
 
-def _input(sweep: Sweep, name: str, sides: Sides) -> _Told:
-    """The column of an input, as far as it was asked for."""
+def _input(sweep: Sweep, name: str, sides: Sides) -> _Column:
+    """The column of an input, with the requested sides."""
     grid = sweep.setup.grid
 
     def values(block: Block) -> list[Any]:
@@ -86,13 +86,13 @@ def _input(sweep: Sweep, name: str, sides: Sides) -> _Told:
     what = (
         "the sides of the input, without its channels" if OWN in sides else "the shape of the input"
     )
-    return _Told(name, values, times, list, what if name == FIRST_INPUT else f"{what} {name}")
+    return _Column(name, values, times, list, what if name == FIRST_INPUT else f"{what} {name}")
 
 
-def _measure(name: str) -> _Told:
+def _measure(name: str) -> _Column:
     """The column of a measure."""
     measure = MEASURES[name]
-    return _Told(
+    return _Column(
         name,
         lambda block: block.columns[name].tolist(),
         measure.text,
@@ -103,18 +103,18 @@ def _measure(name: str) -> _Told:
 
 @dataclass(slots=True, eq=False, repr=False)
 class SweepReport(Report):
-    """A report that programs get as the points come.
+    """A report that is written while points come.
 
     Attributes:
-        sweep: what it is about.
+        sweep: the sweep.
         told: its columns.
     """
 
     sweep: Any = None
-    told: list[_Told] = field(default_factory=list)
+    told: list[_Column] = field(default_factory=list)
 
     def document(self, format_name: str) -> Iterable[str] | None:
-        """The rows as they come, in the formats that have rows alone; the others wait for all of them."""
+        """The rows as they come, for formats with only rows; other formats wait for all rows."""
         if format_name in _STREAMS:
             return _STREAMS[format_name](self.told, self.sweep.blocks())
         self._gather()
@@ -140,14 +140,14 @@ class SweepReport(Report):
 
 
 def sweep_report(sweep: Sweep, names: Iterable[str], title: str) -> SweepReport:
-    """The report on a sweep, which is not run before it is printed.
+    """The report on a sweep; the sweep runs when the report is printed.
 
     Args:
-        sweep: what is swept.
-        names: the measures to tell.
-        title: what it is about.
+        sweep: the sweep.
+        names: the measures to show.
+        title: the title.
     """
-    told = _told_of(sweep, names)
+    told = _columns_of(sweep, names)
     columns = [
         Column(
             each.key,
@@ -179,7 +179,7 @@ def sweep_report(sweep: Sweep, names: Iterable[str], title: str) -> SweepReport:
 
 
 def notes_of(sweep: Sweep) -> list[str]:
-    """What else there is to say of a sweep that was run: points that do not fit."""
+    """The notes on a finished sweep: points without a network."""
     if not sweep.misfits:
         return []
     assert sweep.first_misfit
@@ -199,12 +199,12 @@ def notes_of(sweep: Sweep) -> list[str]:
 
 
 def rows_of(sweep: Sweep, names: Iterable[str]) -> list[dict[str, Any]]:
-    """The points that a sweep keeps, as JSON has them.
+    """The kept points of a sweep, for JSON.
 
     Raises:
-        UsageError: they are too many to hold.
+        UsageError: there are too many for the memory.
     """
-    told = _told_of(sweep, names)
+    told = _columns_of(sweep, names)
     found: list[dict[str, Any]] = []
     for block in sweep.blocks():
         check_held(len(found) + len(block))
@@ -217,7 +217,7 @@ def rows_of(sweep: Sweep, names: Iterable[str]) -> list[dict[str, Any]]:
 # ----------------------------------------------------------------------- rows as they come
 
 
-def _csv(told: list[_Told], blocks: Iterator[Block]) -> Iterator[str]:
+def _csv(told: list[_Column], blocks: Iterator[Block]) -> Iterator[str]:
     """Comma-separated values, with a line of keys."""
     yield ",".join(_quoted(each.key) for each in told)
     for block in _short(blocks):
@@ -225,8 +225,8 @@ def _csv(told: list[_Told], blocks: Iterator[Block]) -> Iterator[str]:
         yield from map(",".join, zip(*columns))
 
 
-def _jsonl(told: list[_Told], blocks: Iterator[Block]) -> Iterator[str]:
-    """A JSON object a line."""
+def _jsonl(told: list[_Column], blocks: Iterator[Block]) -> Iterator[str]:
+    """One JSON object per line."""
     keys = [f"{json.dumps(each.key, ensure_ascii=False)}: " for each in told]
     for block in _short(blocks):
         columns = [
@@ -237,7 +237,7 @@ def _jsonl(told: list[_Told], blocks: Iterator[Block]) -> Iterator[str]:
 
 
 def _short(blocks: Iterator[Block]) -> Iterator[Block]:
-    """Blocks in parts, so that few rows are text at a time."""
+    """Blocks in parts, so that only few rows are text at a time."""
     for block in blocks:
         for first in range(0, len(block), _ROWS):
             yield block.take(np.arange(first, min(first + _ROWS, len(block))))
@@ -248,7 +248,7 @@ _STREAMS = {"csv": _csv, "jsonl": _jsonl}
 
 
 def _texts(values: list[Any], text: Callable[[Any], str]) -> Iterable[str]:
-    """The text of each value; whole numbers are their own, and others are written out once each."""
+    """The text of each value; other values than whole numbers are written only once each."""
     if all(type(value) is int for value in islice(values, 1)) and set(map(type, values)) == {int}:
         return map(str, values)
     known: dict[Any, str] = {}
@@ -262,12 +262,12 @@ def _texts(values: list[Any], text: Callable[[Any], str]) -> Iterable[str]:
 
 
 def _json_of(plain: Callable[[Any], Any]) -> Callable[[Any], str]:
-    """What makes the JSON text of a value, with the letters as they are and no raw control character."""
+    """A function for the JSON text of a value, with letters unchanged and control characters escaped."""
     return lambda value: escape_json(json.dumps(plain(value), ensure_ascii=False))
 
 
 def _cell(plain: Callable[[Any], Any]) -> Callable[[Any], str]:
-    """What makes the cell of a value."""
+    """A function for the cell of a value."""
 
     def cell(value: Any) -> str:
         found = plain(value)
@@ -280,7 +280,7 @@ def _cell(plain: Callable[[Any], Any]) -> Callable[[Any], str]:
 
 
 def _quoted(text: str) -> str:
-    """A cell, in quotes where it has something in it that would end it."""
+    """A cell, in quotes if it contains a character that would end it."""
     if any(character in text for character in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -1,4 +1,4 @@
-"""A network tried with other parameters and inputs, and what it then needs."""
+"""A network tried with other parameters and inputs, and its amounts."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
     from convcalc.solve.ranges import Number
 
-INPUT = "input"  # what the resolution is called among the parameters
+INPUT = "input"  # the name of the resolution among the parameters
 
 
 class Limit(NamedTuple):
-    """What a network may need at most.
+    """The most that a network may need.
 
     Attributes:
         name: params, macs, flops or memory.
         most: the number.
-        text: as it was given.
+        text: the limit as given.
     """
 
     name: str
@@ -52,18 +52,18 @@ class Trials:
 
     Args:
         file: the network's file.
-        given: parameters that are set whatever else is tried.
-        shape: likewise the input; the file's own where it is None.
-        order: in which inputs are written, where it was said: chw or hwc.
-        limits: what is limited, so that it is measured.
+        given: parameters that are always set.
+        shape: the same for the input; None for the file's own.
+        order: the order of input shapes, if given: chw or hwc.
+        limits: the limits, whose amounts are measured.
         batch: samples at once.
-        dtype: of weights and activations, for the memory.
-        tell: is told how many networks were tried.
+        dtype: the type of weights and activations, for the memory.
+        tell: called with the number of networks tried.
 
     Attributes:
-        own: the network as it is.
-        totals: what that needs.
-        unsure: what is not counted, where a cost is unknown.
+        own: the unchanged network.
+        totals: its amounts.
+        unsure: what is not counted, if a cost is unknown.
     """
 
     def __init__(
@@ -91,24 +91,24 @@ class Trials:
 
     @property
     def side(self) -> int:
-        """The side of the input that stands for its resolution; 0 where it is a vector."""
+        """The side of the input that is its resolution; 0 for a vector."""
         own = self.own.network.input
         return own[_kept(own)] if len(own) > 1 else 0
 
     @property
     def count(self) -> int:
-        """How many networks were tried."""
+        """The number of networks tried."""
         return len(self._known)
 
     def needs(self, analysis: Analysis) -> Totals:
-        """What a network needs."""
+        """The amounts of a network."""
         return {name: MEASURES[name](analysis, self.dtype) for name in self._measured}
 
     def walked(self, values: Mapping[str, Number]) -> Analysis | None:
-        """The network with such values; None where it is none.
+        """The network with given values; None if they give no network.
 
         Args:
-            values: of parameters, and under ``input`` the side of a map that goes in.
+            values: values of parameters, and under ``input`` the side of the input map.
         """
         settings = {
             name: Setting(shown(value), name) for name, value in values.items() if name != INPUT
@@ -120,7 +120,7 @@ class Trials:
             return None
 
     def totals_of(self, values: Mapping[str, Number]) -> Totals | None:
-        """What the network with such values needs; None where it is none."""
+        """The amounts of the network with given values; None if they give no network."""
         key = tuple([(name, value) for name, value in values.items() if value != self._own[name]])
         if key not in self._known:
             analysis = self.walked(values) if key else self.own
@@ -130,15 +130,15 @@ class Trials:
         return self._known[key]
 
     def tried(self) -> list[tuple[dict[str, Any], Totals]]:
-        """What differs from the own values in each network that was tried, with what it needs."""
+        """The changed values of each tried network, with its amounts."""
         return [(dict(key), totals) for key, totals in self._known.items() if totals]
 
     def shares(self, totals: Totals) -> list[Fraction]:
-        """How much of each limit such a network takes, 1 for all of it."""
+        """The used share of each limit, 1 for all of it."""
         return [Fraction(totals[limit.name], limit.most) for limit in self.limits]
 
     def shape(self, side: Number) -> Shape:
-        """The input with another side; the other sides change in proportion, in as large steps, but frames stay."""
+        """The input with another side; other sides change in proportion, in equal steps, except frames."""
         own = self.own.network.input
         kept, by = _kept(own), int(side) - self.side
         step = grain(self.side) if by % grain(self.side) == 0 else 1
@@ -146,12 +146,12 @@ class Trials:
         return (*own[:kept], *[max(1, each) for each in moved])
 
     def _written(self, shape: Shape) -> Shape:
-        """A shape as it is written for this file: channels last where that was said, or stands in the file."""
+        """A shape in the order for this file: channels last if the user or the file says so."""
         order = self._said or self.own.network.order
         return (*shape[1:], shape[0]) if order == "hwc" else shape
 
     def options(self, values: Mapping[str, Number]) -> str:
-        """The options that make the network with such values, as they are typed."""
+        """The options for the network with given values, as typed."""
         words = [f"--set {name}={shown(value)}" for name, value in values.items() if name != INPUT]
         if INPUT in values:
             words.append(f"--input {'x'.join(map(str, self._written(self.shape(values[INPUT]))))}")
@@ -159,12 +159,12 @@ class Trials:
         return " ".join(words)
 
     def broken(self, totals: Totals) -> tuple[str, ...]:
-        """The limits that such a network breaks."""
+        """The limits that a network with given amounts breaks."""
         return tuple([limit.name for limit in self.limits if totals[limit.name] > limit.most])
 
 
 def _kept(shape: Shape) -> int:
-    """How many sides of an input are no resolution: the channels, and of pictures in a row the frames.
+    """How many sides of an input are not a resolution: the channels, and for video the frames.
 
     >>> _kept((3, 224, 224)), _kept((3, 16, 112, 112)), _kept((1, 40, 56, 40))
     (1, 2, 1)
@@ -173,7 +173,7 @@ def _kept(shape: Shape) -> int:
 
 
 def grain(side: int) -> int:
-    """In which steps a resolution changes: 32 pixels, and less where the image is small.
+    """The step of a resolution: 32 pixels, and less for a small image.
 
     >>> grain(224), grain(240), grain(28), grain(5)
     (32, 32, 4, 1)

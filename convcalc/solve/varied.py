@@ -1,4 +1,4 @@
-"""What of a network may change to meet limits: parameters that scale it, and the resolution."""
+"""What may change in a network to meet limits: parameters that scale it, and the resolution."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from convcalc.text import plural, quoted, shortened
 if TYPE_CHECKING:
     from convcalc.solve.ranges import Number
 
-MOST_AXES = 3  # that change unless they are named
+MOST_AXES = 3  # how many change by default
 MAX_VALUES = 1000  # of one of them
 _MOST_VALUES = 48  # of one of them, unless they are listed
 _MOST_SIDES = 64  # likewise of a resolution
-_FARTHEST = 4  # times the own value
-_MOST_STEPS = 30  # from 0 to the own value of a factor
-_TRIED = Fraction(1, 20)  # more than a whole number, to see whether it is a factor
-_SAMPLES = 12  # values that show whether more is never less
+_FARTHEST = 4  # times the file's value
+_MOST_STEPS = 30  # steps from 0 to the file's value of a factor
+_TRIED = Fraction(1, 20)  # added to a whole number, to see whether it is a factor
+_SAMPLES = 12  # sample that shows whether amounts never decrease
 _LARGEST_FACTOR = 8  # a parameter below it may be a factor such as 1 or 0.75
-_BY_8 = 16  # a whole number from here that 8 divides may be one of channels
+_BY_8 = 16  # a whole number from here on that is divisible by 8 may be a number of channels
 
 
 class Varied(NamedTuple):
     """A parameter, or the resolution, that may change.
 
     Attributes:
-        name: of the parameter; ``input`` for the resolution.
-        own: its value as the network is.
-        values: those it may have, upwards.
+        name: the parameter's name; ``input`` for the resolution.
+        own: its value in the file.
+        values: its possible values, ascending.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Varied(NamedTuple):
 
 
 def factors(own: Number) -> tuple[Number, ...]:
-    """The values of a factor: in steps of 0.05 where its own is 1, twice as large above that and five times above 2.
+    """The values of a factor: in steps of 0.05 if its own is 1; steps are doubled above that, and ×5 above 2.
 
     >>> [float(value) for value in factors(1)[17:24]], float(factors(1)[-1])
     ([0.9, 0.95, 1.0, 1.1, 1.2, 1.3, 1.4], 4.0)
@@ -61,7 +61,7 @@ def factors(own: Number) -> tuple[Number, ...]:
 
 
 def _round_step(own: Fraction) -> Fraction:
-    """The smallest of … 0.01, 0.02, 0.05, 0.1, 0.2 … of which a number has at most so many."""
+    """The smallest of … 0.01, 0.02, 0.05, 0.1, 0.2 … that divides a number into at most this many steps."""
     step = Fraction(1, 10**6)
     while own / step > 10 * _MOST_STEPS:
         step *= 10
@@ -69,7 +69,7 @@ def _round_step(own: Fraction) -> Fraction:
 
 
 def counts(own: int, step: int = 1) -> tuple[int, ...]:
-    """The values of a whole number up to four times its own: multiples of a step, larger ones where these are many.
+    """The values of a whole number up to four times its own: multiples of a step, a larger one if too many.
 
     >>> counts(3), counts(32, 8)[:3], len(counts(768, 8))
     ((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), (8, 16, 24), 48)
@@ -80,7 +80,7 @@ def counts(own: int, step: int = 1) -> tuple[int, ...]:
 
 
 def sides(own: int) -> tuple[int, ...]:
-    """The sizes of a side around its own, in steps that most networks divide.
+    """The sizes of a side around its own, in steps that most networks can divide.
 
     >>> sides(224)[:3], sides(224)[-1], sides(572)[:2]
     ((32, 64, 96), 896, (124, 188))
@@ -98,16 +98,16 @@ def sides(own: int) -> tuple[int, ...]:
 def varied_of(
     trials: Trials, vary: Mapping[str, Sequence[Number] | None], fixed: Iterable[str]
 ) -> tuple[list[Varied], list[str]]:
-    """What may change, and the parameters that could but stay.
+    """What may change, and the parameters that could change but stay.
 
     Args:
-        trials: of the network.
-        vary: what is asked for, each with its values, or None for the usual ones; where there is
-            nothing, the two or three that change most.
-        fixed: the parameters that were set, and ``input`` if that was.
+        trials: the trials of the network.
+        vary: the requested names, each with its values, or None for the usual ones; if empty, the
+            two or three that change most.
+        fixed: the parameters that were set, and ``input`` if that was set.
 
     Raises:
-        UsageError: there is no such parameter, or none that scales.
+        UsageError: there is no such parameter, or none scales the network.
     """
     if vary:
         return [_asked(trials, name, values) for name, values in vary.items()], []
@@ -137,9 +137,9 @@ def is_number(value: object) -> bool:
 
 
 def _usual(trials: Trials, name: str, own: Any) -> tuple[Number, ...]:
-    """The values that a parameter may have: those of a factor where the network takes a decimal.
+    """The possible values of a parameter: those of a factor if the network accepts a decimal.
 
-    Of whole numbers multiples of 8 where that many make wider layers, and not more of them: channels.
+    For whole numbers, multiples of 8 if larger values make layers wider, not more: channels.
     """
     if isinstance(own, Fraction):
         return factors(own)
@@ -153,14 +153,14 @@ def _usual(trials: Trials, name: str, own: Any) -> tuple[Number, ...]:
 
 
 def _larger(axis: Varied) -> list[Number]:
-    """Values above the own one: about twice as much, and the next."""
+    """Values above the file's: about twice as much, and the next."""
     above = [value for value in axis.values if value > axis.own]
     double = [value for value in above if value >= 2 * axis.own]
     return [*double[:1], *above[:1]]
 
 
 def _scales(trials: Trials, axis: Varied) -> bool:
-    """Whether more of a parameter is more network, of the same outputs, in what is limited."""
+    """Whether a larger parameter gives larger limited amounts, with the same outputs."""
     outputs = [step.output for step in trials.own.outputs]
     for value in _larger(axis):
         analysis = trials.walked({axis.name: value})
@@ -172,7 +172,7 @@ def _scales(trials: Trials, axis: Varied) -> bool:
 
 
 def sample(values: Sequence[Number]) -> list[Number]:
-    """Some of the values, evenly spread, both ends among them."""
+    """Some of the values, evenly spread, with both ends."""
     last = len(values) - 1
     return [
         values[place] for place in sorted({last * i // (_SAMPLES - 1) for i in range(_SAMPLES)})
@@ -180,7 +180,7 @@ def sample(values: Sequence[Number]) -> list[Number]:
 
 
 def turn_of(trials: Trials, axis: Varied) -> str:
-    """That more of a parameter is less of something that is limited; empty if it never is, in a sample."""
+    """A note that a larger parameter decreases a limited amount; empty if it never does in a sample."""
     tried = [(value, trials.totals_of({axis.name: value})) for value in sample(axis.values)]
     for (low, before), (high, after) in pairwise([pair for pair in tried if pair[1]]):
         for limit in trials.limits:
@@ -193,7 +193,7 @@ def turn_of(trials: Trials, axis: Varied) -> str:
 
 
 def is_idle(trials: Trials, axis: Varied) -> bool:
-    """Whether no value makes a difference to what is limited, in a sample."""
+    """Whether no value in a sample changes the limited amounts."""
     found = [trials.totals_of({axis.name: value}) for value in sample(axis.values)]
     return all(
         totals[limit.name] == trials.totals[limit.name]
@@ -204,7 +204,7 @@ def is_idle(trials: Trials, axis: Varied) -> bool:
 
 
 def _moves(trials: Trials, axis: Varied) -> bool:
-    """Whether the network takes other resolutions, and these change what is limited."""
+    """Whether the network takes other resolutions, and these change the limited amounts."""
     nearest = sorted(axis.values, key=lambda value: abs(Fraction(value - axis.own)))[1:]
     for value in nearest:
         if needs := trials.totals_of({axis.name: value}):
@@ -213,7 +213,7 @@ def _moves(trials: Trials, axis: Varied) -> bool:
 
 
 def _effect(trials: Trials, axis: Varied) -> Fraction:
-    """How many times as large the network is with about twice as much of a parameter."""
+    """The growth of the network if a parameter is about doubled."""
     for value in _larger(axis):
         if needs := trials.totals_of({axis.name: value}):
             grown = [Fraction(needs[name], max(1, trials.totals[name])) for name in needs]
@@ -222,7 +222,7 @@ def _effect(trials: Trials, axis: Varied) -> Fraction:
 
 
 def _nothing_scales(trials: Trials, fixed: Iterable[str]) -> str:
-    """That nothing is left to change."""
+    """The error that nothing is left to change."""
     network, limited = trials.own.network, " or ".join([limit.name for limit in trials.limits])
     what = f"{shortened(network.name)}: nothing that can change makes a difference to {limited}"
     if names := [*fixed, *network.parameters]:
@@ -231,10 +231,10 @@ def _nothing_scales(trials: Trials, fixed: Iterable[str]) -> str:
 
 
 def _asked(trials: Trials, name: str, values: Sequence[Number] | None) -> Varied:
-    """What was asked to change.
+    """What the user asked to change.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is no such parameter.
     """
     network = trials.own.network
     if name == INPUT and name not in network.parameters:
@@ -257,10 +257,10 @@ def _asked(trials: Trials, name: str, values: Sequence[Number] | None) -> Varied
 
 
 def _asked_input(trials: Trials, values: Sequence[Number] | None) -> Varied:
-    """The resolution, where it was asked to change.
+    """The resolution, if the user asked to change it.
 
     Raises:
-        UsageError: what goes in has none, or there are several inputs.
+        UsageError: the input has none, or there are several inputs.
     """
     network = trials.own.network
     if len(network.inputs) > 1:
@@ -278,14 +278,14 @@ def _asked_input(trials: Trials, values: Sequence[Number] | None) -> Varied:
 
 
 def some_fail(axis: Varied, working: Sequence[Number]) -> str:
-    """That some values of a parameter make no network."""
+    """The note that some values of a parameter give no network."""
     many = len(axis.values) - len(working)
     failed = next(value for value in axis.values if value not in working)
     return f"{plural(many, 'value')} of {axis.name} left out, because the layers do not fit: {shown(failed)} is the smallest"
 
 
 def none_works(network: str, axis: Varied) -> str:
-    """That no value of a parameter makes a network."""
+    """The error that no value of a parameter gives a network."""
     first, last = shown(axis.values[0]), shown(axis.values[-1])
     which = f"no value of {axis.name} from {first} to {last}"
     if len(axis.values) == 1:

@@ -1,4 +1,4 @@
-"""Which kernel, stride, padding and dilation take one size to another: all of them, the best first."""
+"""All kernels, strides, paddings and dilations that change one size to another, the best first."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from convcalc.layers import Layer
 
 MAX_SIZE = 100_000
-_MANY = 20_000  # windows to look at; of more the like are left out
+_MANY = 20_000  # most windows to try; of more, similar ones are left out
 _FEW = 3
-_MOST_WIDE = 64  # the largest kernel and padding that are tried where no usual ones are found
+_MOST_WIDE = 64  # the largest kernel and padding tried if the usual ones give nothing
 
 
 class Window(NamedTuple):
-    """A window that gives the size asked for.
+    """A window that gives the requested size.
 
     Attributes:
         k, s, d: kernel, stride, dilation.
         before, after: padding.
-        a: output padding, when transposed.
+        a: output padding, if transposed.
         fits: whether the window ends where the padded input ends.
     """
 
@@ -43,14 +43,14 @@ class Window(NamedTuple):
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """What comes first: one that fits and skips no cells, an odd kernel, equal padding, no dilation."""
+        """The sort key: first windows that fit and skip no cells, odd kernels, equal padding, no dilation."""
         skips = self.s > formulas.effective_kernel(self.k, self.d)
         even, uneven = self.k % 2 == 0, self.before != self.after
         return (not self.fits, self.a, skips, even, uneven, self.d, self.before, self.k, self.s)
 
 
 class Bounds(NamedTuple):
-    """The largest of each number that is tried."""
+    """The largest tried value of each number."""
 
     k: int = 11
     s: int = 5
@@ -60,12 +60,12 @@ class Bounds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: the sizes before and after, and what is fixed.
+    """The question: the sizes before and after, and the fixed numbers.
 
     Attributes:
         n, o: sizes along each axis.
         kind: a layer kind with a window.
-        k, s, d, a: fixed numbers; None where they are asked for.
+        k, s, d, a: fixed numbers; None for unknown ones.
         p: fixed padding: before and after.
         fit: the rule for rounding sizes.
         uneven: whether the padding before and after may differ by one.
@@ -87,10 +87,10 @@ class Found(NamedTuple):
     """The answer.
 
     Attributes:
-        windows: all that were found, the best first.
-        bounds: the largest numbers that were tried.
+        windows: all windows found, the best first.
+        bounds: the largest numbers tried.
         widened: whether the usual bounds had no answer.
-        thinned: whether of many strides that give the same size only the exact and the smallest are there.
+        thinned: whether, of many strides for the same size, only the exact and the smallest are included.
     """
 
     windows: list[Window]
@@ -100,20 +100,20 @@ class Found(NamedTuple):
 
 
 def solve(question: Question) -> Found:
-    """All windows within bounds that take one size to another; with wider bounds if there are none.
+    """All windows within bounds that change one size to another; with wider bounds if there are none.
 
     Args:
-        question: what is asked.
+        question: the question.
 
     Raises:
-        UsageError: the kind has no window, or the sizes are no sizes.
+        UsageError: the kind has no window, or a size is invalid.
 
     >>> [window[:3] for window in solve(Question((32,), (10,))).windows[:3]]
     [(5, 3, 0), (7, 3, 1), (9, 3, 2)]
     """
     cls = _checked(question)
     widest = min(max(*question.n, *question.o), _MOST_WIDE)
-    padded = min(widest + sum(question.p or (0, 0)), _MOST_WIDE)  # which a kernel may be as wide as
+    padded = min(widest + sum(question.p or (0, 0)), _MOST_WIDE)  # a kernel may be as wide as this
     usual = Bounds()
     strided = usual._replace(k=padded, s=max(question.n + question.o))
     for bounds in (usual, strided, strided._replace(p=widest)):
@@ -127,10 +127,10 @@ def solve(question: Question) -> Found:
 
 
 def _checked(question: Question) -> type[Layer]:
-    """The kind that is asked about.
+    """The kind in the question.
 
     Raises:
-        UsageError: it has no window, or not what is fixed; or a size is too large.
+        UsageError: it has no window, or not a fixed option; or a size is too large.
     """
     from convcalc.layers import KINDS  # noqa: PLC0415 - looked up once
 
@@ -209,11 +209,11 @@ def _tries(question: Question, cls: type[Layer], bounds: Bounds) -> Iterator[_Tr
 
 
 def _strides(question: Question, beyond: int, d: int) -> tuple[int, int | None]:
-    """The least and the largest stride that may give the size; rounding up counts at most one window more.
+    """The least and the largest stride that may give the size; rounding up adds at most one window.
 
     Args:
-        question: what is asked.
-        beyond: the effective kernel without the padding.
+        question: the question.
+        beyond: the effective kernel minus the padding.
         d: the dilation.
     """
     del d
@@ -222,9 +222,9 @@ def _strides(question: Question, beyond: int, d: int) -> tuple[int, int | None]:
 
 
 def _strides_back(question: Question, beyond: int, d: int) -> tuple[int, int | None]:
-    """The same for a transposed convolution, whose output padding is below the stride or the dilation."""
+    """The same for a transposed convolution; its output padding is below the stride or the dilation."""
     n, o = question.n[0] - 1, question.o[0]
-    rest = o - beyond  # what the steps between inputs and the output padding make together
+    rest = o - beyond  # the steps between inputs and the output padding together
     if rest < 0:
         return 1, 0
     least = rest // (n + 1) + 1
@@ -237,7 +237,7 @@ def _windows(question: Question, tried: _Try, *, thinned: bool) -> Iterator[Wind
     """The windows of a kernel that give the size.
 
     Args:
-        question: what is asked.
+        question: the question.
         tried: the kernel.
         thinned: only those that fit exactly, and the one with the smallest stride.
     """
@@ -250,14 +250,14 @@ def _windows(question: Question, tried: _Try, *, thinned: bool) -> Iterator[Wind
 
 
 def _exact(question: Question, tried: _Try) -> list[int]:
-    """The stride with which a window that slides fits exactly, where there is one to try."""
+    """The stride with which a sliding window fits exactly, if one is within the bounds."""
     pads = tried.before + tried.after
     s = exact(SizeEquation("s", question.n[0], tried.k, 1, pads, tried.d, question.o[0]))
     return [s] if isinstance(s, int) and s in tried.strides else []
 
 
 def _window(question: Question, numbers: tuple[int, int, int, int, int]) -> Window | None:
-    """A window that slides, if it gives the size."""
+    """A sliding window, if it gives the size."""
     k, s, before, after, d = numbers
     axes = [Axis(n, k, s, before, after, d) for n in question.n]
     fits = all([axis.fits for axis in axes])
@@ -269,7 +269,7 @@ def _window(question: Question, numbers: tuple[int, int, int, int, int]) -> Wind
 def _window_back(question: Question, numbers: tuple[int, int, int, int, int]) -> Window | None:
     """A window of a transposed convolution, if an output padding gives the size.
 
-    It is less than the stride or the dilation, as PyTorch wants it.
+    It is less than the stride or the dilation, as PyTorch requires.
     """
     k, s, before, after, d = numbers
     lacking = {
@@ -283,7 +283,7 @@ def _window_back(question: Question, numbers: tuple[int, int, int, int, int]) ->
 
 
 def layer_of(window: Window, question: Question, cls: type[Layer]) -> Layer:
-    """The layer that has a window."""
+    """The layer with a window."""
     known = options_of(cls)
     pair = (window.before, window.after)
     padding = window.before if window.before == window.after else (pair,) * len(question.n)

@@ -16,7 +16,7 @@ _ARGUMENTS = {
     "zsh": ["-i"],
     "fish": ["-i"],
 }
-# What each runs at its start, so that Ctrl-G shows the line, between signs that nothing else prints.
+# Start-up code for each shell, so that Ctrl-G shows the line between unique marks.
 _STARTS = {
     "bash": r"""
 PS1='READY> '
@@ -53,7 +53,7 @@ def is_there(shell: str) -> bool:
 
 
 class Terminal:
-    """A shell with a home folder of its own.
+    """A shell with a separate home folder.
 
     Args:
         shell: which.
@@ -96,20 +96,20 @@ class Terminal:
         self.child.close(force=True)
 
     def _until(self, sign: str) -> str:
-        """What is printed until a sign."""
+        """The output up to a mark."""
         self.child.expect_exact(sign)
         return _CONTROL.sub("", self.child.before or "")
 
     def line(self, keys: str) -> str:
-        """The line after some keys; it is given up afterwards."""
+        """The line after some keys; afterwards it is cancelled."""
         return self.press(keys)[0]
 
     def press(self, keys: str) -> tuple[str, str]:
-        """The line after some keys, and all that was printed meanwhile."""
+        """The line after some keys, and everything printed meanwhile."""
         self.child.send(keys)
         self.child.send("\x07")
         printed = self._until("<<")
         line = self._until(">>")
         self._until("READY> ")
-        self.child.send("\x05\x15")  # to the end, and away with all before it
+        self.child.send("\x05\x15")  # go to the end, and delete the line
         return line.replace("\r", "").replace("\n", ""), printed

@@ -1,4 +1,4 @@
-"""The script for bash is one that bash 3.2 reads, which macOS has; nothing that came later stands in it unguarded."""
+"""The script for bash works in bash 3.2, the version of macOS; newer features are used only after a check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from completion.terminal import is_there
 from convcalc.cli.shells.install import install
 from convcalc.cli.shells.speak import script
 
-# What came after bash 3.2, each with a line that has it.
+# Features newer than bash 3.2, each with an example line.
 LATER = {
     "a builtin": (r"\b(?:mapfile|readarray|coproc)\b", "mapfile -t words < file"),
     "a declaration": (r"\b(?:declare|local|typeset)\s+(?:-\w*[Agnlu]|-(?=\s|$))", "local -n name=$1"),
@@ -42,13 +42,13 @@ ASKED = '[ "$(type -t compopt)" = builtin ]'
 
 
 def code_of(text: str) -> list[str]:
-    """The lines without comments; one that goes on with a backslash is joined to the next."""
+    """The lines without comments; a line that ends with a backslash is joined to the next."""
     lines = [re.sub(r"(?:^|\s)#\s.*", "", line) for line in text.split("\n")]
     return "\n".join(lines).replace("\\\n", " ").split("\n")
 
 
 def later(text: str) -> list[str]:
-    """What of a script bash 3.2 does not have: each with its line."""
+    """The features in a script that bash 3.2 does not have, each with its line."""
     return [
         f"{what}: {line.strip()}"
         for line in code_of(text)
@@ -58,7 +58,7 @@ def later(text: str) -> list[str]:
 
 
 def unguarded(text: str) -> list[str]:
-    """The lines with ``compopt`` that run where it is not there."""
+    """The lines with ``compopt`` that would run without it."""
     branches: list[str] = []
     found = []
     for line in map(str.strip, code_of(text)):
@@ -108,7 +108,7 @@ def test_an_option_of_complete_that_came_later_is_tried_first_and_left_out_then(
 def test_the_lines_in_the_file_that_bash_runs_at_its_start_are_of_any_shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On macOS that may be ``.profile``, which other shells run too."""
+    """On macOS that may be ``.profile``, which other shells also run."""
     for name in ("XDG_DATA_HOME", "ZDOTDIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -1,4 +1,4 @@
-"""The TAB key in bash, zsh and fish, in a pseudo-terminal; skipped where a shell is not there."""
+"""The TAB key in bash, zsh and fish, in a pseudo-terminal; skipped if a shell is missing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Open = Callable[..., Terminal]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with files of all sorts."""
+    """A folder with files of all kinds."""
     folder = tmp_path / "work"
     text = (ROOT / "architectures" / "lenet5.yaml").read_text(encoding="utf-8")
     for name in ("my net.yaml", "mynet.yaml", "nets/one.yaml", "vgg box/x.yaml", ".hidden.yaml"):
@@ -66,7 +66,7 @@ def opened(tmp_path: Path, folder: Path) -> Iterator[Open]:
         yield open_shell
 
 
-# What is typed before the TAB key, and the line after it.
+# The typed text before the TAB key, and the line after it.
 WORDS = {
     "convcalc ver": "convcalc verify ",
     "convcalc arch vgg16_b": "convcalc arch vgg16_bn ",
@@ -101,7 +101,7 @@ def test_the_tab_key_completes(shell: str, opened: Open) -> None:
     both = terminal.press("convcalc arch vgg\t\t")[1]
     assert "vgg16_bn" in both
     assert "vgg box/" in both.replace("\\", "")
-    if shell != "bash":  # which shows no descriptions
+    if shell != "bash":  # it shows no descriptions
         told = terminal.press("convcalc ch\t\t")[1]
         assert "check network files against their own expect:, for continuous integration" in told
 
@@ -117,7 +117,7 @@ def test_without_convcalc_files_are_completed_and_nothing_is_said(shell: str, op
 
 
 def test_bash_of_macos_lacks_what_later_ones_have(opened: Open) -> None:
-    """Bash 3.2 has no compopt: words go on with a space, and folders are completed as files are."""
+    """Bash 3.2 has no compopt: words are followed by a space, and folders are completed like files."""
     terminal = opened("bash", before=BUILTINS_OF_BASH_4)
     cases = {
         keys: line for keys, line in {**WORDS, **FILES}.items() if "max:" in keys or "ne" in keys

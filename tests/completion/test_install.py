@@ -1,4 +1,4 @@
-"""Completion put where a shell finds it, and taken away: nothing else of the user's changes by a byte."""
+"""Completion is installed where a shell finds it, and removed: no other byte of the user's files changes."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_the_shell_in_use_is_meant(
 
 
 def refused(convcalc: Any, *words: str) -> str:
-    """What is said against a command, in one line."""
+    """The error of a command, in one line."""
     ran = convcalc("completion", *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("convcalc: ")
@@ -200,7 +200,7 @@ def test_a_file_that_is_read_only_stays_as_it_is(
 ) -> None:
     bashrc = home / ".bashrc"
     bashrc.write_bytes(b"one\n")
-    allowed = os.access  # whoever runs the tests as root may write everywhere
+    allowed = os.access  # root may write everywhere
     monkeypatch.setattr(
         os, "access", lambda path, mode: str(path) != str(bashrc) and allowed(path, mode)
     )

@@ -1,4 +1,4 @@
-"""What a shell is offered for every parameter of every command, and what it never is."""
+"""The words offered to a shell for every parameter of every command, and words never offered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Ask = Callable[..., list[str]]
 
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Ask:
-    """Asks as a shell does after a line, and gives the lines of the answer."""
+    """Asks like a shell after a line; returns the lines of the answer."""
 
     def asked(line: str, shell: str = "fish") -> list[str]:
         monkeypatch.setenv("_CONVCALC_COMPLETE", f"{shell}_complete")
@@ -48,13 +48,13 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 def words(lines: list[str]) -> list[str]:
-    """The words of an answer for fish, without what they mean."""
+    """The words of an answer for fish, without their meanings."""
     return [line.partition("\t")[0] for line in lines[1:]]
 
 
 # --------------------------------------------------------------- every parameter of every command
 
-# What stands before a parameter where its words follow from it.
+# The words before a parameter, if its values depend on them.
 _BEFORE = {
     "budget": ["vgg16"],
     "layer": ["--kind", "prelu"],
@@ -65,7 +65,7 @@ _BEFORE = {
     "why": ["7", "--type", "params"],
     "chain": ["--input", "3x32x32", "conv:k3c8", "relu"],
 }
-# Parameters that only their user knows: numbers, shapes, and texts of one's own.
+# Parameters that only the user knows: numbers, shapes, and free texts.
 _NUMBERS = ("value", "shape", "step", "sizes", "limit", "gigabytes", "bytes", "rate")
 _TEXTS = {
     ("why", "number"), ("reconcile", "value"), ("sweep", "cluster"), ("sweep", "max_points"), ("hand", "s"), ("hand", "d"), ("hand", "a"),
@@ -76,7 +76,7 @@ _WHY = {"n", "k", "s", "p", "d", "c_in", "filters", "groups", "units", "input", 
 
 
 def is_free(command: str, param: click.Parameter) -> bool:
-    """Whether nobody but the user knows what a parameter may be."""
+    """Whether only the user knows a parameter's value."""
     if isinstance(param.type, click.IntRange) and param.type.max and param.type.max < 5:
         return False
     if (command, param.name) in _TEXTS or (command == "why" and param.name in _WHY):
@@ -86,7 +86,7 @@ def is_free(command: str, param: click.Parameter) -> bool:
 
 
 def offers_of(command: str, param: click.Parameter) -> list[CompletionItem[Any]]:
-    """What a parameter offers where nothing of it is typed."""
+    """The words offered for a parameter before anything is typed."""
     found = commands()[command]
     before = _BEFORE.get(command, [])
     if not before and any(each.name in ("network", "networks", "first", "targets") for each in found.params):  # fmt: skip
@@ -136,7 +136,7 @@ def test_every_choice_offers_all_of_it() -> None:
 
 
 def test_whatever_is_a_file_is_completed_as_one() -> None:
-    """By what help calls it, which no type knows."""
+    """By its name in the help, which no type knows."""
     met = set()
     for command, param in all_parameters():
         context = click.Context(commands()[command])
@@ -156,19 +156,19 @@ def test_nothing_else_completes_files() -> None:
 
 
 def test_words_that_stand_twice_are_the_same() -> None:
-    """Those whose home takes long to import."""
+    """Words whose module takes long to import."""
     assert set(hand_words.OPERATION.offers(click.Context(group))) == {*OPS, GRADIENTS[0]}
     assert tuple(hand_words.GRADIENTS.offers(click.Context(group))) == WRT
     assert set(hw_words.OUTPUTS.offers(click.Context(group))) == set(OUTPUTS)
 
 
-# ------------------------------------------------------------------------------ lines as they come
+# ------------------------------------------------------------------------------ various lines
 
 
 def test_commands_are_offered_with_all_of_what_they_do(ask: Ask) -> None:
     told = dict(line.split("\t") for line in ask("convcalc ")[1:])
     assert told == COMMANDS
-    assert "," in told["arch"]  # at which click's script for fish cuts
+    assert "," in told["arch"]  # click's script for fish cuts there
     assert words(ask("convcalc hw st")) == ["stats"]
     assert words(ask("convcalc help la")) == ["layer"]
     assert words(ask("convcalc draw ")) == ["fit", "window", "net", "cost", "field"]
@@ -180,7 +180,7 @@ def test_commands_are_offered_with_all_of_what_they_do(ask: Ask) -> None:
         ("convcalc arch vgg16 --expl", ["--explain"]),
         ("convcalc layer --ker", ["--kernel-size"]),
         ("convcalc layer --filt", []),  # a word of another library
-        ("convcalc arch vgg16 --all --al", []),  # is given
+        ("convcalc arch vgg16 --all --al", []),  # already given
         ("convcalc arch vgg16 --set width=1 --se", ["--set", "--sees"]),
         ("convcalc layer --stride 2 --s", ["--set"]),
         ("convcalc solve --", None),
@@ -204,7 +204,7 @@ def test_commands_are_offered_with_all_of_what_they_do(ask: Ask) -> None:
         ("convcalc chain --input 3x9x9 '3*(conv:k3c4 maxp", ["3*(conv:k3c4 maxpool"]),
         ("convcalc sweep vgg16 --pareto macs,max:pa", ["macs,max:params"]),
         ("convcalc chain --input 3x9x9 conv:k3c8 relu --explain ", ["conv1", "relu1"]),
-        ("convcalc chain conv:k3c8 relu --explain ", []),  # no input is known yet
+        ("convcalc chain conv:k3c8 relu --explain ", []),  # no input yet
         ("convcalc layer --kind prelu --set ", ["per_channel="]),
         ("convcalc layer --p sa", ["same", "same_lower"]),
         ("convcalc count vgg16 --like tho", ["thop", "thop-2019"]),
@@ -268,7 +268,7 @@ def test_questions_of_a_bundled_sheet_are_offered_unless_a_file_has_its_name(
     ],
 )
 def test_names_of_homework_are_offered_without_what_they_are_names_of(line: str, word: str) -> None:
-    """No class of a question type or an answer is made: that would take as long as all the rest."""
+    """No class of a question type or an answer is created: that would take as long as everything else."""
     code = """
 import sys
 from convcalc.cli.main import main

@@ -1,4 +1,4 @@
-"""What every figure must be: read its file, and measure its marks."""
+"""The rules for every figure: reads its file, and measures its marks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ATTRIBUTES = {
 
 
 class Box(NamedTuple):
-    """Where a text lies."""
+    """The rectangle of a text."""
 
     left: float
     top: float
@@ -31,7 +31,7 @@ class Box(NamedTuple):
     text: str
 
     def touches(self, other: Box) -> bool:
-        """Whether two texts lie on each other by more than a hair."""
+        """Whether two texts overlap by more than a small distance."""
         return (
             min(self.right, other.right) - max(self.left, other.left) > 0.5
             and min(self.bottom, other.bottom) - max(self.top, other.top) > 0.5
@@ -47,7 +47,7 @@ def box_of(mark: Text) -> Box:
 
 
 def check_figure(figure: Figure) -> str:
-    """Hold a figure against all that is promised of figures; its SVG."""
+    """Check a figure against all rules for figures; returns its SVG."""
     assert min(len(figure.title), len(figure.description)) > 0, "title and description"
     assert figure.twin.rows or figure.twin.lines, "a figure has a twin"
     for frame in figure.frames():
@@ -56,11 +56,11 @@ def check_figure(figure: Figure) -> str:
 
 
 def _check_marks(figure: Figure) -> None:
-    """Texts are large enough, inside of the picture, and nowhere on each other."""
+    """Texts are large enough, inside the picture, and do not overlap."""
     texts = [mark for mark in figure.marks if isinstance(mark, Text)]
     least = least_text(figure.width)
     assert all(mark.size >= least for mark in texts), "text is at least 9 pt at 16 cm"
-    # A step may write the same text at the same place anew, over a cell that it marks.
+    # A step may write the same text at the same place again, over a cell that it marks.
     boxes = list(dict.fromkeys(box_of(mark) for mark in texts if mark.text))
     outside = [
         box

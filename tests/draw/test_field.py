@@ -1,4 +1,4 @@
-"""The picture *field*: the pyramid of ranges, and the field on a picture."""
+"""The picture *field*: the pyramid of ranges, and the field on an image."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_every_range_is_what_trace_found_and_is_drawn_in_proportion() -> None:
             m for m in picture.figure().marks if isinstance(m, Rectangle) and m.role == "output"
         ]
         levels = [(level, axis) for _, axis in picture.seen.axes for level in picture.seen.shown]
-        for strip, bar, (level, axis) in zip(strips, read, levels):  # the legend's come last
+        for strip, bar, (level, axis) in zip(strips, read, levels):  # those of the legend come last
             (first, last), n = level.ranges[axis] or (0, 0), level.sides[axis]
             low, high = max(first, 0), min(last + 1, n)
             assert bar.x == pytest.approx(strip.x + strip.width * low / n)

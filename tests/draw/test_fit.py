@@ -1,4 +1,4 @@
-"""The picture *fit*: in the terminal, as a figure, and what stands beside it."""
+"""The picture *fit*: in the terminal, as a figure, and the text next to it."""
 
 from __future__ import annotations
 

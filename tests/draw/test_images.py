@@ -1,4 +1,4 @@
-"""The pictures in the documents are what their commands draw now; ``pytest --overwrite`` draws them anew."""
+"""The pictures in the documents are what their commands draw now; ``pytest --overwrite`` draws them again."""
 
 from __future__ import annotations
 

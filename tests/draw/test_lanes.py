@@ -1,4 +1,4 @@
-"""Where boxes and lines of a network's picture go: nothing overlaps, no line runs through a box."""
+"""The layout of a network's picture: nothing overlaps, no line runs through a box."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from convcalc.interop.load import load
 from convcalc.network.notations.command import chain_of
 
 Span = tuple[Any, float, float]
-Segment = tuple[float, float, float, float]  # x and y of two corners, the smaller ones first
+Segment = tuple[float, float, float, float]  # x and y of two corners, smaller values first
 
 
 def segments(points: Sequence[tuple[float, float]]) -> Iterator[Segment]:
@@ -51,7 +51,7 @@ def on_each_other(one: Segment, other: Segment) -> bool:
 
 
 def faults(layout: Layout, sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> list[str]:
-    """All that is wrong with a layout; by looking at every pair that is near, not by the way it was made."""
+    """All faults of a layout, found by comparing every near pair, independent of how it was made."""
     found = []
     texts = [
         Place(x, y - 12, size.label - 4, 14)
@@ -92,7 +92,7 @@ def faults(layout: Layout, sizes: Sequence[Size], edges: Sequence[tuple[int, int
 
 
 def _near(ones: Sequence[Span], others: Sequence[Span]) -> Iterator[tuple[Any, Any]]:
-    """The pairs of things whose heights overlap; a span is a thing, its upper and its lower end."""
+    """The pairs of things whose heights overlap; a span is a thing with its upper and lower end."""
     waiting: list[Span] = []
     ordered = sorted(others, key=lambda span: span[1])
     at = 0
@@ -106,7 +106,7 @@ def _near(ones: Sequence[Span], others: Sequence[Span]) -> Iterator[tuple[Any, A
 
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[list[Size], list[tuple[int, int]], list[Side]]:
-    """Any graph without circles, whose boxes have any size."""
+    """Any graph without cycles, with boxes of any size."""
     count = draw(st.integers(1, 12))
     labels = st.sampled_from([0, 0, 50])
     sizes = [
@@ -132,7 +132,7 @@ def test_nothing_overlaps_in_any_graph(
 
 
 def test_faults_are_found() -> None:
-    """The test above can fail: boxes on each other, a line through a box, a line that is missing."""
+    """The test above can fail: overlapping boxes, a line through a box, a missing line."""
     sizes = [Size(20, 10)] * 4
     edges = [(0, 1), (1, 2), (2, 3)]
     right = lay_out(sizes, edges)
@@ -169,7 +169,7 @@ def test_what_does_not_come_from_the_first_input_stands_where_it_is_read() -> No
 
 
 def test_every_layer_has_a_box_and_every_edge_is_drawn() -> None:
-    """Each layer of each network stands in one box, and no two boxes of the same way are left apart."""
+    """Each layer of each network is in one box, and no two boxes that should be joined are separate."""
     for name in ("resnet18", "googlenet", "unet", "mobilenet_v2", "yolov3_tiny", "lenet5"):
         analysis = walk(load(name))
         for detail in (EVERYTHING, *details(3)):

@@ -1,4 +1,4 @@
-"""The picture *net*: for every bundled network, in the terminal, as a figure, and what it says."""
+"""The picture *net*: for every bundled network, in the terminal, as a figure, and its texts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def lines_of(picture: Net, width: int | None = 80) -> list[str]:
 
 
 def laid_out(picture: Net) -> list[str]:
-    """What is wrong with where things are."""
+    """The faults of a layout."""
     drawing = picture.drawn[1]
     sizes = [
         Size(box.width, box.height, 4 + text_width(label) if label else 0)
@@ -64,7 +64,7 @@ def laid_out(picture: Net) -> list[str]:
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("part", range(4))
 def test_every_bundled_network_is_drawn_and_nothing_overlaps(part: int, overwrite: bool) -> None:
-    """And the gallery shows these very pictures."""
+    """The gallery shows the same pictures."""
     wrong: dict[str, Any] = {}
     for name in bundled_names()[part::4]:
         picture = net(name)
@@ -214,7 +214,7 @@ def test_blocks_are_found_where_a_file_has_none() -> None:
 
 
 def test_blocks_that_cannot_be_found_leave_every_layer_apart() -> None:
-    """A name that no file can say; and blocks that need the layers in another order."""
+    """A name that no file can contain; and blocks that need the layers in another order."""
     network = load("resnet34")
     nodes = [node._replace(name=f"\x01{node.name}") for node in network.nodes]
     bare = walk(replace(network, blocks=[], nodes=nodes, expect={}))

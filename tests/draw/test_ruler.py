@@ -1,4 +1,4 @@
-"""What the rulers show is what the witness reads."""
+"""Rulers show exactly the cells that the witness reads."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LAYERS = 200  # of each kind with a window
 def is_read(layer: Layer, shape: Shape, axis: int) -> Any:
     """[cell, unit]: whether the witness reads a cell for a unit, along one axis."""
     options = on_axis({f.name: getattr(layer, f.name) for f in fields(layer)}, axis, shape)
-    # Caffe's rule looks at the padding of all axes: with some, it is that of PyTorch.
+    # Caffe's rule depends on the padding of all axes: with padding, it is PyTorch's.
     if options.get("fit") == "caffe" and any(a.before or a.after for a in layer.windows(shape)):
         options["fit"] = "ceil"
     return mark(WITNESSES[layer.kind].along_axis(options, [np.eye(shape[1 + axis])])) > 0

@@ -1,4 +1,4 @@
-"""Pictures of what a question gives: under the questions of a sheet, without their answers."""
+"""Pictures of the data of a question: under the questions of a sheet, without answers."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ questions:
 
 
 def pictures() -> list[Any]:
-    """Those of every example of every question type that has one."""
+    """The pictures of every example of every question type that has one."""
     found = []
     for kind, cls in QUESTIONS.items():
         for given in cls.examples:
             try:
                 drawn = create_question(kind, given).figure()
             except ConvcalcError:
-                continue  # an example of a file, which is not there
+                continue  # an example with a missing file
             found += [drawn] if drawn else []
     return found
 
@@ -82,7 +82,7 @@ def test_a_sheet_shows_the_pictures_that_it_asks_for(convcalc: Run, tmp_path: Pa
         )
         out = convcalc("hw", "show", str(path), "--format", "html").out
         assert out.count("<svg") == count
-        assert "prefers-color-scheme" not in out  # the page is always light
+        assert "prefers-color-scheme" not in out  # the page always has light colours
     matrices = SHEET.format(
         kind="conv-by-hand", given="{x: [[1, 2], [3, 4]], w: [[5]]}", figure="true"
     )

@@ -1,4 +1,4 @@
-"""Figures as SVG and PNG: safe, the same each time, and to be told apart without colours."""
+"""Figures as SVG and PNG: safe, the same each time, and readable without colours."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ FILLED = {
 }
 NO_TEXT_ON = {
     role for role in ROLES if role == "bar" or role[:4] in ("grey", "pale")
-}  # but with a halo
+}  # except with a halo
 TEXTS = {
     role: look
     for role, look in ROLES.items()

@@ -1,4 +1,4 @@
-"""The picture *window*: the figures of a well-known guide, and that what it shows adds up."""
+"""The picture *window*: the figures of a well-known guide, and the sums that it shows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Guide(NamedTuple):
     Attributes:
         figure: its number.
         n: cells of the input along each axis.
-        options: of the layer; transposed ones have ``output_padding``.
+        options: the layer's options; transposed ones have ``output_padding``.
         o: cells of the output.
         canvas: cells of the input with its zeros and its border.
         border: cells of padding before and after.
@@ -65,7 +65,7 @@ GUIDE = [
     Guide("4.5", 2, {"kernel_size": 3, "stride": 2, "output_padding": 0}, 5, 7, (2, 2), 1),
     # Issue 38: the input is 3 × 3.
     Guide("4.6", 3, {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 0}, 5, 7, (1, 1), 1),
-    # Issues 11 and 18: the input is 3 × 3, and the border of two cells lies at the bottom and the right.
+    # Issues 11 and 18: the input is 3 × 3, and the border of two cells is at the bottom and the right.
     Guide("4.7", 3, {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 1}, 6, 8, (1, 2), 1),
 ]  # fmt: skip
 
@@ -77,7 +77,7 @@ def picture_of(case: Guide) -> Window:
 
 
 def laid_out(case: Guide) -> list[int | None]:
-    """Along an axis, which input lies on each cell, by the guide's rule: zeros between, a border around."""
+    """The input on each cell along an axis, by the guide's rule: zeros between, a border around."""
     spread: list[int | None] = []
     for number in range(case.n):
         spread += [*[None] * (case.between if number else 0), number]
@@ -128,11 +128,11 @@ def test_the_guides_numbers_come_out_as_its_readers_corrected_them() -> None:
     check_figure(picture.figure())
 
 
-# ------------------------------------------------------------------------------ what adds up
+# ------------------------------------------------------------------------------ the sums
 
 
 def shown(picture: Window) -> dict[tuple[int, int], Fraction]:
-    """The output, worked out anew from the numbers that are drawn in the cells."""
+    """The output, computed again from the numbers drawn in the cells."""
     numbers, found = picture.numbers, {}
     assert numbers is not None
     for step in picture.steps:

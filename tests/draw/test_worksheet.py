@@ -1,4 +1,4 @@
-"""Worksheets as pages: real grids, no answer given away, the key on a page of its own."""
+"""Worksheets as pages: real grids, no answer given away, the key on a separate page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An editor's language server, in the folder of the module that asks for it."""
+"""An editor's language server, in the folder of the test module."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """yaml-language-server, which checks and completes YAML in VS Code and other editors, driven over stdio.
 
-``python tests/editor/language_runs.py`` gets it once with npm, under ``.cache/platforms`` or where the environment variable
-CONVCALC_PLATFORMS says.
+``python tests/editor/language_runs.py`` gets it once with npm, into ``.cache/platforms`` or the folder in the environment
+variable CONVCALC_PLATFORMS.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SETTINGS = {"validate": True, "hover": True, "completion": True, "schemaStore":
 
 
 def has_server() -> bool:
-    """Whether it is there."""
+    """Whether the server is installed."""
     return _DONE.is_file() and shutil.which("node") is not None
 
 
@@ -82,7 +82,7 @@ class Server:
                 return message.get("result")
 
     def diagnose(self, path: Path, text: str) -> list[str]:
-        """Open a file with a text; what is wrong with it, each with its line."""
+        """Open a file with a text; returns its problems, each with its line."""
         uri = path.as_uri()
         self._found.pop(uri, None)
         self.tell("textDocument/didOpen", textDocument={"uri": uri, "languageId": "yaml", "version": 1, "text": text})  # fmt: skip
@@ -91,14 +91,14 @@ class Server:
         return [f"{each['range']['start']['line'] + 1}: {each['message']}" for each in self._found[uri]]  # fmt: skip
 
     def complete(self, path: Path, line: int, column: int) -> dict[str, str]:
-        """The words offered at a place, counted from 0, each with what is said of it."""
+        """The words offered at a position, counted from 0, each with its description."""
         place = {"line": line, "character": column}
         found = self.ask("textDocument/completion", textDocument={"uri": path.as_uri()}, position=place)  # fmt: skip
         items = found["items"] if isinstance(found, dict) else found or []
         return {item["label"]: _text(item.get("documentation")) for item in items}
 
     def hover(self, path: Path, line: int, column: int) -> str:
-        """What is said of a place, counted from 0."""
+        """The description of a position, counted from 0."""
         place = {"line": line, "character": column}
         found = self.ask("textDocument/hover", textDocument={"uri": path.as_uri()}, position=place)
         return _text(found["contents"]) if found else ""
@@ -110,7 +110,7 @@ class Server:
         self._process.stdin.flush()
 
     def _receive(self) -> dict[str, Any]:
-        """The next message; what the server asks is answered, and what it finds is kept."""
+        """The next message; answers the server's requests, and keeps its findings."""
         stream = self._process.stdout
         assert stream
         length = 0
@@ -130,7 +130,7 @@ class Server:
 
 
 def _text(found: Any) -> str:
-    """A text, or that of a piece of Markdown."""
+    """A text, or the text of a Markdown object."""
     return found.get("value", "") if isinstance(found, dict) else found or ""
 
 

@@ -1,4 +1,4 @@
-"""An editor's language server with the schema of networks: no false alarm, and words and help where one types."""
+"""An editor's language server with the schema of networks: no false alarms, and words and help while typing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drives the page in Chromium and prints what it finds as JSON; see browser_runs.py. Nothing of convcalc is imported."""
+"""Controls the page in Chromium and prints the results as JSON; see browser_runs.py. It imports nothing from convcalc."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLAGS = [
 OFFLINE = ["--host-resolver-rules=MAP * ~NOTFOUND"]
 PATIENCE = 60_000  # milliseconds, for a busy machine
 
-# Asks the worker itself, one question after the other.
+# Asks the worker directly, one question after the other.
 ASK_ALL = """async (questions) => {
   const found = [], usual = worker.onmessage;
   for (const question of questions) {
@@ -33,7 +33,7 @@ ASK_ALL = """async (questions) => {
   worker.onmessage = usual;
   return found;
 }"""
-# Moves a slider, and waits until its answer is drawn.
+# Moves a slider, and waits until its answer is shown.
 SLIDE = """async (count) => {
   const slider = document.querySelector("#f-n"), answer = document.querySelector("#answer"), times = [];
   for (let i = 0; i < count; i++) {
@@ -52,7 +52,7 @@ SLIDE = """async (count) => {
 
 
 class Browser:
-    """Chromium, with what it asked for and complained of."""
+    """Chromium, with its requests and error messages."""
 
     def __init__(self, playwright: Any, given: dict[str, Any], *, offline: bool = True) -> None:
         flags = [*FLAGS, *(OFFLINE if offline else [])]
@@ -71,12 +71,12 @@ class Browser:
         return page
 
     def foreign(self, own: str) -> list[str]:
-        """What was asked for that is not the page itself, or made by it."""
+        """The requests for anything except the page and what it made."""
         return [url for url in self.requests if not url.startswith((own, "blob:", "data:"))]
 
 
 def until(page: Page, expression: str, given: Any = None) -> None:
-    """Waits until an expression holds; Playwright's own way is refused by the page's policy."""
+    """Waits until an expression is true; the page's policy forbids Playwright's own method."""
     ends = time.monotonic() + PATIENCE / 1000
     while not page.evaluate(expression, given):
         if time.monotonic() > ends:
@@ -99,7 +99,7 @@ def go(page: Page, address: str) -> str:
 
 
 def shown(page: Page) -> dict[str, str]:
-    """What can be read in the answer and the form."""
+    """The visible text of the answer and the form."""
     return {
         "headline": page.inner_text("#headline"),
         "parts": page.evaluate("document.querySelector('#parts').textContent"),
@@ -112,7 +112,7 @@ def shown(page: Page) -> dict[str, str]:
 
 
 def answers(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """All questions through the page that lies on a disk."""
+    """All questions on the page opened from a disk."""
     browser = Browser(playwright, given)
     own = Path(given["page"]).as_uri()
     paints = []
@@ -139,7 +139,7 @@ def answers(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def uses(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """What people do: keys, links, the editor, files."""
+    """User actions: keys, links, the editor, files."""
     browser = Browser(playwright, given)
     own = Path(given["page"]).as_uri()
     page = browser.page()
@@ -207,7 +207,7 @@ def uses(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def looks(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Every view at three widths, light and dark: what axe finds, what is too wide, and a screenshot of each."""
+    """Every view at three widths, light and dark: findings of axe, elements that are too wide, and a screenshot."""
     browser = Browser(playwright, given)
     axe = Path(given["axe"]).read_text(encoding="utf-8")
     own = Path(given["page"]).as_uri()
@@ -224,7 +224,7 @@ def looks(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
             go(page, address)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            for width in (320, 640, 800, 1280):  # 640 is what 200 % of zoom leave of 1280
+            for width in (320, 640, 800, 1280):  # 640 is 1280 at 200 % zoom
                 page.set_viewport_size({"width": width, "height": 900})
                 room = page.evaluate("document.documentElement.scrollWidth")
                 wide += [f"{name} at {width}: {room}"] if room > width else []
@@ -254,7 +254,7 @@ def looks(playwright: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """A server of plain files that says nothing."""
+    """A server of plain files without output."""
 
     def log_message(self, *_: Any) -> None:
         pass

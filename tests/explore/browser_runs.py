@@ -1,7 +1,7 @@
-"""A browser for the page: Playwright's Python package and axe-core, beside the system's Chromium.
+"""A browser for the page: Playwright's Python package and axe-core, with the system's Chromium.
 
-``python tests/explore/browser_runs.py`` gets both and Pyodide, once, under ``.cache/platforms`` or where the environment variable
-CONVCALC_PLATFORMS says; `browser_driver` runs there. Chromium is a package of the system.
+``python tests/explore/browser_runs.py`` gets both and Pyodide, once, into ``.cache/platforms`` or the folder in the environment
+variable CONVCALC_PLATFORMS; `browser_driver` runs there. Chromium is a system package.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _DRIVER = Path(__file__).with_name("browser_driver.py")
 
 
 def chromium() -> str:
-    """The browser; empty where there is none."""
+    """The path of the browser; empty if there is none."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
 def has_browser() -> bool:
-    """Whether all of it is there."""
+    """Whether everything is installed."""
     return _DONE.is_file() and bool(chromium())
 
 
@@ -42,7 +42,7 @@ def absent() -> str:
 
 
 def make() -> None:
-    """Get Pyodide, into the cache where `convcalc explore` looks for it, and what drives the browser."""
+    """Get Pyodide, into the cache of `convcalc explore`, and the packages that control the browser."""
     subprocess.run([sys.executable, "-c", _PYODIDE], cwd=HERE, check=True)
     if _DONE.is_file():
         return
@@ -56,7 +56,7 @@ def make() -> None:
 
 
 def drive(scene: str, **given: Any) -> dict[str, Any]:
-    """What a scene of `browser_driver` finds."""
+    """The result of a scene of `browser_driver`."""
     axe = PLACE / "node_modules" / "axe-core" / "axe.min.js"
     settings = {**given, "scene": scene, "chromium": chromium(), "axe": str(axe)}
     ran = subprocess.run(

@@ -1,3 +1,3 @@
-"""What drives the browser runs in an environment of its own, and is no test."""
+"""The code that controls the browser runs in a separate environment, and is not a test."""
 
 collect_ignore = ["browser_driver.py"]

@@ -1,4 +1,4 @@
-"""Layers at random, as the page asks for them: sliders, boxes with a number per axis, words, and what does not fit."""
+"""Random layers in the form of the page's questions: sliders, boxes with a number per axis, words, and misfits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _VALUES = {
 
 
 def questions(count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """So many questions, the same ones for the same seed."""
+    """A number of questions, the same for the same seed."""
     drawn = random.Random(seed)
     for _ in range(count):
         kind = drawn.choice([*_WINDOWS, "conv", "conv", "maxpool"])

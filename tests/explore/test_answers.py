@@ -1,4 +1,4 @@
-"""The page's answers, without a browser: they are the command line's, and errors are sentences with a place."""
+"""The page's answers, without a browser: the same as the command line's; errors are sentences with a place."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_first_answer() -> None:
 
 
 def test_layers_are_answered_as_on_the_command_line(convcalc: Run) -> None:
-    """The command that an answer names prints the same, and refuses the same."""
+    """The command named in an answer prints the same, and refuses the same."""
     fine = 0
     for question in questions(120, seed=7):
         found = json.loads(answer(json.dumps(question)))
@@ -404,7 +404,7 @@ def test_why_is_answered_as_on_the_command_line(convcalc: Run) -> None:
 
 
 def test_every_type_of_question_begins_with_its_example() -> None:
-    """Matrices need NumPy, which is not on the page: their types are not there."""
+    """Matrices need NumPy, which is not on the page, so their types are left out."""
     types = asked_types()
     assert {"params", "output-size", "macs", "receptive-field"} <= types.keys()
     assert "conv-by-hand" not in types

@@ -1,4 +1,4 @@
-"""The page itself, in Chromium: from a disk with the network off, and from a server of plain files."""
+"""The page in Chromium: from a disk without network, and from a server of plain files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def told(name: str, text: str) -> None:
-    """Keep what was measured beside the screenshots."""
+    """Write a measurement next to the screenshots."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     (SCREENSHOTS / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
 
@@ -49,7 +49,7 @@ def told(name: str, text: str) -> None:
 def compare(
     asked: list[dict[str, Any]], found: list[dict[str, Any]], convcalc: Run
 ) -> Iterator[str]:
-    """Where the page says something else than the command line."""
+    """The differences between the page and the command line."""
     for question, answer in zip(asked, found, strict=True):
         if "fault" in answer:
             yield f"{question}: {answer['fault']}"
@@ -64,13 +64,13 @@ def compare(
 
 
 def _refused(question: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
-    """A refusal is that of the same code in this process."""
+    """The refusal of the same code in this process."""
     if json.loads(answered_here(json.dumps(question))) != answer:
         yield f"{question}: refused in other words: {answer['parts']}"
 
 
 def too_large(what: str, size: int, most: int) -> str:
-    """What to do where a page has outgrown its limit."""
+    """What to do if a page has become too large."""
     return (
         f"{what} of convcalc explore has {size:,} bytes, and {most:,} are allowed; leave out of it what no view asks "
         "for: _LEFT_OUT in convcalc/explore/bundle.py"
@@ -92,7 +92,7 @@ def test_500_layers_and_every_network_are_answered_as_on_the_command_line(
     wrong = list(compare(asked, found["answers"], convcalc))
     assert not wrong, f"{len(wrong)} differ:\n" + "\n".join(wrong[:5])
     assert sum("words" in each for each in found["answers"]) > 300
-    assert found["first"] == found["then"]  # what Python says is what the page begins with
+    assert found["first"] == found["then"]  # the page begins with Python's answer
     median = statistics.median(found["times"])
     told(
         "speed",
@@ -100,7 +100,7 @@ def test_500_layers_and_every_network_are_answered_as_on_the_command_line(
         f"slider to picture: median {median:.1f} ms, fastest {min(found['times']):.1f} ms, slowest {max(found['times']):.1f} ms",
     )
     assert min(found["paints"]) < 1000
-    # The fastest half is what the page takes; others on this machine may hold up the rest.
+    # The fastest half is the page's own time; other programs may delay the rest.
     assert statistics.median(sorted(found["times"])[:30]) < FRAME * (
         1 if os.getloadavg()[0] < 2 else 4
     )
@@ -156,11 +156,11 @@ VIEWS = {
 
 
 def test_every_view_is_accessible_and_fits_its_screen(page: str) -> None:
-    """The screenshots are kept, to be looked at."""
+    """The screenshots are kept, so that people can look at them."""
     found = drive("looks", page=page, views=VIEWS, screenshots=str(SCREENSHOTS))
     assert found["violations"] == []
     assert found["wide"] == []
-    assert found["unseen"] == []  # the first line of the answer, beside any slider
+    assert found["unseen"] == []  # the first line of the answer, next to any slider
     assert found["hidden"] == "none"
     assert found["complaints"] == []
 

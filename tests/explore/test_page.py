@@ -1,4 +1,4 @@
-"""How the page is made: what goes into it, the same bytes twice, and where Pyodide comes from."""
+"""How the page is made: its content, the same bytes twice, and the origin of Pyodide."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ from strategies import few
 from test_floors import MODULES, imports
 
 Run = Callable[..., Ran]
-# As long as Pyodide is: the page takes it as it is.
+# As long as Pyodide: the page includes it unchanged.
 PYTHON = {name: f"{name} as it is".encode() for name in FILES} | {
     LOCK: json.dumps({"info": {"python": "3.14.2"}, "packages": {"numpy": {}}}).encode()
 }
 
 
 def package(files: dict[str, bytes]) -> bytes:
-    """A package as npm packs it."""
+    """A package in npm's format."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w:gz") as archive:
         for name, content in files.items():
@@ -81,7 +81,7 @@ def packed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> bytes:
 
 
 def held(page: str) -> dict[str, bytes]:
-    """The files that a page holds, unpacked."""
+    """The files in a page, unpacked."""
     found = re.findall(
         r'<script type="application/octet-stream" id="file-([^"]+)">([^<]+)</script>', page
     )
@@ -141,7 +141,7 @@ def test_the_first_answer_can_be_read_without_a_script() -> None:
 
 
 def test_the_script_only_shows() -> None:
-    """No arithmetic but on places and times: numbers come from Python."""
+    """It only computes with positions and times: numbers come from Python."""
     script = (Path(write.__file__).parent / "page" / "page.js").read_text(encoding="utf-8")
     lines = [line for line in script.splitlines() if not line.strip().startswith("//")]
     assert len(lines) <= 320
@@ -193,7 +193,7 @@ def test_every_part_and_field_is_shown() -> None:
 
 
 def canonical(svg: str) -> str:
-    """SVG without what makes no difference."""
+    """SVG without irrelevant differences."""
     plain = re.sub(r">\s+<", "><", svg).replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     return ET.canonicalize(plain.replace("<defs></defs>", ""), strip_text=False)
 
@@ -260,9 +260,7 @@ def test_what_is_left_out_is_not_imported_at_once() -> None:
         if found.ours and found.target in MODULES and found.module in there
         and not (found.lazy or found.typing) and found.target not in {*there, ""}
     ]  # fmt: skip
-    missing = [
-        each for each in missing if ".modules(" not in each
-    ]  # which imports what is asked for
+    missing = [each for each in missing if ".modules(" not in each]  # it imports what is requested
     assert not missing, "\n".join(missing)
 
 
@@ -313,7 +311,7 @@ for line in sys.stdin:
 
 @pytest.mark.unmeasured
 def test_the_bundle_answers_alone(tmp_path: Path) -> None:
-    """With the standard library and nothing else, it says what it says here."""
+    """With only the standard library, it gives the same answers as here."""
     with tarfile.open(fileobj=io.BytesIO(lzma.decompress(bundle()))) as archive:
         archive.extractall(tmp_path, filter="data")
     cfg = b"[net]\nheight=32\nwidth=32\nchannels=3\n[convolutional]\nfilters=8\nsize=3\nactivation=relu\n"

@@ -1,4 +1,4 @@
-"""Sheets with a known number of errors: every kind of break, one key of a question to a line."""
+"""Sheets with a known number of errors: every kind of break, with one key of a question per line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from convcalc.homework.questions.base import MISSING, own_name
 from convcalc.homework.questions.given import READERS
 from convcalc.homework.sheets.keys import QUESTION_KEYS
 
-# Values that no word of some type can have; the first that a word refuses is its bad one.
+# Values that are wrong for words of some types; the first that a word refuses is its bad value.
 _BAD: tuple[Any, ...] = ("?!", "", {"?": "?"}, [{"?": {"?": ["?"]}}], [["?"], ["?", "?"]])
 
 
@@ -26,11 +26,11 @@ class Broken(NamedTuple):
 
 
 class Question:
-    """A question that is broken key by key, and written with a line for each key.
+    """A question that is broken key by key, written with a line for each key.
 
     Args:
-        keys: of the question, as plain data.
-        rng: what chooses words.
+        keys: the keys of the question, as plain data.
+        rng: the random generator.
     """
 
     def __init__(self, keys: dict[str, Any], rng: random.Random) -> None:
@@ -39,17 +39,17 @@ class Question:
         beside = {w: self.keys.pop(w) for w in self.cls.words if w in keys and _beside(w)}
         self.given: dict[str, Any] = {**keys.get("given", {}), **beside}
         self.vary: dict[str, Any] = dict(keys.get("vary", {}))
-        self.more: dict[str, str] = {}  # lines of their own, by the key they repeat or add
-        self.marked: list[str] = []  # keys in whose lines there is an error
+        self.more: dict[str, str] = {}  # separate lines, by the key that they repeat or add
+        self.marked: list[str] = []  # keys whose lines have an error
         self.rng = rng
 
     def word(self, fits: Callable[[str], bool]) -> str:
-        """A word that is given and not broken yet; empty where there is none."""
+        """A given word that is not broken yet; empty if there is none."""
         words = [w for w in self.given if f"given.{w}" not in self.marked and fits(w)]
         return self.rng.choice(words) if words else ""
 
     def bad_value(self, word: str) -> Any:
-        """A value that a word refuses; None where it takes all."""
+        """A value that a word refuses; None if it takes all."""
         reader = READERS[self.cls.words[own_name(word, self.cls.words)].type]
         for value in _BAD:
             try:
@@ -59,7 +59,7 @@ class Question:
         return None
 
     def written(self) -> Iterator[tuple[str, str]]:
-        """The lines, each with the key that stands in it."""
+        """The lines, each with its key."""
         dash = "  - "
         for key, value in self.keys.items():
             yield key, f"{dash}{key}: {json.dumps(value)}"
@@ -154,7 +154,7 @@ def _range(question: Question) -> bool:
     return True
 
 
-# Every kind of break; each returns whether the question has what it breaks.
+# Every kind of break; each returns whether it could be applied to the question.
 BREAKS: dict[str, Callable[[Question], bool]] = {
     "points": _key("points", "many"),
     "no points": _key("points", {"a": 1}),
@@ -180,7 +180,7 @@ BREAKS: dict[str, Callable[[Question], bool]] = {
     "unknown word": _unknown_word,
     "vary": _vary,
 }
-# Breaks of which one question can have one only, for they break the same key
+# Breaks of the same key: a question can have only one of them
 _SAME = (
     {"points", "no points"},
     {"credit", "share"},
@@ -189,7 +189,7 @@ _SAME = (
 
 
 def _apply(question: Question, names: list[str], most: int) -> int:
-    """Break a question; returns in how many ways."""
+    """Break a question; returns the number of breaks."""
     done: set[str] = set()
     for name in names:
         is_free = not any(name in same and done & same for same in _SAME)
@@ -201,13 +201,13 @@ def _apply(question: Question, names: list[str], most: int) -> int:
 def broken(
     sheet: dict[str, Any], count: int, rng: random.Random, names: list[str] | None = None
 ) -> Broken:
-    """A sheet with so many errors, in as many ways as chance chooses.
+    """A sheet with a number of errors, of random kinds.
 
     Args:
-        sheet: as plain data; its questions must have ids.
+        sheet: the sheet as plain data; its questions must have ids.
         count: how many errors.
-        rng: what chooses.
-        names: the breaks to choose from; all without it.
+        rng: the random generator.
+        names: the breaks to choose from; all by default.
     """
     questions = [Question(keys, rng) for keys in sheet["questions"]]
     order, left = rng.sample(questions, len(questions)), count
@@ -222,7 +222,7 @@ def broken(
             lines.append(line)
             places[key] = len(lines)
         for key in question.marked:
-            is_block = key == "given"  # what is missing is told at the first of what is there
+            is_block = key == "given"  # a missing key is reported at the first existing one
             wrong.append(places[key] + is_block)
     return Broken("\n".join(lines), sorted(wrong))
 

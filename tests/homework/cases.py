@@ -1,10 +1,10 @@
-"""The catalogue of question types as data: what is asked, the answer, and who asks it.
+"""The catalogue of question types as data: the question, the answer, and the source.
 
 Sources: [Memphis] COMP/EECE 7/8740 Neural Networks lecture notes (University of Memphis); [ECE449]
 ECE 449 Convolutional Neural Networks lecture notes; [UCLA] UCLA ACM AI, convolutional neural networks
 workshop; [FSDL] Full Stack Deep Learning, Lecture 2A; [after d2l] Convolution Neural Network slides
 (after Dive into Deep Learning); [CS231n] convolutional-networks notes; [C4W1] … [C4W3] DeepLearning.AI
-course 4 quizzes; [D2L] Dive into Deep Learning; others by name. (own): our numbers on a common type.
+course 4 quizzes; [D2L] Dive into Deep Learning; others by name. (own): our numbers for a common type.
 """
 
 from __future__ import annotations
@@ -608,7 +608,7 @@ CASES = [
     ),
     Case(
         "86c",
-        "conv-3d-by-hand",  # 1·1 + 1·1 + 1·2 + 2·1 … under each kernel, slice after slice
+        "conv-3d-by-hand",  # 1·1 + 1·1 + 1·2 + 2·1 … for each kernel, slice after slice
         {
             "x": [[[1, 0], [2, 1]], [[0, 1], [1, 3]], [[2, 2], [0, 1]]],
             "w": [[[1, 0], [0, 1]], [[0, 2], [1, 0]]],

@@ -1,4 +1,4 @@
-"""The module that exports carry along is packed once, not in each of some hundred tests."""
+"""The module inside exports is packed once, not in each of hundreds of tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _packed(_: str) -> Out:
 
 @pytest.fixture(scope="session", autouse=True)
 def _packed_once() -> Iterator[None]:
-    """Packing takes a sixth of a second; the files of one place stay as they are while tests run."""
+    """Packing takes a sixth of a second; the files do not change while tests run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(notebooks, "packed_module", lambda: _packed(convcalc.__file__))
         yield

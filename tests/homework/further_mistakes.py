@@ -1,4 +1,4 @@
-"""Further mistakes with a wrong number each: slips of every topic, and one slip in all layers of a network."""
+"""Further mistakes, each with a wrong number: of every topic, and one mistake in all layers of a network."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CUT = {"x": [[1, 2], [0, 3]], "w": [[1]], "g": [[4, 5], [6, 7]], "activation": "
 # 3; pool 4, steps of 2; dilated 4 + 3·2·2 = 16; upsampled, steps of 1: 16; 16 + 4 = 20; 22
 UP = {"net": str(Path(__file__).parent / "data/upsampled.yaml"), "at": "last"}
 
-# backwards from 1: 9 cells of a kernel of 5 with holes; 18 before the pool; 18 + 2 − 2·1 = 18
+# backwards from 1: 9 cells of a dilated kernel of 5; 18 before the pool; 18 + 2 − 2·1 = 18
 BACK = {"layers": ["conv:k3c8p1", "pool:k2", "conv:k5c8d2s2"]}
 BOTH_AXES = {"k": "3x5", "size": "21x21"}
 FC = {"input": "7x7x512", "units": 4096, "n": 14}
@@ -77,7 +77,7 @@ FURTHER = [
     MistakeCase("grad.step-added", "gradient", {**STEP, "ask": "w_new"}, [["4", "2"], ["5", "15/2"]], NEW_W),
     MistakeCase("grad.no-rate", "gradient", {**STEP, "ask": "w_new"}, [["-5", "-4"], ["-4", "-6"]], NEW_W),
     MistakeCase("grad.not-moved", "gradient", {**STEP, "ask": "w_new"}, [["1", "0"], ["2", "3"]], NEW_W),
-    # only 2 − 1 and 3 − 1 are above 0: db = 5 + 7 = 12, and 4 + 5 + 6 + 7 = 22 without the slopes
+    # only 2 − 1 and 3 − 1 are above 0: db = 5 + 7 = 12, and 4 + 5 + 6 + 7 = 22 without the ReLU
     MistakeCase("grad.no-activation", "gradient", {**CUT, "ask": "db"}, "22", 12),
     MistakeCase("par.fc-recurrent", "params-fc", {"input": "512", "units": 256}, "196,864", 131_328),
     MistakeCase("vol.flatten-early", "flatten", LENET, "1600", 400),
@@ -189,7 +189,7 @@ FURTHER = [
     MistakeCase("sides.swapped", "receptive-field", {"layers": ["3x5/1", "3x5/1"]}, "9x5", [5, 9]),
     MistakeCase("sides.square", "pad-to-keep", {"k": "3x5"}, "2x2", [1, 2]),
     MistakeCase("sides.one-number", "pad-to-keep", {"k": "3x5"}, "2", [1, 2]),
-    # the slips of one axis, on both of them or on one: (n − 1)·s instead of (n − 1)·s + k, pools ignored, padding of both sides
+    # the mistakes of one axis, on both axes or on one: (n − 1)·s instead of (n − 1)·s + k, pools ignored, padding of both sides
     MistakeCase("out.t-no-kernel", "transposed-size", {"n": [6, 9], "k": 3, "s": [3, 2]}, "15x16", [18, 19]),
     MistakeCase("out.t-plus-one", "transposed-size", {"n": [6, 9], "k": 3, "s": [3, 2]}, "19x20", [18, 19]),
     MistakeCase("rf.no-stride", "receptive-field", {"layers": ["3x5/2", "3x5/1"]}, "5x9", [7, 13]),
@@ -275,10 +275,10 @@ FURTHER = [
     MistakeCase("pool.share-left", "fraction", {"k": 4}, "6.25 %", 0.9375),
     MistakeCase("par.share-rest", "share", {"input": "28x28x1", "arch": "CONV-5-6 POOL-2 FC-20 FC-10"}, "0.883 %", 0.99117),
     MistakeCase("par.share-one-layer", "share", {"input": "28x28x1", "arch": "CONV-5-6 POOL-2 FC-20 FC-10"}, "97.93 %", 0.99117),
-    # ------------------------------------------------------------------ one slip in every layer
-    # 28 → (28−2)/2 = 13 → 13 − 4 = 9 → (9−2)/2 = 3: the +1 forgotten in both pools
+    # ------------------------------------------------------------------ one mistake in every layer
+    # 28 → (28−2)/2 = 13 → 13 − 4 = 9 → (9−2)/2 = 3: +1 forgotten in both pools
     MistakeCase("out.no-plus-one", "flatten", LENET, "144", 400),
-    # 32 − 5 = 27 → 13 → 13 − 5 = 8 → 4: the +1 forgotten in both convolutions
+    # 32 − 5 = 27 → 13 → 13 − 5 = 8 → 4: +1 forgotten in both convolutions
     MistakeCase("out.no-plus-one", "flatten", LENET, "256", 400, first=False),
     # "same" throughout: 32 → 16 → 16 → 8
     MistakeCase("out.same", "flatten", LENET, "1024", 400, first=False),
@@ -303,7 +303,7 @@ FURTHER = [
     MistakeCase("rf.one-layer", "receptive-field", {"layers": "5/1/1 5/1/3 5/1/1 5/1/3"}, str(33 + 3), 33),
     MistakeCase("rf.radius", "receptive-field", {"layers": "5/1/1 5/1/3 5/1/1 5/1/3"}, str(2 * 33 + 1), 33),
     MistakeCase("rf.counted-layers", "receptive-field", {"layers": "5/1/1 5/1/3 5/1/1 5/1/3"}, str(4 * 5 - 1), 33),
-    # in networks: GoogLeNet's 1×1 branches alone, its average pool after them, the gates of EfficientNet
+    # in networks: only GoogLeNet's 1×1 branches, its average pool after them, the gates of EfficientNet
     MistakeCase("rf.branches", "receptive-field-net", {"net": "googlenet"}, str(1 + 6 + 2 * 2 + 2 * 4 + 2 * 8 + 2 * 16 + 8), 715),
     MistakeCase("rf.next-layer", "receptive-field-net", {"net": "googlenet"}, str(715 + 6 * 32), 715),
     MistakeCase("rf.gathered", "receptive-field-net", {"net": "efficientnet_b0"}, "224", 851),
@@ -321,7 +321,7 @@ FURTHER = [
     MistakeCase("shrink.side-only", "shrink", {"n": "20x30x10", "k": 3, "layers": 2, "ask": "lost"}, "4/20", 1 - 16 * 26 * 6 / 6000),
     MistakeCase("pool.share-side", "fraction", {"k": "2x3"}, "1/2", 5 / 6),
     MistakeCase("pool.share-left", "fraction", {"k": "2x2x2"}, "1/8", 7 / 8),
-    # a factor away: bytes, halves, cells for a side; a part of a sum; terms in the wrong bracket
+    # wrong by a factor: bytes, halves, cells for a side; a part of a sum; wrong brackets
     MistakeCase("out.precedence", "output-size", {"n": 60, "k": 5, "s": 4, "p": 1}, "11", 15),
     MistakeCase("par.cells-as-side", "params", {"k": 3, "c_in": 4, "filters": 6, "bias": False}, str(81 * 4 * 6), 216),
     MistakeCase("par.channels-twice", "weights-per-neuron", {"k": 3, "c_in": 5}, str(9 * 25), 45),

@@ -1,6 +1,6 @@
-"""Every mistake with its canonical wrong number: what is asked, the wrong answer, the right one.
+"""Every mistake with its usual wrong number: the question, the wrong answer, the right one.
 
-``first`` is False where the number is another mistake's as well, and that one is more common.
+``first`` is False if a more common mistake gives the same number.
 """
 
 from __future__ import annotations
@@ -456,7 +456,7 @@ MISTAKE_CASES = [
         [[19, 25], [37, 43]],
         [[21, 27], [39, 45]],
     ),
-    # sums 0 - 1 + 3 - 8 = -6, 1 - 2 + 4 - 10 = -7, -9, -10: ReLU leaves nothing
+    # sums 0 - 1 + 3 - 8 = -6, 1 - 2 + 4 - 10 = -7, -9, -10: ReLU makes all 0
     MistakeCase(
         "hand.relu-missing",
         "conv-by-hand",
@@ -534,7 +534,7 @@ MISTAKE_CASES = [
         None,
         "dx",
     ),
-    # "valid" with the kernel turned round: 4·1 + 3·0 + 2·2 + 1·1 = 9, 4·0 + 3·(-1) + 2·1 + 1·0 = -1, ...
+    # "valid" with the kernel turned: 4·1 + 3·0 + 2·2 + 1·1 = 9, 4·0 + 3·(-1) + 2·1 + 1·0 = -1, ...
     MistakeCase(
         "grad.valid", "gradient", {"x": X16, "w": W22, "g": G}, [[9, -1], [12, 7]], None, "dx"
     ),
@@ -619,7 +619,7 @@ MISTAKE_CASES = [
 ]
 
 # Published multiple-choice questions: type, given, the right answer, and each wrong option with the
-# mistakes that lead to it; none where no formula of the catalogue does.
+# mistakes that lead to it; none if no formula of the catalogue does.
 CHOICES: list[tuple[str, str, dict[str, Any], Any, dict[str, set[str]]]] = [
     ("[C4W1] convolution", "params", conv(5, 3, 100, n=300), "7600", {
         "2501": {"par.no-channels-one-bias"}, "2600": {"par.no-channels"}, "7500": {"par.no-bias"}}),

@@ -1,7 +1,7 @@
-"""Environments with the platforms' own code: nbgrader and otter-grader, and what Gradescope has.
+"""Environments with the platforms' own code: nbgrader and otter-grader, and Gradescope's packages.
 
-``python tests/homework/platform_runs.py`` makes them, once, under ``.cache/platforms`` or where the
-environment variable CONVCALC_PLATFORMS says; ``test_platform_runs.py`` runs in them.
+``python tests/homework/platform_runs.py`` makes them, once, in ``.cache/platforms`` or the folder in
+the environment variable CONVCALC_PLATFORMS; ``test_platform_runs.py`` uses them.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ def make() -> None:
 def run(
     environment: Path, *words: str, cwd: Path, fails: bool = False, python_path: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of an environment in which nothing of this project is importable.
+    """Run a command of an environment, without this project on its path.
 
     Args:
-        fails: whether the command must fail, rather than end well.
+        fails: whether the command must fail.
         python_path: a folder with packages to import.
     """
     outside = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     path = f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    home = cwd / "home"  # Jupyter's settings and caches of whoever runs the tests stay out of it
+    home = cwd / "home"  # without the Jupyter settings and caches of the person who runs the tests
     home.mkdir(exist_ok=True)
     ran = subprocess.run(
         words, cwd=cwd, check=False, timeout=600,

@@ -1,4 +1,4 @@
-"""Formulas as they are printed, read and worked out: an arithmetic that shares nothing with the code."""
+"""Printed formulas, read and evaluated by an arithmetic that shares nothing with the code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
 
 
 class Unread(Exception):  # noqa: N818 - not an error: a formula in words
-    """A formula that is not written in letters alone."""
+    """A formula that is not only in letters."""
 
 
 def worked_out(text: str, letters: dict[str, int]) -> Fraction:

@@ -1,11 +1,11 @@
-"""Runs that are killed, and runs at the same time; the folder they leave must be one that a whole run leaves.
+"""Runs that are killed, and simultaneous runs; their folder must look like that of a complete run.
 
     python tests/homework/rough_runs.py steps        one kill before each step that changes a folder
     python tests/homework/rough_runs.py moments 200  that many kills at random moments
     python tests/homework/rough_runs.py pairs 100    that many pairs of runs at the same time
 
-Names of commands may follow; without any all are run. A process that has imported everything makes a
-child for each run, which takes some milliseconds. What is wrong is printed, and how many runs there were.
+Names of commands may follow; by default all are run. A process that has imported everything makes a
+child for each run, which takes some milliseconds. The output has the errors and the number of runs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SEED = 7
 
 
 class Command(NamedTuple):
-    """A command that writes into a folder, and whether a run is there before."""
+    """A command that writes into a folder, and whether there is an earlier run."""
 
     words: tuple[str, ...]
     there: bool = True
@@ -62,7 +62,7 @@ COMMANDS = {
 
 
 def prepare(students: int) -> None:
-    """A class in the present folder."""
+    """Create a class in the current folder."""
     for name, text in {
         "ps.yaml": SHEET,
         "fixed.yaml": SHEET.replace("k: 5, c_in: 3, filters: 10", "k: 3, c_in: 3, filters: 10"),
@@ -80,7 +80,7 @@ def prepare(students: int) -> None:
 
 
 def run(command: Command) -> None:
-    """One command in this process, in silence."""
+    """Run one command in this process, without output."""
     with (
         contextlib.suppress(SystemExit),
         contextlib.redirect_stdout(io.StringIO()),
@@ -101,7 +101,7 @@ def child(work: Callable[[], Any]) -> int:
 
 
 def state(folder: str = "graded") -> dict[str, bytes]:
-    """What the next command finds in a folder."""
+    """The state of a folder for the next command."""
     if not os.path.isdir(folder):
         return {}
     with reading(folder):
@@ -113,7 +113,7 @@ def state(folder: str = "graded") -> dict[str, bytes]:
 
 
 def start_again(before: dict[str, bytes]) -> None:
-    """Put a folder back."""
+    """Restore a folder."""
     shutil.rmtree("graded", ignore_errors=True)
     for name, data in before.items():
         path = Path("graded", name)
@@ -122,7 +122,7 @@ def start_again(before: dict[str, bytes]) -> None:
 
 
 def first_state(command: Command) -> dict[str, bytes]:
-    """What stands in the folder before a command, with a file of somebody else and points by hand."""
+    """The folder before a command, with a file of somebody else and points given by a person."""
     shutil.rmtree("graded", ignore_errors=True)
     if command.there:
         run(COMMANDS["first run"])
@@ -138,7 +138,7 @@ _STEPS = ("mkdir", "rename", "replace", "unlink", "rmdir", "chmod", "fsync")
 
 
 def killed_at(step: int) -> None:
-    """Have this process killed before the step of that number which changes or flushes a file."""
+    """Let this process be killed before its n-th step that changes or flushes a file."""
     count = 0
 
     def counted(function: Any) -> Any:
@@ -190,7 +190,7 @@ def random_moments(command: Command, count: int) -> tuple[int, list[str]]:
     for number in range(count):
         start_again(before)
         process = child(lambda: run(command))
-        time.sleep(choose.triangular(0, 1.1 * whole, whole))  # files are put in place at the end
+        time.sleep(choose.triangular(0, 1.1 * whole, whole))  # files are moved at the end
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
@@ -199,7 +199,7 @@ def random_moments(command: Command, count: int) -> tuple[int, list[str]]:
 
 
 def both_states(command: Command) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The folder before and after a command that nobody stops."""
+    """The folder before and after a command that is not killed."""
     before = first_state(command)
     run(command)
     after = state()
@@ -208,7 +208,7 @@ def both_states(command: Command) -> tuple[dict[str, bytes], dict[str, bytes]]:
 
 
 def complaints(when: str, before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
-    """What is wrong with the folder that a killed command has left."""
+    """The errors in the folder after a killed command."""
     now = state()
     if now not in (before, after):
         lost = [name for name in {**before, **after} if name not in now]
@@ -223,7 +223,7 @@ def complaints(when: str, before: dict[str, bytes], after: dict[str, bytes]) -> 
 
 
 def loud(command: Command, place: str) -> None:
-    """One command in this process, its messages in a file; the process ends with its status."""
+    """Run one command in this process, with its messages in a file; the process ends with its status."""
     status = 0
     with open(place, "w", encoding="utf-8") as file, contextlib.redirect_stdout(io.StringIO()):
         try:

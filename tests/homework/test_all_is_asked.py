@@ -1,4 +1,4 @@
-"""A question says all that its answer depends on: two questions with different answers never read alike."""
+"""A question contains everything that its answer depends on: different answers have different questions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from convcalc.homework.answers.written import as_written
 from convcalc.homework.questions import QUESTIONS, create_question
 from homework.cases import CASES
 
-# Values of words that have few, or that examples seldom have.
+# Values of words with few values, or rare in examples.
 VALUES: dict[str, list[Any]] = {
     "input": ["32x32x3", "64x64x3", "40x40x1"],
     "layer": ["conv", "transposed", "fc"],
@@ -38,7 +38,7 @@ def others(value: Any) -> list[Any]:
 
 
 def asked(kind: str, given: dict[str, Any]) -> tuple[str, list[tuple[str, Any]]] | None:
-    """What a question says, and its answers; None where the values make none."""
+    """The text of a question, and its answers; None if the values are invalid."""
     try:
         task = create_question(kind, given)
         return task.question_text(), [(part.name, part.expected) for part in task.parts()]

@@ -1,4 +1,4 @@
-"""Answers in any notation: what is understood, what is unreadable, and that nothing hangs."""
+"""Answers in any notation: how they are read, which are unreadable, and that nothing hangs."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_matrix_is_no_row_and_mixed_fractions_are_whole_cells() -> None:
     assert is_right(MATRIX, "1½ -2¼; 3 ½", ((Fraction(3, 2), Fraction(-9, 4)), (3, Fraction(1, 2))))
     assert is_right(MATRIX, "19,25; 37,43", ((19, 25), (37, 43)))
     assert not is_right(MATRIX, "[[1], [2]]", ((1, 2),))
-    assert not is_right(MATRIX, [["1"], ["2"]], ((1, 2),))  # lists in lists have a shape
+    assert not is_right(MATRIX, [["1"], ["2"]], ((1, 2),))  # nested lists have a shape
 
 
 @pytest.mark.parametrize(
@@ -588,7 +588,7 @@ def test_a_cell_of_a_matrix_that_cannot_be_read_is_named(text: Any, said: str) -
     [
         ("28 high, 16 wide, 6 deep", ["28", "16", "6"]),
         ("3 deep, 28 high, 16 wide, 6 channels", ["3", "28", "16", "6"]),
-        ("6 channels, 3 deep", []),  # a depth beside channels needs a height
+        ("6 channels, 3 deep", []),  # a depth next to channels needs a height
     ],
 )
 def test_a_depth_is_the_channels_where_there_are_no_others(text: str, sides: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a check says of an answer with several parts: each part by its name, and whole sentences."""
+"""The feedback on an answer with several parts: each part by its name, and whole sentences."""
 
 from __future__ import annotations
 

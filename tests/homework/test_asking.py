@@ -1,4 +1,4 @@
-"""Questions of which a sheet asks for some parts only: one part alone, some rows of a table."""
+"""Questions with only some parts: a single part, some rows of a table."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_part_alone_is_answered_by_a_number() -> None:
     assert check(sheet, "q2", "9").right  # 1·1 + 4·2
     assert check(sheet, "q3", {"relu": [[1, 2], [3, 4]], "pool": 4}).right
     assert check(sheet, "q3", [[[1, 2], [3, 4]], 4]).right
-    # the mistakes of the part still lead to its wrong numbers
+    # the part's mistakes still give its wrong numbers
     wrong = check(sheet, "q2", "2.25")
     assert wrong.mistakes == ["grad.mean"]
     fields = [[each.label for each in item.fields] for (item,) in items(sheet)]

@@ -1,4 +1,4 @@
-"""Every question type on lines, images and volumes, against windows and arrays that are really laid out."""
+"""Every question type on lines, images and volumes, compared with windows and arrays that really exist."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from convcalc.homework.questions.given import GivenError
 
 
 def starts(n: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> list[int]:
-    """Where a window of k cells, d apart, can lie on n cells with p zeros on both sides."""
+    """The positions of a window of k cells, with dilation d, on n cells with p zeros on both sides."""
     padded = np.zeros(n + 2 * p)
     return [i for i in range(0, len(padded), s) if i + d * (k - 1) < len(padded)]
 
@@ -30,7 +30,7 @@ def along(value: Any, axes: int) -> list[int]:
 
 
 def map_of(g: dict[str, Any], axes: int) -> tuple[int, ...]:
-    """The places of the windows along each axis."""
+    """The positions of the windows along each axis."""
     columns = [along(g.get(key, 0 if key == "p" else 1), axes) for key in ("n", "k", "s", "p", "d")]
     return tuple(len(starts(*each)) for each in zip(*columns))
 
@@ -68,7 +68,7 @@ def im2col(g: dict[str, Any], axes: int) -> Any:
 
 
 def transposed(g: dict[str, Any], axes: int) -> Any:
-    """The last cell that is written, with the padding cut off."""
+    """The last written cell, after the padding is cut off."""
     found = []
     for n, k, s, p in zip(*(along(g[key], axes) for key in "nksp")):
         written = {i * s + j for i in range(n) for j in range(k)}
@@ -94,7 +94,7 @@ def same(g: dict[str, Any], axes: int) -> Any:
 
 
 def same_zeros(g: dict[str, Any], axes: int) -> Any:
-    """As few zeros as give the size under "same" padding."""
+    """The fewest zeros that give the size of "same" padding."""
     totals = []
     for n, k, s in zip(*(along(g[key], axes) for key in "nks")):
         size = len(range(0, n, s))
@@ -149,7 +149,7 @@ def fraction(g: dict[str, Any], axes: int) -> Any:
 
 
 def field(g: dict[str, Any], axes: int) -> Any:
-    """The first and last cell that a unit reads, followed back layer by layer."""
+    """The first and last cell that a unit reads, computed backwards layer by layer."""
     found = []
     for axis in range(axes):
         first = last = 0
@@ -235,7 +235,7 @@ MATRIX: list[tuple[str, dict[str, Any], dict[int, dict[str, Any]], Witness]] = [
 
 
 def given_for(given: dict[str, Any], axes: int) -> dict[str, Any]:
-    """The same numbers with one per axis for the first of them."""
+    """The same numbers, with one per axis for the first of them."""
     first = next(iter(given))
     if first == "layers" and isinstance(given["layers"], list):
         head, *rest = given["layers"]
@@ -245,7 +245,7 @@ def given_for(given: dict[str, Any], axes: int) -> dict[str, Any]:
 
 
 def as_sides(value: Any) -> Any:
-    """A value with one number where all are alike."""
+    """A value with one number if all are equal."""
     if isinstance(value, tuple) and len(set(value)) == 1:
         return value[0]
     return value
@@ -275,13 +275,13 @@ def test_a_question_is_right_on_any_number_of_axes(
         assert part.answer_type.same(reading, part.expected, part.answer_type.tolerance)
         assert part.expected not in single(
             part, ways_of_part(part)
-        )  # no mistake gives the right answer, or fails
+        )  # no mistake gives the right answer or raises an error
         assert part.expected not in double(part, ways_of_part(part))
     text = task.question_text()
     shown = {1: "length", 2: "×", 3: "×"}[axes]
     if kind not in ("same-size", "same-padding", "padded-volume"):
         assert shown in text or kind == "receptive-field"
-    assert "(" not in text.split("?")[0] or "[" not in text  # no list of Python's
+    assert "(" not in text.split("?")[0] or "[" not in text  # not a Python list
 
 
 @pytest.mark.parametrize("row", MATRIX, ids=[row[0] for row in MATRIX])

@@ -1,4 +1,4 @@
-"""Questions asked backwards: every value that a sliding window confirms is right, and no other."""
+"""Backward questions: every value that a sliding window confirms is right, and no other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SMALL = st.integers(1, 5)
 
 
 def slid(n: int, k: int, s: int, pads: int, d: int) -> tuple[int, bool]:
-    """How many places a window has, by sliding it, and whether the last one ends at the end."""
+    """How many positions a window has, by sliding it, and whether the last one reaches the end."""
     taps = range(0, d * (k - 1) + 1, d)
     places = [start for start in range(0, n + pads, s) if start + taps[-1] < n + pads]
     return len(places), bool(places) and places[-1] + taps[-1] + 1 == n + pads

@@ -1,4 +1,4 @@
-"""A choice with several right options: part marks, the same in every command, and never below 0."""
+"""A choice with several right options: partial points, the same in every command, never below 0."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ questions:
   - {id: q3, type: choice, options: [w, x, y], answer: b, points: 2, partial: parts}
 """
 
-# (picked, points of 3): right less wrong, by hand
+# (picked, points of 3): right minus wrong, by hand
 PICKED = [
     ("a, b, d", 3), ("d b a", 3), ("a and b", 2), ("w, x", 2), ("b", 1), ("a, b, d, c", 2), ("a, b, c", 1),
     ("a, c", 0), ("c", 0), ("", 0), ("(a) (d)", 2), ("a, a, a", 1), ("z, y", 0),

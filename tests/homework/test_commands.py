@@ -1,4 +1,4 @@
-"""``convcalc hw`` and ``convcalc why`` as a user meets them."""
+"""``convcalc hw`` and ``convcalc why`` as a user sees them."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_every_command_answers_in_every_format_and_into_a_file(
     for words in ANSWERING:
         ran = convcalc("hw", *words.split(), "--format", name)
         assert ran.code in (0, 1), (words, ran.err)
-        assert ran.out.strip() or name == "jsonl", words  # which has nothing but rows
+        assert ran.out.strip() or name == "jsonl", words  # it has only rows
         suffix = FORMATS[name].suffix
         into = convcalc("hw", *words.split(), "-o", f"out{suffix}")
         assert into.out == "", words

@@ -1,7 +1,7 @@
-"""The whole matrix: what every convention does to every question type.
+"""The whole matrix: the effect of every convention on every question type.
 
-`ROWS` states, worked out by hand, what a value of a convention makes of a question. Whatever has no
-row must not change at all, and no type may use a convention that it does not declare.
+`ROWS` has, computed by hand, the answer to a question under a value of a convention. Questions
+without a row must not change, and no type may use a convention that it does not declare.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Row(NamedTuple):
 
     Attributes:
         kind, given: the question.
-        usual, other: the answers, of one part as they are, of several by part.
+        usual, other: the answers; a value for one part, by name for several.
         changes: the convention and its value.
-        base: what the sheet has besides.
+        base: the other conventions of the sheet.
     """
 
     kind: str
@@ -57,7 +57,7 @@ ROWS: list[Row] = []
 def rows(
     kinds: str, given: dict[str, Any], usual: Any, *others: tuple[str, Any], **base: str
 ) -> None:
-    """Add rows: each of some types, each of some changes such as ``padding=total``."""
+    """Add rows: for each of some types, each of some changes such as ``padding=total``."""
     for kind in kinds.split():
         for text, other in others:
             key, _, value = text.partition("=")
@@ -100,7 +100,7 @@ rows("pad-to-keep", {"k": 5}, 2, (TOTAL, 4))
 rows("pad-to-keep", {"k": 3, "d": 1}, 1, (ZERO, 2))
 rows("same-padding", {"n": 10, "k": 3, "s": 2}, {"total": 1, "before": 0, "after": 1},
      (SYMMETRIC, {"total": 2, "before": 1, "after": 1}))  # fmt: skip
-# a kernel of 4 stamped at 0, 2, 4, 6, 8 covers 12 cells, of which the padding is cut off
+# a kernel of 4 stamped at 0, 2, 4, 6, 8 covers 12 cells; the padding is cut off
 rows("transposed-size", {"n": 5, "k": 4, "s": 2, "p": 1}, 10, (TOTAL, 11))
 rows("transposed-size", {"n": 5, "k": 4, "s": 2, "d": 1}, 12, (ZERO, 15))
 rows("transposed-size", {"n": 5, "k": 3, "s": 2, "p": 1}, 9, ("transposed_out_pad=match", 10))
@@ -142,7 +142,7 @@ rows("lenet-c3", {}, 2416, (BARE, 2400), ("lenet_c3=paper", 1516))
 rows("receptive-field", {"layers": "3/1/1 3/1"}, 5, (ZERO, 7), ("rf=pixels", 25))
 rows("receptive-field-net", {"net": "lenet5"}, 32, ("rf=pixels", 1024))  # the whole image
 
-# ---- counts of a convolution: 4×4 positions, or 3×3 with one zero in all
+# ---- counts of a convolution: 4×4 positions, or 3×3 with one zero in total
 POSITIONS = {**P1, "c_in": 2, "filters": 3}
 MISFIT = {**POSITIONS, "n": 8, "p": 0}
 WORDS = {**MISFIT, "p": "same"}
@@ -220,7 +220,7 @@ rows("params-model", net(PLAIN, 5), 410, (BARE, 396))
 rows("params-model", net(NORMED, 5), 418, ("bn=all", 426))
 rows("params-model", net(POOL, 5), 90, ("pool_bias=lenet", 98))
 rows("params-model", net(PLAIN, 5, of="macs"), 684, (TWO, 1368), (EXACT, 612 + 710))
-# COMS 4705-like exam network on a colour picture: 201,390 with its 190 biases
+# exam network as in COMS 4705 on a colour image: 201,390 with its 190 biases
 rows("params-model", {"arch": "conv:k3c100 conv:k5c50s3 pool:k2 conv:k3c30 pool:k2x4 fc:10", "input": "256x256x3"},
      201390, (BARE, 201200))  # fmt: skip
 rows("share", net(PADDED, 4), F(650, 690), (TOTAL, F(370, 410)))
@@ -241,7 +241,7 @@ rows("compare", {"input": "8x8x1", "designs": [WORDED]}, 690, (SYMMETRIC, REFUSE
 rows(
     "compare", {"input": "5x5x1", "designs": [PLAIN], "of": "macs"}, 684, (TWO, 1368), (EXACT, 1322)
 )
-# one 1×1 filter on a grey picture has a weight and a bias, and works once for each pixel
+# one 1×1 filter on a grey image has a weight and a bias, used once for each pixel
 for _text, _side, _ratio, _changed in (
     (PADDED, 4, F(690, 2), ((TOTAL, F(410, 2)),)), (DILATED, 9, F(237, 2), ((ZERO, F(141, 2)),)),
     (POOLED, 8, F(12, 2), ((UP, F(19, 2)), (FIT, REFUSED))), (PLAIN, 5, F(410, 2), ((BARE, F(396)),)),
@@ -371,7 +371,7 @@ rows(
     ((5,),),
     ("transposed_out_pad=match", ((5, 0), (0, 0))),
 )
-# two windows of 1×2 in a row of 4 leave nothing over, in one of 5 a cell
+# two windows of 1×2 in a row of 4 leave no cell over; in a row of 5 they leave one
 rows(
     "gradient",
     {"x": [[1, 1, 1, 1, 1]], "w": [[1, 1]], "g": [[1, 1]], "s": 2},
@@ -385,7 +385,7 @@ rows("gradient", {"x": SQUARE, "w": [[1, 0], [0, 0]], "g": [[1]]}, {"dw": ((1, 2
 
 
 def answers(kind: str, given: dict[str, Any], **fixed: str) -> dict[str, Any]:
-    """The right answers of a question by part; a part that does not fit as words."""
+    """The right answers of a question by part; "does not fit" as words."""
     parts = create_question(kind, given, conventions(**fixed)).parts()
     return {
         part.name: NO_FIT if isinstance(part.expected, Misfit) else part.expected for part in parts
@@ -393,7 +393,7 @@ def answers(kind: str, given: dict[str, Any], **fixed: str) -> dict[str, Any]:
 
 
 def stated(row: Row, answer: Any, **fixed: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the parts are, and what the row says of them."""
+    """The parts, and the row's answers to them."""
     found = answers(row.kind, row.given, **row.base, **fixed)
     if isinstance(answer, dict):
         return {name: found[name] for name in answer}, answer
@@ -434,7 +434,7 @@ def test_settings_are_right_as_the_sheet_writes_them() -> None:
     assert right("k=3, s=1, p=1", 8)
     assert not right("k=3, s=1, p=2", 8)
     assert right("k=3, s=1, p=2", 8, padding="total")
-    assert right("k=3, s=2, p=0", 3)  # 5 cells in steps of 2: one is left over
+    assert right("k=3, s=2, p=0", 3)  # 5 cells with stride 2: one is left over
     assert not right("k=3, s=2, p=0", 3, fit="strict")
 
 
@@ -490,7 +490,7 @@ def test_every_convention_decides_something() -> None:
     assert {key for each in MEANINGS.values() for key in each.conventions} == set(RULES)
 
 
-# Words that a convention decides about, and the only types that they may have.
+# Words affected by a convention, and their allowed types.
 MEANT = {
     "p": {"Padding", "Zeros", "ZerosPerAxis"}, "d": {"Dilation"}, "bias": {"Bias"}, "flip": {"Flip"},
     "a": {"OutputPadding"}, "arch": {"Arch"}, "designs": {"Archs"},
@@ -514,7 +514,7 @@ def test_no_word_goes_round_the_conventions(kind: str) -> None:
 
 
 def test_no_type_reads_a_convention() -> None:
-    """Only what makes a question and what gives its words their meaning know the conventions."""
+    """Only the code that creates questions and gives words their meaning knows the conventions."""
     package = Path(meaning.__file__).parent
     reading = {
         path.stem
@@ -538,7 +538,7 @@ def test_a_dilation_of_zero_needs_a_sheet_that_counts_from_zero() -> None:
 
 
 def test_presets_read_padding_alike_in_every_type() -> None:
-    # 28 + 4 − 5 + 1 = 28 with four zeros in all, as Dive into Deep Learning counts them
+    # 28 + 4 − 5 + 1 = 28 with four zeros in total, as in Dive into Deep Learning
     given = {"n": 28, "k": 5, "p": 4, "c_in": 1, "filters": 6}
     assert answers("volume", given, preset="d2l") == {"": (6, 28, 28)}
     assert answers("neurons", given, preset="d2l") == {"": 6 * 28 * 28}
@@ -583,7 +583,7 @@ _COUNTS = {"bias": ("true", "false"), "bn": ("trainable", "all"), "pool_bias": (
 @pytest.mark.parametrize("kind", _LAYERS)
 @pytest.mark.parametrize("values", [*product(*_COUNTS.values())], ids="-".join)
 def test_a_layer_counts_alone_as_in_a_network(kind: str, values: tuple[str, ...]) -> None:
-    """Every combination of what counts: two ways to the same number, through other code."""
+    """Every combination of what counts: two ways to the same number, with different code."""
     given, arch = _LAYERS[kind]
     settings = dict(zip(_COUNTS, values))
     alone = sheet_with(kind, given, **settings)["q1"].parts[0].expected

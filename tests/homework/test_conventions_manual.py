@@ -1,4 +1,4 @@
-"""``convcalc hw conventions``: what it lists is what a sheet then does."""
+"""``convcalc hw conventions``: sheets behave as it says."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_one_convention_says_what_becomes_of_other_answers(convcalc: Any) -> Non
 @pytest.mark.parametrize(
     ("name", "head", "question", "answer", "points"),
     [
-        # order: notation, full points; 28x28x6 where the sheet writes channels first
+        # order: notation, full points; 28x28x6 on a sheet with channels first
         ("order", "conventions: {order: chw},", "{type: volume, given: {n: 32, k: 5, c_in: 3, filters: 6}}", "28x28x6", 1),
         # flops: counting, no points unless the sheet gives them; 2 per multiply-add
         ("flops", "", "{type: macs, given: {n: 5, k: 3, c_in: 1, filters: 1}}", "162", 0),

@@ -1,4 +1,4 @@
-"""A folder of marks that a person, a program or a broken disk has changed: one line, never more."""
+"""A folder of marks changed by a person, a program or a broken disk: the error is always one line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COMMANDS = {
     "stats": ("stats", "graded", "--other", "1"),
     "data": ("stats", "graded", "--format", "csv"),
 }
-SECONDS = 3.0  # of any command; each takes some hundredths on an idle machine
+SECONDS = 3.0  # seconds of any command; each takes some hundredths on an idle machine
 DEEP: list[Any] = [1]
 for _ in range(700):
     DEEP = [DEEP]
@@ -60,7 +60,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(convcalc: Any, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A class that was marked, as the present folder."""
+    """A marked class, as the current folder."""
     monkeypatch.chdir(tmp_path)
     Path("ps.yaml").write_text(SHEET)
     Path("secret").write_text("an old and well kept secret")
@@ -80,7 +80,7 @@ def restore(whole: Path) -> None:
 
 
 def check(convcalc: Any, whole: Path, name: str, data: bytes, commands: tuple[str, ...]) -> None:
-    """What each command does with a file that holds something else."""
+    """Check each command with a changed file."""
     for command in commands:
         restore(whole)
         Path("graded", name).write_bytes(data)
@@ -102,7 +102,7 @@ def check(convcalc: Any, whole: Path, name: str, data: bytes, commands: tuple[st
 
 
 def no_controls(said: Any) -> None:
-    """What was written holds no control characters but the ends of lines."""
+    """The written files have no control characters except line ends."""
     for path in Path("graded").rglob("*"):
         if path.is_file():
             found = re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", path.read_text(errors="replace"))

@@ -1,4 +1,4 @@
-"""Ratios of designs, what is trained, and shapes of weights, against arrays and ONNX's own rules."""
+"""Ratios of designs, trainable parameters, and shapes of weights, compared with arrays and ONNX's rules."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ convcalc_sheet: 1
 questions:
   - {id: q1, type: params-trainable, vary: {frozen: [0, 1, 2]}, given: {input: 12x12x3, arch: "conv:k3c4 bn fc:5"}}
 """)
-    # with the norm frozen too, it does not matter who takes its mean and variance for trained
+    # if the norm is frozen too, it does not matter whether its mean and variance count as trained
     kept = Maker(sheet, b"an old and well kept secret").draws["q1"].kept
     assert kept == [{"frozen": "0"}, {"frozen": "1"}]
 

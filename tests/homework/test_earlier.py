@@ -1,4 +1,4 @@
-"""What follows from a student's own earlier answers, also where they are written in another order."""
+"""Answers that follow from a student's earlier answers, also if these are in another order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def marked(sheet: Sheet, rows: list[str]) -> list[tuple[str, Any]]:
 def test_half_credit_for_another_order_stays_where_a_row_follows(ours: str, orders: str) -> None:
     theirs = "chw" if ours == "hwc" else "hwc"
     sheet = sheet_of(ours)
-    shapes = [(11, 4), (10, 6), (8, 5)]  # one too large in the first row; then right from there
+    shapes = [(11, 4), (10, 6), (8, 5)]  # one too large in the first row; the rest follows from it
     rows = [written(*shape, ours if one == "O" else theirs) for shape, one in zip(shapes, orders)]
     expected = [("follow-through", 1) if one == "O" else ("other-convention", HALF) for one in orders[1:]]  # fmt: skip
     first, *others = mark(sheet, {"q": rows}, level=1).results[0].parts

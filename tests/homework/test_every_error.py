@@ -1,4 +1,4 @@
-"""One run names every error of a sheet, a roster and a table of marks, each in its line, and none that only follows."""
+"""One run reports every error of a sheet, a roster and a table of marks with its line, and no consequences."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEAD = "convcalc_sheet: 1\n"
 
 
 def errors_of(text: str, path: str = "s.yaml") -> list[SpecError]:
-    """The errors of a sheet, in its order; none where there are none."""
+    """The errors of a sheet, in order."""
     try:
         loads(text, path)
     except SpecError as error:
@@ -47,7 +47,7 @@ def named_ids(sheet: dict[str, Any]) -> dict[str, Any]:
 
 
 def differences(found: list[SpecError], lines: list[int], text: str) -> str:
-    """What is told besides the errors that are there, and what is not told."""
+    """Reported errors that do not exist, and existing errors that are not reported."""
     if [each.line for each in found] == lines:
         return ""
     said = "\n".join(f"{each.line}: {each.what}" for each in found)
@@ -92,7 +92,7 @@ def test_all_breaks_of_a_question_at_once_are_named_for_every_type() -> None:
     assert not any(wrong), "".join(wrong)
 
 
-# -------------------------------------------------------------------- what only follows is not told
+# ------------------------------------------------------------------- consequences are not reported
 
 FOLLOWS = {
     "a question is worked out from one that is wrong": (
@@ -271,7 +271,7 @@ def test_the_line_of_a_question_without_a_draw_is_shown_without_its_end(
 
 
 def rows_wrong(error: SpecError) -> list[int]:
-    """The rows that are named."""
+    """The rows named in the error."""
     return [each.line for each in error.problems]
 
 
@@ -321,7 +321,7 @@ def test_of_a_table_of_marks_every_broken_row_is_named(seed: int, tmp_path: Path
             rows.append(rng.choice([*MARK_BREAKS.values()]).format(id=f"s{number}"))
         else:
             rows.append(rng.choice([f"s{number},q1,1.5", f"s{number},q1,", ""]))
-    first = rng.choice(["", "sep=,\n", '"sep=,"\n'])  # no row, as a spreadsheet shows the table
+    first = rng.choice(["", "sep=,\n", '"sep=,"\n'])  # not a row, as in a spreadsheet
     (tmp_path / "by-hand.csv").write_text(first + "\n".join(rows) + "\n")
     with pytest.raises(SpecError) as caught:
         read_marks(str(tmp_path), sheet, [(f"s{n}", f"s{n}") for n in range(60)])

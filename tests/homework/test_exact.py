@@ -1,4 +1,4 @@
-"""Arithmetic by hand against plain loops over fractions: answers and the numbers of mistakes."""
+"""Arithmetic by hand, compared with plain loops over fractions: answers and numbers of mistakes."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def written(x: Matrix) -> list[list[str]]:
 
 
 def asked(kind: str, **words: Any) -> Any:
-    """What the question says is right, each part by its name."""
+    """The right answers according to the question, by part."""
     return {part.name: part.expected for part in create_question(kind, words).parts()}
 
 
@@ -471,7 +471,7 @@ def test_the_most_that_is_done_by_hand_is_marked_in_a_second() -> None:
 
 
 def texts(sheet: Sheet, name: str) -> list[str]:
-    """Every file of an export, those in archives too."""
+    """Every file of an export, also inside archives."""
     found = []
     for each in EXPORTS.find(name)(sheet, 1).files():
         if each.data.startswith(b"PK"):

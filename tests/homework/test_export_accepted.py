@@ -21,7 +21,7 @@ from homework.test_export_quizzes import answered, files, filled, quiz, quizzed,
 
 
 class Row(NamedTuple):
-    """A question, a further right answer as a sheet has it, what is typed into its boxes, and a wrong answer."""
+    """A question, a further right answer in the sheet, the text typed into its boxes, and a wrong answer."""
 
     asked: str
     accept: str
@@ -55,7 +55,7 @@ ELSEWHERE = {
     "prose",
     "settings",
     "formula",
-}  # under test by themselves, or have no key
+}  # tested separately, or without a key
 
 
 def test_every_type_of_answer_is_here() -> None:
@@ -72,7 +72,7 @@ def sheet_of(row: Row, more: str = "") -> Sheet:
 
 
 def cloze_share(text: str, typed: tuple[str, ...]) -> float:
-    """Moodle's rule for boxes in a text: in each the first answer that matches counts."""
+    """Moodle's rule for boxes in a text: in each box the first matching answer counts."""
     found = BOX.findall(text)
     assert len(found) == len(typed)
     points = 0.0
@@ -128,7 +128,7 @@ CANVAS = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 
 
 def in_a_box(item: ET.Element, value: str) -> float:
-    """Canvas's rule for a box, of words as well: any of those that it knows."""
+    """Canvas's rule for a box, also for words: any of the listed answers."""
     if item.find(f".//{CANVAS}vargte") is not None:
         return scored(item, value) / 100
     return float(value in {each.text for each in item.iter(f"{CANVAS}varequal")})
@@ -142,7 +142,7 @@ def by_canvas(sheet: Sheet, typed: tuple[str, ...]) -> float:
 
 
 def by_canvas_choices(sheet: Sheet, typed: tuple[str, ...]) -> float:
-    """A number is chosen: what is accepted may not be among the wrong options, of which there must be some."""
+    """A number is chosen: accepted ones may not be among the wrong options, which must exist."""
     shares = []
     for item, value in zip(quiz(sheet, "qti-choice").iter(f"{CANVAS}item"), typed, strict=True):
         labels = list(item.iter(f"{CANVAS}response_label"))
@@ -214,7 +214,7 @@ def test_a_void_question_is_in_no_bank(kind: str, name: str) -> None:
     ]
 
 
-# --------------------------------------------------------------- choices, settings, what is left out
+# --------------------------------------------------------------- choices, settings, omissions
 
 
 def noted(asked: str, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What banks of questions hold: void and accepted answers, formulas, points, part marks, all settings."""
+"""The content of question banks: void and accepted answers, formulas, points, partial points, all settings."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def joined(export: Export) -> str:
 
 
 def notes(text: str, name: str) -> list[str]:
-    """What a teacher is told, without that Cloze is pasted."""
+    """The notes for a teacher, without the one on pasting Cloze."""
     return [note for note in exported(text, name)[1].notes if not note.startswith("paste the file")]
 
 
@@ -139,7 +139,7 @@ def test_points_that_a_file_cannot_hold_are_said(name: str, said: str) -> None:
 def test_how_to_write_an_answer_is_said_on_every_platform(kind: str, line: str, name: str) -> None:
     text, _ = exported(f"  - {{id: q, {ASKED[kind]}}}\n", name)
     if name == "qti-choice" and kind != "fit":
-        assert "Answer" not in text  # options are chosen, or stand in boxes of their own
+        assert "Answer" not in text  # options are chosen, or are in separate boxes
         return
     plain = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), text).replace("\\:", ":")
     assert line in plain
@@ -164,7 +164,7 @@ def types() -> Sheet:
 @pytest.mark.parametrize("name", BANKS)
 def test_an_answer_is_written_as_the_sheet_says(types: Sheet, name: str) -> None:
     text = joined(EXPORTS.find(name)(types, 1))
-    if name == "prairielearn":  # whose programs hold the texts as Python writes them
+    if name == "prairielearn":  # its programs contain the texts as Python literals
         text += text.encode("ascii", "ignore").decode("unicode_escape")
     plain = re.sub(r"\\([:=#~{}])", r"\1", html.unescape(html.unescape(text)))
     for (item,) in items(types):
@@ -422,7 +422,7 @@ def test_a_volume_that_does_not_fit_is_0_in_every_box() -> None:
     )
 
 
-# ------------------------------------------------------------- what follows from a wrong answer
+# ------------------------------------------------------------- answers that follow from wrong ones
 
 TABLE = 'given: {input: 12x12x3, arch: "conv:k3c4 pool:k2 conv:k3c5", '
 FOLLOWING = {
@@ -457,7 +457,7 @@ def test_nothing_is_said_where_the_sheet_gives_no_points_for_it(name: str) -> No
 
 
 def changed(part: Part) -> Any:
-    """A wrong answer in the place of a right one, where it is made of numbers."""
+    """A wrong answer instead of a right one, if it consists of numbers."""
     right = part.expected
     if isinstance(right, tuple):
         return tuple(n + 1 if isinstance(n, int) else n for n in right)
@@ -497,11 +497,11 @@ def test_a_bank_says_that_only_the_right_answers_to_other_questions_count(name: 
     assert text.count("Only the result of the right answer") == 2
 
 
-# --------------------------------------------------------------------- boxes and what is said of them
+# --------------------------------------------------------------------- boxes and their feedback
 
 
 def on_other_axes() -> Iterator[dict[str, Any]]:
-    """Questions of all types that can have their sizes along two or three axes."""
+    """Questions of all types that can have sizes along two or three axes."""
     for kind in QUESTIONS.names():
         for given in QUESTIONS[kind].examples:
             for axes in (2, 3):

@@ -1,4 +1,4 @@
-"""What an export holds: no secrets, every rule that a question needs, and nothing that gives an answer away."""
+"""The content of an export: no secrets, every rule that a question needs, and nothing that gives an answer away."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ questions:   # COMMENT-questions
   - {id: q5, type: true-false, statement: "A pool has biases.", answer: false}   # COMMENT-end
 """
 NEVER = ("COMMENT", "999331", "MODEL")  # in any export
-HIDDEN = (*NEVER, "777123", "no-channels", "ACCEPTED")  # nor these in what a student gets
+HIDDEN = (*NEVER, "777123", "no-channels", "ACCEPTED")  # nor these in files for students
 
 
 def made(sheet: Sheet, name: str, variants: int = 1) -> list[Out]:
@@ -46,7 +46,7 @@ def made(sheet: Sheet, name: str, variants: int = 1) -> list[Out]:
 
 
 def unpacked(files: list[Out]) -> Iterator[tuple[str, str]]:
-    """Every file with its text; those in archives, and in what is packed in one file, as well."""
+    """Every file with its text, also files inside archives and packed modules."""
     for out in files:
         if out.data[:4] == b"PK\x03\x04":
             with zipfile.ZipFile(io.BytesIO(out.data)) as archive:
@@ -60,7 +60,7 @@ def unpacked(files: list[Out]) -> Iterator[tuple[str, str]]:
 
 
 def for_students(name: str, files: list[Out]) -> list[Out]:
-    """What the tools of nbgrader and otter leave of an export for students, by their rules."""
+    """The files of an export that nbgrader and otter give to students, by their rules."""
     kept = []
     for out in files:
         if out.name.endswith(".key.yaml"):
@@ -75,7 +75,7 @@ def for_students(name: str, files: list[Out]) -> list[Out]:
                 )
                 if "hidden: true" not in source:
                     cells.append(source)
-            out = Out(out.name, "\n".join(cells).encode())  # noqa: PLW2901 - without what is cut out
+            out = Out(out.name, "\n".join(cells).encode())  # noqa: PLW2901 - without the removed parts
         kept.append(out)
     return kept
 
@@ -83,7 +83,7 @@ def for_students(name: str, files: list[Out]) -> list[Out]:
 @pytest.mark.parametrize("name", EXPORTS.names())
 def test_no_export_holds_what_a_teacher_wrote_for_himself(name: str) -> None:
     files = made(loads(KEYED), name)
-    if name == "gradescope":  # its archive, which no student gets, has the whole sheet
+    if name == "gradescope":  # its archive has the whole sheet, but students do not get it
         return
     if name in NOTEBOOKS:
         files = for_students(name, files)
@@ -174,7 +174,7 @@ def fit_sheet(kind: str, given: str) -> Sheet:
 
 
 def kinds(name: str, sheet: Sheet) -> list[str]:
-    """What sort of question an export makes, whatever its answers."""
+    """The type of question in an export, independent of its answers."""
     text = "\n".join(text for _, text in unpacked(made(sheet, name)))
     patterns = {
         "moodle-xml": r'<question type="(\w+)"|<em>(.*?)</em>', "gift": r"\{(#?)", "cloze": r"\{(\d+:\w+)",
@@ -240,13 +240,13 @@ def test_notebooks_accept_every_right_setting(name: str) -> None:
     assert "Take stride" not in text
 
 
-# ----------------------------------------------------------------------------- whole or not at all
+# ------------------------------------------------------------------------------- all or nothing
 
 
 def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     files = made(loads(KEYED), "otter")
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "ps1.key.yaml").mkdir()  # stands in the way of the last file
+    (tmp_path / "out" / "ps1.key.yaml").mkdir()  # is in the way of the last file
     with pytest.raises(UsageError):
         write_files(str(tmp_path / "out"), files, force=True)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["ps1.key.yaml"]

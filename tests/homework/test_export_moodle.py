@@ -42,7 +42,7 @@ questions:
 
 
 def tricky() -> Sheet:
-    """Every sort of question, with signs that formats use for themselves."""
+    """Every kind of question, with special characters of the formats."""
     return loads(TRICKY)
 
 
@@ -188,11 +188,11 @@ def test_a_share_is_one_that_moodle_knows_and_never_too_much() -> None:
 
 ELSE = re.compile(
     r" ~#(?:[^\\}]|\\.)*\}"
-)  # what Moodle says of any other number, last in the braces
+)  # Moodle's feedback on any other number, last in the braces
 
 
 def parsed(text: str) -> list[Any]:
-    """The questions as pygiftparser reads them: it knows neither a catch-all for numbers nor a minus."""
+    """The questions read by pygiftparser, which supports neither a catch-all for numbers nor a minus."""
     text = re.sub(r"((?:#=|=%[\d.]+%))-(?=\d)", r"\1", text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""nbgrader, otter and Gradescope: what they would run is run here, by their own rules."""
+"""nbgrader, otter and Gradescope: their code is run here, by their own rules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def exported(sheet: Sheet, name: str) -> dict[str, bytes]:
 
 @pytest.fixture
 def ps1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sheet:
-    """The sheet beside which notebooks run."""
+    """The sheet next to which notebooks run."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ps1.yaml").write_bytes(SOURCE)
     return load("ps1.yaml")
@@ -43,7 +43,7 @@ def ps1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sheet:
 
 # ----------------------------------------------------------------------------------- nbgrader
 
-# nbgrader's schema of a cell's metadata, version 3, as far as it requires and restricts.
+# The requirements and restrictions in nbgrader's schema of a cell's metadata, version 3.
 CELL = {
     "type": "object",
     "required": ["schema_version", "grade", "locked", "solution"],
@@ -109,7 +109,7 @@ def determined(source: str, space: dict[str, Any], most: float) -> tuple[float, 
 
 @pytest.fixture
 def packed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `import convcalc_packed` gives, without unpacking."""
+    """The result of `import convcalc_packed`, without unpacking."""
     monkeypatch.setitem(sys.modules, "convcalc_packed", cells)
 
 
@@ -295,7 +295,7 @@ def archive_made() -> bytes:
 
 @pytest.fixture
 def autograder(archive_made: bytes, tmp_path: Path) -> Path:
-    """The archive unpacked as Gradescope does it."""
+    """The archive, unpacked as on Gradescope."""
     source = tmp_path / "autograder" / "source"
     with zipfile.ZipFile(io.BytesIO(archive_made)) as archive:
         modes = {info.filename: info.external_attr >> 16 & 0o777 for info in archive.infolist()}

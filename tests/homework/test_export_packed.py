@@ -1,4 +1,4 @@
-"""What an export carries along of this package, from the source and as it is installed."""
+"""The parts of this package in an export, from the source and from an installation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHEET = (
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package laid out as the wheel lays it out: networks and sample sheets are inside of it."""
+    """A package with the layout of the wheel: networks and sample sheets are inside it."""
     root = tmp_path / "site-packages" / "convcalc"
     for name in (
         "__init__.py", "homework/mark.py", "architectures/net.yaml", "sample_sheets/ps.yaml",
@@ -35,7 +35,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def packed_names(name: str) -> set[str]:
-    """The files of the package that an export has in it."""
+    """The files of the package in an export."""
     for out in EXPORTS.find(name)(loads(SHEET), 1).files():
         data = out.data
         if found := re.search(rb'^_PACKED = "([A-Za-z0-9+/=]+)"$', data, re.MULTILINE):

@@ -1,4 +1,4 @@
-"""Pictures of questions in exports: each platform's own way of holding a file, or a line that says it holds none."""
+"""Pictures of questions in exports: each platform's own way to store a file, or a note that it stores none."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SHOWN = {
 
 
 def exported(name: str) -> tuple[Export, dict[str, bytes]]:
-    """An export and its files, those of an archive too."""
+    """An export and its files, also those inside an archive."""
     made = EXPORTS.find(name)(loads(SHEET), 2)
     files: list[Out] = list(made.files())
     if files[0].data[:2] == b"PK":
@@ -47,7 +47,7 @@ def exported(name: str) -> tuple[Export, dict[str, bytes]]:
 
 
 def described(data: bytes) -> str:
-    """What a picture says of itself; it is XML, and nothing in it runs or comes from elsewhere."""
+    """The description in a picture, after checking that it is XML without scripts and external content."""
     root = ET.fromstring(data)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert not re.search(rb"<script|href|prefers-color-scheme", data)
@@ -57,7 +57,7 @@ def described(data: bytes) -> str:
 
 
 def pictures_in(html: str) -> dict[str, str]:
-    """Where the pictures of a text are, each with its alternative text."""
+    """The sources of the pictures in a text, each with its alternative text."""
     return {
         source: unescape(alt)
         for source, alt in re.findall(r'<img src="([^"]+)" alt="([^"]*)"', html)
@@ -65,7 +65,7 @@ def pictures_in(html: str) -> dict[str, str]:
 
 
 def in_text(html: str) -> list[str]:
-    """What the pictures that stand in a text itself say."""
+    """The descriptions of the pictures inside a text."""
     found = []
     for source, alt in pictures_in(html).items():
         kind, _, data = source.partition(",")
@@ -117,7 +117,7 @@ def test_prairielearn_has_the_files_of_a_question_and_shows_that_of_the_variant(
             '<pl-figure file-name="{{params.picture}}" alt="{{params.shows}}"></pl-figure>' in page
         )
         server: dict[str, Any] = {}
-        exec(files[f"{folder}/server.py"], server)  # our own code
+        exec(files[f"{folder}/server.py"], server)  # code of this project
         for seed in range(2):
             data: dict[str, Any] = {"variant_seed": seed, "params": {}, "correct_answers": {}}
             server["generate"](data)

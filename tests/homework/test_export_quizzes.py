@@ -1,4 +1,4 @@
-"""QTI for Canvas, JupyterQuiz and PrairieLearn, each held against a reference that is not ours."""
+"""QTI for Canvas, JupyterQuiz and PrairieLearn, each compared with an independent reference."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def quiz(sheet: Sheet, name: str = "qti", variants: int = 1) -> ET.Element:
 
 @pytest.fixture(scope="module")
 def reference() -> dict[str, ET.Element]:
-    """A quiz with every sort of question, as text2qti writes it."""
+    """A quiz with every kind of question, written by text2qti."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pytest.importorskip("text2qti")
@@ -121,7 +121,7 @@ def reference() -> dict[str, ET.Element]:
     return found
 
 
-# A question with several blanks, which text2qti does not write, as Canvas exports it.
+# A question with several blanks (text2qti does not write these), as exported by Canvas.
 BLANKS = """<item xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2" ident="g1" title="t">
 <presentation><material><mattext texttype="text/html">[a] [b]</mattext></material>
 <response_lid ident="response_a"><material><mattext>a</mattext></material><render_choice>
@@ -164,7 +164,7 @@ def test_the_archive_is_laid_out_as_text2qtis(reference: dict[str, ET.Element]) 
 
 
 def scored(item: ET.Element, value: str) -> float:
-    """Canvas's rule for a box: the first condition that holds sets the score."""
+    """Canvas's rule for a box: the first true condition sets the score."""
 
     def holds(test: ET.Element) -> bool:
         tag = test.tag.removeprefix(QTI)
@@ -333,7 +333,7 @@ def test_an_archive_is_the_same_every_time() -> None:
 
 
 def matches(answer: dict[str, Any], given: float | str) -> bool:
-    """Whether an answer of a quiz is meant."""
+    """Whether a value matches an answer of a quiz."""
     if isinstance(given, str):
         return bool(given.lower() == answer["answer"].lower())
     if "range" in answer:
@@ -398,7 +398,7 @@ def test_a_ratio_is_right_within_its_tolerance() -> None:
 
 # ------------------------------------------------------------------------------- PrairieLearn
 
-# The fields that PrairieLearn's own schema for info.json requires and allows, as far as we write them.
+# The fields in PrairieLearn's schema for info.json, as far as they are written here.
 INFO = {
     "type": "object",
     "additionalProperties": False,
@@ -435,7 +435,7 @@ def test_every_question_is_a_folder_that_prairielearn_knows(path: Path) -> None:
 
 
 def answered(server: bytes, page: str, given: dict[str, Any], seed: int = 0) -> dict[str, Any]:
-    """What PrairieLearn does with a question: generate, its elements mark exactly, then grade."""
+    """PrairieLearn's steps for a question: generate, exact marking by its elements, then grade."""
     space: dict[str, Any] = {}
     exec(compile(server, "server.py", "exec"), space)
     data: dict[str, Any] = {

@@ -1,8 +1,8 @@
-"""Text is text on every platform: options, words and questions that look like signs come back as they were.
+"""Text stays text on every platform: options, words and questions that look like syntax are unchanged.
 
-What a platform reads is restated here from its own code: Moodle's embedded answers (question/type/multianswer),
+The platforms' rules for reading are rewritten here from their code: Moodle's embedded answers (question/type/multianswer),
 its GIFT (question/format/gift), mustache for PrairieLearn, innerHTML for JupyterQuiz, Canvas's QTI. GIFT is read
-by pygiftparser as well.
+also by pygiftparser.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def asked(text: str) -> str:
 
 
 class Shown(HTMLParser):
-    """What a browser shows of HTML: its text, and the elements that are not paragraphs."""
+    """The visible part of HTML: its text, and the elements that are not paragraphs."""
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -90,7 +90,7 @@ class Shown(HTMLParser):
 
 
 def shown(source: str) -> str:
-    """The text of HTML in which there is nothing but text."""
+    """The text of HTML that contains only text."""
     found = Shown(source)
     assert found.elements <= {"p", "em", "br", "b", "h4", "span"}
     return found.text
@@ -101,7 +101,7 @@ def shown(source: str) -> str:
 
 @dataclass
 class Box:
-    """A box as Moodle understands it."""
+    """A box as read by Moodle."""
 
     weight: int
     kind: str
@@ -114,7 +114,7 @@ _START = re.compile(
 
 
 def cloze(source: str) -> tuple[list[Box], str]:
-    """The boxes in a text of HTML, and the text with their numbers in place of them."""
+    """The boxes in an HTML text, and the text with their numbers instead."""
     found: list[Box] = []
     rest, place = "", 0
     while match := _START.search(source, place):
@@ -134,13 +134,13 @@ def cloze(source: str) -> tuple[list[Box], str]:
 
 
 def _alternative(source: str, at: int) -> tuple[tuple[Fraction, str, str], int]:
-    """One answer: its share, its text, and what is said of it."""
+    """One answer: its share, its text, and its feedback."""
     share = Fraction(0)
     if source[at] == "=":
         share, at = Fraction(1), at + 1
     elif match := re.compile(r"%(-?\d+(?:[.,]\d*)?)%").match(source, at):
         share, at = Fraction(match[1].replace(",", ".")) / 100, match.end()
-    end = at + 1  # at least one character, and no sign that is escaped or belongs to an entity
+    end = at + 1  # at least one character, and none that is escaped or part of an entity
     while source[end] not in "~#}" or source[:end].endswith(("\\", "&", "&amp;")):
         end += 1
     answer, said = source[at:end], ""
@@ -238,7 +238,7 @@ def test_options_of_moodle_xml_are_text(text: str, right: bool) -> None:
     root = ET.fromstring(text_of(choice(text, right=right), "moodle-xml"))
     (question,) = [each for each in root if each.get("type") == "multichoice"]
     answers = question.findall("answer")
-    assert {answer.get("format") for answer in answers} == {"plain_text"}  # shown as it is
+    assert {answer.get("format") for answer in answers} == {"plain_text"}  # shown unchanged
     assert [(answer.findtext("text"), answer.get("fraction")) for answer in answers] == [
         (text, "100" if right else "0"), ("plain", "0" if right else "100"), ("other", "0"),
     ]  # fmt: skip
@@ -285,7 +285,7 @@ def gift(source: str) -> Iterator[tuple[str, list[tuple[Fraction, str]]]]:
 
 
 def once(text: str) -> str:
-    """A text as GIFT keeps it: one space between words. A sign that nobody sees may stand in it."""
+    """A text as stored in GIFT: one space between words. It may contain an invisible character."""
     return " ".join(text.replace("\u2060", "").split())
 
 
@@ -306,12 +306,12 @@ def test_another_parser_gives_back_the_options_of_gift() -> None:
         parser = pytest.importorskip("pygiftparser.parser")
         braces = import_module("pygiftparser.utils").transformSpecials
 
-        def unescape(text: str) -> str:  # it leaves an escaped backslash to those who show the text
+        def unescape(text: str) -> str:  # it does not unescape a backslash
             found: str = braces(text).replace("\\\\", "\\")
             return found
 
         for text in HOSTILE:
-            if "}" in text:  # which pygiftparser takes for the end, escaped or not
+            if "}" in text:  # pygiftparser takes it for the end, even if escaped
                 continue
             for right in (True, False):
                 source = text_of(choice(text, right=right), "gift")
@@ -375,7 +375,7 @@ def test_options_of_jupyterquiz_are_text_and_no_formula(text: str) -> None:
 
 
 def mustache(template: str, data: dict[str, str]) -> str:
-    """What mustache makes of a template: names in two braces escaped, in three as they are."""
+    """The output of a mustache template: names in two braces are escaped, in three unchanged."""
     raw = re.sub(r"\{\{\{\s*([\w.]+)\s*\}\}\}", lambda found: data.get(found[1], ""), template)
     return re.sub(r"\{\{\s*([\w.]+)\s*\}\}", lambda found: html.escape(data.get(found[1], "")), raw)
 

@@ -1,4 +1,4 @@
-"""Pages of feedback: the question with the student's own numbers, in Markdown and HTML, and nothing else's."""
+"""Pages of feedback: the question with the student's own numbers, in Markdown and HTML, and nobody else's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STUDENTS = [f"s{number}" for number in range(6)]
 
 
 class Cells(HTMLParser):
-    """The texts of a page, by the tag that they stand in."""
+    """The texts of a page, by the tag around them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ def test_every_student_sees_the_questions_with_the_own_numbers(out: Path) -> Non
         text = (out / "feedback" / f"{student}.md").read_text(encoding="utf-8")
         assert f"**q1.** {shown[0]}\n" in text
         assert "**q3.** Why \\| &lt;b&gt;so&lt;/b&gt;?\n" in text
-    assert len(asked) > 1  # the numbers do differ
+    assert len(asked) > 1  # the numbers really differ
 
 
 def test_both_pages_say_the_same(out: Path) -> None:
@@ -145,7 +145,7 @@ def test_codes_stand_for_names_on_both_pages(out: Path) -> None:
 def test_pages_of_both_sorts_go_when_they_are_no_longer_made(out: Path) -> None:
     run(out)
     (out / "feedback" / "own.html").write_text("<!DOCTYPE html>mine")
-    for suffix in ("md", "html"):  # of a student of an earlier run
+    for suffix in ("md", "html"):  # for a student of an earlier run
         text = (out / "feedback" / f"s1.{suffix}").read_text(encoding="utf-8")
         (out / "feedback" / f"gone.{suffix}").write_text(text, encoding="utf-8")
     run(out, force=True)

@@ -1,4 +1,4 @@
-"""Mistakes about receptive fields: fast sums against layers that are really changed, and paths through networks."""
+"""Mistakes about receptive fields: fast sums compared with really changed layers, and paths through networks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAYERS = st.lists(
 
 
 def seen(layers: Any) -> int:
-    """How many pixels one unit sees: the cells that it reads are followed back, one by one."""
+    """How many pixels one unit sees, by following back every cell that it reads."""
     cells = {0}
     for layer in reversed(layers):
         cells = {cell * layer.s + tap * layer.d for cell in cells for tap in range(layer.k)}
@@ -68,7 +68,7 @@ def test_the_field_follows_the_path_that_sees_most_in_every_network() -> None:
             ).parts()[0].expected  # fmt: skip
         elif not part.topic:
             without.add(name)
-    # paths that meet see more together than each of them; a map is resized by no whole factor
+    # joined paths see more than each alone; a map is resized by a factor that is not whole
     assert without == {"hifigan_v1", "pspnet_resnet50"}
 
 
@@ -102,7 +102,7 @@ def test_answers_about_networks(given_: dict[str, Any], answer: str, names: list
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("layers", ["700*3/1", "350*3/1/2,350*3/1", "30*3/1/1,2*3/2,600*3/1/2"])
 def test_a_tall_stack_takes_no_half_second(layers: str) -> None:
-    why("77", "receptive-field", {"layers": "3/1 3/1"})  # loads what it needs
+    why("77", "receptive-field", {"layers": "3/1 3/1"})  # loads the needed module
     began = perf_counter()
     why("7654321", "receptive-field", {"layers": layers})
     assert perf_counter() - began < 0.5

@@ -1,4 +1,4 @@
-"""How an answer is written: one place for sheets, answer files and exports; it follows the type and tells nothing."""
+"""How to write an answer: the same for sheets, answer files and exports; depends on the type, reveals nothing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def form(kind: str, given: dict[str, Any], **conventions: str) -> str:
         ("volume", {"n": 9, "k": 3, "filters": 2}, {}, "height × width × channels, for example 18×18×7"),
         ("volume", {"n": 9, "k": 3, "filters": 2}, {"order": "nchw"}, "1 × channels × height × width, for example 1×7×18×18"),
         ("params", {"k": 5, "c_in": 3, "filters": 4}, {}, "a whole number, with every digit, for example 292"),
-        ("params-pool", {"k": 2, "c_in": 3}, {}, "a whole number, with every digit"),  # 0 in every example
+        ("params-pool", {"k": 2, "c_in": 3}, {}, "a whole number, with every digit"),  # every example has 0
         ("fraction", {"k": 2}, {}, "a percentage (within 1 %), for example 93.75 %"),
         ("memory", {"volume": "9x9x9"}, {}, "an amount of memory in MB (within 1 %), for example 0.0096 MB"),
         ("solve-for", {"n": 9, "out": 7}, {}, "the settings, for example k=5, s=1, p=0"),
@@ -215,7 +215,7 @@ def key(student: str) -> dict[str, dict[str, str]]:
 
 
 def filled(form: str, answers: dict[str, dict[str, str]], asks: int = 2) -> str:
-    """A form with the answers of a key behind their names."""
+    """A form with the answers of a key after their names."""
     for name, parts in answers.items():
         if "" in parts:
             form = form.replace(f"\n  {name}:\n", f"\n  {name}: {parts['']}\n")

@@ -1,4 +1,4 @@
-"""Formulas in symbols: read as people write them, and compared by what they give."""
+"""Formulas in symbols: read as people write them, and compared by their values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from homework.test_questions import sheet_with
 
 
 class Pair(NamedTuple):
-    """One formula, for Python and as people write it."""
+    """One formula, in Python and as people write it."""
 
     python: str
     people: str

@@ -1,4 +1,4 @@
-"""Values worked out from the answers to other questions, and what follows from wrong ones."""
+"""Values computed from the answers to other questions, and results that follow from wrong answers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_an_answer_that_is_missing_or_unreadable_stands_for_the_right_one() -> N
     sheet = loads(SHEET)
     assert marked(sheet, q1="?", q2="many", q3=760 * 7840)["q3"] == ("right", 1)
     assert marked(sheet, q1=750, q2="many", q3=750 * 7840)["q3"] == ("follow-through", 1)
-    assert marked(sheet, q1=0, q4=5)["q4"] == ("wrong", 0)  # nothing is divided by 0
+    assert marked(sheet, q1=0, q4=5)["q4"] == ("wrong", 0)  # no division by 0
 
 
 def test_follow_through_can_be_switched_off() -> None:
@@ -215,7 +215,7 @@ def test_the_sheet_as_it_is_shown_keeps_the_answers(tmp_path: Path) -> None:
 
 
 def _hints_of_level_3(sheet: Sheet, **answers: Any) -> dict[str, str]:
-    """The last line of each hint of the finest level but one."""
+    """The last line of each hint at level 3."""
     marked = mark(sheet, answers, level=3)
     return {
         each.id: each.parts[0].hint.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""A class marked: the numbers, the files, and whatever students hand in."""
+"""A marked class: the numbers, the files, and anything that students submit."""
 
 from __future__ import annotations
 
@@ -389,7 +389,7 @@ def test_mark_down_is_only_text_in_a_page() -> None:
 
 
 def corrupted(text: str, chance: random.Random) -> bytes:
-    """A sheet of answers with some things gone wrong."""
+    """A sheet of answers with some errors."""
     data = bytearray(text.encode())
     for _ in range(chance.randint(1, 12)):
         place = chance.randrange(len(data) or 1)
@@ -589,7 +589,7 @@ def test_json_lines_are_those_of_check(sheet: Sheet, files: Path, tmp_path: Path
     (line,) = (tmp_path / "out" / "grades.jsonl").read_text().splitlines()
     data = json.loads(line)
     alone = mark(sheet, {"q2": "260"}, student="s1").to_dict(with_answers=True)
-    alone["max"] = 7  # of a class, the points that a person gives are among them
+    alone["max"] = 7  # for a class, the points given by a person are included
     alone["results"][3]["max"] = 2
     assert {**alone, "status": "graded"} == data
     assert not (tmp_path / "out" / "grades.csv").exists()

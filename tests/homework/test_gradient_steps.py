@@ -1,4 +1,4 @@
-"""Gradients through an activation and one step of gradient descent, against differences of the loss."""
+"""Gradients through an activation and one step of gradient descent, compared with differences of the loss."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACTIVATIONS: dict[str, Any] = {
 
 
 def loss(x: Any, w: Any, b: Any, activation: str, *, flip: bool, s: int, p: int) -> Any:
-    """The sum of the gradient times the output, worked out window by window."""
+    """The sum of the gradient times the output, computed window by window."""
     rows, columns = len(w), len(w[0])
     padded = np.pad(np.array(x, dtype=object), p)
     kernel = np.array(w, dtype=object)[::-1, ::-1] if flip else np.array(w, dtype=object)
@@ -44,7 +44,7 @@ def gradient_of_output(s: int, p: int) -> list[list[int]]:
 
 
 def slopes(which: str, activation: str, step: Any, **more: Any) -> Any:
-    """How the loss changes with each number of an array: the difference around it."""
+    """The change of the loss with each number of an array, by central differences."""
     arrays: dict[str, Any] = {"x": X, "w": W, "b": [[Fraction(1, 2)]]}
     base = arrays[which]
     found: list[list[Any]] = []

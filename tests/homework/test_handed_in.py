@@ -1,4 +1,4 @@
-"""What a class handed in: whatever lies there, every file comes back once and nothing stops the run."""
+"""The submitted files of a class: every file of any kind is returned once, and nothing stops the run."""
 
 from __future__ import annotations
 

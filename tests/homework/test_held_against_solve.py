@@ -1,4 +1,4 @@
-"""The homework's inverse questions, `convcalc solve` and plain trying: one answer."""
+"""The homework's inverse questions, `convcalc solve` and trying all values: the same answer."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_every_answer_is_one_that_sliding_finds(
     right = [value for value, (size, ends) in slides.items() if size == out and ends >= strict]
     assert sorted(found) == right
     if any(slides[value][1] for value in right):
-        assert slides[found[0]][1]  # what fits exactly comes first
+        assert slides[found[0]][1]  # exact fits come first
 
 
 @given(NUMBERS, st.sampled_from("kspd"), st.booleans())
@@ -66,7 +66,7 @@ def test_the_answers_are_those_of_the_solver(
     question = Question((asked.pop("n"),), (out,), fit=fit, **asked)
     windows = solve(question)
     found = [window.before if find == "p" else getattr(window, find) for window in windows.windows]
-    # padding as wide as the kernel would give windows on zeros alone, which the solver does not look for
+    # padding as wide as the kernel would give windows with only zeros, which the solver does not try
     limits = {**windows.bounds._asdict(), "p": numbers["d"] * (numbers["k"] - 1)}
     right = answers("solve-size", find=find, out=out, fit=fit, **known)
     assert sorted(found) == sorted([value for value in right if value <= limits[find]])
@@ -135,5 +135,5 @@ def test_the_smallest_input_is_that_of_solve_input(windows: list[Any]) -> None:
 
 
 def is_wide(axis: Axis) -> bool:
-    """Whether a window reaches beyond the padding, so that one cell more is not too much."""
+    """Whether a window reaches beyond the padding, so that one more cell is allowed."""
     return axis.before + axis.after < axis.effective_kernel

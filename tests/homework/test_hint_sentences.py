@@ -30,7 +30,7 @@ def is_sentence(text: str) -> bool:
 
 
 def equations(text: str) -> list[str]:
-    """The parts of a text between its signs and small words, in which one thing is equal to another."""
+    """The equations in a text, between punctuation and small words."""
     ends = r"[;:?]\s|[.,]\s|\s(?:and|or|with|for|gives|by)\s|[()]"
     return re.split(ends, text, flags=re.IGNORECASE)
 

@@ -61,7 +61,7 @@ def numbers_in(text: str) -> set[str]:
 
 
 def answers_of(question: Question) -> set[str]:
-    """How the right answers of a question read as numbers."""
+    """The right answers of a question as texts of numbers."""
     found: set[str] = set()
     for part in question.parts:
         value = part.expected
@@ -73,7 +73,7 @@ def answers_of(question: Question) -> set[str]:
 
 
 def asked(kind: str, drawn: dict[str, Any], preset: str) -> Sheet | None:
-    """A sheet of one question with drawn numbers; None where the type refuses them."""
+    """A sheet of one question with drawn numbers; None if the type refuses them."""
     fixed = conventions(preset)
     try:
         question = Question("q", create_question(kind, drawn, fixed), fixed, given=drawn)
@@ -184,7 +184,7 @@ def test_a_hint_about_a_formula_gives_numbers_to_try_it_with() -> None:
     for formula, tried in (
         ("(n+2p-k)/s+1", "; with n = 25, k = 7, s = 4, p = 3 it gives 7"),  # (25 + 6 − 7)/4 + 1
         ("n/k+2p+s-1", ""),  # no whole number
-        ("n+7-k+0s+0p", ""),  # it would show a number of the answer
+        ("n+7-k+0s+0p", ""),  # it would contain a number of the answer
     ):
         sheet = sheet_with("formula", {"formula": formula, "symbols": ["n", "k", "s", "p"]})
         said = hints.hint(sheet["q1"], 3)[-1]

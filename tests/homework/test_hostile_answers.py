@@ -1,4 +1,4 @@
-"""No file of answers under 10 kB takes a second or 300 MB, whatever it holds; and none breaks anything."""
+"""No file of answers under 10 kB takes a second or 300 MB, with any content, or breaks anything."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from convcalc.homework.marking.mark import mark
 from convcalc.homework.questions import QUESTIONS
 
 MAX_BYTES = 10_000
-MAX_SECONDS = 1.0  # of the processor, so that a busy machine does not count
-MAX_MEMORY = 300 * 2**10  # in KiB, as the system counts it
+MAX_SECONDS = 1.0  # of processor time, so that a busy machine does not matter
+MAX_MEMORY = 300 * 2**10  # in KiB, like the system's number
 
 # A question of every type, so that an answer meets every type of answer.
 SHEET = loads(
@@ -112,7 +112,7 @@ SEEDS: dict[str, str] = {
 
 
 def take(data: bytes) -> None:
-    """Read a file and mark what it holds, in bounded time, into what can be printed and written."""
+    """Read and mark a file in limited time; the result must be printable and writable."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = clock.seconds()
     said = ""
@@ -136,7 +136,7 @@ def take(data: bytes) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _prepared() -> None:
-    """What a sheet works out once is not part of the time of a file."""
+    """Values that a sheet computes only once are not part of a file's time."""
     for text in ("123457", "28x28x6", "[[1, 2], [3, 4]]"):
         mark(SHEET, dict.fromkeys(IDS, text), level=2)
 

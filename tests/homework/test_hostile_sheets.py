@@ -1,4 +1,4 @@
-"""Sheets that mean harm or are merely broken: each word of a sheet with values that it is not made for."""
+"""Hostile and broken sheets: each word of a sheet with values that it does not expect."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SECONDS = 10.0  # on a busy machine; the slowest take 2
 
 @st.composite
 def hostile(draw: st.DrawFn) -> dict[str, Any]:
-    """A sheet of one question with one or two values that are not what they should be."""
+    """A sheet of one question with one or two wrong values."""
     kind = draw(st.sampled_from(sorted(QUESTIONS)))
     words = json.loads(json.dumps(draw(st.sampled_from(QUESTIONS[kind].examples))))
     names = st.sampled_from(sorted(QUESTIONS[kind].words) or ["x"])
@@ -88,7 +88,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of a command; every other end is an error of the test."""
+    """Exit status, stdout and stderr of a command; any other end fails the test."""
     out, err = io.StringIO(), io.StringIO()
     code: Any = 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -1,4 +1,4 @@
-"""Every paper reaches its student, and no other: names, ids, addresses, folders, versions, dates."""
+"""Every file goes to its student, and to nobody else: names, ids, addresses, folders, versions, dates."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_a_table_of_the_class_is_read_by_its_rows(tmp_path: Path) -> None:
     )
     assert found["points"] == {"s1": "1", "s77": "0"}
     (tmp_path / "direct").mkdir()
-    path = tmp_path / "direct" / "s42.csv"  # the teacher's own file, whatever it is called
+    path = tmp_path / "direct" / "s42.csv"  # the teacher's own file, with any name
     path.write_text("student_id,q1\ns1,760\ns77,5\n")
     options = Options(roster=parse(ROSTER), force=True)
     assert grade(SHEET, [str(path)], str(tmp_path / "direct" / "out"), options).students == 2

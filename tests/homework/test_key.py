@@ -1,4 +1,4 @@
-"""``hw show --with-answers``: the key behind the questions, in every format."""
+"""``hw show --with-answers``: the key after the questions, in every format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lint: the keys that published material gets wrong, gaps, tolerances, and numbers that hide a slip."""
+"""Lint: wrong keys in published material, gaps, tolerances, and numbers that hide a mistake."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_bundled_sheets_are_clean_but_for_the_keys_the_slides_get_wrong(
     assert all(each.kind == "key" for each in found)
 
 
-# What published keys print, what it should be, and the slip behind it where one is known.
+# The published key, the right one, and the mistake behind it if known.
 PUBLISHED: list[tuple[str, str, str, str]] = [
     ("[after d2l] slides", "{type: layers-to-reach, given: {n: 224, k: 5, target: 4}, answer: 44}", "55", "lay.k-per-layer"),
     ("[Memphis] slides", "{type: params, given: {k: 5, c_in: 3, filters: 5, bias: false}, answer: 125}", "375", "par.no-channels"),
@@ -132,7 +132,7 @@ def test_a_tolerance_that_hides_a_mistake_is_found() -> None:
 
 
 def test_numbers_that_a_wrong_way_gives_too_are_noted() -> None:
-    # 5 + 2 + 3 + 2 = 12, the textbook's coincidence
+    # 5 + 2 + 3 + 2 = 12, the coincidence in the textbook
     found = findings("{type: receptive-field, given: {layers: 5/1 2/2 3/1 2/2}}")
     assert any("rf.sum-k" in each.mistakes and each.kind == "note" for each in found)
 

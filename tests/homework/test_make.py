@@ -1,4 +1,4 @@
-"""One sheet per student: draws that tell the mistakes apart, the same everywhere, and no keys in them."""
+"""One sheet per student: draws that distinguish the mistakes, the same everywhere, and no keys in them."""
 
 from __future__ import annotations
 
@@ -287,7 +287,7 @@ def test_a_secret_that_is_none_is_refused(tmp_path: Path, data: bytes) -> None:
 
 # -------------------------------------------------------------------------------- the sheets
 
-# sha256 of s000.yaml … s019.yaml with their names, made once on Python 3.11; the same on every version.
+# sha256 of s000.yaml … s019.yaml with their names, computed on Python 3.11; the same on every version.
 FINGERPRINT = "f76ac3a9bafeb14d5600bc79bc6d3337f701ecf9270eb7cb6e1e207202a55af9"
 
 
@@ -554,7 +554,7 @@ REFUSED = (
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sheet:
-    """A sheet of which every student has another one, and the files of a class of three."""
+    """A sheet that differs for every student, and the files of a class of three."""
     monkeypatch.chdir(tmp_path)
     Path("own.yaml").write_text(VARIED)
     Path("own.secret").write_bytes(SECRET)
@@ -582,7 +582,7 @@ def test_check_takes_the_students_own_sheet_or_the_secret_or_refuses(
     ways = ("--student", "s002", "--secret-file", "own.secret")
     assert convcalc("hw", "check", "own.yaml", "mine.txt", *ways).code == 1
     assert convcalc("hw", "check", "own.yaml", "mine.txt", "--only", "q2").code == 0
-    first = (9 * 2 + 1) * 8  # the first draw is nobody's own
+    first = (9 * 2 + 1) * 8  # the first draw belongs to nobody
     Path("mine.txt").write_text(f"q1: {first}\n")
     assert REFUSED in convcalc("hw", "check", "own.yaml", "mine.txt").err
 

@@ -1,4 +1,4 @@
-"""Points that a person gives: read back from any spreadsheet, counted once everywhere, and never lost."""
+"""Points given by a person: read from any spreadsheet, counted once everywhere, and never lost."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 def save(
     path: Path, table: Sequence[Sequence[str]], encoding: str = "utf-8", **dialect: Any
 ) -> None:
-    """Write a table as the standard library writes the dialect of a spreadsheet."""
-    if dialect.get("lineterminator") == "\r":  # that library quotes no other line end
+    """Write a table in a spreadsheet's dialect, with the standard library."""
+    if dialect.get("lineterminator") == "\r":  # the library quotes no other line ends
         dialect.setdefault("quoting", csv.QUOTE_ALL)
     text = io.StringIO(newline="")
     csv.writer(text, **dialect).writerows(table)
@@ -93,7 +93,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 # ------------------------------------------------------------------------------ points as typed
 
-# What people and spreadsheets write, of at most 3 points. A fraction is a share of one point.
+# Texts of people and spreadsheets for at most 3 points. A fraction is a share of one point.
 GOOD = {
     "1.5": "3/2", " 1.50 ": "3/2", "1,5": "3/2", "1,50": "3/2", "+2": "2", "0": "0", "0,0": "0", "-0": "0",
     "1/2": "1/2", "1 1/2": "3/2", "½": "1/2", "1½": "3/2", "2⅔": "8/3", "2 of 3": "2", "2 out of 3": "2",
@@ -101,7 +101,7 @@ GOOD = {
     "3.": "3", "1E+00": "1", "1,5E+00": "3/2", "'2": "2", "' +2": "2", "１.５": "3/2", "2\u00a0": "2", "1,000": "1",
     "٢": "2",
 }  # fmt: skip
-# Excel and LibreOffice turn 1/2 and 1.2 into dates as they are typed, and show what cannot be computed as #…
+# Excel and LibreOffice turn a typed 1/2 and 1.2 into dates, and show errors as #…
 NO_NUMBER = (
     "x", "?", "-", "n/a", "TRUE", "nan", "inf", "1.5.", "1,5,2", "1.5/2", "2 of 4", "2 of", "1/0", "1 0", "--1", "+-1",
     "#VALUE!", "#DIV/0!", "=1+1", "2;", "\x1b[31m2", "9" * 61, "%", "1e", "½½",
@@ -244,13 +244,13 @@ def test_a_line_that_names_the_separator_is_no_row(tmp_path: Path, sheet: Sheet)
     path.write_bytes(b"sep=;\r\n" + path.read_bytes())
     found = marks_of(tmp_path, sheet, STUDENTS)
     assert points_of(found) == VALUES
-    assert "row 7:" in found.notes[0]  # as Excel counts, which does not show the line
+    assert "row 7:" in found.notes[0]  # Excel does not show or count the line
 
 
 def test_excel_leaves_the_bytes_that_it_cannot_read_and_writes_its_own(
     tmp_path: Path, sheet: Sheet
 ) -> None:
-    """UTF-8 without a mark is opened as Windows-1252, and saved so: our bytes stay, typed ones are single."""
+    """UTF-8 without a mark is opened and saved as Windows-1252: old bytes stay, typed characters are one byte."""
     ours = "ü4,,q3,28×28,,2,,to mark,\r\n".encode()
     typed = b"s1,,q3,28\xc3\x9728,1,2,gr\xfcn,to mark,\r\n"
     head = ",".join(COLUMNS).encode() + b"\r\n"
@@ -259,7 +259,7 @@ def test_excel_leaves_the_bytes_that_it_cannot_read_and_writes_its_own(
     assert points_of(found) == {("ü4", "q3"): "2", ("s1", "q3"): "1"}
     assert found.given["s1", "q3"].comment == "grün"
     assert found.given["s1", "q3"].answer == "28×28"
-    # … and saved as "CSV UTF-8", where what was wrong on the screen is wrong in the file
+    # … and saved as "CSV UTF-8": wrong characters on the screen become wrong ones in the file
     wrong = (head + ours.replace(b",,2,", b",2,2,")).decode("cp1252")
     (tmp_path / "by-hand.csv").write_bytes(wrong.encode("utf-8-sig"))
     assert points_of(marks_of(tmp_path, sheet, STUDENTS)) == {("ü4", "q3"): "2"}
@@ -267,7 +267,7 @@ def test_excel_leaves_the_bytes_that_it_cannot_read_and_writes_its_own(
 
 # ----------------------------------------------------------------------------- ids in spreadsheets
 
-# Leading zeros go, E stands for a power of ten, more than 11 digits are shown as 1.23E+11, and 15 digits are kept:
+# Leading zeros vanish, E means a power of ten, more than 11 digits are shown as 1.23E+11, and 15 digits are kept:
 # support.microsoft.com, "Keeping leading zeros and large numbers".
 CHANGED = {
     "007": ("7", "7.0", "7,00", "7E+00", "+7"), "1E5": ("100000", "1E+05", "1,00E+05", "1.00e+05"),
@@ -465,7 +465,7 @@ def out(tmp_path: Path, sheet: Sheet) -> Path:
 
 
 def again(out: Path, sheet: Sheet, **options: Any) -> list[str]:
-    """Grade the same files again; what is said."""
+    """Grade the same files again; returns the output."""
     return grade(sheet, [str(out.parent / "in")], str(out), Options(force=True, **options)).notes
 
 
@@ -577,7 +577,7 @@ def test_an_answer_that_changed_keeps_its_points_and_says_so(out: Path, sheet: S
     assert [row["points"] for row in rows(out / "grades.csv")] == ["4.5", "1", "1"]
     page = (out / "feedback" / "s1.md").read_text()
     assert "| marked by a person | 1.5 of 2 | (for an earlier answer) |" in page
-    assert regrade(str(out), sheet, write=True).notes == [said]  # until somebody looks again
+    assert regrade(str(out), sheet, write=True).notes == [said]  # until a person looks again
     looked = read_csv(out / "by-hand.csv")
     for place, text in ((4, "2"), (8, "")):
         table = [list(row) for row in looked]
@@ -730,7 +730,7 @@ def test_a_question_that_a_person_no_longer_marks_keeps_its_rows(out: Path, shee
     assert [row["points"] for row in rows(out / "grades.csv")] == ["5", "0", "1"]
 
 
-# What people type: letters of many scripts, signs that spreadsheets take for formulas, quotes and separators.
+# Typed texts: letters of many scripts, characters that begin formulas, quotes and separators.
 TEXT = st.text(
     st.sampled_from("ab Zé×✓中=+-@|;,\t\"'\n1.5/%"), min_size=0, max_size=20
 )  # fmt: skip
@@ -738,7 +738,7 @@ TEXT = st.text(
 
 @st.composite
 def saved(draw: st.DrawFn) -> tuple[Table, dict[str, Any]]:
-    """A table with typed cells, changed as spreadsheets change it, and the dialect it is saved in."""
+    """A table with typed cells, changed as by spreadsheets, and its dialect."""
     table = [[*COLUMNS, "mine"]]
     for name in ("s1", "s2", "s3", "s4"):
         points = draw(st.sampled_from(("", "1", "1,5", "1/4", " 2 ", "+1", "50 %")))
@@ -766,7 +766,7 @@ def saved(draw: st.DrawFn) -> tuple[Table, dict[str, Any]]:
 
 
 def told(text: str) -> str:
-    """A typed text without what may change: the spaces around it, the kind of space, a guard sign."""
+    """A typed text without parts that may change: spaces around it, the kind of space, a guard sign."""
     lines = re.sub(r"\r\n?", "\n", text.strip()).split("\n")
     lines = [re.sub(r"\s", " ", line) for line in lines]
     text = re.sub(r"^'(?=\s*[=+\-@|])", "", "\n".join(lines))
@@ -814,7 +814,7 @@ MANUAL = (
     "{id: q4, type: text, text: Else?, points: 1}",
 )
 KINDS = {"auto": AUTO, "manual": MANUAL, "both": (*AUTO, *MANUAL)}
-# The points of each student by question: what a person gives, in the order of MANUAL; None is not yet.
+# The points of each student by question, given by a person, in the order of MANUAL; None means not yet.
 GIVEN: dict[str, dict[str, tuple[str | None, str | None]]] = {
     "none": {},
     "partial": {"s1": ("1,5", None), "s2": (None, "1/4")},
@@ -824,7 +824,7 @@ RIGHT = {"s1": "760", "s2": "260", "s3": "760"}  # 5·5·3·10 + 10
 
 
 def expected_totals(kinds: str, given: str) -> dict[str, Fraction]:
-    """The totals, from the tables above alone."""
+    """The totals, only from the tables above."""
     values = {"1,5": "1.5", "0,25": "0.25"}
     found = {}
     for student, answer in RIGHT.items():
@@ -837,7 +837,7 @@ def expected_totals(kinds: str, given: str) -> dict[str, Fraction]:
 
 
 def totals_in(out: Path, who: dict[str, str], most: Fraction) -> dict[str, dict[str, Fraction]]:
-    """What each output says about each student, read without the code under test."""
+    """The total of each student in each output, read without the tested code."""
     found: dict[str, dict[str, Fraction]] = {}
 
     def note(name: str, shown: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Padding, unpooling and upsampling by hand against NumPy and ONNX's reference evaluator."""
+"""Padding, unpooling and upsampling by hand, compared with NumPy and ONNX's reference evaluator."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def answer(kind: str, words: dict[str, Any], **fixed: str) -> np.ndarray:
 
 
 def onnx(op: str, inputs: dict[str, np.ndarray], output: Any, **attributes: Any) -> Any:
-    """What an operator of ONNX gives by its own reference evaluator; a name of spaces is left out."""
+    """The output of an ONNX operator by ONNX's reference evaluator; an input named with spaces is left out."""
     kinds = {"float32": TensorProto.FLOAT, "int64": TensorProto.INT64}
     given = {name: array for name, array in inputs.items() if name.strip()}
     values = [

@@ -1,4 +1,4 @@
-"""Marking: conventions, points, follow-through, what is said and what is kept silent."""
+"""Marking: conventions, points, follow-through, feedback, and what feedback must not contain."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def test_points_for_another_convention_are_the_sheets_choice() -> None:
 
 
 def test_counts_are_exact_and_say_so() -> None:
-    # leaving the biases out of AlexNet's first layer is 0.27 % off
+    # without the biases of AlexNet's first layer the error is 0.27 %
     sheet = sheet_with("params", {"k": 11, "c_in": 3, "filters": 96})
     assert check(sheet, "q1", 34944).right
     assert check(sheet, "q1", 34848).mistakes == ["par.no-bias"]
@@ -529,13 +529,13 @@ def test_an_answer_is_read_once_where_another_convention_reads_it_alike(
     assert not mark(sheet, {"q1": rows}).right
     assert (
         max(map(reads.count, rows.split("\n"))) <= 5
-    )  # placed, marked, followed, what follows, that in another order
+    )  # placed, marked, followed, the following part, that in another order
 
 
 @pytest.mark.parametrize(
     ("after", "answer", "points"),
     [
-        (Part("", SHARE, Fraction(1, 2)), "50", 1),  # read as the type that the own answers lead to
+        (Part("", SHARE, Fraction(1, 2)), "50", 1),  # read as the type of the own answers
         (Part("", SHARE, Fraction(1, 2)), "50.5", 1),  # with its tolerance
         (Part("", RATIO, Fraction(5, 4)), "1,25", 1),
         (Part("", SIZE, Fraction(7, 3)), "2.333", 1),

@@ -1,7 +1,7 @@
-"""The formula that is printed beside a mistake gives the number that it is printed for.
+"""The formula printed for a mistake gives the mistake's number.
 
-The formulas are read here as they are written, in letters, and worked out with the numbers of the
-question: an arithmetic of its own, which shares nothing with the code that found the number.
+The formulas are read here as printed, in letters, and evaluated with the numbers of the question.
+This arithmetic shares nothing with the code that found the number.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def dilated_letters(given: dict[str, Any]) -> dict[str, int]:
 
 
 def axis_letters(given: dict[str, Any]) -> dict[str, int]:
-    """Those of a convolution on another number of axes."""
+    """The letters of a convolution on another number of axes."""
     letters = {
         "k": given["k"][0],
         "cin": given["c_in"],
@@ -82,7 +82,7 @@ def axis_letters(given: dict[str, Any]) -> dict[str, int]:
 
 
 def gradient_letters(given: dict[str, Any]) -> dict[str, int]:
-    """Those of a kernel on an input with equal sides."""
+    """The letters of a kernel on an input with equal sides."""
     return {"n": given["n"][0], "k": given["k"][0]}
 
 
@@ -91,7 +91,7 @@ def group_letters(given: dict[str, Any]) -> dict[str, int]:
 
 
 def transposed_letters(given: dict[str, Any]) -> dict[str, int]:
-    """Those of a transposed convolution with equal sides."""
+    """The letters of a transposed convolution with equal sides."""
     return {"n": given["n"][0], "k": given["k"][0], "cin": given["c_in"], "cout": given["filters"]}
 
 
@@ -105,8 +105,8 @@ def whole(low: int, high: int) -> st.SearchStrategy[int]:
 
 
 _N, _K, _C = whole(9, 80), whole(1, 7), whole(1, 70)
-# The words of a type, and the letters that they stand for. Where the same letter means something
-# else in another formula of a type, that type is left out.
+# The words of a type, and their letters. A type is left out if the same letter means something else
+# in another of its formulas.
 _TYPES: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], dict[str, int]]]] = {
     "output-size": ({"n": _N, "k": _K, "s": whole(1, 4), "p": whole(0, 3)}, window_letters),
     "dilated-size": ({"n": whole(20, 80), "k": whole(2, 5), "d": whole(1, 4), "s": whole(1, 3), "p": whole(0, 3)}, dilated_letters),

@@ -1,4 +1,4 @@
-"""The catalogue of mistakes: each wrong number comes out of its formula and is called by its name."""
+"""The catalogue of mistakes: each wrong number follows from its formula and gets the mistake's name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from homework.test_questions import sheet_with
 
 EVERY_CASE = [*MISTAKE_CASES, *FURTHER]
 
-# The catalogue of the research, by name; ours may hold more.
+# The catalogue from the literature, by name; ours may contain more.
 RESEARCHED = [
     "out.no-plus-one",
     "out.one-sided-pad",

@@ -1,4 +1,4 @@
-"""Networks that are handed in: samples in every format, with the reason of every rule, and hostile ones."""
+"""Submitted networks: samples in every format, with the reason of every rule, and hostile files."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ activation=linear
 
 
 def onnx(op: str = "Relu", width: int = 10) -> bytes:
-    """The same network; the weights are inputs with a size, and hold nothing."""
+    """The same network; the weights are inputs with a size, without numbers."""
 
     def array(name: str, *dims: int) -> Any:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
@@ -99,7 +99,7 @@ def onnx(op: str = "Relu", width: int = 10) -> bytes:
 
 
 def keras(shape: list[Any]) -> bytes:
-    """The same network as Keras writes it."""
+    """The same network in Keras's format."""
 
     def one(called: str, **config: Any) -> dict[str, Any]:
         return {"class_name": called, "config": {"name": called.lower(), **config}}
@@ -124,12 +124,12 @@ def packed(files: dict[str, bytes]) -> Callable[[Path], None]:
 
 
 def exported(path: Path) -> None:
-    """A program of PyTorch: a convolution of stride 2, its norm, a pool and 10 values."""
+    """A PyTorch program: a convolution of stride 2, its norm, a pool and 10 outputs."""
     path.write_bytes(small().file())
 
 
 class Evil:
-    """What would run if its pickle were opened."""
+    """Code that would run if its pickle were opened."""
 
     def __reduce__(self) -> Any:
         return os.mkdir, ("opened",)
@@ -140,7 +140,7 @@ def sheet(text: str = OF_SHEET) -> Sheet:
 
 
 def answered(folder: Path, name: str, content: bytes | str | Callable[[Path], None]) -> Path:
-    """Answers that name a network, and the network beside them."""
+    """Answers that name a network, and the network next to them."""
     path = folder / name
     path.parent.mkdir(parents=True)
     if callable(content):
@@ -211,7 +211,7 @@ def test_a_class_is_graded_whatever_its_files_are(tmp_path: Path) -> None:
     assert (
         statuses["s0/net.yaml"] == statuses["s2/net.onnx"] == statuses["s9/net.pt2"] == "left out"
     )
-    # the undecided one is decided by a person, for the question as a whole
+    # a person decides the undecided rule, for the question as a whole
     rows = table(out / "by-hand.csv")
     assert [(row["student_id"], row["answer"], row["max"]) for row in rows] == [
         ("s4", "mystery.onnx", "4")
@@ -540,7 +540,7 @@ def test_notebooks_check_a_file_beside_them(
     (tmp_path / "net.yaml").write_text(YAML, encoding="utf-8")
     assert_right(sheet(), "q1", "net.yaml")
     (tmp_path / "net.yaml").write_text(f"{YAML}  - opaque: {{output: [10]}}\n", encoding="utf-8")
-    with pytest.raises(WrongAnswer, match="a person decides"):  # which no test may pass over
+    with pytest.raises(WrongAnswer, match="a person decides"):  # no test may skip these
         assert_right(sheet(), "q1", "net.yaml")
 
 

@@ -1,4 +1,4 @@
-"""Networks in sheets: every notation, files of the sheet's own folder only, and where they go."""
+"""Networks in sheets: every notation, only files in the sheet's folder, and where they are copied."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ GIVEN = "\n".join(
 
 
 def refusal(path: Path) -> str:
-    """What is said against a sheet, from the name of the file on."""
+    """The error about a sheet, from the name of the file on."""
     with pytest.raises(ConvcalcError) as caught:
         load(str(path))
     return str(caught.value).split("\n")[0].partition("q.given.arch: ")[2]
@@ -412,7 +412,7 @@ def test_sheets_of_students_hold_their_networks(class_folder: Path, tmp_path: Pa
         + sheet_text(NET, input="32x32x3").partition("questions:\n")[2].replace("id: q", "id: p")
     )
     roster = Roster()
-    for name in ("base", "s1"):  # one is called as a network is
+    for name in ("base", "s1"):  # one has the name of a network
         roster.add(Student(name))
     make(load(str(path)), roster, b"secret" * 6, str(tmp_path / "made"))
     for name in os.listdir(tmp_path / "made"):

@@ -1,4 +1,4 @@
-"""``convcalc hw new``: a sheet that teaches how to write one, and the bundled sheets to begin from."""
+"""``convcalc hw new``: a sheet that teaches how to write sheets, and the bundled sheets to begin from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Softmax and batch normalisation by hand against SciPy, NumPy and ONNX's reference evaluator."""
+"""Softmax and batch normalisation by hand, compared with SciPy, NumPy and ONNX's reference evaluator."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_batch_normalisation_is_that_of_onnx(
 
 
 def test_the_result_is_exact_where_the_root_is_a_fraction() -> None:
-    # mean 5; distances 3, 1, 1, 1, 0, 0, 2, 4 squared are 32 in all, over 8 is 4; the root is 2
+    # mean 5; the squared distances 3, 1, 1, 1, 0, 0, 2, 4 sum to 32; 32/8 is 4; the root is 2
     words = {"x": [[2, 4, 4, 4, 5, 5, 7, 9]], "gamma": 3, "beta": "1/3"}
     mean, variance, y = sheet_with("batch-norm-by-hand", words)["q1"].parts
     assert (mean.expected, variance.expected) == (5, 4)

@@ -1,4 +1,4 @@
-"""What is rare: odd answers, odd sheets, odd files, each with its whole message."""
+"""Rare cases: odd answers, odd sheets, odd files, each with its whole message."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_settings_that_few_sheets_use_are_read() -> None:
     assert (found.after_tries, found.max_level) == (2, 2)
     assert found.other_convention == {"flops": Fraction(1, 2), "fit": 0}
     assert found.questions[0].allowed(found.questions[0].parts[0]) == EXACT
-    assert found.questions[0].task.k == 3  # what is given stays, whatever varies
+    assert found.questions[0].task.k == 3  # given values stay, even if others vary
 
 
 def test_a_default_tolerance_is_for_numbers_and_a_questions_own_goes_before_it() -> None:
@@ -365,7 +365,7 @@ def test_numbers_worked_out_by_hand_are_right(
 
 
 def test_under_ceil_a_pool_with_padding_counts_windows_that_begin_inside() -> None:
-    # starts at -1, 1, 3 and 5 of 6 cells; a window that begins at 6 would lie in the padding
+    # starts at -1, 1, 3 and 5 of 6 cells; a window that begins at 6 would be in the padding
     assert first(
         "pool-volume", {"n": 6, "k": 3, "s": 2, "p": 1, "c_in": 2}, "4x4x2", fit="ceil"
     ).right
@@ -434,7 +434,7 @@ def test_an_answer_by_another_convention_and_a_right_one_are_right_together() ->
 @pytest.mark.parametrize(
     ("arch", "input_", "total"),
     [
-        # the dense layer sees 4 values; with a wider map before it the other total is another
+        # the linear layer reads 4 values; with a wider map before it, the other total changes
         ("maxpool:k2s2 conv:k3c4 fc:2", "8x8x1", 40 + 2 * (4 * 2 * 2 + 1)),
         ("conv:k3c4 maxpool:k2s2 conv:k3c4 fc:2", "8x8x1", 40 + 148 + 10),
     ],
@@ -614,4 +614,4 @@ def test_a_wrong_total_of_many_layers_is_diagnosed_in_a_few_walks(
     arch = " ".join([*(f"conv:k3c{16 + place % 8}p1" for place in range(layers - 1)), "fc:10"])
     sheet = sheet_with("params-model", {"input": "32x32x3", "arch": arch})
     assert check(sheet, "q1", 1_234_567).status == "wrong"
-    assert calls < 50 * layers  # each layer on each shape once; not once for every mistake
+    assert calls < 50 * layers  # each layer on each shape once, not once per mistake

@@ -1,4 +1,4 @@
-"""The folder of a marked class: what is added agrees with it, and nothing in it is ever lost."""
+"""The folder of a marked class: additions agree with it, and nothing in it is lost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROSTER = "student_id,name,email\ns1,Ada,ada@x.org\ns2,Bo,bo@x.org\ns3,Cy,cy@x.or
 
 
 class Class:
-    """A class in a folder of its own, marked by the command."""
+    """A class in a separate folder, marked by the command."""
 
     def __init__(self, run: Any) -> None:
         self._run = run
@@ -57,7 +57,7 @@ class Class:
         return self.ran[-1]
 
     def refusal(self, *words: str, **how: str) -> str:
-        """What a run says that is refused, and leaves everything as it was."""
+        """The error of a refused run, which must change nothing."""
         before = contents(Path("graded"))
         ran = self.grade(*words, **how)
         assert ran.code == 2
@@ -303,7 +303,7 @@ class Killed(BaseException):
 
 
 def kill_after_the_step(lesson: Class, *words: str, files: str) -> None:
-    """A run that ends when its files are complete, before the first is in its place."""
+    """A run that ends when its files are complete, before the first is moved to its place."""
 
     def killed(*words: Any) -> None:
         raise Killed
@@ -316,7 +316,7 @@ def kill_after_the_step(lesson: Class, *words: str, files: str) -> None:
 
 
 def type_points(text: str, comment: str) -> None:
-    """What a teacher types into the first row."""
+    """Type points into the first row."""
     table = Path("graded/by-hand.csv")
     first = "Because of x.,"
     assert f"{first}," in table.read_text()
@@ -361,7 +361,7 @@ def test_a_table_that_nobody_touched_is_replaced_by_that_of_a_killed_run(lesson:
 
 @pytest.mark.unmeasured
 def test_a_code_is_for_ever(lesson: Class) -> None:
-    """Over new rosters, other orders, more files, and a sheet that is marked again."""
+    """Also with new rosters, other orders, more files, and a second marking."""
     lesson.write("ps.yaml", VARIED)
     lesson.grade("--anon", "--secret-file", "secret")
     known: dict[str, str] = {}
@@ -377,7 +377,7 @@ def test_a_code_is_for_ever(lesson: Class) -> None:
     secret = ("--secret-file", "secret")
     lesson.grade("--add", *secret, files="late")
     check(3)
-    crowd = "".join(f"{number:05},,\n" for number in range(2000))  # where four digits are too few
+    crowd = "".join(f"{number:05},,\n" for number in range(2000))  # if four digits are too few
     lesson.write("more.csv", f"{ROSTER}{crowd}")
     lesson.grade("--add", *secret, "--roster", "more.csv", files="late")
     check(2003)
@@ -456,7 +456,7 @@ PRIVATE = tuple(
 
 
 def hand_in_tokens(lesson: Class, place: str, numbers: range) -> None:
-    """Files whose names, folders and contents say whose they are, in every way there is."""
+    """Files whose names, folders and contents say whose they are, in every way."""
 
     def path(number: int, name: str = "file") -> str:
         folder = Path(place, f"{token('folder', number)}_{token('id', number)}")
@@ -467,7 +467,7 @@ def hand_in_tokens(lesson: Class, place: str, numbers: range) -> None:
         student = f"student: {token('id', number)}"
         answers = f"q1: 28x28x{number}\nq2: 760\nt: Because {number}.\n"
         wrong = {
-            0: f"student: {token('name', 1)}\n{answers}",  # says that it is another's
+            0: f"student: {token('name', 1)}\n{answers}",  # names another student
             1: f"{student}\nsheet: {token('stray', 1)}\n{answers}",  # for another sheet
             2: f"{student}\n{answers}{token('stray', 2)}: {token('name', 2)}\n",  # an unknown question
             3: f"{student}\n{token('name', 3)} wrote: this",  # cannot be read
@@ -487,7 +487,7 @@ def hand_in_tokens(lesson: Class, place: str, numbers: range) -> None:
 
 
 def leaks(lesson: Class) -> list[str]:
-    """What stands outside the folder of names that should not."""
+    """The names found outside the folder of names."""
     found = []
     for path in Path("graded").rglob("*"):
         place = path.relative_to("graded")
@@ -542,7 +542,7 @@ def test_an_anonymous_run_gives_nobody_away(lesson: Class, listed: bool) -> None
     assert shown == sorted(shown)
     assert len(shown) >= 16
     there = b"".join(path.read_bytes() for path in Path("graded/names").iterdir())
-    assert token("stray", 1).encode() in there  # the way back is whole
+    assert token("stray", 1).encode() in there  # every code leads back to its student
     Path("graded/answers.jsonl").write_bytes(Path("graded/names/answers.jsonl").read_bytes())
     assert leaks(lesson)  # the test can fail
 

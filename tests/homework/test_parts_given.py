@@ -1,4 +1,4 @@
-"""Answers to questions with several parts: put to the parts by name, else by place; the rest is said."""
+"""Answers to questions with several parts: matched by name, else by position; the rest is noted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pixels a unit sees, against windows that really slide; and how ranges are written."""
+"""The pixels that a unit sees, compared with windows that really slide; and how ranges are written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LAYERS = st.lists(
 
 
 def reading(n: int, k: int, s: int, p: int, d: int) -> np.ndarray:
-    """Which cells of a row of n (columns) each place of a window (rows) reads."""
+    """The cells of a row of n (columns) that each position of a window (rows) reads."""
     starts = [a for a in range(-p, n + p, s) if a + d * (k - 1) < n + p]
     found = np.zeros((len(starts), n), dtype=bool)
     for row, start in enumerate(starts):

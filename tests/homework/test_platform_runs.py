@@ -1,6 +1,6 @@
-"""nbgrader, otter-grader and Gradescope's scripts themselves: what they give is what convcalc gives.
+"""The code of nbgrader, otter-grader and Gradescope: it gives the same points as convcalc.
 
-They run in environments of their own, in which convcalc is not installed (see platform_runs.py).
+They run in separate environments, in which convcalc is not installed (see platform_runs.py).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ HANDED_IN: dict[str, dict[str, Any]] = {
 
 
 def expected(answers: dict[str, Any]) -> dict[str, float]:
-    """What convcalc gives, by question."""
+    """The points from convcalc, by question."""
     sheet = loads(SHEET)
     shown = replace(sheet, questions=[item.question for (item,) in items(sheet)])
     given = {name: as_written(answer) for name, answer in answers.items()}
@@ -93,7 +93,7 @@ def export(name: str, out: Path) -> None:
 
 
 def fill_in(path: Path, answers: dict[str, Any]) -> None:
-    """Write answers into a notebook as students do: in place of the dots."""
+    """Write answers into a notebook like students: in place of the dots."""
     book = json.loads(path.read_text(encoding="utf-8"))
     left = dict(answers)
     for cell in book["cells"]:
@@ -109,7 +109,7 @@ def fill_in(path: Path, answers: dict[str, Any]) -> None:
 
 
 def without_secrets(folder: Path) -> None:
-    """No file of a folder, nor what is packed in one, holds what only teachers may see."""
+    """No file of a folder, also inside archives, contains what only teachers may see."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files
     for path in files:
@@ -135,7 +135,7 @@ with Gradebook("sqlite:///gradebook.db") as book:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course of nbgrader in which students have handed in."""
+    """An nbgrader course with submissions."""
     place = tmp_path_factory.mktemp("course")
     export("nbgrader", place / "source" / "ps-1")
     run(NOTEBOOKS, "nbgrader", "generate_assignment", "ps-1", cwd=place)
@@ -195,7 +195,7 @@ def test_nbgrader_gives_no_points_at_all_where_marking_cannot_work(
 
 @pytest.fixture(scope="module")
 def assigned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What otter assign makes of the export."""
+    """The output of otter assign for the export."""
     place = tmp_path_factory.mktemp("otter")
     export("otter", place / "master")
     run(NOTEBOOKS, "otter", "assign", "master/ps-1.ipynb", "dist", cwd=place)

@@ -1,6 +1,6 @@
-"""What platforms export, as they export it: who gets which points, whatever the order and the names.
+"""The platforms' exports in their original form: who gets which points, with any order and names.
 
-The forms are those of the platforms' own code and documents: Canvas (app/models/quizzes/quiz_statistics/
+The forms come from the platforms' code and documents: Canvas (app/models/quizzes/quiz_statistics/
 student_analysis.rb, lib/content_zipper.rb), Moodle (mod/assign/locallib.php, mod/quiz/report/responses,
 question/type/multianswer), nbgrader (docs: submitted/{student}/{assignment}/{notebook}, timestamp.txt), Gradescope
 (submission_metadata.yml of an assignment's export), Google Forms and Microsoft Forms (CSV of responses).
@@ -55,7 +55,7 @@ def write(folder: Path, files: Files) -> None:
 
 
 def points(path: Path, out: Path, roster: str = ROSTER) -> dict[str, str]:
-    """The points of everybody who was graded."""
+    """The points of all graded students."""
     grade(
         SHEET, [str(path)], str(out), Options(roster=parse(roster) if roster else None, force=True)
     )
@@ -68,7 +68,7 @@ def points(path: Path, out: Path, roster: str = ROSTER) -> dict[str, str]:
 
 
 def notes(out: Path) -> dict[str, str]:
-    """What is said of the files that do not count, by the end of their names."""
+    """The notes on files that do not count, by the end of their names."""
     with (out / "files.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["file"].rpartition("/")[2]: f"{row['status']}: {row['note']}"
@@ -169,7 +169,7 @@ def test_what_was_handed_in_is_read_as_it_comes(tmp_path: Path, name: str, packe
     if packed:
         path = tmp_path / "submissions.zip"
         with zipfile.ZipFile(path, "w") as made:
-            for member in reversed(sorted(files)):  # in no order that helps
+            for member in reversed(sorted(files)):  # in an unhelpful order
                 made.writestr(
                     zipfile.ZipInfo(member, (2026, 1, 2, 3, 4, 6)), (source / member).read_bytes()
                 )
@@ -332,7 +332,7 @@ def test_times_are_put_in_order(earlier: str, later: str) -> None:
 
 
 def test_rows_without_a_time_take_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(times, "_FORMATS", None)  # which would be tried one by one
+    monkeypatch.setattr(times, "_FORMATS", None)  # they would be tried one by one
     assert time_of("") is time_of(" \n") is None
 
 

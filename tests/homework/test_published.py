@@ -1,10 +1,10 @@
-"""Wrong options and answers of published questions: most are what a known mistake leads to.
+"""Wrong options and answers of published questions: known mistakes explain most of them.
 
 Of the first 388 options, 163 were set aside while the catalogue grew; 84 % of them had a name then,
 57 % before. The next 90, of questions about sizes and parameters, were found afterwards: before
 anything was added for them 93 % had a name, 84 % that of one mistake, 9 % of two at once. Another
 78 are of harder questions: receptive fields, operations, transposed convolutions, pools, rectangles.
-At first 74 % had a name. A coin set 41 of them aside while mistakes were added: of these it was 73 %
+At first 74 % had a name. 41 of them, chosen at random, were set aside while mistakes were added: of these it was 73 %
 before and 80 % after. The last hundred, of 61 questions from quizzes, lessons and issues: 89 % before
 anything was added for them, 92 % after; of the 46 that were set aside 87 % and 89 %. The newest 134,
 of 67 questions that were collected with the names unseen, had names for 132 before anything was
@@ -45,7 +45,7 @@ def test_the_right_answer_of_a_published_question_is_right(question: dict[str, A
 
 @pytest.mark.unmeasured
 def test_a_number_that_nobody_got_by_a_mistake_is_seldom_named() -> None:
-    """Numbers at random, between half of the right one and twice as much."""
+    """Random numbers between half and twice the right one."""
     chance = Random(5)
     tried = named = 0
     for question in QUESTIONS[::4]:

@@ -1,4 +1,4 @@
-"""Every question type that public courses ask, with the answer that the course (or the sum) gives."""
+"""Every question type of public courses, with the answer from the course or from a calculation."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ def test_the_smallest_input_is_that_of_trying_them_all() -> None:
 
 
 def test_a_search_without_a_result_says_how_far_it_went_and_takes_no_second() -> None:
-    # one layer fits every 60,000 cells, after 1,900 that take 2 each
+    # one layer per 60,000 cells, after 1,900 that take 2 each
     given = {"layers": ["1900*conv:k3c1", "conv:k2c1p1s60000"]}
     start = clock.seconds()
     with pytest.raises(GivenError) as error:
@@ -390,12 +390,12 @@ def test_every_type_of_answer_reads_what_it_writes() -> None:
         text = part.answer_type.text(part.expected)
         reading = part.answer_type.read(text)
         assert part.answer_type.same(reading, part.expected, part.answer_type.tolerance), text
-    # The teacher gives the answers of these, and test_answers reads them.
+    # The teacher gives the answers to these; test_answers reads them.
     missing = {name for name, cls in ANSWER_TYPES.items() if cls not in seen} - {
         "prose",
         "choice",
         "true-false",
-        "network",  # a file, which test_networks_handed_in reads
+        "network",  # a file; test_networks_handed_in reads it
     }
     assert not missing, f"no case in cases.py has an answer of type {missing}"
 
@@ -413,14 +413,14 @@ def test_articles_suit_the_numbers_in_every_question(size: int) -> None:
         }
         try:
             sentence = create_question(name, given).question_text()
-        except ConvcalcError:  # this number makes no question of this type
+        except ConvcalcError:  # this number gives no question of this type
             continue
         assert not re.search(r"\b[Aa] (8\d*|11|18)\b", sentence), f"{name}: {sentence}"
         assert not re.search(r"\b[Aa]n (5|110)\b", sentence), f"{name}: {sentence}"
 
 
 def _examples_with_an_input() -> list[tuple[str, dict[str, Any]]]:
-    """Questions that state what a network works on: examples of the types, and cases."""
+    """Questions that state the input of a network: examples of the types, and cases."""
     found = [(name, given) for name, cls in QUESTIONS.items() for given in cls.examples]
     found += [(case.type, as_written(case.given)) for case in CASES]
     memory = {"arch": "fc:4096", "input": "7x7x512", "of": "weights"}
@@ -428,7 +428,7 @@ def _examples_with_an_input() -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_a_question_says_which_input_its_network_works_on() -> None:
-    """Without it nobody can answer."""
+    """Nobody can answer without it."""
     lacking = []
     for name, given in _examples_with_an_input():
         text = create_question(name, given).question_text()

@@ -1,4 +1,4 @@
-"""Convolutions by hand with several filters: a map for each."""
+"""Convolutions by hand with several filters, each with its own map."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILTERS = [[[[1, 0], [0, -1]], [[2, 1], [0, 1]]], [[[0, 1], [1, 0]], [[-1, 0], [
 
 
 def maps(x: Any, filters: Any, b: int, *, relu: bool) -> list[Any]:
-    """Window by window."""
+    """The output maps, computed window by window."""
     cells, kernels = np.array(x), np.array(filters)
     found = []
     for kernel in kernels:

@@ -1,4 +1,4 @@
-"""Sheets: what is refused, where, and with which way out."""
+"""Sheets: which errors are refused, at which line, and with which advice."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: str) -> None:
 def test_what_cannot_vary_is_refused_where_it_stands_also_where_a_number_is_given(
     spec: str, said: str
 ) -> None:
-    """`hw lint` must not find it right, and `hw make` refuse it."""
+    """`hw lint` must not accept what `hw make` refuses."""
     for given in ("{k: 3, filters: 2, c_in: 3}", "{k: 3, filters: 2}"):
         text = f"{HEAD}questions:\n- type: params\n  given: {given}\n  vary:\n    c_in: {spec}\n"
         with pytest.raises(ConvcalcError) as caught:

@@ -1,4 +1,4 @@
-"""The JSON Schema for sheets: valid, as strict as it can be, and no stricter than the reader."""
+"""The JSON Schema for sheets: valid, as strict as possible, and not stricter than the reader."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ VALIDATOR = jsonschema.Draft202012Validator(schema())
 
 
 def says(data: Any) -> list[str]:
-    """What the schema finds wrong."""
+    """The errors found by the schema."""
     return [error.message for error in VALIDATOR.iter_errors(data)]
 
 
 def is_read(data: Any) -> bool:
-    """Whether the reader takes a sheet."""
+    """Whether the reader accepts a sheet."""
     try:
         loads(yaml.safe_dump(data, allow_unicode=True))
     except ConvcalcError:
@@ -53,7 +53,7 @@ def sheet(*questions: Any, **keys: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as YAML and JSON have it."""
+    """A value in YAML and JSON."""
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -61,7 +61,7 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | str) else str(value)
 
 
-# -------------------------------------------------------------------------------- it is whole
+# -------------------------------------------------------------------------------- it is complete
 
 
 @pytest.mark.unmeasured
@@ -86,7 +86,7 @@ def test_it_knows_every_type_word_and_convention() -> None:
         jsonschema.Draft202012Validator.check_schema(reader.schema)
 
 
-# --------------------------------------------------------------- it takes what the reader takes
+# ---------------------------------------------------------- it accepts what the reader accepts
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
@@ -147,7 +147,7 @@ def test_whatever_may_be_written_meets_it(data: dict[str, Any]) -> None:
 
 
 def mutations(data: Any, rng: random.Random) -> Any:
-    """A sheet with one value somewhere changed."""
+    """A sheet with one changed value."""
     changed = copy.deepcopy(data)
     spots: list[tuple[Any, Any]] = []
 
@@ -187,7 +187,7 @@ def test_what_the_reader_takes_meets_it_whatever_is_changed() -> None:
     assert both > 0.6 * refused  # the rest needs arithmetic: a kernel wider than its input
 
 
-# What no schema can know: shapes that must be alike, ranges that follow from a convention, other files.
+# Rules that no schema can check: equal shapes, ranges that depend on a convention, other files.
 UNKNOWABLE = re.compile(
     r"rows of different lengths|does not fit|no file '|must have the shape|kernels for \d+ maps|reduce \d+ to|or more, got"
     r"|needs channels|counts from 1|must be rows and columns|must be a whole number|tolerance cannot be|credit must be|must be max or avg"
@@ -228,7 +228,7 @@ def test_what_the_reader_says_of_a_changed_sheet_the_schema_says_too() -> None:
             said = str(error)
         is_refused = not VALIDATOR.is_valid(data)
         told += is_refused
-        if is_refused and not said and not how.endswith(("None", "''")):  # names, and nothing
+        if is_refused and not said and not how.endswith(("None", "''")):  # names without values
             wrong.append(f"{name} {how}: the schema refuses it")
         if said and not is_refused and not UNKNOWABLE.search(said):
             wrong.append(f"{name} {how}: {said}")
@@ -349,12 +349,12 @@ def test_a_word_is_explained_for_its_type_and_no_text_is_idle() -> None:
     own = {(kind, word) for kind, words in word_meanings._OF_TYPE.items() for word in words}
     assert own <= set(WORDS)
     assert set(word_meanings._MEANINGS.values()) <= told
-    # Words that mean something else from type to type have no text for all of them.
+    # Words with different meanings in different types have no common text.
     assert {"of", "mode", "find", "layers", "kernels", "params", "x", "w", "formula"}.isdisjoint(word_meanings._MEANINGS)  # fmt: skip
 
 
 def refusal(kind: str, given: dict[str, Any]) -> str:
-    """Why a question type refuses what is given; empty where it takes it."""
+    """Why a question type refuses the given values; empty if it accepts them."""
     try:
         create_question(kind, given)
     except GivenError as error:

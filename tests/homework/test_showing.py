@@ -1,4 +1,4 @@
-"""A teacher's own sentence keeps the data of its question, in every output."""
+"""A question with a teacher's sentence shows all its data, in every output."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from convcalc.homework.questions.showing import data_of
 FORMATS = ("text", "markdown", "html", "latex", "json")
 MINE = "My own sentence."
 
-# Every type that has data, with the first of its examples that has some.
+# Every type with data, with its first example that has some.
 WITH_DATA = {
     kind: next(given for given in cls.examples if data_of(create_question(kind, given)))
     for kind, cls in QUESTIONS.items()
@@ -39,7 +39,7 @@ def sheet_text(kind: str, given: dict[str, Any], text: str = MINE) -> str:
 
 
 def plain(text: str) -> str:
-    """What a reader sees, without the marks and escapes of its format."""
+    """The visible text, without the marks and escapes of its format."""
     text = html.unescape(html.unescape(text))
     text = text.replace("$\\times$", "x").replace("×", "x").replace("\\textbar{}", "|")
     text = re.sub(r"\\u00d7", "x", text)
@@ -50,7 +50,7 @@ def texts_of(sheet: Sheet, name: str) -> str:
     found = []
     for each in EXPORTS.find(name)(sheet, 1).files():
         if each.name == f"{MODULE}.py":
-            continue  # convcalc itself, which nobody reads
+            continue  # the code of convcalc, which nobody reads
         if each.data.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(each.data)) as archive:
                 names = [each for each in archive.namelist() if not each.startswith("convcalc/")]
@@ -61,7 +61,7 @@ def texts_of(sheet: Sheet, name: str) -> str:
 
 
 def pieces(kind: str, given: dict[str, Any]) -> list[str]:
-    """What must be read: the data; of a choice each option."""
+    """The texts that must be visible: the data; for a choice each option."""
     task = create_question(kind, given)
     return [
         piece

@@ -1,4 +1,4 @@
-"""Sizes in questions are those of layers: every question type, padding and rounding rule, on rectangles too."""
+"""Sizes in questions equal those of layers: every question type, padding and rounding rule, also on rectangles."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def pair(value: Any) -> Any:
 
 
 def asked(kind: str, given: dict[str, Any], fit: str) -> Any:
-    """The size in a question; None where the window does not fit."""
+    """The size in a question; None if the window does not fit."""
     question = sheet_with(kind, given, fit=fit)["q1"]
     (part,) = question.parts
     return None if isinstance(part.expected, Misfit) else part.expected
 
 
 def built(kind: str, given: dict[str, Any], **options: Any) -> Any:
-    """The size that a layer has; None where it refuses."""
+    """The output size of a layer; None if it refuses."""
     layer = make(
         kind,
         {

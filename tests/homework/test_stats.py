@@ -1,4 +1,4 @@
-"""A class marked again, and looked at: who changes, and which slips are the commonest."""
+"""A class marked again, and its statistics: whose points change, and which mistakes are most common."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ANSWERS = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A marked class, and the sheets beside it."""
+    """A marked class, and the sheets next to it."""
     monkeypatch.chdir(tmp_path)
     Path("ps.yaml").write_text(SHEET)
     Path("fixed.yaml").write_text(FIXED)
@@ -148,7 +148,7 @@ def test_drawn_numbers_are_remembered_without_the_secret(tmp_path: Path) -> None
 def test_an_answer_to_another_question_is_that_for_each_students_own_numbers(
     tmp_path: Path,
 ) -> None:
-    """A question is drawn anew for every student; what was known of one must not reach the next."""
+    """A question is drawn again for every student; facts about one must not be used for the next."""
     text = "{convcalc_sheet: 1, id: n, questions: [{id: a, type: params, vary: {k: [3, 5], c_in: [3, 4, 5, 6], filters: [8, 16, 24]}}, {id: b, type: macs, given: {n: 32, k: 5, c_in: 3, filters: 10}}]}"
     sheet = loads(text)
     maker = Maker(sheet, SECRET)

@@ -1,4 +1,4 @@
-"""``convcalc hw stats`` for people: a bar per question, words beside codes, on every terminal."""
+"""``convcalc hw stats`` for people: a bar per question, words next to codes, on every terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receptive fields after upsampling: the path that they are worked out from, against the pixels that units see."""
+"""Receptive fields after upsampling: the path used to compute them, compared with the pixels that units see."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_layers_after_upsampling_have_mistakes(net: str, known: int) -> None:
 
 
 def test_a_path_is_followed_cell_by_cell() -> None:
-    """Every unit of one period, by the cells that each layer reads, one after the other."""
+    """Every unit of one period, by the cells that each layer reads."""
     windows = (
         Slide(3, 2, 1),
         Slide(5, 1, 2, 2),

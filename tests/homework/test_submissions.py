@@ -187,7 +187,7 @@ def test_a_notebook_is_read_in_linear_time() -> None:
         return clock.seconds() - start
 
     small, large = (min(seconds(count) for _ in range(3)) for count in (600, 4_800))
-    assert large < 30 * max(small, 0.01)  # eight times as much; quadratic, it was sixty-four times
+    assert large < 30 * max(small, 0.01)  # eight times as long; quadratic: sixty-four times
 
 
 def test_a_long_cell_is_not_left_out_without_a_word() -> None:
@@ -274,7 +274,7 @@ def test_a_bomb_of_aliases_in_answers_is_refused() -> None:
 
 
 def corrupted(rng: random.Random, data: bytes) -> bytes:
-    """The bytes with a few changes: flipped, cut out, repeated, or something hostile put in."""
+    """The bytes with a few changes: flipped, cut out, repeated, or with hostile parts inserted."""
     for _ in range(rng.randint(1, 4)):
         place = rng.randrange(len(data) + 1)
         action = rng.randrange(6)
@@ -342,7 +342,7 @@ TABLE_ROWS = ("18x18x7, 133", "9x9x7, 0", "11, 6248")
         "q1:\n  {}\n  {}\n  {}\nq3: 28",  # YAML folds such lines into one
         "q1: {}\n  {}\n  {}\nq3: 28",
         "q1: # my table\n  {}\n\n  {}\n  {} # done\nq3: 28",
-        "q1:\nconv: {}\npool: {}\nfc: {}\nq3: 28",  # YAML takes each for an answer of its own
+        "q1:\nconv: {}\npool: {}\nfc: {}\nq3: 28",  # YAML takes each as a separate answer
         "q1:\n1: {}\n2: {}\n3: {}\nq3: 28",
         "q1:\nconv: [{}]\npool: [{}]\nfc: [{}]\nq3: 28",
         "q1:\n  conv: {}\n  pool: {}\n  fc: {}\nq3: 28",
@@ -373,7 +373,7 @@ def test_parts_below_a_question_are_its_own(text: str) -> None:
     ("text", "values"),
     [
         ("q4:\n  It shares\n  weights.\nq3: 28", {"q4": "It shares\nweights.", "q3": "28"}),
-        # one number is one line; another question is no row, and neither is what follows an answer
+        # one number is one line; another question, or text after an answer, is not a row
         ("q3:\nconv: 28\nq2: 5", {"q3": "", "conv": "28", "q2": "5"}),
         ("q1:\nq9: 5\nq3: 28", {"q1": "", "q9": "5", "q3": "28"}),
         ("q1: 5\nconv: 5\nq3: 28", {"q1": "5", "conv": "5", "q3": "28"}),

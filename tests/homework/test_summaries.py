@@ -1,4 +1,4 @@
-"""A pasted ``model.summary()`` as the answer to a table: what frameworks really print, old and new."""
+"""A pasted ``model.summary()`` as the answer to a table: real outputs of frameworks, old and new."""
 
 from __future__ import annotations
 

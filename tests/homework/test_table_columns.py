@@ -1,4 +1,4 @@
-"""Columns of tables beside sizes and counts: receptive fields, memory, connections, buffers."""
+"""Columns of tables other than sizes and counts: receptive fields, memory, connections, buffers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of networks: whatever rows a student lists, the cells of the question are found and marked."""
+"""Tables of networks: the cells of the question are found and marked for any rows that a student lists."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ NETWORKS = ("lenet5", "alexnet", "vgg11", "resnet18", "squeezenet1_0")
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_row_that_arch_lists_is_read(name: str) -> None:
-    """The numbers are those of the walk, the names those of the file."""
+    """The numbers come from the walk, the names from the file."""
     sheet = sheet_of(name)
     steps = list(convcalc.load(name).walk())
     rows = {step.name: [[*step.output[1:], step.output[0]], step.params] for step in steps}
@@ -106,7 +106,7 @@ def test_every_row_that_arch_lists_is_read(name: str) -> None:
 
 
 def carried(side: int, slip: int) -> list[list[Any]]:
-    """The needed rows for a picture, by the textbook formula, with two cells too many in row `slip`."""
+    """The needed rows for an image, by the textbook formula, with two cells too many in row `slip`."""
     rows: list[list[Any]] = []
     n, c = side, 3
     for place, (k, s, out) in enumerate(((5, 1, 6), (2, 2, 6), (5, 1, 16), (2, 2, 16))):
@@ -148,7 +148,7 @@ def test_a_slip_is_named_from_the_students_own_row_before() -> None:
     assert found["3.shape"].status == "wrong"
     assert found["3.shape"].mistakes[0][0] == "out.no-plus-one"
     assert found["4.shape"].status == "follow-through"
-    # 4·4·16·120 + 120 follows from row 4; without the biases it is a slip of its own
+    # 4·4·16·120 + 120 follows from row 4; without the biases it is a separate mistake
     assert found["5.params"].status == "follow-through"
     rows[4][1] = 30720
     found = {p.part: p for p in check(sheet, "q1", rows).parts}
@@ -185,7 +185,7 @@ def test_a_cell_whose_right_value_is_0_counts_like_the_others() -> None:
     for empty in ("", "-", None):
         rows[1][1] = empty
         assert check(sheet, "q1", rows).points == 12
-    rows[1] = ["", ""]  # a row that is not answered at all
+    rows[1] = ["", ""]  # a row without any answer
     result = check(sheet, "q1", rows)
     assert result.points == 12 * Fraction(6, 8)
     assert result.hint == "row 2 not completely answered"
@@ -266,7 +266,7 @@ def test_where_no_layer_makes_new_values_every_layer_is_a_row() -> None:
     assert check(sheet, "q1", {"relu1": "4x4x2", "dropout1": "4x4x2"}).right
 
 
-# how a table of shapes and parameters comes: columns of torchsummary and Keras' summary(), spreadsheets, plain text
+# forms of a table of shapes and parameters: columns of torchsummary and Keras' summary(), spreadsheets, plain text
 OTHER_FORMS: dict[str, Callable[[Any], Any]] = {
     "semicolons": lambda rows: "layer;shape;params\n" + "\n".join(f"{n};{s};{p}" for n, s, p in rows),
     "other order": lambda rows: "params,layer,shape\n" + "\n".join(f"{p},{n},{s}" for n, s, p in rows),
@@ -323,7 +323,7 @@ def test_a_table_of_one_column_may_stand_in_one_line_or_have_names(ask: str) -> 
 @pytest.mark.parametrize("name", ["lenet5", "vgg11", "alexnet", "squeezenet1_0", "resnet18"])
 @pytest.mark.parametrize("seed", range(3))
 def test_any_choice_of_rows_without_names_is_put_in_its_place(name: str, seed: int) -> None:
-    """Every layer that has nothing to fill in is listed or not, each for itself."""
+    """Every layer without a cell to fill in may be listed or not, independently."""
     choice = Random(seed)
     sheet = sheet_of(name, ask="[shape, params]")
     rows = [
@@ -454,7 +454,7 @@ HOSTILE = {
 @pytest.mark.parametrize("ask", ["[shape, params]", "[shape]", "[params]"])
 def test_a_table_is_read_in_linear_time(name: str, ask: str) -> None:
     sheet = sheet_of("vgg16", "224x224x3", ask)
-    mark(sheet, {"q1": "5x5x5, 1"})  # what is worked out once
+    mark(sheet, {"q1": "5x5x5, 1"})  # values computed only once
     start = clock.seconds()
     mark(sheet, {"q1": HOSTILE[name]})
     mark(sheet, {"q1": HOSTILE[name].strip("\n").split("\n")})

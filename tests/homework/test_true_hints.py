@@ -1,4 +1,4 @@
-"""What a hint writes before "=" gives what comes after it, whatever the numbers and the conventions."""
+"""In hints, the text before "=" gives the value after it, for any numbers and conventions."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def parts_of(kind: str, words: dict[str, Any], course: Conventions) -> list[Part
 
 
 def formulas_of(part: Part) -> list[tuple[str, Any]]:
-    """The formulas of a method, each with what it should give: one, or one for each side."""
-    if isinstance(part.expected, Misfit):  # there is not a number to work out
+    """The formulas of a method, each with its expected value: one, or one per side."""
+    if isinstance(part.expected, Misfit):  # there is no number to compute
         return []
     if hints._is_formula(part):
         return [(part.method, part.expected)]

@@ -1,4 +1,4 @@
-"""Papers in every arrangement: each is its student's, or nobody's and then it is said; none is exchanged."""
+"""Files in every arrangement: each goes to its student, or to nobody with a note; none is mixed up."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def packed(files: Files) -> bytes:
 
 
 class Class:
-    """A class in a folder: what each student answered to q2, and what is said of the other files."""
+    """A class in a folder: each student's answer to q2, and the notes on other files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.out = folder, folder / "out of it"
@@ -66,7 +66,7 @@ class Class:
 
     @property
     def said(self) -> dict[str, str]:
-        """What is said of the files that were not graded, by name; several things in one line."""
+        """The notes on files that were not graded, by name; several notes in one line."""
         found: dict[str, str] = {}
         with (self.out / "files.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
@@ -85,7 +85,7 @@ def lesson(tmp_path: Path) -> Class:
 
 
 def of(who: str, student: str = "") -> str:
-    """A paper that says whose it really is."""
+    """Answers that contain their real owner."""
     return (f"student: {student}\n" if student else "") + f"q1: 24\nq2: by {who}\n"
 
 
@@ -355,7 +355,7 @@ def test_without_a_roster_every_student_keeps_the_paper(
     (lesson.folder / "bio.zip").write_bytes(
         packed({f"{top}{name}": text for name, text in files.items()})
     )
-    if list(expected) == ["s42"]:  # one student's, and the archive may be called as the student
+    if list(expected) == ["s42"]:  # one student's; the archive may have the student's name
         expected = {"bio": expected["s42"]}
     assert lesson.grade("bio.zip") == expected
 
@@ -622,7 +622,7 @@ VARIED = loads(
     "{convcalc_sheet: 1, id: ps1, questions: [{id: q1, type: output-size, given: {n: 28, k: 5},"
     " vary: {n: [28, 30, 32]}}]}"
 )
-TWINS = b"abcdefghijklmnop"  # with this secret two students have codes that begin alike
+TWINS = b"abcdefghijklmnop"  # with this secret the codes of two students begin alike
 
 
 def test_codes_that_begin_alike_are_told_apart_or_nobody_is_chosen(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How people write answers: real ways of writing, by what is asked, each with what it means.
+"""How people write answers: real notations, by type of question, each with its meaning.
 
 Found in (and after) public pages and threads:
 
@@ -22,7 +22,7 @@ Found in (and after) public pages and threads:
 - [torch] what ``print(x.shape)`` gives in PyTorch, TensorFlow and NumPy, and Keras in ``summary()``
 - [lecun] LeCun, Bottou, Bengio, Haffner 1998, figure 2: "C1: feature maps 6@28x28"
 
-The rest is what the notations themselves allow: LaTeX, Markdown, HTML, and other languages' numbers.
+The others come from the notations: LaTeX, Markdown, HTML, and other languages' numbers.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ SIZE_14 = (
     "14.0", "14,0", "14 wide", "14 on each side", "１４", "14 (14x14)", "h = w = 14", "H=14, W=14", "14,14", "14, 14", "14 high and 14 wide",
 )  # fmt: skip
 
-# 7/3, exactly or rounded: the result of a division that gives no whole number.
+# 7/3, exact or rounded: the result of a division that is not whole.
 THIRDS = (
     "7/3", "7 / 3", "2.33", "2.3", "2.333", "2.3333", "2.333333", "2,33", "2,3", "2,333", "2,3333", "≈ 2.33", "~2.33", "about 2.33", "2.33...", "2.333…", "2⅓", "2 1/3", "2 ⅓", "1+4/3", "(7-3)/3+1", "(7-3)/3+1 = 2.33",
     "(7 - 3)/3 + 1 = 7/3 ≈ 2.33", r"\frac{7}{3}", r"$\frac{7}{3}$", r"\(\frac{7}{3}\)", r"\tfrac73", r"2\frac{1}{3}", r"$2.33$", "**2.33**", "4/3 + 1", "4/3+1 = 2.33", "=7/3", "２．３３", "2٫33", "+2.33", "(2.33)", "2.33 (rounded)", "2.33 recurring",

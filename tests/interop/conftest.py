@@ -1,3 +1,3 @@
-"""What needs PyTorch is run by hand, and is no test."""
+"""Code that needs PyTorch is run manually, and is not a test."""
 
 collect_ignore = ["torch_runs.py"]

@@ -1,4 +1,4 @@
-"""Small exported programs, built by hand as PyTorch's torch/_export/serde/schema.py lays them out."""
+"""Small exported programs, built in the format of PyTorch's torch/_export/serde/schema.py."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def ints(*numbers: int) -> Arg:
 
 
 def meta(*sides: Any) -> dict[str, Any]:
-    """What the file says of a tensor; a side that is a text stands for one that may differ, as large as 4."""
+    """The file's data on a tensor; a side that is a text is dynamic, with example size 4."""
     sizes = [{"as_int": side} if isinstance(side, int) else _open(side) for side in sides]
     return {"dtype": 7, "sizes": sizes, "requires_grad": False, "strides": sizes, "layout": 7}
 
@@ -33,7 +33,7 @@ def _open(name: str) -> dict[str, Any]:
 
 
 class Built:
-    """A program that grows operation by operation."""
+    """A program, built operation by operation."""
 
     def __init__(self) -> None:
         self.nodes: list[Any] = []

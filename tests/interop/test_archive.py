@@ -1,4 +1,4 @@
-"""Zip archives, read as Python's own zipfile reads them; what it would not read is said to be damaged."""
+"""Zip archives, read like by Python's zipfile; archives that it would not read are called damaged."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def packed(
 
 
 def long(name: str, text: bytes) -> bytes:
-    """An archive with one file, whose sizes and place are written as long numbers."""
+    """An archive with one file, whose sizes and position are written as 64-bit numbers."""
     head = struct.pack("<4s5H3L2H", b"PK\x03\x04", 45, 0, 0, 0, 33, zlib.crc32(text), len(text), len(text), len(name), 0)  # fmt: skip
     body = head + name.encode() + text
     extra = struct.pack("<2H3Q", 1, 24, len(text), len(text), 0)
@@ -64,7 +64,7 @@ ARCHIVES = {
 
 
 def contents(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """What is read of an archive."""
+    """The content read from an archive."""
     file = ForeignFile("net.zip", data[:10], data)
     with unpacking(file, "copy it again") as (opened, entries):
         for entry in entries:
@@ -79,7 +79,7 @@ def test_archives_are_read_as_zipfile_reads_them(name: str) -> None:
 
 
 def test_damage_is_found_or_does_not_matter() -> None:
-    """With wrong bytes anywhere what is read is right, or nothing is read."""
+    """With wrong bytes anywhere, the content is right, or nothing is read."""
     draw = random.Random(12)
     refused = 0
     for whole in ARCHIVES.values():
@@ -136,8 +136,8 @@ def test_what_is_not_read_says_why() -> None:
         (20, "<L", 3),
         (24, "<L", 499),
         (24, "<L", 501),
-        (42, "<L", 2**31),  # behind the list
-        (42, "<L", 2**32 - 1),  # a long number that is not there
+        (42, "<L", 2**31),  # after the list
+        (42, "<L", 2**32 - 1),  # a missing 64-bit number
         (42, "<L", 1),
         (28, "<H", 60_000),  # a name longer than the list
     ):

@@ -1,4 +1,4 @@
-"""Arrays with a batch as layers without one: what fits, and what is left with its size alone."""
+"""Arrays with a batch as layers without one: those that fit, and those with only a known size."""
 
 from __future__ import annotations
 

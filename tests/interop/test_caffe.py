@@ -1,4 +1,4 @@
-"""Caffe's networks in text: the three ways of writing layers, phases, and what each type makes."""
+"""Caffe's networks in text: the three ways of writing layers, phases, and the layers of each type."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_layers_are_read_as_they_were_written_at_any_time(text: str) -> None:
     assert analysis.network.name == "net"
 
 
-# The shapes and the trained numbers that each type comes to, from Caffe's own layers.
+# The shapes and the trained numbers of each type, from Caffe's own layers.
 TYPES = {
     "Convolution": ("convolution_param { num_output: 4 kernel_h: 3 kernel_w: 1 pad_h: 1 pad_w: 0 group: 2 bias_term: false }", (4, 12, 10), 4 * 4 * 3),
     "Convolution dilated": ("convolution_param { num_output: 4 kernel_size: 3 dilation: 2 pad: [2, 1] }", (4, 12, 8), 8 * 9 * 4 + 4),
@@ -151,7 +151,7 @@ def test_layers_of_which_only_the_size_is_known(kind: str) -> None:
 
 
 def test_regions_that_python_proposes() -> None:
-    """As in Faster R-CNN: the size of what a program gives is in no file, but that of a region is known."""
+    """As in Faster R-CNN: the output size of a program is in no file, but the size of a region is known."""
     options = "python_param { module: 'rpn.proposal_layer' layer: 'ProposalLayer' }"
     assert walked(HEAD + layer("Python", options)).steps[-1].output == (5,)
     other = options.replace("ProposalLayer", "Own")
@@ -453,7 +453,7 @@ def test_the_samples_of_the_file_may_stand_in_a_reshape(
 @pytest.mark.parametrize(
     ("options", "shape"),
     [
-        # (n − 1)·s + k: what 3×3 pools with stride 2 have read
+        # (n − 1)·s + k: the cells read by 3×3 pools with stride 2
         ("pooling_param { pool: MAX kernel_size: 3 stride: 2 }", (8, 25, 21)),
         ("unpooling_param { unpool: MAX kernel_size: 2 stride: 2 unpool_size: 23 }", (8, 23, 23)),
         ("unpooling_param { unpool: MAX kernel_h: 2 kernel_w: 2 stride: 2 unpool_h: 23 unpool_w: 19 }", (8, 23, 19)),

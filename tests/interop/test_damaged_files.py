@@ -1,4 +1,4 @@
-"""Files of other tools, cut short and with wrong bytes: read, or refused in words."""
+"""Files of other tools, cut short and with wrong bytes: read, or refused with a message."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ NET = "[net]\nwidth={}\nheight={}\nchannels={}\n"
 
 
 def network(text: str, size: tuple[int, int, int] = (3, 16, 16), **options: Any) -> Any:
-    """The network of some sections on a picture."""
+    """The network of some sections on an image."""
     channels, height, width = size
     data = (NET.format(width, height, channels) + text).encode()
     return loads(data, path="net.cfg", **options)
@@ -26,7 +26,7 @@ def network(text: str, size: tuple[int, int, int] = (3, 16, 16), **options: Any)
 def shapes(
     text: str, size: tuple[int, int, int] = (3, 16, 16)
 ) -> list[tuple[str, tuple[int, ...]]]:
-    """The layers' names and what they give."""
+    """The layers' names and output shapes."""
     return [(step.name, step.output) for step in network(text, size).walk()]
 
 
@@ -162,7 +162,7 @@ def test_layers_that_nobody_knows_stand_in_the_table_and_their_cost_is_unavailab
 
 
 def test_recurrent_sections_are_one_step_with_a_norm_behind_each_matrix() -> None:
-    """Darknet's rnn_layer.c, gru_layer.c and lstm_layer.c: so many matrices of the input and of the state."""
+    """The numbers of matrices of the input and the state are from Darknet's rnn_layer.c, gru_layer.c and lstm_layer.c."""
     sides = "output=5\nbatch_normalize="
     pairs = {"gru": 3, "lstm": 4}
     for word, number in pairs.items():
@@ -230,7 +230,7 @@ def test_options_that_change_nothing_known_are_named_where_they_may() -> None:
 
 
 def test_another_size_goes_in(convcalc: Callable[..., Any], tmp_path: Path) -> None:
-    path = tmp_path / "tiny.txt"  # told by its content
+    path = tmp_path / "tiny.txt"  # recognized by its content
     path.write_text(NET.format(16, 16, 3) + "[maxpool]\nsize=2\n", encoding="utf-8")
     assert load(str(path), input=(3, 8, 12)).walk().totals["layers"] == 1
     ran = convcalc("arch", str(path), "--input", "3x8x12", "--format", "json")
@@ -238,7 +238,7 @@ def test_another_size_goes_in(convcalc: Callable[..., Any], tmp_path: Path) -> N
         3,
         8,
         12,
-    ]  # a pool's stride is 1 unless said
+    ]  # a pool's default stride is 1
     path.write_text("[net]\nbatch=1\n[maxpool]\nsize=2\n", encoding="utf-8")
     with pytest.raises(ConvcalcError, match="has open sides; give them, as in --input 3"):
         load(str(path))

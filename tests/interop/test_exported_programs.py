@@ -1,4 +1,4 @@
-"""Programs that PyTorch 2.13 exported of many modules, without their weights, against PyTorch's own counts.
+"""Many modules exported by PyTorch 2.13, without weights, compared with PyTorch's own counts.
 
 ``python tests/interop/torch_runs.py --write tests/data/exported_programs.zip`` made them, in an environment
 with torch: parameters and buffers are the module's, multiply-adds those of torch.utils.flop_counter.

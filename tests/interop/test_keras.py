@@ -1,4 +1,4 @@
-"""Keras's models: both ways of writing calls, models in models, shared layers, and every class of layers.
+"""Keras's models: both ways of writing calls, nested models, shared layers, and every class of layers.
 
 The expected shapes and counts of parameters are those of keras 3.15.1 (`output_shape`, and the sizes of
 `trainable_weights`), channels first; or by hand where a comment says so.
@@ -36,7 +36,7 @@ def tensor(name: str, call: int = 0, number: int = 0, shape: Any = None) -> Json
 
 
 def node(layer: Json, name: str, *calls: Any, kwargs: Json | None = None) -> Json:
-    """A layer of a graph as Keras 3 writes it, with what each of its calls reads."""
+    """A layer of a graph in Keras 3's format, with the inputs of each call."""
     nodes = [
         {"args": call if isinstance(call, list) else [call], "kwargs": kwargs or {}}
         for call in calls

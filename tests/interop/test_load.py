@@ -1,4 +1,4 @@
-"""The door: files are told by their content, and what is not read is refused with what is."""
+"""Loading: files are recognized by their content; refusals list the formats that can be read."""
 
 from __future__ import annotations
 

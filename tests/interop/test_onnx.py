@@ -1,4 +1,4 @@
-"""ONNX: files that the library writes, held against its own reference evaluator and against hand-made sums."""
+"""ONNX: files written by its library, compared with its reference evaluator and with sums by hand."""
 
 from __future__ import annotations
 
@@ -321,7 +321,7 @@ def test_a_cycle_and_what_nothing_gives_are_refused() -> None:
         walked(made)
 
 
-# ------------------------------------------------------------------------ what layers have in common
+# ---------------------------------------------------------------------------- shared by layers
 
 
 def test_weights_that_several_nodes_read_are_counted_once() -> None:
@@ -356,7 +356,7 @@ def test_weights_that_several_nodes_read_are_counted_once() -> None:
 def test_a_norm_of_an_axis_that_is_brought_to_the_end(
     there: list[int], back: list[int], axis: int, kinds: list[str]
 ) -> None:
-    """As PyTorch writes the norm of channels; any other order stays as it is."""
+    """As PyTorch writes the norm of channels; any other order stays unchanged."""
     sides = [(1, 3, 8, 6)[side] for side in there][axis:]
     nodes = [
         node("Transpose", ["x"], ["t"], perm=there),

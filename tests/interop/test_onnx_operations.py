@@ -1,4 +1,4 @@
-"""Further operations of ONNX, against the reference evaluator; and the sizes that graphs work out."""
+"""Further operations of ONNX, compared with the reference evaluator; and sizes computed by graphs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def number(name: str, value: float) -> Any:
     return numpy_helper.from_array(np.array(value, np.float32), name)
 
 
-# nodes, stored arrays, kinds that come of it
+# nodes, stored arrays, resulting kinds
 ONE: dict[str, tuple[list[Any], list[Any], list[str]]] = {
     "leaky": ([node("LeakyRelu", ["x"], ["y"], alpha=0.2)], [], ["leaky_relu"]),
     "hard": ([node("HardSwish", ["x"], ["h"]), node("HardSigmoid", ["h"], ["y"])], [], ["hardswish", "hardsigmoid"]),
@@ -231,7 +231,7 @@ def test_a_size_worked_out_from_others_takes_their_place() -> None:
     made = model(nodes, stored, X)
     found = walked(made)
     assert found.outputs[0].output == (145, 1)
-    assert found.totals["params"] == 1  # the token, wherever its size comes from
+    assert found.totals["params"] == 1  # the token, with any origin of its size
     assert fold_sizes(onnx, made, {"x": X})
 
 

@@ -1,4 +1,4 @@
-"""Graphs within the graph of an exported program, laid out as PyTorch 2.13 writes them."""
+"""Graphs inside the graph of an exported program, in the format of PyTorch 2.13."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def wrapped(
     given: dict[str, str],
     out: str,
 ) -> None:
-    """Move some nodes of a graph into one of its own, whose names are ``given`` and those of the graph."""
+    """Move some nodes of a graph into an inner graph, whose names are ``given`` and those of the graph."""
     op, before = how
     text = json.dumps(graph["nodes"][start:stop])
     for name, own in given.items():
@@ -68,7 +68,7 @@ def rows(analysis: Analysis) -> list[Any]:
 
 
 def norm_and_relu(how: tuple[str, list[Any]]) -> dict[str, Any]:
-    """The small program with its norm and activation in a graph of their own."""
+    """The small program with its norm and activation in an inner graph."""
     model = small().model()
     graph = model["graph_module"]["graph"]
     norm = graph["nodes"][1]
@@ -98,7 +98,7 @@ def test_graphs_in_graphs() -> None:
 
 
 def test_names_of_an_inner_graph_hide_none_of_the_outer_one() -> None:
-    """The inner graph has a value `kept` of its own; the outer one is read after it."""
+    """The inner graph has its own value `kept`; the outer one is read after it."""
     net = Built()
     x = net.enter("x", 2, 4, 8, 8)
     kept = net.op("relu", (2, 4, 8, 8), out="kept", self=x)
@@ -123,7 +123,7 @@ def test_names_of_an_inner_graph_hide_none_of_the_outer_one() -> None:
 
 
 def test_a_graph_that_may_run_several_times_is_an_operation() -> None:
-    """Or never, as the branches of torch.cond: what it costs is not known."""
+    """Or never, like the branches of torch.cond: its cost is unknown."""
     for op in ("cond", "map_impl"):
         analysis = walk(norm_and_relu((op, [])))
         assert analysis.unavailable == {op: 1}
@@ -131,7 +131,7 @@ def test_a_graph_that_may_run_several_times_is_an_operation() -> None:
 
 
 def test_other_inputs_than_the_graph_takes() -> None:
-    """A number too many: the operation stays, with the size that the file states."""
+    """One number too many: the operation stays, with the size in the file."""
     model = norm_and_relu(WITHOUT_GRADIENTS)
     node = model["graph_module"]["graph"]["nodes"][1]
     node["inputs"].append({"name": "", "arg": {"as_int": 1}, "kind": 1})

@@ -1,6 +1,6 @@
-"""Operations of ATen one by one: which layers each becomes, and where it is one of no kind, which is never free.
+"""Operations of ATen one by one: the layers that each becomes; those without a kind are never free.
 
-What an operation means stands in PyTorch's documentation; multiply-adds are counted by hand: a product of two
+The operations' meanings are from PyTorch's documentation; multiply-adds are counted by hand: a product of two
 8×8 matrices takes 8·8·8 = 512, and four of them 2,048.
 """
 
@@ -132,11 +132,11 @@ def test_a_mask_is_added_to_the_scores() -> None:
     ("op", "other", "args"),
     [
         ("scaled_dot_product_attention", (2, 3, 8, 8), ATTENTION),  # 4 heads share 3
-        ("einsum", ALL, letters("nchw,ncwk")),  # the output is left open
+        ("einsum", ALL, letters("nchw,ncwk")),  # the output is not given
         ("einsum", ALL, letters("nchw,ncw->nch")),  # 3 letters for 4 sides
         ("einsum", ALL, letters("nccw,ncwk->nck")),  # a diagonal
         ("einsum", ALL, letters("nchw,nchw->nchw")),  # nothing is summed
-        ("einsum", ALL, letters("nchw,ncwk->nch")),  # one side is summed alone
+        ("einsum", ALL, letters("nchw,ncwk->nch")),  # only one side is summed
     ],
 )
 def test_products_of_other_forms_are_not_free(
@@ -185,7 +185,7 @@ def test_a_size_that_is_taken_from_another_tensor() -> None:
 
 
 def test_weights_scaled_to_a_length_cost_nothing() -> None:
-    """The convolution reads 3·4·9 scaled weights for each of 64 positions; the lengths are trained, too."""
+    """The convolution reads 3·4·9 scaled weights for each of 64 positions; the lengths are also trained."""
     net = Built()
     net.enter("x", *ALL)
     length, weight = net.param("conv.g", 3, 1, 1, 1), net.param("conv.v", 3, 4, 3, 3)
@@ -233,6 +233,6 @@ def test_values_at_other_places_have_no_known_field(op: str, is_moved: bool) -> 
 def test_what_the_backward_pass_of_an_operation_keeps(
     op: str, args: dict[str, Arg], keeps: str
 ) -> None:
-    """As torch.autograd.graph.saved_tensors_hooks showed for PyTorch 2.13.0; `both` where nothing is claimed."""
+    """As torch.autograd.graph.saved_tensors_hooks showed for PyTorch 2.13.0; `both` means no claim."""
     (step,) = walked(op, ALL, ALL, args)
     assert step.layer.keeps == keeps

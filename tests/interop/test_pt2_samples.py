@@ -1,4 +1,4 @@
-"""Where the samples are in an exported program, and what is not counted where that is not known."""
+"""The batch axis in an exported program, and what is not counted if it is unknown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def read(net: Built, **options: Any) -> Network:
 
 
 def projected(*sides: int) -> tuple[Built, str]:
-    """Tokens of 8 numbers, brought to 4."""
+    """Tokens of 8 numbers, projected to 4."""
     net = Built()
     weight = net.param("fc.weight", 4, 8)
     x = net.enter("x", *sides, 8)
@@ -61,7 +61,7 @@ def test_a_recurrent_layer_says_which_side_its_steps_are(kind: str) -> None:
 
 
 def _full(name: str, sides: tuple[int, ...], net: Built) -> dict[str, Any]:
-    """Numbers that the program makes, taken out of the end of the list."""
+    """Numbers created by the program, removed from the end of the list."""
     net.op("full", sides, out=name, size=ints(*sides))
     made: dict[str, Any] = net.nodes.pop()
     return made

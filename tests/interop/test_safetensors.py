@@ -1,4 +1,4 @@
-"""Files of weights: names and shapes of the header alone."""
+"""Files of weights: only names and shapes in the header."""
 
 from __future__ import annotations
 

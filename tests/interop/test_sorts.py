@@ -1,4 +1,4 @@
-"""What people take for a network is named, with the way to get one; no network is taken for something else."""
+"""Files mistaken for networks are named, with the way to get one; no network is taken for another file."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_what_repeats_itself_is_told_at_once(unit: bytes) -> None:
     start = time.process_time()
     for _ in range(3):
         other_file("net.dat", head)
-    assert time.process_time() - start < 0.15  # linear; it was 1 s for each where it was quadratic
+    assert time.process_time() - start < 0.15  # linear; with quadratic cost each took 1 s
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

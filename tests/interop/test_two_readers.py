@@ -1,6 +1,6 @@
-"""The same operation in PyTorch's words and in ONNX's: both readers make the same layers of it.
+"""The same operation in PyTorch and in ONNX: both readers give the same layers.
 
-What comes out is worked out by ONNX's own reference evaluator.
+The expected output comes from ONNX's reference evaluator.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ class Case(NamedTuple):
     """One operation.
 
     Attributes:
-        target: of ATen.
-        given: what it takes there; texts name tensors.
-        nodes: of ONNX; each its operation, what it reads, and its attributes. The last one gives y.
+        target: the operation of ATen.
+        given: its arguments there; texts name tensors.
+        nodes: the nodes of ONNX: operation, inputs, and attributes. The last one gives y.
         stored: numbers that ONNX's nodes read: whole ones or fractions.
         other: the sides of a second input, ``o``.
         weight: the sides of a parameter, ``w``.
-        dims: of the input.
-        opset: of ONNX.
+        dims: the dims of the input.
+        opset: the opset of ONNX.
     """
 
     target: str
@@ -152,7 +152,7 @@ def reductions() -> dict[str, Case]:
 
 
 def values() -> dict[str, Case]:
-    """Operations value by value."""
+    """Elementwise operations."""
     words = {
         "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softplus": "Softplus", "softsign": "Softsign", "selu": "Selu",
         "elu": "Elu", "hardswish": "HardSwish", "mish": "Mish", "exp": "Exp", "log": "Log", "erf": "Erf", "sqrt": "Sqrt",
@@ -180,7 +180,7 @@ def values() -> dict[str, Case]:
 
 
 def places() -> dict[str, Case]:
-    """Operations that copy values, or put them elsewhere."""
+    """Operations that copy or move values."""
     found = {}
     for dims, size in [((1, 4, 1, 1), (1, 4, 6, 5)), ((1, 1, 6, 5), (1, 4, 6, 5)), (X, X)]:
         found[f"expand {dims}"] = Case("expand", {**SELF, "size": ints(*size)}, one("Expand", "s"), {"s": [*size]}, dims=dims)  # fmt: skip
@@ -215,7 +215,7 @@ LONE = np.random.default_rng(5)
 
 
 def in_onnx(case: Case) -> tuple[Any, Dims]:
-    """The case as a model of ONNX, and the sides of what comes out."""
+    """The case as an ONNX model, and the sides of its output."""
     stored = [
         numpy_helper.from_array(np.asarray(value, np.int64 if not isinstance(value, (np.ndarray, np.float32)) else np.float32), name)
         for name, value in case.stored.items()
@@ -262,7 +262,7 @@ def in_pytorch(case: Case, out: Dims) -> bytes:
 
 
 def layers(data: bytes, path: str) -> list[Any]:
-    """The layers of a file, without their names, and without what the tool calls an operation that is no kind."""
+    """The layers of a file, without their names, and without the tool's names of operations that are not kinds."""
     try:
         steps = loads(data, path=path).walk()
     except ConvcalcError as error:
@@ -278,7 +278,7 @@ def layers(data: bytes, path: str) -> list[Any]:
     ]  # fmt: skip
 
 
-# ONNX does not say which side holds the samples, so that it is the first one there.
+# ONNX does not state the batch axis, so there it is the first one.
 SAMPLES_MOVE = ("permute (1, 0, 2, 3)", "permute (2, 0, 1, 3)", "permute (1, 9, 7) (2, 1, 0)", "permute (1, 7) (1, 0)")  # fmt: skip
 MORE_SIDES = "reshape to (1, 2, 2, 2, 3, 5)"  # than ONNX's arrays are shown with
 

@@ -1,6 +1,6 @@
-"""Exported programs of many modules against PyTorch itself; needs torch, so that no test runs it.
+"""Exported programs of many modules, compared with PyTorch; needs torch, so no test runs it.
 
-Run it in an environment that has torch and what convcalc needs: ``python tests/interop/torch_runs.py [WORD]``.
+Run it in an environment with torch and the packages that convcalc needs: ``python tests/interop/torch_runs.py [WORD]``.
 It compares parameters and buffers with the module's own, and multiply-adds with torch.utils.flop_counter.
 """
 
@@ -181,7 +181,7 @@ def seq(*parts: Any) -> nn.Module:
 
 
 def modules() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
-    """Modules of many sorts, each with an example."""
+    """Modules of many kinds, each with an example."""
     c, bn = nn.Conv2d, nn.BatchNorm2d
     yield (
         "conv1d",
@@ -484,7 +484,7 @@ def modules() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
 
 
 def loops() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
-    """Recurrent layers and what else takes sequences, with the samples first, second or not at all."""
+    """Recurrent layers and other layers on sequences, with the batch first, second or without one."""
     kinds = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
     first, second = X(3, 7, 8), X(7, 3, 8)
     for name, kind in kinds.items():
@@ -534,7 +534,7 @@ def _cells(m: Any, x: Any) -> Any:
 
 
 def further() -> Iterator[tuple[str, nn.Module, tuple[Any, ...]]]:
-    """Functions that networks call beside their layers, a module of each."""
+    """Functions that networks call in addition to their layers, each as a module."""
     image, tokens = X(2, 8, 6, 6), X(2, 10, 8)
     functions: dict[str, tuple[Any, Any]] = {
         "rsub": (lambda m, x: 1 - x, image),
@@ -608,7 +608,7 @@ def exported(module: nn.Module, inputs: Any, how: Any = None, *, decomposed: boo
 
 
 def counted(name: str, module: nn.Module, inputs: Any) -> tuple[int, int, float | None]:
-    """PyTorch's own count of parameters, buffers and multiply-adds of one sample; None where it counts none."""
+    """PyTorch's count of parameters, buffers and multiply-adds of one sample; None if it counts none."""
     module = module.eval()
     params = sum(one.numel() for one in module.parameters())
     buffers = sum(
@@ -631,7 +631,7 @@ def counted(name: str, module: nn.Module, inputs: Any) -> tuple[int, int, float 
 
 
 def compared(name: str, module: nn.Module, inputs: Any, **how: Any) -> str:
-    """What a program comes to, beside what PyTorch says."""
+    """The counts of a program, next to PyTorch's."""
     params, buffers, macs = counted(name, module, inputs)
     try:
         network = loads(exported(module, inputs, **how), path=f"{name}.pt2")
@@ -658,7 +658,7 @@ def compared(name: str, module: nn.Module, inputs: Any, **how: Any) -> str:
 
 
 def write(path: str) -> None:
-    """Write the programs without their weights, and what PyTorch counts, as data of the tests."""
+    """Write the programs without weights, and PyTorch's counts, as test data."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
         facts = {}
         for name, module, inputs in (*modules(), *loops(), *further()):
@@ -681,7 +681,7 @@ def write(path: str) -> None:
 
 
 def main() -> None:
-    """Compare all, or those whose name holds a word; with --write FILE, write them."""
+    """Compare all, or those whose name contains a word; with --write FILE, write them."""
     if sys.argv[1:2] == ["--write"]:
         write(sys.argv[2])
         return

@@ -1,7 +1,7 @@
-"""Runs the command lines of standard input, a JSON list, one after the other in this process.
+"""Runs the command lines from standard input, a JSON list, one after the other in this process.
 
-What they print goes as UTF-8, with the line ends of this system, into a JSON object: of each line its exit code, its
-output and its remarks.
+The result is a JSON object: for each line its exit code, its output and its remarks, as UTF-8 with the line ends of
+this system.
 """
 
 from __future__ import annotations

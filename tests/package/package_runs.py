@@ -1,7 +1,7 @@
-"""What packs, checks and installs packages: build, twine, check-wheel-contents, uv and pipx, and other Pythons.
+"""Tools that build, check and install packages: build, twine, check-wheel-contents, uv and pipx, and other Pythons.
 
-``python tests/package/package_runs.py`` gets the tools, once, under ``.cache/platforms`` or where the environment
-variable CONVCALC_PLATFORMS says. Pythons are those of the system, and those that pyenv keeps.
+``python tests/package/package_runs.py`` gets the tools, once, into ``.cache/platforms`` or the folder in the environment
+variable CONVCALC_PLATFORMS. Pythons are those of the system and of pyenv.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ HERE = Path(__file__).resolve().parents[2]
 PLACE = Path(os.environ.get("CONVCALC_PLATFORMS") or HERE / ".cache" / "platforms") / "package"
 _DONE = PLACE / "complete"
 _PACKAGES = ["build", "hatchling>=1.26", "twine", "check-wheel-contents", "uv", "pipx"]
-VERSIONS = ("3.11", "3.12", "3.13", "3.14")  # that convcalc says it works with
+VERSIONS = ("3.11", "3.12", "3.13", "3.14")  # the supported versions
 
 
 def has_tools() -> bool:
-    """Whether the tools are there."""
+    """Whether the tools are installed."""
     return _DONE.is_file()
 
 
@@ -61,15 +61,15 @@ def _is(program: str, version: str) -> bool:
 
 
 def run(*words: str, cwd: Path, disagrees: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run a command in which nothing of this checkout is importable, with a home of its own.
+    """Run a command without this checkout on its path, with a separate home folder.
 
     Args:
         words: the command.
         cwd: where it runs.
-        disagrees: whether its answer may be that something is wrong, with exit code 1.
+        disagrees: whether exit code 1 is allowed.
 
     Raises:
-        AssertionError: it failed; the message is what it printed.
+        AssertionError: it failed; the message is its output.
     """
     outside = {
         key: value

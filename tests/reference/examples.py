@@ -1,7 +1,7 @@
 """Worked examples from public sources: inputs, kernels and the numbers printed there.
 
-Where a source prints only part of a result the rest was worked out by hand; where it prints a wrong
-one, the note says so and the right one stands here.
+If a source prints only a part of a result, the rest was computed by hand; if it prints a wrong
+result, the note says so and the right one is here.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Example:
-    """One worked example: what goes in, what comes out, who says so."""
+    """One worked example: input, output, source."""
 
     name: str
     source: str

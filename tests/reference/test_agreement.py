@@ -1,4 +1,4 @@
-"""The matrix products give what the loop nests give, for every option, in one to three dimensions."""
+"""Matrix products and loop nests give the same, for every option, in one to three dimensions."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def refused(layer: Any, *args: Any, **options: Any) -> str:
 
 
 def same_both_ways(name: str, *args: Any, **options: Any) -> None:
-    """Both ways agree on values, type, counts, and on what they refuse."""
+    """Both ways agree on values, type, counts, and refusals."""
     slow, quick = Tally(), Tally()
     counted = "tally" in LOOPS[name].__annotations__
     sentence = refused(LOOPS[name], *args, **options)
@@ -96,7 +96,7 @@ def test_conv(layer: Any, each: int, bias: bool) -> None:
 @calm
 @given(layers(), st.integers(1, 3))
 def test_depthwise_and_separable_conv(layer: Any, multiplier: int) -> None:
-    """Every channel by itself, several times over; then mixed."""
+    """Every channel separately, several times; then mixed."""
     rng, x, _, options = layer
     kernel = options.pop("kernel_size")
     w = like(x, rng, len(x) * multiplier, 1, *kernel)

@@ -1,4 +1,4 @@
-"""What one axis says about which cells a unit depends on is what perturbing real arrays finds."""
+"""The cells on which a unit depends along one axis are those found by perturbing real arrays."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from convcalc.reference.base import mark, on_axis
 
 from .test_witnesses import KINDS
 
-# Where unpool puts a value is up to the indices; without any it is always the window's first cell.
+# Unpool puts a value where the indices say; without indices always at the window's first cell.
 PERTURBED = {
     kind: (options, shapes)
     for kind, (options, shapes, *_) in KINDS.items()

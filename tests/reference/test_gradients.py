@@ -1,4 +1,4 @@
-"""Every gradient against finite differences of the layer itself."""
+"""Every gradient, compared with finite differences of the layer."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def slopes(loss: Any, array: Any) -> Any:
 CONVS = [
     ((5,), (3,), {}),
     ((5,), (2,), {"stride": 2, "padding": "same"}),
-    ((1,), (3,), {"padding": 1}),  # two of the three taps read nothing but padding
+    ((1,), (3,), {"padding": 1}),  # two of the three taps read only padding
     ((5, 4), (3, 2), {"stride": [2, 1], "padding": [[1, 0], [0, 2]]}),
     ((5, 4), (2, 2), {"dilation": 2, "groups": 2, "padding": 1}),
     ((4, 4), (2, 2), {"stride": 3, "fit": "ceil"}),
@@ -70,7 +70,7 @@ def test_many_tiles_add_up_to_the_same_gradients(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_window_on_padding_alone_gives_its_gradient_to_no_cell() -> None:
-    """Caffe's last window stands behind the input when nothing is padded."""
+    """Caffe's last window is after the input if nothing is padded."""
     x = np.array([[1.0, 2, 3, 4, 5, 6]])
     dx = grad.maxpool_gradient(x, np.array([[1.0, 2, 3, 4]]), 1, stride=2, fit="caffe")
     np.testing.assert_array_equal(dx, [[1, 0, 2, 0, 3, 0]])
@@ -122,7 +122,7 @@ POOLS = [
 
 @pytest.mark.parametrize(("spatial", "kernel", "options"), POOLS)
 def test_pools(spatial: Any, kernel: Any, options: Any) -> None:
-    """Max pools pass dy to the winner, average pools share it out."""
+    """Max pools pass dy to the winner, average pools divide it."""
     rng = np.random.default_rng(3)
     x = rng.permutation(2 * int(np.prod(spatial))).astype(float).reshape(2, *spatial)
     for name in ("maxpool", "avgpool"):

@@ -1,4 +1,4 @@
-"""NaN and infinity pass through as IEEE 754 says; integers are exact or refused."""
+"""NaN and infinity follow IEEE 754; integers are exact or refused."""
 
 import warnings
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def _no_warnings() -> Iterator[None]:
 
 @both_backends
 def test_infinity_times_a_padding_zero_is_nan(backend: Backend) -> None:
-    """The products with padding are really made."""
+    """The products with padding are really computed."""
     y = backend["conv"]([[1.0, 2.0]], [[[np.inf, 1.0]]], padding=[[1, 0]])
     np.testing.assert_array_equal(y, [[np.nan, np.inf]])
 
@@ -55,7 +55,7 @@ def test_max_of_nan_is_nan_and_of_infinities_the_larger(backend: Backend) -> Non
 
 @both_backends
 def test_a_window_without_cells_is_minus_infinity_or_nan(backend: Backend) -> None:
-    """Caffe lets a window start behind the input when there is no padding."""
+    """Caffe lets a window start after the input if there is no padding."""
     y = backend["maxpool"](np.ones((1, 6)), 1, stride=2, fit="caffe")
     np.testing.assert_array_equal(y, [[1, 1, 1, -np.inf]])
     y = backend["avgpool"](np.ones((1, 6)), 1, stride=2, fit="caffe")
@@ -170,7 +170,7 @@ CALLS: dict[str, tuple[list[Any], dict[str, Any]]] = {
 @both_backends
 @pytest.mark.parametrize("name", CALLS)
 def test_inputs_are_never_changed_nor_returned(backend: Backend, name: str) -> None:
-    """What comes out may be written to, and is no part of what went in."""
+    """The output may be written to, and shares no memory with the input."""
     x = np.ones((1, 4, 4), np.float32)
     x.flags.writeable = False
     args, options = CALLS[name]
@@ -182,13 +182,13 @@ def test_inputs_are_never_changed_nor_returned(backend: Backend, name: str) -> N
 @both_backends
 @pytest.mark.parametrize("name", ["add", "multiply", "concat"])
 def test_one_branch_is_copied(backend: Backend, name: str) -> None:
-    """A join of a single input is that input, in memory of its own."""
+    """A join of a single input is a copy of that input."""
     x = np.ones((1, 2))
     assert not np.shares_memory(x, backend[name]([x]))
 
 
 def test_columns_are_memory_of_their_own() -> None:
-    """Even where every window is one cell."""
+    """Even if every window is one cell."""
     x = np.ones((1, 6))
     for kernel_size, padding in ((1, 0), (6, 0), (2, 1)):
         columns = reference.im2col(x, kernel_size, padding=padding)
@@ -198,7 +198,7 @@ def test_columns_are_memory_of_their_own() -> None:
 
 @both_backends
 def test_unsigned_64_bits_are_read_as_integers_or_refused(backend: Backend) -> None:
-    """Beside a signed integer NumPy would turn them into floats, and their largest have no int64."""
+    """With a signed integer, NumPy would turn them into floats, and the largest do not fit into int64."""
     big = 2**53 + 1
     x = np.array([[big]], np.uint64)
     for y in (
@@ -221,7 +221,7 @@ def test_unsigned_64_bits_are_read_as_integers_or_refused(backend: Backend) -> N
 
 @both_backends
 def test_integers_do_not_widen_floats(backend: Backend) -> None:
-    """The result has the widest float type among what was given, whatever integers are beside it."""
+    """The result has the widest float type of the inputs; integers do not matter."""
     x = np.ones((1, 1), np.float32)
     assert backend["conv"](x, np.ones((1, 1, 1), np.float32), [1]).dtype == np.float32
     assert backend["prelu"](x, [2]).dtype == np.float32
@@ -255,7 +255,7 @@ def test_columns_of_small_integers_are_added_up_whole() -> None:
 
 @both_backends
 def test_an_infinite_bias_against_an_infinite_sum_is_nan_without_a_word(backend: Backend) -> None:
-    """inf - inf, wherever the bias is added."""
+    """inf - inf, at every place where the bias is added."""
     x, ones, bias = [[np.inf, 1.0]], [[[1.0, 1.0]]], [-np.inf]
     for y in (
         backend["conv"](x, ones, bias),
@@ -282,7 +282,7 @@ def test_gradients_of_infinities_say_nothing_either() -> None:
 
 
 def test_the_mean_of_a_large_map_keeps_its_digits() -> None:
-    """Added up in pairs: one after the other, 4 million float32 would lose the last three."""
+    """Added in pairs: one after the other, 4 million float32 would lose the last three digits."""
     y = FAST["global_avgpool"](np.full((1, 2000, 2000), 0.1, np.float32))
     np.testing.assert_allclose(y, 0.1, rtol=1e-6)
 

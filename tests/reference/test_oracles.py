@@ -1,4 +1,4 @@
-"""Others' code, on what both can do: SciPy's correlation and ONNX's reference evaluator."""
+"""Comparison with other code: SciPy's correlation and ONNX's reference evaluator."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ rng = np.random.default_rng(7)
 def onnx_says(
     operator: Any, inputs: Any, outputs: Any = 1, opset: Any = 22, **attributes: Any
 ) -> Any:
-    """What ONNX's reference evaluator computes; a batch of one is put on and taken off."""
+    """The output of ONNX's reference evaluator; a batch of one is added and removed."""
     names = [f"in{i}" for i in range(len(inputs))]
     results = [f"out{i}" for i in range(outputs)]
     node = helper.make_node(operator, names, results, **attributes)
@@ -36,7 +36,7 @@ def onnx_says(
 
 
 def floats(*shape: Any) -> Any:
-    """Random float32, as the evaluator likes them."""
+    """Random float32, as the evaluator needs."""
     return rng.standard_normal(shape).astype(np.float32)
 
 
@@ -126,7 +126,7 @@ def test_conv_transpose_as_onnx(
     more: int,
     group: int,
 ) -> None:
-    """Crop, output padding, dilation. The evaluator is wrong in groups, so each by itself."""
+    """Crop, output padding, dilation. The evaluator is wrong for groups, so each group is run separately."""
     x, w, b = floats(4, *spatial), floats(4, 2, *kernel), floats(2 * group)
     each = 4 // group
     expected = [
@@ -172,13 +172,13 @@ def test_conv_transpose_as_onnx(
             {"padding": "same_lower", "output_shape": [6, 7]},
             {"auto_pad": "SAME_LOWER", "output_shape": [6, 7]},
         ),
-        # Without pads ONNX takes the odd cell away as SAME_LOWER does; the evaluator only enlarges then.
+        # Without pads ONNX removes the odd cell like SAME_LOWER; the evaluator only enlarges then.
         ({"output_shape": [6, 8]}, {"auto_pad": "SAME_LOWER", "output_shape": [6, 8]}),
         ({"output_shape": [8, 10]}, {"output_shape": [8, 10]}),
     ],
 )
 def test_conv_transpose_to_a_size_as_onnx(backend: Backend, ours: Any, theirs: Any) -> None:
-    """The padding that makes the output n·s, or as large as it shall be."""
+    """The padding that makes the output n·s, or the given size."""
     x, w = floats(1, 3, 4), floats(1, 2, 3, 3)
     (expected,) = onnx_says(
         "ConvTranspose", [x[None], w], kernel_shape=[3, 3], strides=[2, 2], **theirs
@@ -357,7 +357,7 @@ def test_normalisations_as_onnx(backend: Backend) -> None:
 
 @both_backends
 def test_scale_as_onnx_multiplies_and_adds(backend: Backend) -> None:
-    """A number per map beside the map, and one for all maps."""
+    """A number per map, and one for all maps."""
     x, w, b = floats(4, 3, 5), floats(4), floats(4)
     (scaled,) = onnx_says("Mul", [x, w.reshape(4, 1, 1)])
     np.testing.assert_allclose(backend["scale"](x, w), scaled, rtol=1e-6)
@@ -452,8 +452,8 @@ def test_resizing_as_onnx(
 ) -> None:
     """To a size or by a ratio, in the three modes, corners aligned or not.
 
-    Where a ratio leaves a part of a cell, the evaluator aligns the corners to that part, PyTorch to the
-    last whole cell; so corners are aligned for sizes only.
+    If a ratio leaves a fraction of a cell, the evaluator aligns the corners to that fraction, PyTorch to
+    the last whole cell; so corners are aligned only for sizes.
     """
     if corners and "scale" in given:
         given = {"size": LOOPS["resize"](np.zeros((1, *spatial)), **given).shape[1:]}

@@ -1,4 +1,4 @@
-"""Bad arguments are refused in one sentence: who, what with the numbers, what to do."""
+"""Bad arguments are refused in one sentence: where, what is wrong with the numbers, what to do."""
 
 import inspect
 import re
@@ -439,7 +439,7 @@ def test_options_may_be_arrays() -> None:
 
 
 def test_the_named_functions_are_described() -> None:
-    """Their arguments by name and in words; x may be given by name too."""
+    """Their arguments are described by name; x may also be given by name."""
     assert list(inspect.signature(reference.conv2d).parameters)[:4] == [
         "x",
         "weight",
@@ -452,7 +452,7 @@ def test_the_named_functions_are_described() -> None:
 
 
 def test_a_map_for_columns_needs_a_shape() -> None:
-    """The number of maps and the size of each axis, looked at before any array is made."""
+    """The number of maps and the size of each axis are checked before any array is made."""
     for shape in (4, (4,), (1, 2, 3, 4, 5)):
         assert refused(reference.col2im, [[1, 2]], shape, 2) == (
             f"col2im: shape is {shape}; give channels first and 1 to 3 spatial axes"

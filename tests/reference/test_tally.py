@@ -1,4 +1,4 @@
-"""Counts of what was really multiplied, against counts by hand. test_agreement compares the ways."""
+"""Counts of real multiplications, compared with counts by hand. test_agreement compares the two ways."""
 
 from typing import Any
 
@@ -172,7 +172,7 @@ BY_HAND: list[tuple[str, tuple[Any, ...], dict[str, Any], Tally]] = [
     ("scale", (ones(2, 3), None, ones(2)), {}, Tally(adds=6)),
     # Squares 3; for each of 3: 5 terms are 4 adds, alpha/size, + k, the power, the quotient.
     ("lrn", (ones(3, 1),), {}, Tally(multiplications=6, adds=15, roots=3, divisions=3)),
-    # 3 rows of 2: for each the mean's addition and division; for each row of 2 a comparison.
+    # 3 rows of 2: an addition and a division each for the mean; a comparison for each row of 2.
     ("reduce", (ones(3, 2),), {}, Tally(adds=3, divisions=3)),
     ("reduce", (ones(3, 2), "sum"), {"axes": [0]}, Tally(adds=4)),
     ("reduce", (ones(3, 2), "max"), {"axes": ["channels", "length"]}, Tally(comparisons=5)),
@@ -257,14 +257,14 @@ BY_HAND: list[tuple[str, tuple[Any, ...], dict[str, Any], Tally]] = [
 def test_operations_counted_by_hand(
     backend: Backend, name: str, given: Any, options: Any, expected: Tally
 ) -> None:
-    """Each operation of the definition, on the back of an envelope."""
+    """Each operation of the definition, counted by hand."""
     tally = Tally()
     backend[name](*given, **options, tally=tally)
     assert tally == expected
 
 
 def test_a_tally_adds_up_over_layers() -> None:
-    """Hand the same one to every layer of a network."""
+    """Pass the same tally to every layer of a network."""
     tally = Tally()
     x = FAST["conv"](ones(1, 4, 4), ones(2, 1, 3, 3), tally=tally)
     FAST["linear"](FAST["flatten"](x), ones(5, 8), tally=tally)

@@ -1,4 +1,4 @@
-"""Both ways give the numbers that public sources print, and numbers worked out by hand."""
+"""Both ways give the numbers printed in public sources, and numbers computed by hand."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_conv_transpose2d_as_printed(backend: Backend, example: Any) -> None:
 @both_backends
 @pytest.mark.parametrize("example", POOL2D, ids=lambda e: e.name)
 def test_pool2d_as_printed(backend: Backend, example: Any) -> None:
-    """To as many decimals as the source has."""
+    """To as many decimals as in the source."""
     y = backend[f"{example.op}pool"]([example.x], example.kernel_size, stride=example.stride)
     np.testing.assert_allclose(y, [example.y], rtol=0, atol=0.51 * 10.0**-example.places)
 
@@ -251,7 +251,7 @@ def test_the_channel_that_each_cell_of_a_block_goes_to(
 
 @both_backends
 def test_ranges_parts_and_orders_by_hand(backend: Backend) -> None:
-    """Six cells in a row; a matrix turned over; means, sums and extremes of its rows and columns."""
+    """Six cells in a row; a transposed matrix; means, sums and extremes of its rows and columns."""
     row = [0, 1, 2, 3, 4, 5]
     for options, expected in (
         ({"start": 1, "stop": 4}, [1, 2, 3]),

@@ -1,4 +1,4 @@
-"""Windows stand where the definition says, and tiles cover the output once."""
+"""Windows have the positions of the definition, and tiles cover the output once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ def test_floor_is_the_largest_number_of_windows_that_fit(
 def test_ceil_reads_every_real_cell_it_can_and_starts_none_behind_them(
     n: int, k: int, s: int, before: int, after: int
 ) -> None:
-    """Ceil leaves no cell unread behind the last window, unless a window would start there."""
+    """Ceil leaves no cell unread after the last window, unless a window would start there."""
     starts = starts_of(n, k, s, before, after, "ceil")
     floor = starts_of(n, k, s, before, after, "floor")
     padded = before + n + after
@@ -63,7 +63,7 @@ def test_ceil_reads_every_real_cell_it_can_and_starts_none_behind_them(
 def test_pool_sizes_that_tools_have_disagreed_on(
     n: int, k: int, s: int, p: int, d: int, floor: int, ceil: int, caffe: int
 ) -> None:
-    """PyTorch and ONNX always refuse a start in the end padding, Caffe only where there is some."""
+    """PyTorch and ONNX always refuse a start in the end padding, Caffe only if there is padding."""
     for fit, expected in (("floor", floor), ("ceil", ceil), ("caffe", caffe)):
         axes = slide("pool", (n,), (k,), stride=s, padding=p, dilation=d, fit=fit)
         assert out_shape(axes) == (expected,)
@@ -145,7 +145,7 @@ def test_adaptive_pools_read_pytorchs_windows(cells: int, bins: int) -> None:
 
 @contextmanager
 def tiles_of(numbers: int, places: int, most: int = 1 << 23) -> Iterator[None]:
-    """Tiles of so many numbers, or of so many places if that is more, but not of more numbers."""
+    """Tiles of `numbers` numbers, or of `places` places if that is more, but of at most `most` numbers."""
     held = gather.TILE, gather.LEAST_PLACES, gather.LARGEST_TILE
     gather.TILE, gather.LEAST_PLACES, gather.LARGEST_TILE = numbers, places, most
     try:

@@ -92,7 +92,7 @@ KINDS: dict[str, tuple[dict[str, Any], list[tuple[int, ...]], tuple[int, ...], i
 
 
 def test_every_kind_has_a_witness_and_an_example_here() -> None:
-    """Nothing is believed without having been run."""
+    """Every kind is really run."""
     assert set(WITNESSES) == set(KINDS)
 
 
@@ -160,7 +160,7 @@ def test_integer_arrays_can_be_made() -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_witness_says_what_memory_it_takes_on_the_way(kind: str) -> None:
-    """From shapes alone, for the whole layer and for one axis."""
+    """Only from shapes, for the whole layer and for one axis."""
     options, in_shapes, out, params, buffers = KINDS[kind]
     run = LayerRun(options, in_shapes[0], out, params + buffers, 4)
     assert WITNESSES[kind].scratch(run) >= 0
@@ -174,7 +174,7 @@ def test_a_witness_says_what_memory_it_takes_on_the_way(kind: str) -> None:
 
 
 def test_a_witness_that_answers_nothing_says_so() -> None:
-    """A new kind has to say how it runs, what its units see and what memory it takes."""
+    """A new kind must define how it runs, what its units see and what memory it takes."""
     nothing: Any = Witness()
     with pytest.raises(NotImplementedError):
         nothing.loops({}, [], {})
@@ -220,13 +220,13 @@ def test_a_second_witness_for_a_kind_is_refused() -> None:
 
         @witness("conv")
         class Other(Witness):
-            """Not to be."""
+            """A class that must be refused."""
 
     assert str(caught.value) == "duplicate witness for conv: Conv and Other"
 
 
 def test_the_witness_imports_numpy_and_nothing_of_the_calculator() -> None:
-    """A witness who reads the answer is none."""
+    """A witness that reads the answer is not a witness."""
     folder = Path(reference.__file__).parent
     allowed = {"numpy", "convcalc.reference"}
     for file in sorted(folder.rglob("*.py")):
@@ -257,7 +257,7 @@ def test_the_witness_imports_numpy_and_nothing_of_the_calculator() -> None:
 
 
 def test_both_sides_count_the_same_operations() -> None:
-    """The names are written twice, for the witness imports nothing of the calculator."""
+    """The names are written twice, because the witness imports nothing from the calculator."""
     assert tuple(operations.OPERATIONS) == OPERATIONS
 
 
@@ -296,7 +296,7 @@ FORWARDED: list[tuple[str, dict[str, Any], Any, Any]] = [
 
 @pytest.mark.parametrize(("kind", "options", "x", "expected"), FORWARDED)
 def test_options_reach_the_arithmetic(kind: str, options: Any, x: Any, expected: Any) -> None:
-    """Worked out by hand, for options that leave the shape as it is."""
+    """Computed by hand, for options that keep the shape."""
     one = WITNESSES[kind]
     for run in (one.loops, one.fast):
         found = run(options, [np.asarray(x)], {})

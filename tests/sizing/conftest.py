@@ -1,3 +1,3 @@
-"""What needs PyTorch is run by hand."""
+"""Code that needs PyTorch is run manually."""
 
 collect_ignore = ["torch_kept.py", "ways_measured.py"]

@@ -1,4 +1,4 @@
-"""Ways of counting against what the tools themselves print, and published numbers against their causes."""
+"""Ways of counting, compared with the tools' own output, and published numbers with their causes."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ PRINTED = {
     "resnet50_torchvision": (4089238376, 4132436968, 4089185256, 4111512576, 4133742592, 8211108352, 8178368512, 4111916032),
     "resnext50_32x4d": (4230549096, 4286878696, 4230480872, 4259381248, 4288184320, 8503559168, 8460959744, 4259784704),
     "googlenet_torchvision": (1498391752, None, 1498377192, 1504878688, 1511332032, 3009356752, 2996752384, 1507673888),
-    # with gradients on; tokens, layer norms and attention
+    # with gradients; tokens, layer norms and attention
     "vit_b_16": (173232616, 17606030584, 16864992232, 16867412736, 11286254592, 33723326208, None, None),
-    # its global pool is a function, which these three see once or not at all
+    # its global pool is a function; these three count it once or never
     "mobilenet_v2": (300809384, None, 300775272, 314193216, None, 614967488, 601548544, None),
 }  # fmt: skip
 
 
-# onnx-tool 1.0.1, for what PyTorch 2.13's older exporter makes of them.
+# onnx-tool 1.0.1, for the files of PyTorch 2.13's older exporter.
 ONNX_TOOL = {
     "alexnet_single": 715979944, "resnet18_torchvision": 1821452264, "resnet50_torchvision": 4117342184,
     "mobilenet_v2": 319949192, "squeezenet1_0": 832767864, "googlenet_torchvision": 1517437192,
@@ -101,9 +101,9 @@ def test_networks_count_as_each_tool_prints(name: str) -> None:
 
 DATA = Path(__file__).parent.parent / "data" / "ways.yaml"
 MEASURED: list[dict[str, Any]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-# What is not in our rules, and said on the pages: operators that the exporter adds to find out how many heads
+# Not in our rules, as the pages say: operators that the exporter adds to find out how many heads
 # there are; biases of a transposed convolution for the 2×2 outputs that a convolution would have; the scores
-# and sums of attention, which PyTorch's counter knows on a GPU only.
+# and sums of attention, which PyTorch's counter counts only on a GPU.
 BESIDES = {
     ("onnx-tool", "attention"): 78,
     ("calflops", "conv_transpose"): 16,
@@ -119,7 +119,7 @@ def test_layers_count_as_each_tool_prints() -> None:
         step = library.layer(row["kind"], tuple(row["shape"]), **row["options"])
         for tool in tools:
             found = amount_of(step, rules_of(WAYS[tool], bugs=True))
-            # what a way has no rule for is not in the numbers, and is said
+            # layers without a rule are not in the numbers, and are noted
             known = 0 if row["kind"] in WAYS[tool].lacks else row[tool]
             if found + BESIDES.get((tool, row["kind"]), 0) != known:
                 wrong.append((row["kind"], row["options"], tool, found, row[tool]))
@@ -169,7 +169,7 @@ def test_pycls(name: str) -> None:
     assert (found.params, found.operations, found.activations) == PYCLS[name]
 
 
-# convnet-burden README: feature memory in MiB; its batch norms keep a map of their own.
+# convnet-burden README: feature memory in MiB; its batch norms keep a separate map.
 BURDEN = {
     "vgg19": 63, "resnet18_torchvision": 23, "resnet34_torchvision": 35, "resnet50": 103, "resnext50_32x4d": 132,
     "densenet121": 126, "densenet201": 196, "inception_v3": 89, "squeezenet1_1": 17,
@@ -293,7 +293,7 @@ def test_what_is_refused(convcalc: Run, line: str, message: str) -> None:
 
 # ------------------------------------------------------------------------------ causes
 
-# A published number, then what its first cause must say: what was counted, and how.
+# A published number, then its expected first cause: what was counted, and how.
 CAUSES = [
     ("resnet50", "3.8G", "operations", "multiply-adds", "", "cut off"),  # He et al. 2016, Table 1
     ("resnet50_torchvision", "3.8G", "operations", "multiply-adds", "the paper's layout", "cut off"),
@@ -313,7 +313,7 @@ CAUSES = [
     ("mobilenet_v2", "300M", "operations", "multiply-adds", "", "cut off"),  # TF-Slim: 300.77 cut off
     ("mobilenet_v2", "0.314G", "operations", "fvcore", "", "rounded"),
     ("mobilenet_v1", "569M", "operations", "multiply-adds", "", "rounded"),
-    ("mobilenet_v1", "4.24M", "", "", "", ""),  # printed for 4.23: nothing gives it
+    ("mobilenet_v1", "4.24M", "", "", "", ""),  # printed for 4.23: no count gives it
     ("mobilenet_v1", "4253864", "params", "running statistics", "", ""),
     ("mobilenet_v1", "186M", "operations", "multiply-adds", "input 3×128×128", "rounded"),
     ("efficientnet_b0", "0.39G", "operations", "multiply-adds", "", "rounded"),
@@ -368,7 +368,7 @@ def test_numbers_from_many_tables_have_their_cause_first() -> None:
 
 def test_a_linear_layer_at_the_end_is_none_of_mmcvs() -> None:
     analysis = walked("resnet18_torchvision")
-    # convolutions, 2 a value of batch norms, relu, what goes into the two pools
+    # convolutions, 2 per value of batch norms, relu, the inputs of the two pools
     parts = (1_813_561_344, 4_967_424, 2_308_096, 802_816, 25_088)
     assert counted(analysis, "mmcv").operations == sum(parts)
     way = WAYS["mmcv"]
@@ -387,7 +387,7 @@ def test_a_number_that_nothing_gives_has_a_nearest_one(convcalc: Run) -> None:
 
 
 def found_for(name: str, texts: list[str]) -> dict[str, str]:
-    """The first causes of numbers, of those that have one."""
+    """The first causes of the numbers that have one."""
 
     @cache
     def loaded(other: str, side: int) -> Network:

@@ -1,4 +1,4 @@
-"""Families of networks by their width, depth and resolution, against the tables that their authors print."""
+"""Families of networks by width, depth and resolution, compared with their authors' tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOBILENET_V1 = {
     16: {224: (150, 149_497_088), 192: (110, 109_970_432), 160: (77, 76_524_800), 128: (49, 49_160_192)},
     8: {224: (41, 41_030_272), 192: (34, 30_212_608), 160: (21, 21_059_200), 128: (14, 13_570_048)},
 }  # fmt: skip
-# printed numbers that no reading of the layers gives; the paper (Table 6) has 325 for the first
+# printed numbers that no interpretation of the layers gives; the paper (Table 6) has 325 for the first
 NOT_REPRODUCIBLE = {(24, 224), (24, 192), (24, 160), (24, 128), (8, 192)}
 # Tan & Le 2019, arXiv:1905.11946, Table 2, and torchvision 0.28.0's exact numbers of parameters
 EFFICIENTNET = {

@@ -1,4 +1,4 @@
-"""``convcalc memory``: its rows, their sums, what it refuses, and how it looks."""
+"""``convcalc memory``: its rows, their sums, its refusals, and its layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rooflines: known ridge points, bytes counted by hand, and what is refused."""
+"""Rooflines: known ridge points, bytes counted by hand, and refusals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOF = Roof("given", 2 * 10**9, 10**9, "float32", "")
     [("tpu-v1", "int8", 1353), ("k80", "float32", 8.75), ("haswell", "float32", 12.7)],
 )
 def test_ridge_points_of_jouppi(device: str, precision: str, ridge: float) -> None:
-    # Jouppi et al. 2017, arXiv:1704.04760, section 4: multiply-adds for each byte
+    # Jouppi et al. 2017, arXiv:1704.04760, section 4: multiply-adds per byte
     assert roof_of(device, 0, 0, precision).ridge == pytest.approx(ridge, rel=0.005)
 
 
@@ -38,7 +38,7 @@ def test_devices_are_twelve_with_known_precisions_and_sources() -> None:
 
 
 def test_bytes_by_hand() -> None:
-    # picture 3·8·8 = 192; conv 4·3·3·3 + 4 = 112 numbers, 4·8·8 = 256 values; relu; flatten; linear 2570
+    # image 3·8·8 = 192; conv 4·3·3·3 + 4 = 112 numbers, 4·8·8 = 256 values; relu; flatten; linear 2570
     chain = library.chain("3x8x8", "conv:k3c4p1", "relu", "flatten", "fc:10").walk(2)
     moved = {model: [load.bytes // 4 for load in roofline(chain, ROOF, model)] for model in MODELS}
     batch = 2
@@ -56,7 +56,7 @@ def test_time_is_the_larger_of_both_limits() -> None:
     assert (conv.bound, conv.seconds) == (
         "arithmetic",
         27 * 256 / 10**9,
-    )  # 1 G multiply-adds a second
+    )  # 1 G multiply-adds per second
     assert (relu.bound, relu.seconds) == ("memory", 4 * 512 / 10**9)
     assert conv.intensity == 27 * 256 / (4 * (192 + 256 + 112))
 

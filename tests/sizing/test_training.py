@@ -1,4 +1,4 @@
-"""Training memory against what PyTorch keeps, and the multiply-adds of backward passes against loops."""
+"""Training memory compared with PyTorch's, and the multiply-adds of backward passes with loops."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from strategies import few, graphs
 
 DATA = Path(__file__).parent.parent / "data" / "kept_by_torch.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-# PyTorch's counter takes the gradient of a grouped convolution's weights for one without groups, and
-# leaves out what its fused attention does on the CPU.
+# PyTorch's counter counts the weight gradient of a grouped convolution as one without groups, and
+# leaves out the operations of its fused attention on the CPU.
 GROUPED = {"depthwise_conv", "separable_conv", "attention"}
 
 
@@ -73,7 +73,7 @@ KEPT = [
     ("googlenet_torchvision", 32, 1_541_526_400, 362_872_832),
     ("shufflenet_v2_x1_0", 1, 20_449_680, 602_112),
     ("shufflenet_v2_x1_0", 32, 652_383_440, 19_267_584),
-    # torchvision's drops whole branches besides (stochastic depth), with 9 numbers for each sample.
+    # torchvision's also drops whole branches (stochastic depth), with 9 numbers for each sample.
     ("efficientnet_b0", 1, 88_362_116 - 9 * 4, 0),
     ("densenet121", 1, 130_695_936, 1_605_632),
     ("inception_v3", 1, 98_318_380, 5_669_120),
@@ -92,7 +92,7 @@ def test_networks_keep_what_pytorch_keeps(
 
 
 def _vgg(*words: str) -> list[str]:
-    """torchvision's head behind the convolutions of a VGG."""
+    """torchvision's head after the convolutions of a VGG."""
     head = "aap:7 flatten fc:4096 relu dropout fc:4096 relu dropout fc:1000"
     return [*" ".join(words).split(), *head.split()]
 
@@ -129,7 +129,7 @@ def test_chains_keep_what_pytorch_keeps(words: list[str], expected: dict[int, in
 
 
 def test_nothing_is_kept_before_the_first_trained_layer() -> None:
-    # the pool and the relu have no gradient to pass on; the linear layer keeps the 16 values it reads
+    # the pool and the relu pass on no gradient; the linear layer keeps the 16 values that it reads
     kept = kept_in_training(convcalc.chain("1x8x8", "pool:k2", "relu", "flatten", "fc:3").walk())
     assert (kept.values, kept.indices) == (16, {})
 
@@ -172,7 +172,7 @@ def test_resnet50_needs_three_gigabytes_not_ten() -> None:
 
 
 def test_checkpoints_by_hand() -> None:
-    # maps of 64 values: image, four convolutions with a relu each; every layer is a part of its own
+    # maps of 64 values: image, four convolutions with a relu each; every layer is a separate part
     words = ["conv:k3p1c1", "sigmoid"] * 4
     analysis = convcalc.chain("1x8x8", *words).walk()
     assert training(analysis).saved == 4 * 64 * 5  # the image and every sigmoid
@@ -181,7 +181,7 @@ def test_checkpoints_by_hand() -> None:
         ("input", ["conv1"]),
         ("conv1", ["sigmoid1"]),
     ]
-    # eight inputs of parts; the largest part keeps a sigmoid's output besides
+    # eight inputs of parts; the largest part also keeps a sigmoid's output
     every = training(analysis, checkpoint="every")
     assert (every.saved, every.segments) == (4 * 64 * 9, 8)
     # two parts of four layers: their inputs, and in one of them two sigmoids' outputs

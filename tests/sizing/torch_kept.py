@@ -1,6 +1,6 @@
-"""What PyTorch keeps for the backward pass, and its backward multiply-adds, for ``kept_by_torch.yaml``.
+"""The values that PyTorch keeps for the backward pass, and its multiply-adds there, for ``kept_by_torch.yaml``.
 
-Run by hand where PyTorch is installed; ordinary tests only read what it wrote:
+Run it manually with PyTorch installed; ordinary tests only read its output:
 
     python tests/sizing/torch_kept.py --write
 """
@@ -23,7 +23,7 @@ MAP = [4, 8, 8]
 
 
 class Attention(nn.Module):
-    """PyTorch's attention, of the same memory as tokens × channels."""
+    """PyTorch's attention on tokens × channels."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class Attention(nn.Module):
 
 
 class Case(NamedTuple):
-    """A layer of ours, and the same of PyTorch's."""
+    """A layer of convcalc, and the same in PyTorch."""
 
     kind: str
     options: dict[str, Any]
@@ -126,7 +126,7 @@ def _storage(tensor: torch.Tensor) -> int:
 
 
 def kept(case: Case) -> dict[str, Any]:
-    """What the saved tensors of one call are: input, output, and numbers of the rest."""
+    """The saved tensors of one call: input, output, and the size of the others."""
     given = [torch.rand(1, *shape, requires_grad=True) + 0 for shape in case.shapes]
     sources = {_storage(each) for each in given}
     weights, state = set(), set()

@@ -1,11 +1,11 @@
-"""What torchinfo, ptflops, fvcore, thop, calflops, torch, torchscan and onnx-tool count, for ``ways.yaml``.
+"""The counts of torchinfo, ptflops, fvcore, thop, calflops, torch, torchscan and onnx-tool, for ``ways.yaml``.
 
-Run by hand where all of them are installed; ordinary tests only read what it wrote:
+Run it manually with all of them installed; ordinary tests only read its output:
 
     python tests/sizing/ways_measured.py --write
 
-Each count runs in a process of its own, since some of these tools leave PyTorch changed. A convolution
-stands before each layer, for tools that cannot count a layer alone; its own count is subtracted.
+Each count runs in a separate process, because some of these tools change PyTorch. A convolution is
+before each layer, for tools that cannot count a single layer; its count is subtracted.
 """
 
 # mypy: ignore-errors
@@ -40,7 +40,7 @@ PACKAGES = ("torch", "torchinfo", "ptflops", "fvcore", "thop", "calflops", "torc
 
 
 class Attention(nn.Module):
-    """PyTorch's attention of tokens that look at each other."""
+    """PyTorch's self-attention of tokens."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Attention(nn.Module):
 
 
 class Case(NamedTuple):
-    """A layer of ours, and the same of PyTorch's; tokens are transposed."""
+    """A layer of convcalc, and the same in PyTorch; tokens are transposed."""
 
     kind: str
     options: dict[str, Any]
@@ -122,7 +122,7 @@ def torch_of(net, image):
 
 def torchscan_of(net, image):
     found = torchscan.crawl_module(net, tuple(image.shape[1:]))["totals"]["macs"]
-    return found["value"]  # None where it has no rule
+    return found["value"]  # None if it has no rule
 
 
 def onnx_tool_of(net, image):
@@ -150,18 +150,18 @@ TOOLS = {
 
 @cache
 def before(tool: str, shape: tuple[int, ...]) -> int | None:
-    """What a tool counts of the convolution that stands before a layer."""
+    """A tool's count for the convolution before a layer."""
     return alone(TOOLS[tool], nn.Sequential(first(shape), nn.Identity()), torch.zeros(1, *shape))
 
 
 def first(shape: tuple[int, ...]) -> nn.Module:
-    """A convolution that changes no size."""
+    """A convolution that keeps the size."""
     convolution = nn.Conv2d if shape == MAP else nn.Conv1d
     return convolution(shape[0], shape[0], 1, bias=False)
 
 
 def alone(count, net, image):
-    """What a tool counts, in a process of its own; None where it fails."""
+    """A tool's count, in a separate process; None if it fails."""
     read, write = os.pipe()
     child = os.fork()
     if not child:
@@ -177,7 +177,7 @@ def alone(count, net, image):
 
 
 def measured(case: Case) -> dict[str, Any]:
-    """A case with what each tool counts."""
+    """A case with each tool's count."""
     image = torch.zeros(1, *case.shape)
     ours = case.shape if case.shape == MAP else case.shape[::-1]
     row = {"kind": case.kind, "options": case.options, "shape": list(ours)}

@@ -1,4 +1,4 @@
-"""Budgets: the rows of published tables found again, brute force, and what is said where nothing fits."""
+"""Budgets: the rows of published tables, brute force, and the messages if nothing fits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ layers:
 
 @pytest.fixture
 def net(tmp_path: Path) -> Callable[..., str]:
-    """Writes a small network: further parameters, layers, and what follows."""
+    """Writes a small network: further parameters, layers, and further lines."""
 
     def write(more: str = "", layers: str = "", end: str = "") -> str:
         path = tmp_path / "net.yaml"
@@ -89,7 +89,7 @@ def test_a_mobilenet_v2_is_the_best_within_what_it_needs() -> None:
 
 
 def test_150_million_of_mobilenet_v1_is_half_the_width() -> None:
-    # TF-Slim prints 150 for 0.5 at 224, which is 149.497; its 317 for 0.75 cannot be had, 325.4 is
+    # TF-Slim prints 150 for 0.5 at 224, which is 149.497; its 317 for 0.75 is impossible, 325.4 is right
     vary = {"width": V1_WIDTHS, "input": [224]}
     found = library.budget("mobilenet_v1", macs="150M", vary=vary).candidates[0]
     assert (found.parameters["width"], found.totals["macs"]) == (16, 149_497_088)
@@ -221,7 +221,7 @@ def test_values_that_do_not_go_together_are_left_out_and_the_others_looked_at(
     net: Callable[..., str],
 ) -> None:
     layers = "  - conv: {out_channels: 24*$groups, kernel_size: 3, groups: $groups}"
-    path = net(", groups: 1", layers)  # of 16, 32 and 48 channels 3 groups divide only the last
+    path = net(", groups: 1", layers)  # 3 groups divide only 48 of 16, 32 and 48 channels
     vary = {"groups": [1, 3], "width": [1, 2, 3]}
     found = library.budget(path, macs="9M", vary=vary, parameters={"width": 3})
     assert found.notes[0] == "some values do not fit together, so all were tried"
@@ -248,7 +248,7 @@ def test_what_scales_changes_and_what_does_not_stays(net: Callable[..., str]) ->
     path = net(", gap: 1, act: relu, deep: true, sizes: [1, 2]", layers)
     found = library.budget(path, macs="100k")
     assert found.names == ["width", "depth", "input"]
-    assert library.budget(path, params="1k").names == ["width", "depth"]  # of the input independent
+    assert library.budget(path, params="1k").names == ["width", "depth"]  # independent of the input
     assert library.budget(path, macs="100k", parameters={"width": 2}).names == ["depth", "input"]
     assert library.budget(path, macs="100k", input=(3, 8, 8)).names == ["width", "depth"]
     kept = library.budget(path, macs="100k", vary="width", parameters={"depth": 1, "classes": 3})
@@ -444,7 +444,7 @@ def test_where_nothing_fits_the_nearest_is_shown_and_the_exit_code_is_1(convcalc
 
 
 def test_the_nearest_has_values_that_were_given(convcalc: Run) -> None:
-    # width 1 at 160 pixels would fit and is walked on the way, but width 1 was not asked for
+    # width 1 at 160 pixels would fit and is tried, but width 1 was not requested
     ran = convcalc("budget", "mobilenet_v2", "--macs", "200M", "--vary", "width=1.4,2", "--vary", "input=160,192")  # fmt: skip
     assert ran.code == 1
     assert "--set width=1.4 --input 3x160x160" in ran.out

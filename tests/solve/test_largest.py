@@ -1,4 +1,4 @@
-"""The largest points of a grid, against looking at every pair of points."""
+"""The largest points of a grid, compared with a check of every pair of points."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIZES = st.lists(st.integers(1, 6), min_size=1, max_size=3)
 
 
 def by_definition(sizes: list[int], fits: Callable[[Point], object]) -> set[Point]:
-    """The points that fit and of which no other that fits is nowhere less and somewhere more."""
+    """The points that fit, without those that have a larger point that fits."""
     fitting = [point for point in product(*map(range, sizes)) if fits(point)]
 
     def is_larger(point: Point, other: Point) -> bool:
@@ -25,7 +25,7 @@ def by_definition(sizes: list[int], fits: Callable[[Point], object]) -> set[Poin
 
 
 def rising(sizes: list[int], steps: list[int]) -> Costs:
-    """A cost that no larger point has less of: sums of steps that are never negative, along each axis."""
+    """A cost that never decreases for larger points: sums of steps that are not negative, along each axis."""
     places = [steps[sum(sizes[:axis]) : sum(sizes[: axis + 1])] for axis in range(len(sizes))]
     return lambda point: sum(sum(places[axis][: at + 1]) for axis, at in enumerate(point))
 

@@ -20,7 +20,7 @@ Run = Callable[..., Any]
 
 
 def encoder(*layers: tuple[int, int, int]) -> Any:
-    """A chain of convolutions with these kernels, strides and paddings, as layers to mirror."""
+    """The layers to mirror of a chain of convolutions with these kernels, strides and paddings."""
     words = [f"conv:k{k}s{s}p{p}c2" for k, s, p in layers]
     return layers_to_mirror(library.chain("1x128x128", *words).walk(), 0)
 

@@ -1,4 +1,4 @@
-"""Windows that give a size, against all windows slid one by one; what is refused, and how it looks."""
+"""Windows that give a size, compared with all windows slid one by one; refusals and layout."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ K, S, P, D = Bounds()
 
 @cache
 def slid(n: int) -> dict[int, set[tuple[int, int, int, int]]]:
-    """For each number of windows all (k, s, p, d) that have so many, by walking along the cells."""
+    """For each number of windows all (k, s, p, d) with that number, by walking along the cells."""
     found: dict[int, set[tuple[int, int, int, int]]] = defaultdict(set)
     for k in range(1, K + 1):
         for d in range(1, (D if k > 1 else 1) + 1):
@@ -144,7 +144,7 @@ def test_each_transposed_window_gives_the_size() -> None:
 
 
 def check_windows(question: Question) -> None:
-    """Hold every answer against the layer itself."""
+    """Compare every answer with the layer itself."""
     windows = solve(question).windows
     assert windows
     for window in windows:
@@ -155,7 +155,7 @@ def check_windows(question: Question) -> None:
 
 
 def test_rounding_up_finds_more_than_rounding_down() -> None:
-    # 7 columns by a pool of 2 in steps of 2: 3 windows, or 4 with the last one hanging over
+    # 7 columns with a pool of 2 and stride 2: 3 windows, or 4 with the last one past the end
     up, down = (
         solve(Question((7,), (4,), "maxpool", k=2, s=2, p=(0, 0), fit=f)) for f in ("ceil", "floor")
     )
@@ -169,7 +169,7 @@ def test_the_best_come_first() -> None:
     exact = [window for window in windows if window.fits]
     assert [w.k % 2 for w in exact] == sorted((w.k % 2 for w in exact), reverse=True)
     assert windows[0][:3] == (5, 3, 0)
-    # where only wide strides do, a window that skips no cells is before one that does
+    # if only wide strides fit, a window that skips no cells comes before one that does
     assert solve(Question((224,), (7,))).windows[0][:3] == (32, 32, 0)
 
 

@@ -1,7 +1,7 @@
 """An environment with dask.distributed, for a sweep on a real cluster of processes.
 
-``python tests/sweep/cluster_runs.py`` makes the environment, once, under ``.cache/cluster`` or where the environment
-variable CONVCALC_CLUSTER says; ``test_side_by_side.py`` runs in it.
+``python tests/sweep/cluster_runs.py`` makes the environment, once, in ``.cache/cluster`` or the folder in the environment
+variable CONVCALC_CLUSTER; ``test_side_by_side.py`` uses it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def make() -> None:
 
 
 def run(cwd: Path) -> str:
-    """What a sweep on a cluster prints, which runs in the environment."""
+    """The output of a sweep on a cluster, run in the environment."""
     outside = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     words = [str(PLACE / "bin" / "python"), str(Path(__file__).with_name("on_cluster.py"))]
     ran = subprocess.run(

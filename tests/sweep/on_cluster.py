@@ -1,6 +1,6 @@
-"""A sweep on a cluster of two processes, one of which is killed on the way; every point must come once.
+"""A sweep on a cluster of two processes; one is killed during the sweep, and every point must come once.
 
-`cluster_runs.run` runs it, in an environment that has dask.distributed.
+`cluster_runs.run` runs it, in an environment with dask.distributed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What --where, --pareto, --sort and --limit keep, against plain Python over all points."""
+"""The points kept by --where, --pareto, --sort and --limit, compared with plain Python over all points."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ FURTHER = {"width": "0.5..1.25:0.25", "depth": "1..1.5:0.25"}
 GRIDS: dict[str, tuple[Origin, dict[str, str], str]] = {
     "factors": (FileOrigin("efficientnet_b0"), FURTHER, "64..96:32"),
     "numbers": (FileOrigin("mobilenet_v1"), MOBILENET, "32..96:32"),
-    # with strides, so that several points need the same; and some at which nothing fits
+    # with strides, so that several points have equal amounts; and some where nothing fits
     "layers": (ChainOrigin(("conv:k5s2c4", "pool:k2", "conv:k3c8"), ""), {}, "1x8..24x9..15:3"),
-    # beyond 64 bits, so that columns hold Python's numbers
+    # beyond 64 bits, so that columns contain Python's numbers
     "huge": (FileOrigin("mobilenet_v1"), {"width": "8,16"}, "32,64,400000000,800000000"),
 }
 
@@ -67,7 +67,7 @@ Wish = tuple[str, str, str, Fraction]
 
 @st.composite
 def wishes(draw: st.DrawFn, rows: list[Row]) -> Wish:
-    """A condition: a name and a sign, then a threshold as it is typed, and as a number."""
+    """A condition: a name and a sign, then a threshold as typed, and as a number."""
     key = draw(st.sampled_from([key for key in rows[0] if key != "point"]))
     sign = draw(st.sampled_from(list(SIGNS)))
     value = Fraction(draw(st.sampled_from(rows))[key])
@@ -133,7 +133,7 @@ def test_what_is_kept_is_what_plain_python_keeps(data: Any) -> None:
 @given(st.lists(st.tuples(*[st.integers(-3, 3)] * 5), max_size=40), st.integers(1, 5))
 def test_a_front_of_many_goals_is_that_of_its_definition(points: Any, ways: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choice, "_SOME", 4)  # so that some rows are held against others after them
+        patch.setattr(choice, "_SOME", 4)  # so that some rows are compared with later ones
         rows = [point[:ways] for point in points]
         best = [
             place
@@ -145,6 +145,6 @@ def test_a_front_of_many_goals_is_that_of_its_definition(points: Any, ways: int)
 
 
 def test_a_front_that_holds_every_one_of_many_points_is_soon_found() -> None:
-    # held against each other, these were 10¹⁰ comparisons
+    # comparing all pairs would need 10¹⁰ comparisons
     x, y = (np.random.default_rng(1).integers(0, 10**6, 10**5) for _ in range(2))
     assert len(choice.front([x, y, -x - y])) == 10**5

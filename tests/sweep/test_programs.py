@@ -1,4 +1,4 @@
-"""Walks that are written down and done again for many points, against walks one by one: every number, exactly."""
+"""Walks that are recorded and repeated for many points, compared with walks one by one: every number, exactly."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ ALL = tuple(MEASURES)
 
 @pytest.fixture(autouse=True)
 def every_piece_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small grids are as good as large ones, for these tests."""
+    """Small grids are traced like large ones, for these tests."""
     monkeypatch.setattr(engine_module, "FEW", 2)
     monkeypatch.setattr(engine_module, "LEAST", 2)
     monkeypatch.setattr(engine_module, "_WORTH", 0)
 
 
 def same(one: Block, other: Block) -> bool:
-    """Whether two blocks say the same of the same points."""
+    """Whether two blocks have the same results for the same points."""
     told = [
         (block.points.tolist(), {name: column.tolist() for name, column in block.columns.items()})
         for block in (one, other)
@@ -112,7 +112,7 @@ def test_one_walk_is_enough_for_all_of_mobilenet() -> None:
     assert check(setup).traces == 1
 
 
-# ------------------------------------------------------------ what files and layers can say
+# ------------------------------------------------------------ features of files and layers
 
 BRANCHES = """
 input: [3, 20, 20]

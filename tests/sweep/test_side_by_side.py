@@ -1,4 +1,4 @@
-"""Sweeps on several cores and on clusters: the same blocks in the same order, and what can go wrong."""
+"""Sweeps on several cores and on clusters: the same blocks in the same order, and possible failures."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class FakeClient:
-    """A cluster of one process, which is this one; it counts what it is asked for."""
+    """A cluster of one process, the current one; it counts its tasks."""
 
     threads = 2
     asked = dropped = 0
@@ -137,7 +137,7 @@ def test_a_task_has_the_bytes_of_its_file(tmp_path: Path) -> None:
     path.unlink()
     (box,) = sweep.setup.grid.boxes(3)
     assert work_out(task, box).columns["params"].tolist() == [4, 8, 12]
-    again = task_of(task.setup, task.choice)  # of what is packed already
+    again = task_of(task.setup, task.choice)  # of an already packed origin
     assert again.setup.origin == task.setup.origin
 
 

@@ -1,4 +1,4 @@
-"""Sweeps: tables that authors print, ranges, what is kept, every refusal word by word."""
+"""Sweeps: published tables, ranges, selections, every refusal word by word."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_boxes_hold_every_point_once_and_in_order(sizes: list[int], most: int) -
     assert seen == [grid.values(point) for point in range(grid.size)]
 
 
-# ------------------------------------------------------------------------------- what is kept
+# ------------------------------------------------------------------------------- selections
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=30), st.integers(1, 3))

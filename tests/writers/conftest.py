@@ -1,3 +1,3 @@
-"""What needs PyTorch or Keras is run by hand, and is no test."""
+"""Code that needs PyTorch or Keras is run manually, and is not a test."""
 
 collect_ignore = ["keras_runs.py", "torch_runs.py"]

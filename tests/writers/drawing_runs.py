@@ -1,7 +1,7 @@
-"""The code of Mermaid and Graphviz, to read the graphs that are written for them.
+"""Mermaid and Graphviz themselves, to read the graphs written for them.
 
-``python tests/writers/drawing_runs.py`` gets Mermaid, once, with npm, under ``.cache/platforms`` or where
-the environment variable CONVCALC_PLATFORMS says; Graphviz is a package of the system, with the command dot.
+``python tests/writers/drawing_runs.py`` gets Mermaid, once, with npm, into ``.cache/platforms`` or the
+folder in the environment variable CONVCALC_PLATFORMS; Graphviz is a system package with the command dot.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PLACE = Path(os.environ.get("CONVCALC_PLATFORMS") or HERE / ".cache" / "platform
 _DONE = PLACE / "complete"
 _PACKAGES = ["mermaid@11", "jsdom@26"]
 
-# Reads every file, and says of each what Mermaid has understood.
+# Reads every file, and prints what Mermaid understood.
 _READER = """
 import {readFileSync} from 'fs';
 import {JSDOM} from 'jsdom';
@@ -41,12 +41,12 @@ console.log(JSON.stringify(found));
 
 
 def has_mermaid() -> bool:
-    """Whether Mermaid is there."""
+    """Whether Mermaid is installed."""
     return _DONE.is_file() and shutil.which("node") is not None
 
 
 def has_graphviz() -> bool:
-    """Whether Graphviz is there."""
+    """Whether Graphviz is installed."""
     return shutil.which("dot") is not None
 
 
@@ -64,7 +64,7 @@ def make() -> None:
 
 
 def read_by_mermaid(paths: list[Path]) -> list[dict[str, Any]]:
-    """What Mermaid understands of flowcharts: boxes by id, arrows, and the titles of frames."""
+    """Flowcharts as read by Mermaid: boxes by id, arrows, and the titles of frames."""
     ran = subprocess.run(
         ["node", "read.mjs", *map(str, paths)],
         cwd=PLACE, check=False, capture_output=True, text=True, timeout=120,
@@ -75,7 +75,7 @@ def read_by_mermaid(paths: list[Path]) -> list[dict[str, Any]]:
 
 
 def read_by_graphviz(path: Path) -> dict[str, Any]:
-    """What Graphviz understands of a graph."""
+    """A graph as read by Graphviz."""
     ran = subprocess.run(
         ["dot", "-Tdot_json", str(path)], check=False, capture_output=True, text=True, timeout=120
     )

@@ -1,7 +1,7 @@
-"""A small stand-in for PyTorch: it runs modules on shapes, and knows nothing of convcalc.
+"""A small replacement for PyTorch: it runs modules on shapes, and is independent of convcalc.
 
-Sizes are found by standing windows on an axis, one after the other, as the loops of PyTorch do, and by
-counting them. A call with an argument that PyTorch does not have is a TypeError, as there.
+Sizes are found by placing windows on an axis, one after the other, like PyTorch's loops, and counting
+them. A call with an argument that PyTorch does not have is a TypeError, as there.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class Parameter(Tensor):
 
 
 class Module:
-    """A module; every call is noted in `calls`."""
+    """A module; every call is recorded in `calls`."""
 
     def __init__(self) -> None:
         self.calls: list[Shape] = []
@@ -231,7 +231,7 @@ class Sequential(Module):
 
 
 def windows(n: int, k: int, s: int, p: int, d: int) -> int:
-    """How many windows stand on an axis, whole."""
+    """How many whole windows fit on an axis."""
     cells = n + 2 * p
     return len([start for start in range(0, cells, s) if start + d * (k - 1) < cells])
 
@@ -313,7 +313,7 @@ class _Pool(Module):
         for side, k, s, p, d in zip(sizes, self.kernel, self.stride, self.padding, self.dilation):
             count = windows(side, k, s, p, d)
             reach = d * (k - 1) + 1
-            # One more hangs over the end, but begins on the map or in the padding before it.
+            # One more goes past the end, but begins on the map or in the padding before it.
             over = self.ceil and count * s < side + p and (count - 1) * s + reach < side + 2 * p
             made.append(count + over)
         return Tensor(n, c, *made)
@@ -464,7 +464,7 @@ class PReLU(Module):
 
 
 class _Same(Module):
-    """What changes no shape."""
+    """Modules that keep the shape."""
 
     known: tuple[str, ...] = ()
 
@@ -649,7 +649,7 @@ def _torch() -> dict[str, types.ModuleType]:
         "minimum": Tensor._joined, "nn": nn,
     }  # fmt: skip
     vars(torch).update(own)
-    nn.functional = functional  # type: ignore[attr-defined]  # as the package has it
+    nn.functional = functional  # type: ignore[attr-defined]  # as in the package
     return {"torch": torch, "torch.nn": nn, "torch.nn.functional": functional}
 
 

@@ -1,6 +1,6 @@
-"""The Keras code that is written against Keras itself; needs keras, so that no test runs it.
+"""Written Keras code, compared with Keras; needs keras, so no test runs it.
 
-Run it in an environment that has keras, a backend, hypothesis and what convcalc needs:
+Run it in an environment with keras, a backend, hypothesis and the packages that convcalc needs:
 ``KERAS_BACKEND=jax PYTHONPATH=.:tests python tests/writers/keras_runs.py [bundled|layers|WORD]``. It compares trained and fixed numbers
 of every bundled network and of 300 random layers, and the shape after every layer; then it reads the model's own
 configuration back with ``convcalc.from_keras``.
@@ -29,7 +29,7 @@ ARCHITECTURES = Path(__file__).parents[2] / "architectures"
 
 
 def model_of(analysis: Analysis) -> keras.Model:
-    """Run the code that is written."""
+    """Run the written code."""
     keras.backend.clear_session()
     code = WRITERS["keras"].write(analysis).data.decode()
     space: dict = {}
@@ -42,7 +42,7 @@ def moved(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def disagreements(analysis: Analysis) -> list[str]:
-    """What differs between the walk and the model."""
+    """The differences between the walk and the model."""
     model = model_of(analysis)
     trained = sum(prod(each.shape) for each in model.trainable_weights)
     fixed = sum(prod(each.shape) for each in model.non_trainable_weights if "seed" not in each.path)
@@ -86,7 +86,7 @@ def disagreements(analysis: Analysis) -> list[str]:
 
 
 def read_back(model: keras.Model, analysis: Analysis) -> list[str]:
-    """What `convcalc.from_keras` finds in the model's own configuration, where it knows all classes."""
+    """The network from `convcalc.from_keras` for the model's configuration, if it knows all classes."""
     try:
         again = from_keras(model).walk()
     except (ConvcalcError, TypeError) as error:
@@ -124,7 +124,7 @@ def bundled(word: str) -> None:
             told["refused"] += 1
             print("\n".join(str(error).split("\n")[:4]))
             continue
-        except Exception as error:  # noqa: BLE001 - all are told
+        except Exception as error:  # noqa: BLE001 - all are printed
             found = [f"{type(error).__name__}: {str(error)[:400]}"]
         told["agree" if not found else "differ"] += 1
         if found:
@@ -149,7 +149,7 @@ def layers(count: int = 300) -> None:
         except UsageError as error:
             refused[str(error).split("\n")[-1].partition(": ")[2]] += 1
             continue
-        except Exception as error:  # noqa: BLE001 - all are told
+        except Exception as error:  # noqa: BLE001 - all are printed
             found = [f"{type(error).__name__}: {str(error)[:300]}"]
         told["agree" if not found else "differ"] += 1
         if found:

@@ -1,4 +1,4 @@
-"""Models that are written for tests, with real numbers in the place of their arrays."""
+"""Written models for tests, with real numbers in their arrays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Arrays = dict[str, Any]
 
 
 def network_of(made: Made) -> Network:
-    """A network of one layer, with an input for each shape that it reads."""
+    """A network of one layer, with an input for each input shape."""
     first, *more = made.shapes
     reads = tuple(range(-1, -len(made.shapes) - 1, -1))
     return Network(
@@ -29,12 +29,12 @@ def network_of(made: Made) -> Network:
 
 
 def written(analysis: Analysis) -> Any:
-    """The model, read by the library."""
+    """The model read by the library."""
     return onnx.load_model_from_string(WRITERS["onnx"].write(analysis).data)
 
 
 def with_arrays(model: Any, arrays: Arrays) -> Any:
-    """The model with numbers for the arrays of these names; the sides that it has them in stay."""
+    """The model with numbers for the arrays of these names; their sides stay."""
     wanted = dict(arrays)
     nodes = [*model.graph.node]
     sizes = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
@@ -54,7 +54,7 @@ def with_arrays(model: Any, arrays: Arrays) -> Any:
 
 
 def run(model: Any, inputs: Arrays) -> Any:
-    """What ONNX's own evaluator makes of the inputs: its first output."""
+    """The first output of ONNX's evaluator for the inputs."""
     outputs: Any = ReferenceEvaluator(model).run(None, inputs)
     return outputs[0]
 
@@ -70,18 +70,18 @@ def samples_of(
 
 
 def witnessed(made: Made, samples: list[list[Any]], arrays: Arrays) -> Any:
-    """What the witness makes of them, sample by sample."""
+    """The output of the witness, sample by sample."""
     witness, options = WITNESSES[made.layer.kind], made.layer.options()
     return np.stack([witness.fast(options, inputs, arrays) for inputs in samples])
 
 
-# ------------------------------------------- what the evaluator has wrong, said with other operators
+# ------------------------------------------- errors of the evaluator, avoided with other operators
 
 
 def plainer(model: Any) -> Any:
-    """The model without what the evaluator of onnx 1.23 has wrong, by its definition.
+    """The model without operators that the evaluator of onnx 1.23 computes wrongly, rewritten by definition.
 
-    Groups of a transposed convolution become convolutions beside each other, padding of a pool for
+    Groups of a transposed convolution become separate convolutions, padding of a pool for
     the largest value becomes cells of the map, and the largest of a map is taken over its axes.
     """
     nodes, sides = [*model.graph.node], len(model.graph.input[0].type.tensor_type.shape.dim)

@@ -1,4 +1,4 @@
-"""``convcalc export`` as its user meets it: what it writes, where, and what it refuses."""
+"""``convcalc export`` as its user sees it: what it writes, where, and what it refuses."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_standard_input_goes_in() -> None:
 def run_process(
     *arguments: str, stdin: bytes = b"", env: dict[str, str] | None = None, **settings: Any
 ) -> subprocess.CompletedProcess[bytes]:
-    """The command as a process of its own."""
+    """The command in a separate process."""
     return subprocess.run(
         [sys.executable, "-m", "convcalc", "export", *arguments],
         input=stdin, check=False, timeout=60, env={**os.environ, **(env or {})},
@@ -165,7 +165,7 @@ def run_process(
 
 
 def test_through_a_pipe_a_file_is_the_same_in_every_locale() -> None:
-    """It is a file for a tool: not what the terminal could show of it."""
+    """It is a file for a tool, with all characters, even those that the terminal cannot show."""
     ran = run_process("lenet5", "--to", "dot", env={"PYTHONIOENCODING": "ascii"})
     assert "1×32×32".encode() in ran.stdout
 
@@ -201,7 +201,7 @@ def test_a_binary_file_goes_through_a_pipe(convcalc: Run, tmp_path: Path) -> Non
     assert piped.stdout == (tmp_path / "x.onnx").read_bytes()
 
 
-# ------------------------------------------------------------------ what a tool cannot say
+# ------------------------------------------------------------------ layers that a tool does not have
 
 
 def analysis_of(**settings: Any) -> Analysis:

@@ -1,4 +1,4 @@
-"""Networks as graphs for Mermaid and Graphviz: all layers are there, folded or not, and names stay names."""
+"""Networks as graphs for Mermaid and Graphviz: all layers are included, folded or not, and names stay names."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def frames_of(drawing: Drawing) -> list[str]:
 
 
 def numbers_of(boxes: dict[str, Box]) -> int:
-    """All parameters that stand in boxes."""
+    """All numbers of parameters in boxes."""
     found = [re.fullmatch(r"([\d,]+) params", box.lines[-1]) for box in boxes.values()]
     return sum(int(each[1].replace(",", "")) for each in found if each)
 
 
-# -------------------------------------------------------------------------------- what is drawn
+# -------------------------------------------------------------------------------- the drawing
 
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("name", bundled_names())
 def test_every_bundled_network_is_drawn_whole(name: str) -> None:
-    """Whatever is folded, all parameters are in boxes, and each box is reached from an input."""
+    """With any folding, all parameters are in boxes, and each box is reached from an input."""
     analysis = load(name).walk()
     for depth in (None, 0, 1, 2):
         drawing = drawing_of(analysis, depth)
@@ -141,7 +141,7 @@ def test_every_family_has_a_look() -> None:
 
 
 def test_deep_blocks_end_well() -> None:
-    """No recursion: blocks of files of other tools may lie in each other as deep as they like."""
+    """No recursion: blocks in files of other tools may be nested to any depth."""
     nodes = [Node(f"n{place}", layer_of("relu"), (place - 1,)) for place in range(2)]
     blocks = [Block(f"b{depth}", 0, 2, depth) for depth in range(3000)]
     drawing = drawing_of(Network("", "", (3, 8), nodes, blocks).walk())
@@ -195,7 +195,7 @@ NASTY = [
 
 
 def nasty() -> Analysis:
-    """A network whose every text is a stranger's."""
+    """A network whose texts are all hostile."""
     nodes = [Node(name, layer_of("relu"), (place - 1,)) for place, name in enumerate(NASTY)]
     blocks = [Block(NASTY[0], 0, 4, 0)]
     outputs = {name: len(NASTY) - 1 for name in NASTY[:3]}
@@ -231,7 +231,7 @@ def test_graphviz_reads_what_is_meant(tmp_path: Path) -> None:
 
 
 def _plain(label: str) -> list[str]:
-    """The lines of a label of Graphviz."""
+    """The lines of a Graphviz label."""
     lines = label.replace("\\\\", "\0").split("\\n")
     return [html.unescape(line).replace("\0", "\\") for line in lines]
 
@@ -257,5 +257,5 @@ def test_mermaid_reads_what_is_meant(tmp_path: Path) -> None:
 
 
 def _signs(text: str) -> str:
-    """A text of Mermaid with its codes as signs; it keeps codes in two letters of its own."""
+    """A text from Mermaid with its codes as characters; Mermaid marks codes with two letters of its own."""
     return re.sub("ﬂ°°(\\d+)¶ß|#(\\d+);", lambda code: chr(int(code[1] or code[2])), text)

@@ -1,6 +1,6 @@
-"""Keras code: it is Python that a person could have written, every kind is said or refused, names are only names.
+"""Keras code: Python that a person could have written; every kind is written or refused; names stay names.
 
-Keras itself runs the code in ``keras_runs.py``, by hand.
+``keras_runs.py``, run manually, runs the code with Keras.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def spec(text: str, head: str = "input: [3, 8, 8]") -> str:
 
 @functools.cache
 def written() -> dict[str, str]:
-    """The code of all bundled networks that Keras can say."""
+    """The code of all bundled networks that Keras supports."""
     return {name: code_of(load(name).walk()) for name in bundled_names() if name not in REFUSED}
 
 
@@ -68,7 +68,7 @@ def test_every_bundled_network_is_written_or_refused_with_the_reason() -> None:
 
 @pytest.mark.unmeasured
 def test_the_code_has_every_layer_by_its_name_once() -> None:
-    """Names in blocks are made of the block's and the layer's own."""
+    """Names in blocks consist of the block's and the layer's names."""
     for name in ("vgg16", "googlenet", "unet"):
         analysis = load(name).walk()
         tree = ast.parse(written()[name])
@@ -110,7 +110,7 @@ def test_resnet50_fits_on_90_lines() -> None:
 
 
 def said_or_refused(analysis: Analysis) -> tuple[str, str]:
-    """The code, or why there is none."""
+    """The code, or the reason why there is none."""
     try:
         return code_of(analysis), ""
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""ONNX models: the library's own checks and sizes, and its evaluator against the witness of each kind."""
+"""ONNX models: the library's checks and sizes, and its evaluator compared with the witness of each kind."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ assert tool is WRITERS.find("onnx")
 
 
 def sides_of(value: Any) -> list[Any]:
-    """The sides of a value, with the names of those that are open."""
+    """The sides of a value, with names for unknown ones."""
     return [side.dim_param or side.dim_value for side in value.type.tensor_type.shape.dim]
 
 
 def check(analysis: Analysis, model: Any) -> None:
-    """The library takes the model, and infers the sizes of the walk after every layer."""
+    """Check that the library accepts the model, and infers the sizes of the walk after every layer."""
     onnx.checker.check_model(model, full_check=True)
     own = {name for node in model.graph.node if node.domain for name in node.output}
     stated = [value for value in model.graph.value_info if value.name in own]
     del model.graph.value_info[:]
-    model.graph.value_info.extend(stated)  # of what ONNX does not know
+    model.graph.value_info.extend(stated)  # for operations that ONNX does not know
     for value in model.graph.output:
         if value.name not in own:
             value.type.tensor_type.ClearField("shape")
@@ -60,17 +60,17 @@ def check(analysis: Analysis, model: Any) -> None:
     for step in analysis:
         batch, *sides = sizes[makers[step.name]]
         assert tuple(sides) == step.output, step
-        # Of a Resize the library forgets the name of the batch.
+        # After a Resize the library loses the name of the batch.
         assert batch in ("N", 1) or batch.startswith("unk__"), step
 
 
 def read_back(analysis: Analysis, path: Path) -> Analysis:
-    """What convcalc reads from the file that it wrote."""
+    """The network that convcalc reads from its own file."""
     path.write_bytes(tool.write(analysis).data)
     return read(str(path)).walk()
 
 
-# Fields are not known where a reshape, or an operation of no known field, stands for the layer.
+# Fields are unknown if a reshape, or an operation without a known field, replaces the layer.
 WITHOUT_FIELDS = {"lenet5_1998", "local_200x200", "pspnet_resnet50", "ssd300"}
 
 
@@ -91,7 +91,7 @@ def test_every_bundled_network_is_checked_and_read_back(name: str, tmp_path: Pat
         assert [getattr(field, "whole", field) for field in found.rf.values()] == whole
 
 
-# ONNX cannot tell a fixed kernel from a trained one, and a parameter alone is no network.
+# ONNX does not distinguish fixed and trained kernels, and a single parameter is not a network.
 NOT_COUNTED_ALIKE = {"blur_pool", "parameter", *REFUSED}
 
 
@@ -99,7 +99,7 @@ NOT_COUNTED_ALIKE = {"blur_pool", "parameter", *REFUSED}
 @settings(max_examples=200, deadline=None)
 @given(layers(*[kind for kind in PROVEN if kind not in NOT_COUNTED_ALIKE]))
 def test_random_layers_are_read_back(tmp_path_factory: pytest.TempPathFactory, made: Made) -> None:
-    """With a sigmoid behind them, for some change nothing, and a file without layers is no network."""
+    """With a sigmoid after them, because some change nothing, and a file without layers is not a network."""
     network = network_of(made)
     network.nodes.append(Node("end", layer_of("sigmoid"), (0,)))
     analysis = network.walk()
@@ -114,7 +114,7 @@ def test_random_layers_are_read_back(tmp_path_factory: pytest.TempPathFactory, m
     assert found.totals["params"] == analysis.totals["params"]
 
 
-# ----------------------------------------------------------------------------- what layers do
+# ----------------------------------------------------------------------------- the arithmetic
 
 
 def test_every_kind_is_written() -> None:
@@ -127,7 +127,7 @@ OFTEN = {"conv": 25, "conv_transpose": 25, "maxpool": 25, "avgpool": 30, "lppool
 
 @pytest.mark.parametrize("kind", [kind for kind in PROVEN if kind not in REFUSED])
 def test_operators_mean_what_the_witness_does(kind: str) -> None:
-    """Two samples through ONNX's evaluator, each of them through the witness, with the same arrays."""
+    """Two samples in ONNX's evaluator, and each in the witness, with the same arrays."""
     rng = np.random.default_rng(0)
 
     @settings(max_examples=OFTEN.get(kind, 10), deadline=None)
@@ -255,7 +255,7 @@ def test_several_inputs_and_outputs_have_their_names() -> None:
     assert [value.name for value in model.graph.input] == ["left", "right"]
     assert [value.name for value in model.graph.output] == ["a", "last", "twice"]
     made = {node.name: [*node.output] for node in model.graph.node}
-    # The output "a" is not the layer "a", whose value has another name then.
+    # The output "a" is not the layer "a", whose value then has another name.
     assert (made["a"], made["sum"]) == (["a_2"], ["a"])
     check(analysis, model)
 
@@ -292,7 +292,7 @@ def test_names_of_strangers_are_texts_and_each_is_another() -> None:
     assert all(text.isprintable() for text in (*names, *values, model.graph.name))
 
 
-# ------------------------------------------------------------------------------ what it cannot say
+# ------------------------------------------------------------------------------ refused layers
 
 
 def test_what_onnx_cannot_say_is_refused_all_at_once() -> None:

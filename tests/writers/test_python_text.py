@@ -1,4 +1,4 @@
-"""Names, values and comments of strangers stay what they are in Python code that is written."""
+"""Names, values and comments from files stay names, values and comments in written Python code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PyTorch code: it runs, on shapes alone, and gives what the formulas give; and it looks as a person's."""
+"""PyTorch code: it runs, only on shapes, and gives the formulas' numbers; and it looks hand-written."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def written(name: str) -> tuple[Analysis, str]:
 
 
 def module_of(code: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module that code makes: its last class."""
+    """The module of some code: its last class."""
     for name, module in TORCH.items():
         monkeypatch.setitem(sys.modules, name, module)
     room: dict[str, Any] = {"__name__": "written"}
@@ -71,7 +71,7 @@ def ran(analysis: Analysis, code: str, monkeypatch: pytest.MonkeyPatch) -> Modul
 
 
 def paths_of(analysis: Analysis, code: str, modules: dict[str, Module]) -> dict[str, str]:
-    """The path of each layer's module; what the comment on top says of numbers and names holds."""
+    """The path of each layer's module; checks the comment at the top on numbers and names."""
     lines = [line[2:].split(" is ") for line in code.splitlines() if line.startswith("# ")]
     pairs = [(line[1].removesuffix(" in convcalc"), line[0]) for line in lines if len(line) == 2]
     renamed = {name: here.rpartition(".")[2] for name, here in pairs}
@@ -253,7 +253,7 @@ def test_pools_and_resizing_of_three_axes_and_of_one() -> None:
         spec("  - {resize: {size: 4, mode: cubic}}", "input: [3, 8]")
 
 
-# -------------------------------------------------------------------------------- how it is said
+# -------------------------------------------------------------------------------- the code
 
 SAID = {
     "{conv: {out_channels: 4, kernel_size: 3, stride: 2, fit: ceil}}": "self.conv1(F.pad(x, (0, 1, 0, 1)))",
@@ -407,7 +407,7 @@ def conv(**options: Any) -> Any:
 
 
 def graph(*nodes: tuple[str, Any, tuple[int, ...]], **more: Any) -> Analysis:
-    """A network of nodes, each with its name, its layer and what it reads."""
+    """A network of nodes, each with its name, its layer and its inputs."""
     return Network("Woven", "", (3, 8, 8), [Node(*node) for node in nodes], **more).walk()
 
 
@@ -635,7 +635,7 @@ def test_long_expressions_are_laid_out(text: str, lines: list[str]) -> None:
     assert list(laid_out(fits, 0, "return ")) == ["return (", f"    {fits}", ")"]
 
 
-# -------------------------------------------------------------------------------- strangers
+# -------------------------------------------------------------------------------- hostile names
 
 HOSTILE = (
     '  - conv: {name: \'"; import os\', out_channels: 3, kernel_size: 1}\n  - relu: {name: "x)"}',

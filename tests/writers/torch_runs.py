@@ -1,9 +1,9 @@
-"""The code that is written for PyTorch, run by PyTorch itself; needs torch, so that no test runs it.
+"""Written PyTorch code, run by PyTorch; needs torch, so no test runs it.
 
-Run it in an environment that has torch and what convcalc needs:
+Run it in an environment with torch and the packages that convcalc needs:
 ``PYTHONPATH=.:tests python tests/writers/torch_runs.py [WORD]``.
-Every bundled network, and 300 random layers of each kind, run on tensors without values (meta). Compared
-are the parameters, of the whole and of each layer, and the shape after every layer. Then 40 random layers of
+Every bundled network, and 300 random layers of each kind, run on tensors without values (meta), to compare
+the parameters, in total and of each layer, and the shape after every layer. Then 40 random layers of
 each kind get the arrays of the witness, and their values are compared with its own.
 """
 
@@ -35,7 +35,7 @@ warnings.filterwarnings("ignore", message="Using padding='same' with even kernel
 
 
 class Shapes(TorchFunctionMode):
-    """Notes the shape of whatever a function gives."""
+    """Records the shape of each function's output."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Shapes(TorchFunctionMode):
 
 
 def module_of(code: bytes, device: str = "meta") -> nn.Module:
-    """The module that code makes: its last class."""
+    """The module of some code: its last class."""
     room: dict[str, Any] = {"__name__": "written"}
     exec(code, room)
     cls = [each for each in room.values() if isinstance(each, type)][-1]
@@ -73,7 +73,7 @@ def path_of(name: str, modules: dict[str, nn.Module], renamed: dict[str, str]) -
 
 
 def renamed_in(code: str) -> dict[str, str]:
-    """The names that the comment on top says are others."""
+    """The changed names in the comment at the top."""
     lines = [line[2:] for line in code.splitlines() if line.startswith("# ")]
     pairs = [line.removesuffix(" in convcalc").split(" is ") for line in lines if " is " in line]
     numbers = {"numbers": "0"} if "# Numbers begin at 0 here" in code else {}
@@ -83,7 +83,7 @@ def renamed_in(code: str) -> dict[str, str]:
 
 
 def wrong(analysis: Analysis) -> list[str]:
-    """What PyTorch says otherwise."""
+    """The differences from PyTorch."""
     code = WRITERS["pytorch"].write(analysis).data
     module = module_of(code)
     modules, shapes = dict(module.named_modules()), {}
@@ -120,14 +120,14 @@ def wrong(analysis: Analysis) -> list[str]:
         own = sum(each.numel() for each in modules[path].parameters() if each.requires_grad)
         if own != owner.params:
             found.append(f"{step.name}: {own} params, not {owner.params}")
-        # What is cut off or padded around a module is in the form, so that the next one shows it.
+        # Cuts and padding around a module are in the form, so they appear in the next module.
         if step.output not in shapes.get(path, ()) and step.output not in seen.found:
             found.append(f"{step.name}: {shapes.get(path)}, not {step.output}")
     return found
 
 
 def networks(word: str) -> None:
-    """Compare the bundled networks whose name holds a word."""
+    """Compare the bundled networks whose name contains a word."""
     right = all_ = 0
     for path in sorted(ARCHITECTURES.glob("*.yaml")):
         if word not in path.stem:
@@ -139,7 +139,7 @@ def networks(word: str) -> None:
         except ConvcalcError as error:
             print(f"{path.stem}: refused: {error}", flush=True)
             continue
-        except Exception as error:  # noqa: BLE001 - whatever PyTorch refuses is told
+        except Exception as error:  # noqa: BLE001 - every refusal of PyTorch is printed
             found = [f"{type(error).__name__}: {str(error)[:300]}"]
         right += not found
         if found:
@@ -156,7 +156,7 @@ def network_of(layer: Any, shapes: list[Any]) -> Network:
 
 
 def layers(count: int, word: str) -> None:
-    """Compare random layers of the kinds whose name holds a word."""
+    """Compare random layers of the kinds whose name contains a word."""
     for kind in random_layers.KINDS:
         if word not in kind:
             continue
@@ -184,7 +184,7 @@ def layers(count: int, word: str) -> None:
 
 
 def loaded(module: nn.Module, arrays: dict[str, Any]) -> bool:
-    """Give a module the arrays of a witness; whether it has the same."""
+    """Give a module the arrays of a witness; returns whether it has the same arrays."""
     state = module.state_dict()
     left = {name for name in state if not name.endswith("num_batches_tracked")}
     for name, array in arrays.items():
@@ -204,7 +204,7 @@ def loaded(module: nn.Module, arrays: dict[str, Any]) -> bool:
 
 
 def values(count: int, word: str) -> None:
-    """Compare what random layers give with what the witness gives."""
+    """Compare the outputs of random layers with those of the witness."""
     torch.set_default_dtype(torch.float64)
     for kind in [kind for kind in random_layers.KINDS if word in kind]:
         right, bad = 0, []

@@ -1,4 +1,4 @@
-"""Formulas in symbols, read by a parser of our own with limits on length, depth and size; no eval.
+"""Formulas in symbols, read by our own parser, which limits length, depth and size; no eval.
 
 A formula is a tree of plain tuples: ``("number", Fraction(2))``, ``("name", "k")``, ``("+", a, b)`` and
 so on for ``- * / ^``, ``("floor", a)``, ``("ceil", a)``.
@@ -36,7 +36,7 @@ _BRACKETS = {
 
 
 def plain_name(name: str) -> str:
-    """A name as names are compared: without its underscores and hyphens, in small letters.
+    """A name in the form in which names are compared: lower case, without underscores and hyphens.
 
     >>> plain_name("C_in"), plain_name("non-trainable")
     ('cin', 'nontrainable')
@@ -67,7 +67,7 @@ class _Parser:
         return found
 
     def refusal(self) -> Unreadable:
-        """What to say of the text from here on."""
+        """The error about the text from here on."""
         rest = self.text[self.at :].strip()
         if not rest:
             return Unreadable("the formula ends too early")
@@ -82,7 +82,7 @@ class _Parser:
         return parts
 
     def peek(self) -> str:
-        """The next character, past spaces; a space where letters wait that were written together."""
+        """The next character after spaces; a space if letters of one written word are still unread."""
         if self.waiting:
             return " "
         while self.text.startswith(" ", self.at):
@@ -90,7 +90,7 @@ class _Parser:
         return self.text[self.at : self.at + 1]
 
     def takes(self, *signs: str) -> str:
-        """The next of these signs, if it comes now."""
+        """The next character if it is one of these signs."""
         if self.peek() == " ":
             if self.waiting[0] == "*" and "*" in signs:
                 self.waiting.pop(0)
@@ -118,13 +118,13 @@ class _Parser:
         while True:
             floored = self.takes("//")
             sign = "/" if floored else self.takes("*", "/") or self._times_in_letters()
-            if not sign and not self._goes_on():
+            if not sign and not self._has_implicit_factor():
                 return found
             found = self.node(sign or "*", found, self.signed())
             if floored:
                 found = self.node("floor", found)
 
-    def _goes_on(self) -> bool:
+    def _has_implicit_factor(self) -> bool:
         """Whether a factor follows without a sign, as in 2p or (a)(b)."""
         following = self.peek()
         return following == " " or following in _BRACKETS or (following != "" and _NAME.match(following) is not None)  # fmt: skip
@@ -178,7 +178,7 @@ class _Parser:
         return self.named(match[0])
 
     def inside(self, closing: str, rounding: str) -> Tree:
-        """What stands in brackets."""
+        """The content of brackets."""
         found = self.sum()
         if not self.takes(closing):
             message = f"a bracket without a {closing}"
@@ -200,7 +200,7 @@ class _Parser:
         return pieces[0]  # type: ignore[return-value]  # a sign is never first
 
     def _pieces(self, word: str) -> list[Tree | str]:
-        """Letters written together as the symbols that they are, the longest first; [] where some are none."""
+        """The symbols in letters written together, the longest first; [] if some letters are no symbol."""
         found: list[Tree | str] = []
         at = 0
         while at < len(word):
@@ -220,15 +220,15 @@ class _Parser:
 
 
 def parsed(text: str, names: Iterable[str] | None = None, most: int = MAX_NODES) -> Tree:
-    """A formula as a tree; of what stands after the last =.
+    """A formula as a tree; only the part after the last =.
 
     Args:
         text: as people write it: ``2p``, ``k²``, ``⌊…⌋``, ``floor(…)``, LaTeX.
-        names: the symbols it may have; None for any, where letters that stand together are one name.
-        most: numbers, symbols and signs that it may have.
+        names: the allowed symbols; None for any, and then letters written together are one name.
+        most: how many numbers, symbols and signs are allowed.
 
     Raises:
-        Unreadable: it is no formula, or too long.
+        Unreadable: it is not a formula, or is too long.
 
     >>> printed(parsed("o = (n + 2p - k)/s + 1", ["n", "k", "s", "p"]))
     '(n + 2·p − k)/s + 1'
@@ -240,7 +240,7 @@ def parsed(text: str, names: Iterable[str] | None = None, most: int = MAX_NODES)
 
 
 def names_in(tree: Tree) -> Iterator[str]:
-    """The symbols of a formula, in their order, each as often as it stands there."""
+    """The symbols of a formula in their order, each as often as it occurs."""
     if tree[0] == "name":
         yield tree[1]
     elif tree[0] != "number":
@@ -249,7 +249,7 @@ def names_in(tree: Tree) -> Iterator[str]:
 
 
 def value_of(tree: Tree, values: Mapping[str, Fraction | int]) -> Fraction | None:
-    """The value of a formula; None where it has none, or an enormous one."""
+    """The value of a formula; None if it has none or is enormous."""
     sign = tree[0]
     if sign == "number":
         number: Fraction = tree[1]
@@ -269,7 +269,7 @@ def _is_moderate(value: Fraction) -> bool:
 
 
 def _power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """A power, where it is small and its exponent a whole number."""
+    """A power; only if it is small and its exponent is a whole number."""
     if exponent.denominator != 1 or abs(exponent) > _MAX_EXPONENT or (exponent < 0 and not base):
         return None
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
@@ -304,7 +304,7 @@ def printed(tree: Tree) -> str:
     _, left, right = tree
     if sign == "-" and left == ("number", 0):
         return f"−{_bracketed(right, 2)}"
-    # on the right an equal sign binds too little: a − (b − c), a/(b·c); on the left of a power too
+    # brackets also for a sign of equal strength on the right, a − (b − c), a/(b·c), and left of a power
     return f"{_bracketed(left, _STRENGTH[sign] + (sign == '^'))}{_SIGNS[sign]}{_bracketed(right, _STRENGTH[sign] + (sign not in '+*'))}"  # fmt: skip
 
 
@@ -332,7 +332,7 @@ def in_numbers(tree: Tree, values: Mapping[str, Fraction]) -> Tree:
 
 
 def _bracketed(tree: Tree, least: int) -> str:
-    """A part of a formula, in brackets where its sign binds less than needed."""
+    """A part of a formula, in brackets if its sign binds less strongly than needed."""
     strength = _STRENGTH.get(tree[0], 4)
     if tree[0] == "-" and tree[1] == ("number", 0):
         strength = 0

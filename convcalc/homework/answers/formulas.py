@@ -1,4 +1,4 @@
-"""The type of answer that is a formula in symbols: the same wherever it has the same value."""
+"""Answers that are formulas in symbols; two formulas are equal if they always have the same value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SMALL, _LARGE = 9, 9_973
 class Formula:
     """A formula, equal to every other one that has the same values.
 
-    The values are worked out as they are needed: most formulas differ at the first place already.
+    Values are computed only when needed: most formulas already differ at the first point.
 
     Attributes:
         tree: the formula.
@@ -34,7 +34,7 @@ class Formula:
         self._values: dict[int, Fraction | None] = {}
 
     def value(self, place: int) -> Fraction | None:
-        """What it gives at one of its points; None where it has no value."""
+        """Its value at one of its points; None if it has none."""
         if place not in self._values:
             self._values[place] = value_of(self.tree, self.points[place])
         return self._values[place]
@@ -59,11 +59,11 @@ class InSymbols(AnswerType):
     """A formula in given symbols, which stand for whole numbers from 1.
 
     Two formulas are compared exactly at some whole numbers, half of them small and half of them large. Sums,
-    products and quotients that differ agree at all the large ones by a chance below one in 10²⁰; those
-    that only rounding tells apart differ at the small ones.
+    products and quotients that differ agree at all large ones with a probability below 10⁻²⁰; those
+    that differ only by rounding differ at the small ones.
 
     Args:
-        symbols: what may stand in it.
+        symbols: the allowed symbols.
         odd: the symbols that stand for odd numbers.
         right: the right formula; points at which it has no value are left out.
     """

@@ -1,4 +1,4 @@
-"""Limits of a number as a sheet writes them: ``<= 1M``, ``>= 10k <= 1M``, or one number alone."""
+"""Limits of a number as a sheet writes them: ``<= 1M``, ``>= 10k <= 1M``, or only one number."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from convcalc.homework.answers.notation import Unreadable
 from convcalc.network.budget import is_budget, read_budget
 from convcalc.text import shortened
 
-ALL = "all"  # stands for the layers of every kind, where limits are given by kind
+ALL = "all"  # means layers of every kind, if limits are given by kind
 _SIGN = re.compile(r"(?<=[0-9A-Za-z])[\s,]+(?=[<>≤≥])")  # between two limits
 _EXAMPLE = 'write for example "<= 1M", ">= 100", or one number'
 
 
 class Limits(NamedTuple):
-    """The whole numbers that are allowed: from the least to the most; None where there is no end."""
+    """The allowed whole numbers, from least to most; None means no limit on that side."""
 
     least: int | None = None
     most: int | None = None
 
     def holds(self, number: int, *, is_all: bool = True) -> bool | None:
-        """Whether a number keeps the limits; None where it is not all, and the rest decides.
+        """Whether a number keeps the limits; None if it is only a part and the rest decides.
 
         >>> limits("<= 1M").holds(1_200_000, is_all=False), limits("<= 1M").holds(500_000, is_all=False)
         (False, None)
@@ -52,7 +52,7 @@ def limits(text: str) -> Limits:
     ('10,000 to 1,000,000', 'exactly 61,706', 'at most 3')
 
     Raises:
-        Unreadable: it is none, or no number keeps both of its limits.
+        Unreadable: it is not a limit, or no number keeps both limits.
     """
     least: int | None = None
     most: int | None = None

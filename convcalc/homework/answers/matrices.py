@@ -92,7 +92,7 @@ def _as_fraction(match: re.Match[str]) -> str:
 
 
 def other_rows(raw: Any) -> Iterator[tuple[tuple[Number, ...], ...]]:
-    """What a matrix may mean instead: with commas for points, and one row that is written below one another."""
+    """Other meanings of a matrix: commas as decimal points; one row written as a column."""
     texts = [raw] if isinstance(raw, str) else raw
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
         return

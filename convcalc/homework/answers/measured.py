@@ -1,4 +1,4 @@
-"""What can be checked of a network that was submitted: plain numbers, which are kept in place of the file."""
+"""The checkable numbers of a submitted network, which are stored instead of its file."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Measured:
         depth: the layers with weights on the longest path.
         kinds: how many there are of each kind.
         kernels: how many convolutions have each size of kernel, such as ``3×3``.
-        rf: the receptive field of the output that sees most, along each axis; None where it is unknown.
-        why: in this case the reason.
-        unknown: the sorts of layers that convcalc does not know, with which all sums may be larger.
+        rf: the receptive field of the output that sees most, along each axis; None if unknown.
+        why: the reason why `rf` is unknown.
+        unknown: the layers that convcalc does not know; they may make all sums larger.
     """
 
     inputs: list[list[int]]
@@ -54,7 +54,7 @@ def measured(network: Network) -> Measured:
     """The numbers of a network; costs that a file only states count as unknown.
 
     Raises:
-        ConvcalcError: its layers do not fit together.
+        ConvcalcError: the layers do not fit together.
     """
     from convcalc.analysis.walk import walk
 

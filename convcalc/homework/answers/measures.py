@@ -1,4 +1,4 @@
-"""Types of answers that are measured, so that a number near the right one will do."""
+"""Types of answers that are measured: a number near the right one is accepted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Share(Ratio):
 
 @answer_type("bytes")
 class Bytes(Ratio):
-    """An amount of memory; numbers without a unit are in the sheet's own."""
+    """An amount of memory; a number without a unit has the sheet's unit."""
 
     counts = False
 

@@ -18,11 +18,11 @@ _ORDERS = {"hwc": "dhwc", "chw": "cdhw", "nchw": "cdhw"}
 
 
 def named_sides(text: str, order: str) -> list[str]:
-    """The numbers of a volume in the sheet's order, where each has a name; else none.
+    """The numbers of a volume in the sheet's order if each has a name; else none.
 
     Args:
         text: in small letters and plain characters.
-        order: of the sheet; nothing where numbers stay as they stand.
+        order: the sheet's order; empty to keep the written order.
 
     >>> named_sides("w=28, h=16, c=6", "hwc"), named_sides("6 channels, 16 high, 28 wide", "chw")
     (['16', '28', '6'], ['6', '16', '28'])

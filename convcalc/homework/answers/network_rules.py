@@ -1,4 +1,4 @@
-"""Rules that a network must keep, each of which decides by its numbers and says why."""
+"""Rules that a network must keep; each rule decides by the network's numbers and gives a reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from convcalc.homework.answers.notation import Unreadable
 from convcalc.layers import every, find
 from convcalc.text import plural, shortened, times
 
-_MAX_NAMED = 4  # things that a reason lists
+_MAX_NAMED = 4  # most things that a reason lists
 _MORE_FAMILIES = {"pooling": "pool", "normalization": "norm", "normalisation": "norm"}
 
 
@@ -19,9 +19,9 @@ class Decision(NamedTuple):
     """Whether a network keeps a rule.
 
     Attributes:
-        said: what the network is, in a sentence without its full stop.
-        holds: None where the layers that nobody knows may decide it.
-        found: the number or shape behind it.
+        said: what the network is, as a sentence without a full stop.
+        holds: None if unknown layers may decide it.
+        found: the number or shape that decided.
     """
 
     said: str
@@ -34,7 +34,7 @@ class Rule(NamedTuple):
 
     Attributes:
         name: the word of ``given:``.
-        wants: what it demands, behind "it": ``has at most 10 layers``.
+        wants: what it demands, as the end of a sentence with "it": ``has at most 10 layers``.
         decide: whether a network keeps it.
     """
 
@@ -104,13 +104,13 @@ def field_rule(allowed: Limits) -> Rule:
 
 
 def kinds_called(word: str) -> frozenset[str]:
-    """The kinds that a word means: those of a family, or the one of this name.
+    """The kinds that a word means: a family's kinds, or the kind of this name.
 
     >>> sorted(kinds_called("linear"))[:1], kinds_called("Conv2DTranspose"), "lppool" in kinds_called("pool")
     (['linear'], frozenset({'conv_transpose'}), True)
 
     Raises:
-        Unreadable: it means none.
+        Unreadable: no kind or family has this name.
     """
     name = word.strip().lower()
     family = _MORE_FAMILIES.get(name, name)
@@ -139,7 +139,7 @@ def count_rule(allowed: Mapping[str, Limits]) -> Rule:
 
 
 def _counted(found: Measured, word: str, allowed: Limits) -> Decision:
-    """Whether a network has as many layers of a kind or family as is allowed."""
+    """Whether the number of layers of a kind or family is allowed."""
     if word == ALL:
         return number_rule("layers", allowed).decide(found)
     number = sum([found.kinds.get(kind, 0) for kind in kinds_called(word)])
@@ -150,17 +150,17 @@ def _counted(found: Measured, word: str, allowed: Limits) -> Decision:
 
 
 def uses_rule(words: Sequence[str]) -> Rule:
-    """A rule that some kinds or families of layers are there."""
+    """A rule that a network has some kinds or families of layers."""
     return _presence("uses", words, Limits(1, None), f"uses {_listed(words, 'and')}")
 
 
 def forbids_rule(words: Sequence[str]) -> Rule:
-    """A rule that some kinds or families of layers are not there."""
+    """A rule that a network has no layers of some kinds or families."""
     return _presence("forbids", words, Limits(0, 0), f"uses no {_listed(words, 'and no')}")
 
 
 def _presence(name: str, words: Sequence[str], allowed: Limits, wants: str) -> Rule:
-    """A rule that layers are there, or are not."""
+    """A rule that a network has some layers, or has none of them."""
 
     def decide(found: Measured) -> Decision:
         return _together([_counted(found, word, allowed) for word in words])
@@ -169,7 +169,7 @@ def _presence(name: str, words: Sequence[str], allowed: Limits, wants: str) -> R
 
 
 def _together(decisions: Sequence[Decision], found: Any = None) -> Decision:
-    """Several decisions as one; what is said is about those that do not hold."""
+    """Several decisions as one; its sentence is about the rules that do not hold."""
     holds = [each.holds for each in decisions]
     together = False if False in holds else None if None in holds else True
     said = [each.said for each in decisions if each.holds is together]
@@ -179,7 +179,7 @@ def _together(decisions: Sequence[Decision], found: Any = None) -> Decision:
 
 
 def kernel_rule(sizes: Sequence[tuple[int, ...]]) -> Rule:
-    """A rule that convolutions have kernels of these sizes only; one number is for all axes."""
+    """A rule that convolutions have only kernels of these sizes; one number is for all axes."""
 
     def decide(found: Measured) -> Decision:
         others = [text for text in found.kernels if not any(_is_size(text, each) for each in sizes)]
@@ -212,12 +212,12 @@ def _listed(texts: Sequence[str], joint: str) -> str:
 def contradictions(
     counts: Mapping[str, Limits], uses: Sequence[str], forbids: Sequence[str], depth: Limits
 ) -> Iterator[tuple[str, str]]:
-    """What no network can keep at once: the word of ``given:``, and why.
+    """Rules that no network can keep together: the word of ``given:``, and why.
 
     Args:
-        counts: how many layers of some kinds there may be.
+        counts: how many layers of some kinds are allowed.
         uses, forbids: kinds and families.
-        depth: of the longest path.
+        depth: the allowed depth of the longest path.
     """
     kinds = {word: kinds_called(word) for word in (*uses, *forbids, *counts) if word != ALL}
     forbidden = frozenset().union(*[kinds[word] for word in forbids])

@@ -1,4 +1,4 @@
-"""The answer that is a network in a file: one rule decides about it, by numbers that were measured."""
+"""Answers that are networks in files: one rule decides by the measured numbers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from convcalc.homework.answers.reading import Reading
 from convcalc.homework.answers.types import AnswerType, Asked, Tolerance, answer_type
 from convcalc.text import shortened
 
-# The keys of what stands in place of the answer once its file was looked at.
+# The keys of the data that replace the answer after its file was read.
 FILE, NUMBERS, PROBLEM = "file", "numbers", "problem"
 
 
 @answer_type("network")
 class NetworkInFile(AnswerType):
-    """A network that keeps a rule; there is no one right answer.
+    """A network that keeps a rule; many answers can be right.
 
     Args:
         rule: what it must keep.
@@ -30,7 +30,7 @@ class NetworkInFile(AnswerType):
         self.rule = rule
 
     def read(self, raw: Any) -> Reading:
-        """The numbers of a file that was looked at; else why it could not be."""
+        """The measured numbers of a file, or why it could not be read."""
         if not isinstance(raw, dict) or FILE not in raw:
             return super().read(raw)
         text = shortened(str(raw[FILE]))
@@ -46,7 +46,7 @@ class NetworkInFile(AnswerType):
         return self.wants
 
     def decision(self, reading: Reading) -> Decision:
-        """Whether the network keeps the rule, and what it is."""
+        """Whether the network keeps the rule, and why."""
         return self.rule.decide(reading.value)
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:

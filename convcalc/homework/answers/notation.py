@@ -1,7 +1,7 @@
 """Any notation as plain characters: LaTeX, Markdown, HTML, and the digits and signs of any script.
 
-Every step goes through the text once, whatever stands in it: no pattern here can go back and try
-again over more than a few characters.
+Every step reads any text only once: no pattern here can backtrack over more than a few
+characters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-MAX_NUMBER = 400  # characters of an answer that is a number or a few
+MAX_NUMBER = 400  # longest answer of one or a few numbers, in characters
 
 
 class Unreadable(Exception):  # noqa: N818 - the verdict has the same name
@@ -59,7 +59,7 @@ _SPACES = re.compile(r"\\[,;:! ]|~(?=\d)")
 
 
 def clean(text: str, limit: int = MAX_NUMBER) -> str:
-    r"""The text in plain characters: digits of any script, x for every cross, one sort of space.
+    r"""The text in plain characters: digits of any script as 0-9, every cross as x, every space as one kind.
 
     >>> clean("  ３²×１０\u2009000 ")
     '3^2x10 000'
@@ -80,7 +80,7 @@ def lines_of(text: str, limit: int = MAX_NUMBER) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Without HTML, Markdown and LaTeX, and every sign in its plain form; lines stay lines."""
+    """A text without HTML, Markdown and LaTeX, every sign in its plain form; lines are kept."""
     text = without_markup(text, signs)
     return _CYRILLIC.sub("x", text)
 
@@ -93,7 +93,7 @@ def signs(text: str) -> str:
 
 
 def without_markup(text: str, between: Callable[[str], str] = str) -> str:
-    """Without HTML, LaTeX and Markdown; what is done between the first and the others may be given."""
+    """A text without HTML, LaTeX and Markdown; a step between the first and the others may be given."""
     if "&" in text or "<" in text:
         text = _without_html(text)
     text = between(text)
@@ -107,7 +107,7 @@ def without_markup(text: str, between: Callable[[str], str] = str) -> str:
 
 
 def _without_html(text: str) -> str:
-    """Tags of formatted text left out, and what stands for a character replaced by it."""
+    """A text without tags, and with character references replaced by their characters."""
     import html
 
     text = _SUP.sub(r"^(\1)", html.unescape(text))
@@ -117,7 +117,7 @@ def _without_html(text: str) -> str:
 
 
 def _vulgar_fraction(match: re.Match[str]) -> str:
-    """Of 2⅓: (2+1/3)."""
+    """2⅓ as (2+1/3)."""
     part = Fraction(unicodedata.numeric(match[2])).limit_denominator(10)
     return f"({match[1]}+{part})" if match[1] else f"({part})"
 
@@ -158,12 +158,12 @@ def _fractions(text: str) -> str:
 
 
 def _nested(text: str) -> str:
-    """A numerator or denominator, with the fractions in it, of which only a few are read."""
+    """A numerator or denominator with the fractions in it; deeply nested ones are not read."""
     return _fractions(text) if text.count("\\") < 8 and "frac" in text else text
 
 
 def _group(text: str, at: int) -> tuple[str, int]:
-    """What stands in braces at a place, or the one character there, and where it ends."""
+    """The content of braces at a position, or the one character there, and where it ends."""
     while text[at : at + 1] == " ":
         at += 1
     if text[at : at + 1] != "{":
@@ -176,9 +176,9 @@ def _group(text: str, at: int) -> tuple[str, int]:
     return text[at + 1 :], len(text)
 
 
-# --------------------------------------------------------------------------------- what is not
+# ----------------------------------------------------------------------- remarks on what is absent
 
-# "with no padding", "since there is no padding", "no padding is needed": says nothing about a size
+# "with no padding", "since there is no padding", "no padding is needed" are not about a size
 NOTHING_ADDED = re.compile(
     r"(?:\b(?:with|since|because|as|for|if|when|and|assuming|so) )?(?:\b(?:there|it|we|i) ?(?:is|was|are|has|have|use|used|'s) )?"
     r"\b(?:no|not any|without|without any|zero) (?:extra |zero[- ]|any |more |further )?(?:padding|pads?|zeros|zeroes|dilation|bias(?:es)?|rounding|remainder)\b"
@@ -191,7 +191,7 @@ _NOT_THIS = re.compile(
 
 
 def without_asides(text: str) -> str:
-    """A text without remarks on what there is not, where numbers are left.
+    """A text without remarks on what is absent, if numbers remain.
 
     >>> [without_asides(text).strip() for text in ("28 (no padding)", "28x28, not 27x27", "no padding", "14.5, not whole")]
     ['28', '28x28', 'no padding', '14.5, not whole']
@@ -214,7 +214,7 @@ _POINT = re.compile(r"^(?:\(?[a-z]\)\s|[>#]\s)")
 
 
 def steps(lines: list[str]) -> list[list[str]]:
-    """What a text says one after the other: lines, and parts after → or "so", each cut at its = and ≈.
+    """The steps of a text: its lines, and the parts after → or "so", each cut at = and ≈.
 
     >>> steps(["(32-5)/1+1 = 28, so 28x28x6 = 4704"])
     [['(32-5)/1+1', '28'], ['28x28x6', '4704']]
@@ -245,7 +245,7 @@ _DECIMALS = re.compile(r",\d")
 
 
 def _cut(line: str) -> Iterator[tuple[str, str]]:
-    """The parts of a line that are not inside brackets, each with the sign before it."""
+    """A line cut at signs outside brackets: the parts, each with the sign before it."""
     depth, start, sign, at = 0, 0, "=", 0
     places = {match.start(): match for match in _STEP.finditer(line)}
     while at < len(line):
@@ -278,7 +278,7 @@ def split(text: str, pattern: re.Pattern[str]) -> list[str]:
     return [*found, text[start:]]
 
 
-_MAX_BRACKETS = 8  # around a whole answer; more are no answer
+_MAX_BRACKETS = 8  # brackets around a whole answer; with more it is not an answer
 
 
 def unwrapped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Numbers, and sums and products of numbers, by a parser of our own with limits; no eval."""
+"""Numbers, and sums and products of numbers, read by our own parser with limits; no eval."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class Number(NamedTuple):
     """One number as it was written.
 
     Attributes:
-        value: exactly what stands there.
-        half: half a unit of the last digit written, 0 where the number is exact.
+        value: exactly the number written.
+        half: half a unit of the last digit written; 0 if the number is exact.
         unit: ``B`` after a byte unit, ``%``, or nothing.
-        scaled: whether a word such as k or M stands behind it.
+        scaled: whether a word such as k or M follows it.
     """
 
     value: Fraction
@@ -60,17 +60,17 @@ class Number(NamedTuple):
         return bool(self.half) and bool(self.value) and abs(self.value - exact) <= self.half
 
     def of_100(self) -> Number:
-        """A hundredth of it: what a percentage means."""
+        """A hundredth of it, for a percentage."""
         return self._replace(value=self.value / 100, half=self.half / 100)
 
 
 class Written(NamedTuple):
-    """What stands in an answer that is a number.
+    """An answer that is a number, as it was written.
 
     Attributes:
         number: what it means.
-        other: the same digits read in the other way, where a comma or point may be either sign.
-        before: the sum or product that it was set equal to, where that is another number.
+        other: the same digits read in the other way, if a comma or point has two meanings.
+        before: the sum or product before its =, if that gives another number.
     """
 
     number: Number
@@ -79,7 +79,7 @@ class Written(NamedTuple):
 
 
 def _number_of(match: re.Match[str], *, memory: bool = False) -> tuple[Number, str]:
-    """A match of `_NUMBER` as a number, and the word behind it that is no scale or unit."""
+    """A match of `_NUMBER` as a number, and the word after it if that is not a scale or unit."""
     if match["eu"]:
         whole, _, frac = match["eu"].partition(",")
         digits = whole.replace(".", "")
@@ -126,20 +126,20 @@ class Sum:
         return Number(value, unit=unit)
 
     def finish(self) -> None:
-        """Refuse whatever stands behind the sum."""
+        """Refuse text after the sum."""
         self.skip()
         if self.at < len(self.text):
             raise self.refusal()
 
     def refusal(self) -> Unreadable:
-        """What to say of the text from here on."""
+        """The error about the text from here on."""
         rest = self.text[self.at :]
         return Unreadable(
             f"{shortened(rest, 30)!r} is not a number" if rest else "a number is missing"
         )
 
     def skip(self) -> None:
-        """Go past spaces, and past words that say what is counted."""
+        """Skip spaces, and words that say what is counted."""
         while True:
             while self.text.startswith(" ", self.at):
                 self.at += 1
@@ -214,7 +214,7 @@ class Sum:
         return value
 
     def inside(self) -> Any:
-        """What stands between parentheses."""
+        """The content of parentheses."""
         return self.sum()
 
     def atom(self) -> Any:
@@ -228,7 +228,7 @@ class Sum:
             raise self.refusal()
         number, rest = _number_of(match, memory=self.memory)
         end = match.end()
-        if rest and rest not in NOISE:  # part of the sum, such as x in 3x5, or no number at all
+        if rest and rest not in NOISE:  # a part of the sum, such as x in 3x5, or not a number
             end = match.start("unit")
         word = (
             WORD.match(self.text, end + self.text.startswith(" ", end)) if number.scaled else None
@@ -242,7 +242,7 @@ class Sum:
         return number.value
 
     def bracket(self, closing: str, rounded: Callable[[Fraction], Fraction] | None) -> Fraction:
-        """What stands in brackets, rounded where they say so."""
+        """The content of brackets, rounded if they are floor or ceiling brackets."""
         self.deeper()
         self.plain = False
         value: Fraction = self.inside()
@@ -270,7 +270,7 @@ _BRACKETS: tuple[tuple[str, str, Callable[[Fraction], Fraction] | None], ...] = 
 
 
 def check_size(value: Fraction) -> None:
-    """Refuse numbers past any count."""
+    """Refuse numbers that are larger than any count."""
     if abs(value) >= 10**60 or value.denominator >= 10**60:
         message = "the number is too large"
         raise Unreadable(message)
@@ -286,7 +286,7 @@ def number(text: str) -> Number:
 
 
 def written(text: str, *, memory: bool = False, limit: int = MAX_NUMBER) -> Written:
-    """A number with what stands around it: after =, → or "so" the last one counts.
+    """A number with the text around it: after =, → or "so" the last one counts.
 
     >>> written("26x26x32 = 21633")[0].value, written("26x26x32 = 21633").before
     (Fraction(21633, 1), '26x26x32')
@@ -336,7 +336,7 @@ def _side(text: str, *, memory: bool = False) -> Number:
 def _without_remark(text: str, *, memory: bool) -> Number | None:
     """A number before a remark in brackets: without digits in it, or with the same number.
 
-    The same for what stands before the last comma, as in "each filter has 76, 76*10".
+    The same for text before the last comma, as in "each filter has 76, 76*10".
     """
     head, _, tail = text.rpartition(", ")
     if (
@@ -359,14 +359,14 @@ def _without_remark(text: str, *, memory: bool) -> Number | None:
 
 
 def _share(found: Number) -> Fraction:
-    """A number, a percentage as the share that it is."""
+    """A number; a percentage as a share."""
     return found.value / 100 if found.unit == "%" else found.value
 
 
 def _other_way(text: str, found: Number, *, memory: bool) -> Number | None:
-    """The number with its one comma or point taken for the other sign: 2,333 and 1.234 may be both."""
+    """The number with its comma read as a point, or its point as a comma, as in 2,333 and 1.234."""
     text = text.lstrip("~<> ")
-    if text[:1] == ",":  # ,5 is a half, or what is left of a list
+    if text[:1] == ",":  # ,5 is a half, or the rest of a list
         return Sum(text[1:], memory=memory).number()
     match = _EITHER_WAY.fullmatch(text)
     if not match:
@@ -380,7 +380,7 @@ def _other_way(text: str, found: Number, *, memory: bool) -> Number | None:
 
 
 def _disagrees(parts: list[str], found: Number) -> str:
-    """The part before the last that is a sum of whole numbers but gives another number."""
+    """The part before the last, if it is a sum of whole numbers that gives another number."""
     if len(parts) < 2 or found.unit or found.scaled:
         return ""
     text = parts[-2]

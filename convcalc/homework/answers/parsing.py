@@ -1,8 +1,8 @@
 """Answers in any notation as values: numbers, shapes, matrices and words.
 
-Only sums, products and small powers are computed, by a parser of our own with limits on length,
-depth and size. What cannot be read is *unreadable*, which is not the same as wrong; the reading
-then says why.
+Only sums, products and small powers are computed, by our own parser, which limits length, depth
+and size. An answer that cannot be read is *unreadable*, which is not the same as wrong; the
+reading then says why.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ _GAP = re.compile(r"(?<=[\d\])])[\s,;(]*[^\W\d_][^\d(\[]*(?=[\d(\[])|(?<=\d)[,;]
 _BATCH = ("1", "none", "n", "b", "-1", "?", "batch", "batch_size", "bs", "m")
 _BY = re.compile(r"[\s-]by[\s-]")
 _MAX_SIDES = 8
-_TWO = 2  # numbers make a shape
+_TWO = 2  # most numbers of a shape
 
 
 def shape(raw: Any, order: str = "hwc", sides: int = 3) -> tuple[Number, ...]:
-    """Some numbers: 28×28×6, (6, 28, 28), 28 by 28 by 6, or a list; those with names in an order.
+    """Some numbers: 28×28×6, (6, 28, 28), 28 by 28 by 6, or a list; named numbers in a given order.
 
     >>> [tuple(map(int, (n.value for n in shape(t)))) for t in ("28×28×6", "(6, 28, 28)", "[28; 28; 6]", "28x28x6 = 4704")]
     [(28, 28, 6), (6, 28, 28), (28, 28, 6), (28, 28, 6)]
@@ -77,12 +77,12 @@ def shape(raw: Any, order: str = "hwc", sides: int = 3) -> tuple[Number, ...]:
 
 
 def written_shape(raw: Any, order: str = "hwc", sides: int = 3) -> tuple[tuple[Number, ...], str]:
-    """Some numbers, and the number after = that is not their product.
+    """Some numbers, and the number after = if that is not their product.
 
     Args:
         raw: the answer.
-        order: how the sheet writes volumes; numbers that all have names, such as W=28, are put into it.
-        sides: how many numbers the shape has. A batch in front of them is left out; 0 if there can be none.
+        order: how the sheet writes volumes; if all numbers have names, as in W=28, they are sorted by it.
+        sides: how many numbers the shape has. A batch before them is left out; 0 if there can be no batch.
     """
     while isinstance(raw, list | tuple) and len(raw) == 1:
         raw = raw[0]
@@ -118,7 +118,7 @@ _WITH_PRODUCT = re.compile(
 
 
 def _counted(line: str) -> str:
-    """A line with a sign before the product of a shape: 28x28x6, 4704 as 28x28x6 = 4704."""
+    """A line with = before the product of a shape: 28x28x6, 4704 as 28x28x6 = 4704."""
     found = _WITH_PRODUCT.fullmatch(line.rstrip(" ."))
     if found is None:
         return line
@@ -133,7 +133,7 @@ def _plain_names(line: str) -> str:
 
 
 def _disagrees(sides: tuple[Number, ...], after: list[str]) -> str:
-    """The number after a shape's = that is not the product of its sides."""
+    """The number after a shape's =, if it is not the product of its sides."""
     product = Fraction(1)
     for side in sides:
         product *= side.value
@@ -151,7 +151,7 @@ _BEFORE_DIGITS = re.compile(r"[^\d(\[{<]*")
 
 
 def _readable_sides(text: str, sides: int = 3) -> tuple[Number, ...]:
-    """The numbers of a shape, none where it is not one."""
+    """The numbers of a shape; none if it is not a shape."""
     try:
         return _sides(text, sides)
     except Unreadable:
@@ -159,7 +159,7 @@ def _readable_sides(text: str, sides: int = 3) -> tuple[Number, ...]:
 
 
 def _sides(text: str, sides: int = 3) -> tuple[Number, ...]:
-    """The numbers of a shape that stands alone."""
+    """The numbers of a text that is only a shape."""
     before = _BEFORE_DIGITS.match(text)
     text = text[before.end() :] if before and is_noise(before[0]) else text
     text = _without_remark(text)
@@ -184,7 +184,7 @@ _MAPS = re.compile(r"x|channel|map|filter|deep")
 
 
 def _without_remark(text: str) -> str:
-    """A shape without the remark in brackets behind it: 28x28x6 (4704 values), 14 (14x14)."""
+    """A shape without the remark in brackets after it: 28x28x6 (4704 values), 14 (14x14)."""
     head, bracket, inside = text.rstrip(" .").partition(" (")
     if not bracket or not inside.endswith(")") or not _DIGITS.search(head) or head[-1] in "x*":
         return text
@@ -204,7 +204,7 @@ def _repeats(head: str, inside: str) -> bool:
 
 
 def _between(match: re.Match[str]) -> str:
-    """What stands between two numbers of a shape: × if it is only words such as "channels of"."""
+    """The text between two numbers of a shape; × if it is only words such as "channels of"."""
     gap = match[0]
     if gap.strip() in (",", ";"):
         return "x" if _TIMES.search(match.string) else gap
@@ -212,7 +212,7 @@ def _between(match: re.Match[str]) -> str:
 
 
 def _without_batch(parts: list[str], sides: int) -> tuple[Number, ...]:
-    """The numbers of a shape without the one of the batch in front; a side may be in brackets of its own."""
+    """The numbers of a shape without the batch before them; a side may be in its own brackets."""
     if len(parts) > _MAX_SIDES:
         message = f"{len(parts)} numbers; a shape has two or three"
         raise Unreadable(message)
@@ -234,11 +234,11 @@ def _without_batch(parts: list[str], sides: int) -> tuple[Number, ...]:
 
 
 def size(raw: Any) -> tuple[bool | None, tuple[Number, ...], tuple[tuple[Number, ...], ...], str]:
-    """A size along an axis, or that there is none: ``28``, ``no, 14.5``, ``doesn't fit``.
+    """A size along an axis, or "none": ``28``, ``no, 14.5``, ``doesn't fit``.
 
     Returns:
-        What was said about fitting; the numbers; what the numbers may mean instead, as the 196 of
-        ``14x14 = 196``; and the sum or product that was worked out to another number.
+        What was said about fitting; the numbers; what they may mean instead, as the 196 of
+        ``14x14 = 196``; and a sum or product that was computed wrongly.
     """
     while isinstance(raw, list | tuple) and len(raw) == 1:
         raw = raw[0]
@@ -286,7 +286,7 @@ _SIDE_BY_SIDE = re.compile(r"(\d+(?:\.\d+)?)(?: ?px)?(?: ?[x*] ?(\d+(?:\.\d+)?)(
 
 
 def _written_size(text: str) -> tuple[tuple[Number, ...], tuple[tuple[Number, ...], ...], str]:
-    """The numbers of a size, what else they may mean, and what was worked out to another number."""
+    """The numbers of a size, what else they may mean, and a sum or product that was computed wrongly."""
     chain = [part for step in steps(text.split("\n")) for part in step if _DIGITS.search(part)]
     last = chain[-1] if chain else text
     if _is_shape(last) or (_NAMED.search(text) and len(_NAMED.findall(text)) > 1):

@@ -1,4 +1,4 @@
-"""The type of answer that is a range of cells: from the first to the last."""
+"""Answers that are ranges of cells, from the first to the last."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from convcalc.homework.answers.numbers import Number
 from convcalc.homework.answers.parsing import Reading, Unreadable, clean, raw_text
 from convcalc.homework.answers.types import AnswerType, Tolerance, answer_type
 
-# A minus right after a number stands between two numbers; any other belongs to the number behind it.
+# A minus directly after a number separates two numbers; any other belongs to the number after it.
 _CELL = re.compile(r"(?:(?<!\d)(?<!\d\s)-\s?)?\d{1,12}(?!\d)")
 _REMARK = re.compile(r"\s\([^()]{0,60}\)[\s.]*$")
 _DECIMAL = re.compile(r"\d\.\d|\d{13}")
@@ -18,7 +18,7 @@ _DECIMAL = re.compile(r"\d\.\d|\d{13}")
 
 @answer_type("range")
 class CellRange(AnswerType):
-    """The first and the last cell: ``3 to 7``, ``3-7``, ``[3, 7]``, ``-2 … 4``; one number where they are the same."""
+    """The first and the last cell: ``3 to 7``, ``3-7``, ``[3, 7]``, ``-2 … 4``; one number if they are equal."""
 
     counts = False
     wants = "the first and the last"

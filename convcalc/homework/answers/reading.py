@@ -1,4 +1,4 @@
-"""What was understood of an answer, words as answers, and values written back for people."""
+"""Answers as read, words as answers, and values printed for people."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _BLANKS = ("", "-", "–", "—", "?", "null", "~", "n/a", "...", "…", "todo",
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What was understood of an answer.
+    """An answer as it was read.
 
     Attributes:
-        text: what was written, fit to print.
-        value: what it means: a number, a tuple, rows of a matrix, a word; None where it means nothing.
+        text: the printable text of the answer.
+        value: its meaning: a number, a tuple, rows of a matrix, a word; None if it has no meaning.
         numbers: the numbers behind the value, as they were written.
         fits: what was said about fitting: False for "doesn't fit", None where nothing was said.
         problem: why it cannot be read; empty where it can.
         blank: nothing was answered.
-        said: the value said back.
-        others: what the same text may mean instead, as 2,333 may be 2.333.
-        before: the sum or product that was worked out to another number than it gives.
+        said: the value as shown to the student.
+        others: other meanings of the same text: 2,333 may be 2.333.
+        before: the sum or product that was computed wrongly.
     """
 
     text: str
@@ -46,11 +46,11 @@ class Reading:
     before: str = ""
 
     def but(self, **changes: Any) -> Reading:
-        """The same with other attributes."""
+        """A copy with other attributes."""
         return replace(self, **changes)
 
     def after(self, before: str) -> Reading:
-        """The same after a sum or product that gives another number; an empty text changes nothing."""
+        """A copy with a sum or product that was computed wrongly; an empty text changes nothing."""
         if not before:
             return self
         said = f"{self.echo} (but {before} is another number)"
@@ -83,7 +83,7 @@ def is_blank(raw: Any) -> bool:
 
 
 def word(raw: Any) -> str:
-    """Words in lower case, one space between them, without the punctuation around them.
+    """Words in lower case, with single spaces, without punctuation around them.
 
     >>> word("  **Gaussian  Blur**. "), word("Answer: (b)")
     ('gaussian blur', 'b')
@@ -121,7 +121,7 @@ def number_text(value: Fraction | int) -> str:
 
 
 def exact_text(value: Fraction | int) -> str:
-    """A number with nothing left out: a decimal where it ends, else a fraction.
+    """An exact number: a decimal if it ends, else a fraction.
 
     >>> exact_text(Fraction(1, 10**7)), exact_text(Fraction(-1, 3)), exact_text(-7600)
     ('0.0000001', '-1/3', '-7600')
@@ -131,7 +131,7 @@ def exact_text(value: Fraction | int) -> str:
 
 
 def decimal_places(denominator: int) -> int | None:
-    """How many decimal places a fraction needs; None where no decimal ends, or a very long one.
+    """How many decimal places a fraction needs; None if its decimal is very long or never ends.
 
     >>> decimal_places(8), decimal_places(10**7), decimal_places(1), decimal_places(3)
     (3, 7, 0, None)

@@ -1,4 +1,4 @@
-"""Types of answers that are numbers of measurement: exact where they can be, else to some decimals."""
+"""Types of answers that are measured numbers: exact if possible, else to some decimals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Number(Ratio):
 
 @answer_type("decimals")
 class Decimals(Matrix):
-    """Rows of numbers to some decimals; more digits are as good.
+    """Rows of numbers to some decimals; more digits are also right.
 
     Args:
         places: how many decimals.

@@ -1,4 +1,4 @@
-"""Kernel, stride and padding out of a text: ``k=3, s=1, p=0``, ``3x3, stride 2, same padding``."""
+"""Kernel, stride and padding read from a text: ``k=3, s=1, p=0``, ``3x3, stride 2, same padding``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _NAME = re.compile(
     rf"(?<![a-z\d_.])(?<!output )(?<!input )({'|'.join(_NAMES)})(?![a-z_])"
     r"(?: ?(=|:) ?| (?:is|of) (?:size )?| ?(?=[\d(\[])| (?=[\"']?(?:same|valid|zero|none|one|two|three)\b))"
 )
-_INSIDE_SUM = "(+-*/x^="  # a name behind one of these is a letter of a formula
+_INSIDE_SUM = "(+-*/x^="  # a name after one of these is a letter of a formula
 _END = re.compile(r"[,;&]|\band\b|\bwith\b|\busing\b")
 _WORD = re.compile(r"[\"' ]*(same|valid)\b")
 _WORD_ALONE = re.compile(r"(?<![a-z])(same|valid)(?![a-z])")
 _SQUARE = re.compile(r"(?<![\d.=(x/*+-])(\d{1,6}) ?x ?(\d{1,6})(?![\d.x])")
 _BEFORE_NAME = re.compile(r"(?<![\d.=(x/*+-])(\d{1,6}) (?:kernel|filter|window)(?![a-z])")
 _LEAST = {"k": 1, "s": 1, "p": 0}
-MOST = 10**6  # that a kernel, a stride or a padding may be
+MOST = 10**6  # largest kernel, stride or padding
 
 
 def read_settings(text: str) -> dict[str, int | str]:
@@ -32,7 +32,7 @@ def read_settings(text: str) -> dict[str, int | str]:
         text: in small letters and plain characters, on one line.
 
     Raises:
-        Unreadable: there is no kernel, two values for one, or a value that is not a whole number.
+        Unreadable: the kernel is missing, a name has two values, or a value is not a whole number.
 
     >>> read_settings("3x3, stride 2, padding (3-1)/2 = 1"), read_settings("k=5 p=same")
     ({'s': 2, 'p': 1, 'k': 3}, {'k': 5, 'p': 'same'})
@@ -55,7 +55,7 @@ def read_settings(text: str) -> dict[str, int | str]:
 
 
 def _begins(text: str, match: re.Match[str]) -> bool:
-    """Whether a name begins a setting, and is no letter of a formula such as (k-1)/2."""
+    """Whether a name begins a setting, and is not a letter of a formula such as (k-1)/2."""
     before = text[max(0, match.start() - 3) : match.start()].rstrip()[-1:]
     return not before or before not in _INSIDE_SUM or (before == "(" and bool(match[2]))
 

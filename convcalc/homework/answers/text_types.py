@@ -12,7 +12,7 @@ from convcalc.homework.answers.settings_text import read_settings
 from convcalc.homework.answers.types import AnswerType, Asked, Tolerance, answer_type
 from convcalc.text import shortened
 
-_LETTER = re.compile(r"[\[(]?([a-z])[.):\]] ?")  # in front of an option's own text
+_LETTER = re.compile(r"[\[(]?([a-z])[.):\]] ?")  # before an option's text
 _IS_RIGHT = re.compile(r"\s(?:is|are)(?: the)? (?:right|correct|true)(?: ones?)?$")
 
 
@@ -99,7 +99,7 @@ class Choice(AnswerType):
         return ", ".join(value)
 
     def share_right(self, value: tuple[str, ...], expected: tuple[str, ...]) -> Fraction:
-        """The share of the points for some options: right ones less wrong ones, never below 0.
+        """The share of the points for some options: right ones minus wrong ones, never below 0.
 
         >>> choice = Choice(("w", "x", "y", "z"))
         >>> [str(choice.share_right(tuple(picked), ("a", "b", "d"))) for picked in ("ab", "abc", "c", "abcd")]
@@ -203,7 +203,7 @@ class Settings(AnswerType):
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
         n, out = expected
         k, s, p = reading.value
-        if p == "same":  # ⌈n/s⌉; where the size may not be rounded, nothing may be left over
+        if p == "same":  # ⌈n/s⌉; if the size may not be rounded, there must be no remainder
             most = (out - 1) * s + k
             return bool(-(-n // s) == out and not (self.exact and most < n))
         slack = n + (p if self.total else 2 * p) - k
@@ -217,7 +217,7 @@ class Settings(AnswerType):
             return "k={}, s={}, p={}".format(*best)
         if n >= out:
             return f"k={n - out + 1}, s=1, p=0"
-        # one side takes an odd padding where p is a total; else the kernel takes what is too much
+        # if p is a total, one side takes an odd padding; else the kernel takes the surplus
         p = out - n if self.total else (out - n + 1) // 2
         return f"k={n - out + 1 + (p if self.total else 2 * p)}, s=1, p={p}"
 
@@ -226,7 +226,7 @@ class Settings(AnswerType):
 
 
 def _best_window(n: int, out: int) -> tuple[int, int, int] | None:
-    """Kernel, stride and padding of the best window that gives a size exactly; None where none does."""
+    """Kernel, stride and padding of the best window that gives a size exactly; None if none does."""
     from convcalc.solve.windows import MAX_SIZE, Question, solve
 
     if max(n, out) > MAX_SIZE:

@@ -1,4 +1,4 @@
-"""Types of answers: how each is read, compared, written back, and kept out of hints."""
+"""Types of answers: how each is read, compared, printed, and kept out of hints."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from convcalc.text import shortened
 
 
 class Misfit(NamedTuple):
-    """The answer for a window that does not fit, with the result of the division where it is given."""
+    """The answer for a window that does not fit, with the result of the division if given."""
 
     unrounded: Fraction | None = None
 
     def said_by(self, reading: Reading) -> bool:
         """Whether an answer says so: in words, or by the result of the division.
 
-        Beside words may stand the result, exactly or rounded down, or the quotient that is not whole.
+        The words may be followed by the result, exact or rounded down, or by the quotient, not whole.
         """
         result = self.unrounded
         if not isinstance(reading.value, Misfit):
@@ -55,7 +55,7 @@ class Tolerance(NamedTuple):
     def allows(self, number: Number, expected: Fraction) -> bool:
         """Whether a number is near enough to the right one.
 
-        A right answer that is a fraction may be rounded: it is right to the digits given.
+        A right answer that is a fraction may be rounded: the digits given must be right.
 
         >>> [EXACT.allows(answers.number(text), Fraction(7, 3)) for text in ("7/3", "2.3", "2.333", "2.34", "2", "2e0")]
         [True, True, True, False, False, False]
@@ -71,11 +71,11 @@ class Tolerance(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked of an answer, for the words that say how to write it.
+    """What is asked for, to choose the words on how to write the answer.
 
     Attributes:
         tolerance: how far off it may be.
-        example: another answer of this form; empty where there is none.
+        example: another answer of this form; empty if there is none.
         several: whether there is one number per axis, or more than one right option.
     """
 
@@ -97,7 +97,7 @@ def _values_of(numbers: Iterable[Number]) -> tuple[Fraction | int, ...]:
     return tuple(as_int_if_whole(number.value) for number in numbers)
 
 
-_WORDING = ("wants", "may_not_fit", "names")  # attributes that say what to write
+_WORDING = ("wants", "may_not_fit", "names")  # attributes with words on what to write
 
 ANSWER_TYPES: Registry[type[AnswerType]] = Registry("answer type")
 _T = TypeVar("_T", bound="type[AnswerType]")
@@ -118,10 +118,10 @@ class AnswerType:
         counts: whether it is a number, in which typing errors can happen.
         takes_mapping: whether an answer may name its values, as in ``{k: 3, s: 1}``.
         takes_lines: whether an answer may be written over several lines.
-        is_size: whether it is a size, which nobody rounds.
-        may_not_fit: whether there may be no answer, where a window does not fit.
-        box: what to write into a box for one of its numbers.
-        half: how far off one of its numbers may be, by rounding.
+        is_size: whether it is a size; sizes are not rounded by students.
+        may_not_fit: whether a window may not fit, so that there is no answer.
+        box: what to write into a box for one of the numbers.
+        half: how far off one of the numbers may be by rounding.
     """
 
     wants = "a whole number"
@@ -141,7 +141,7 @@ class AnswerType:
 
     @property
     def or_misfit(self) -> str:
-        """What else to write where a window may not fit."""
+        """What else to write if a window may not fit."""
         return ", or: does not fit" if self.may_not_fit else ""
 
     def noun(self, asked: Asked) -> str:
@@ -149,30 +149,30 @@ class AnswerType:
         return self.wants
 
     def precision(self, tolerance: Tolerance) -> str:
-        """How near an answer must be, in words; nothing where nobody would round it."""
+        """How near an answer must be, in words; empty if nobody would round it."""
         if tolerance != EXACT:
             return f" ({tolerance.sentence()})"
         return ", with every digit" if self.counts and not self.is_size else ""
 
     def name_of(self, place: int, count: int) -> str:
-        """What one of so many numbers is called, where each has its own box."""
+        """The name of one of several numbers, if each has its own box."""
         del count
         return str(place + 1)
 
     def said_if_wrong(self, expected: Any, value: Any) -> str:
-        """What is said of a wrong answer that no mistake explains; nothing unless there is more to say."""
+        """The note on a wrong answer that no mistake explains; empty if there is nothing to add."""
         return ""
 
     def undecided(self, reading: Reading) -> str:
-        """Why a person has to decide about an answer that was read; empty where that is not so."""
+        """Why a person must decide about an answer that was read; empty if convcalc decides."""
         return ""
 
     def our_rule(self, key: str) -> str:
-        """What a sheet does by a convention, in words that suit this answer; empty for the usual ones."""
+        """A sheet's rule for this type of answer, in words; empty for the usual words."""
         return ""
 
     def read(self, raw: Any) -> Reading:
-        """Read an answer; what is unreadable comes back with its problem."""
+        """Read an answer; an unreadable one is returned with its problem."""
         text = shortened(answers.raw_text(raw).strip()[:400])
         if answers.is_blank(raw):
             return Reading(text, blank=True)
@@ -183,7 +183,7 @@ class AnswerType:
             return Reading(text, problem=problem, echo=text)
 
     def reads_as(self, other: AnswerType) -> bool:
-        """Whether another type reads every answer as this one does, whatever it asks for."""
+        """Whether another type reads every answer in the same way, even if it asks for something else."""
         return self is other or (type(self) is type(other) and self._reads_by == other._reads_by)
 
     @property
@@ -207,11 +207,11 @@ class AnswerType:
         return readings[0].but(others=tuple(readings[1:])).after(found.before)
 
     def written(self, text: str) -> Written:
-        """What stands in an answer that is a number."""
+        """The number written in an answer."""
         return answers.written(text)
 
     def understood(self, number: Number, reading: Reading) -> Reading:
-        """The reading of a number, or `Unreadable` where it cannot be an answer."""
+        """The reading of a number, or `Unreadable` if it cannot be an answer."""
         if number.value.denominator != 1:
             message = f"{answers.number_text(number.value)} is not a whole number"
             raise Unreadable(message)
@@ -263,7 +263,7 @@ def number_secrets(value: Any) -> set[str]:
 
 @answer_type("size")
 class Size(AnswerType):
-    """A size along an axis, one per axis, or that there is none.
+    """A size along an axis, one per axis, or "none".
 
     Args:
         may_not_fit: whether a window may not fit, so that there is no size.
@@ -302,7 +302,7 @@ class Size(AnswerType):
 
     @staticmethod
     def size_of(reading: Reading, fits: bool | None, numbers: tuple[Number, ...]) -> Reading:  # noqa: FBT001 - None is a third
-        """The reading of a size, or of that there is none."""
+        """The reading of a size, or of "none"."""
         values = _values_of(numbers)
         if len(values) > 1 and len(set(values)) == 1:
             values = values[:1]
@@ -366,10 +366,10 @@ class Volume(AnswerType):
 
     Args:
         wants: what to write.
-        order: the sheet's order, into which numbers with names are put; without it they stay.
-        sides: how many numbers there are, before which a batch may be written; 0 where none may.
+        order: the sheet's order, by which named numbers are sorted; without it they stay as written.
+        sides: how many numbers there are if a batch may come before them; 0 if it may not.
         may_not_fit: whether a window may not fit, so that there is no volume.
-        names: what each number is called; without them what `wants` calls it.
+        names: the name of each number; without them those of `wants`.
     """
 
     counts = False
@@ -421,7 +421,7 @@ class Volume(AnswerType):
         return found.but(echo=f"{found.echo} (which is not {after})") if after else found
 
     def same(self, reading: Reading, expected: Any, tolerance: Tolerance) -> bool:
-        if isinstance(expected, Misfit):  # 0 in every box says it where boxes take no words
+        if isinstance(expected, Misfit):  # 0 in every box means it, because boxes take no words
             zeros = [number.value == 0 for number in reading.numbers]
             return expected.said_by(reading) or (len(zeros) == self.sides and all(zeros))
         return bool(reading.value == expected)
@@ -458,7 +458,7 @@ class Matrix(AnswerType):
 
     @staticmethod
     def reading_of_rows(rows: tuple[tuple[Number, ...], ...], reading: Reading) -> Reading:
-        """The reading whose value are these rows."""
+        """The reading with these rows as its value."""
         value = tuple(_values_of(row) for row in rows)
         echo = answers.matrix_text(value).replace(", ", ",")
         echo = echo if len(echo) < 200 else shortened(echo, 190)

@@ -1,4 +1,4 @@
-"""Words around a number: what is counted, how it is scaled, and what says nothing."""
+"""Words around a number: things counted, scales, and words without meaning."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ SMALL_NUMBERS = {
 
 
 def scale_of(word: str, *, memory: bool = False) -> tuple[Fraction, str, str]:
-    """What stands behind a number: its scale, its unit, and the rest that is neither.
+    """The word after a number as its scale, its unit and the rest.
 
     Args:
         word: the word.
-        memory: whether an amount of memory is asked, where "100 B" is bytes and not billions.
+        memory: whether the question asks for memory, so that "100 B" is bytes and not billions.
 
     >>> [(str(scale), unit, rest) for scale, unit, rest in map(scale_of, ("MiB", "MFLOPs", "pixels", "M"))]
     [('1048576', 'B', ''), ('1000000', '', 'flops'), ('1', '', 'pixels'), ('1000000', '', '')]
@@ -77,6 +77,6 @@ def scale_of(word: str, *, memory: bool = False) -> tuple[Fraction, str, str]:
 
 
 def is_noise(text: str) -> bool:
-    """Whether a text has words, all of which say nothing about the number beside them."""
+    """Whether a text has words, and none of them says anything about the number next to them."""
     words = WORD.findall(text.lower())
     return bool(words) and all(word in NOISE for word in words)

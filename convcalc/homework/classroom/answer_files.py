@@ -1,6 +1,6 @@
 """Reading answers: YAML, lines of text, a notebook, a CSV export, standard input.
 
-Values stay the texts that were written: YAML would read ``0128`` and ``12:30`` in its own way.
+Values stay as written: YAML would read ``0128`` and ``12:30`` as other numbers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from convcalc.text import printable, quoted, shortened
 MAX_BYTES = 4 * 2**20
 WHAT, WAY_OUT = "file of answers", "answers are shorter"
 _MAX_ROWS = 100_000
-_MAX_WHY = 5  # further reasons why a file is not read as YAML, that are told
+_MAX_WHY = 5  # most further reasons shown why a file is not read as YAML
 _FACTS = ("convcalc_answers", "sheet", "student", "variant", "name")
 _KEYS = ("convcalc_answers", "sheet", "student", "variant", "answers", "name")
 
@@ -46,11 +46,11 @@ def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
 
     Args:
         path: the file.
-        sheet: what is answered.
-        student: whose answers, where the file holds several students.
+        sheet: the sheet.
+        student: whose answers, if the file has several students.
 
     Raises:
-        UsageError: the file cannot be read, or holds no answers of this student.
+        UsageError: the file cannot be read, or has no answers of this student.
     """
     name = file_name(path)
     data = load(path)
@@ -68,9 +68,9 @@ def mark_answers(
     """Mark one student's answers, with notes on problems of their file.
 
     Args:
-        sheet: what is answered.
+        sheet: the sheet.
         given: the answers.
-        level: how fine hints are; never finer than the sheet allows.
+        level: the level of hints; at most the level that the sheet allows.
         only: the one question to mark.
 
     Raises:
@@ -189,7 +189,7 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
 
 
 def _named(values: dict[str, Any], names: Names) -> dict[str, Any]:
-    """Answers by question where they stand by another name of it, such as Question 1."""
+    """Answers by question, also if a question has another name there, such as Question 1."""
     named = any(map(names.has, values))
     meant = {name: names.of(name, places=not named) or name for name in values}
     if len(set(meant.values())) < len(meant):
@@ -228,10 +228,10 @@ def _from_yaml(text: str, path: str, names: Names) -> Answers | None:
 
 
 def _take(found: Answers, keys: Mapping[str, Any], names: Names, plain: PlainValues) -> None:
-    """The answers of a mapping, with what is written in its own lines read as lines.
+    """The answers of a mapping; answers written in separate lines are read as lines.
 
-    Such lines are a plain text over several lines, and names that belong to no question below a
-    question without an answer: the rows of a table.
+    Such lines are a plain text over several lines, or the rows of a table: names that belong to no
+    question, below a question without an answer.
     """
     named = any(map(names.has, keys))
     rows: dict[str, dict[str, tuple[Any, Any]]] = {}
@@ -263,7 +263,7 @@ def _take(found: Answers, keys: Mapping[str, Any], names: Names, plain: PlainVal
 
 
 def _as_written(source: Source, first: Any, last: Any) -> str:
-    """The lines from one node to another, as they stand in the text."""
+    """The lines of the text from one node to another."""
     start, end = first.start_mark, last.end_mark
     lines = source.lines[start.line : end.line + 1]
     if len(lines) > end.line - start.line:
@@ -308,7 +308,7 @@ _ESCAPES = re.compile(
 
 
 def _whole(value: Any) -> Any:
-    """An answer in which every half of a surrogate pair is replaced."""
+    """An answer with every lone half of a surrogate pair replaced."""
     if isinstance(value, str):
         return _HALF.sub("\ufffd", value)
     if isinstance(value, list):
@@ -322,7 +322,7 @@ def _with_characters(text: str) -> tuple[str, bool]:
     r"""A text with the characters that JSON writes as two halves, such as ``\ud83d\ude00``.
 
     Returns:
-        The text, and whether a half stands alone in it.
+        The text, and whether it contains a lone half.
     """
     alone = False
 
@@ -338,10 +338,10 @@ def _with_characters(text: str) -> tuple[str, bool]:
 
 
 def answers_of(found: list[Answers], student: str, path: str) -> Answers:
-    """The answers of one student out of a file.
+    """The answers of one student from a file.
 
     Raises:
-        UsageError: there are several, or not this one.
+        UsageError: there are several students, or this one is missing.
     """
     if student:
         chosen = [each for each in found if each.student == student]

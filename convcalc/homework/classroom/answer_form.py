@@ -1,4 +1,4 @@
-"""An answer file to fill in: YAML, in which each question stands over the place for its answer."""
+"""An answer file to fill in: YAML with each question above the place for its answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from convcalc.homework.sheets.sheet import Sheet
 from convcalc.text import escape_json, one_line, wrap
 
 _COLUMNS = 100
-_MARK = "#| "  # before what is no answer; a line such as "# q1: 28" would be read as one
+_MARK = "#| "  # before other lines; a line "# q1: 28" would be read as an answer
 
 
 def answer_form(sheet: Sheet) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Answers as lines of text, such as ``q1: 28x28x6``: which line answers what, and what belongs to none."""
+"""Answers as lines of text, such as ``q1: 28x28x6``: which line answers which question, if any."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _DASH = re.compile(r"[-–—]\s+")
 _GOES_ON = re.compile(r"[=→≈+*/×·)\]},;⇒-]|x\s?\d|(?:so|thus|hence|therefore|which)\b")
 _OPEN = re.compile(r"[=→≈+*/×·(\[{,;⇒-]$|\bx$")
 _NUMBERED = re.compile(r"(?:question|problem|exercise|task|answer|q|ex)?[ .#]{0,3}(\d{1,3})(\..*)?")
-_NO_ANSWER = ("#", "//", "---", "```", "===", "convcalc_answers:")  # lines that hold none
-_NOT_AT_MARGIN = ("", " ", "\t", "-", "#")  # how lines begin that are part of something larger
-_MAX_NAMED = 3  # of the lines that belong to no question
+_NO_ANSWER = ("#", "//", "---", "```", "===", "convcalc_answers:")  # lines without answers
+_NOT_AT_MARGIN = ("", " ", "\t", "-", "#")  # of lines that are part of something larger
+_MAX_NAMED = 3  # most lines without a question that a note quotes
 
 
 @dataclass(slots=True, eq=False)
 class Lines:
-    """What lines of text answer.
+    """The answers found in lines of text.
 
     Attributes:
         values: the answers, by question or part.
-        facts: what the text says of itself: student, sheet, variant.
+        facts: what the text says about itself: student, sheet, variant.
         notes: what was odd, one line each.
     """
 
@@ -50,25 +50,25 @@ class Lines:
 
 
 def read_lines(text: str, sheet: Sheet, longest: int) -> Lines:
-    """Lines such as ``q1: 28x28x6``; an answer goes on over lines where that can be seen.
+    """Lines such as ``q1: 28x28x6``; an answer may continue on the next lines if this is clear.
 
     Args:
         text: the text.
-        sheet: what is answered.
-        longest: the most characters of a line that are looked at.
+        sheet: the sheet.
+        longest: how many characters of a line are read at most.
     """
     lines = [line[:longest] for line in text.split("\n")]
     names = Names(sheet)
     heads = (_HEAD.match(line) for line in lines)
     named = any(head is not None and names.has(head["name"]) for head in heads)
-    reader = _Reader(names, places=not named)  # else numbers in front of lines are rows and lists
+    reader = _Reader(names, places=not named)  # otherwise numbers before lines are rows and lists
     for number, line in enumerate(lines, start=1):
         reader.take(line, number)
     return reader.finish()
 
 
 def named_at_margin(text: str, sheet: Sheet) -> set[str]:
-    r"""The questions and parts that lines answer which are neither indented nor of a list or a remark.
+    r"""The questions and parts answered by lines that are not indented, in a list or in a remark.
 
     >>> from convcalc.homework import loads
     >>> sheet = loads("{convcalc_sheet: 1, questions: [{id: a1, type: text, text: Why?}]}")
@@ -94,15 +94,15 @@ class Names:
         self.known = {question.id.lower(): question for question in sheet.questions}
 
     def has(self, name: str) -> bool:
-        """Whether a name is an id, or a part of the question of that id."""
+        """Whether a name is the id of a question or of a part of one."""
         return name.lower().partition(".")[0] in self.known
 
     def of(self, name: str, *, places: bool = True) -> str:
-        """The question or part that a name means; empty where it means none.
+        """The question or part that a name means; empty if none.
 
         Args:
             name: as it is written.
-            places: whether a bare number is the place of a question on the sheet.
+            places: whether a plain number is the position of a question on the sheet.
         """
         word = name.lower()
         if word in self.known:
@@ -119,7 +119,7 @@ class Names:
         return found.id + (counted[2] or "") if found else ""
 
     def is_like_them(self, name: str) -> bool:
-        """Whether a name is built as those of the questions, such as q9 where they are q1 to q5."""
+        """Whether a name looks like those of the questions, such as q9 if they are q1 to q5."""
         head = name.lower().rstrip("0123456789")
         return head != name and any(
             head == each.rstrip("0123456789") != each for each in self.known
@@ -135,12 +135,12 @@ class Names:
 
 
 class _Reader:
-    """Takes one line after the other."""
+    """Reads one line after the other."""
 
     def __init__(self, names: Names, *, places: bool) -> None:
         self.names, self.places = names, places
         self.found: dict[str, list[str]] = {}
-        self.earlier: dict[str, list[str]] = {}  # of questions that are answered again
+        self.earlier: dict[str, list[str]] = {}  # questions that are answered again
         self.added: dict[str, int] = {}
         self.stray: list[tuple[int, str]] = []
         self.lines = Lines()
@@ -148,7 +148,7 @@ class _Reader:
         self.in_block = False  # the answer begins on the line after its name
 
     def take(self, line: str, number: int) -> None:
-        """One line: an answer, more of the answer before it, or neither."""
+        """Read a line: an answer, more of the previous answer, or neither."""
         name, rest = self.head_of(line)
         text = line.strip()
         if name in HEADERS and not self.names.has(name):
@@ -196,14 +196,14 @@ class _Reader:
         return name, _DASH.sub("", rest, count=1) if _DASH.match(rest) else rest
 
     def goes_on(self, text: str) -> bool:
-        """Whether a line is more of the answer before it."""
+        """Whether a line continues the answer before it."""
         before = self.found[self.current]
         if not before or self.names.takes_lines(self.current):
             return True
         return bool(_GOES_ON.match(text) or _OPEN.search(before[-1][-2:]))
 
     def finish(self) -> Lines:
-        """All that was found."""
+        """Everything that was found."""
         lines = self.lines
         for name, earlier in self.earlier.items():
             counts = "the last one counts"
@@ -222,7 +222,7 @@ class _Reader:
 
 
 def _note_on(stray: list[tuple[int, str]], first: str) -> str:
-    """What is said of lines that belong to no question."""
+    """The note on lines that belong to no question."""
     shown = ", ".join(f"{number} ({quoted(text)})" for number, text in stray[:_MAX_NAMED])
     more = len(stray) - _MAX_NAMED
     also = f" and {more:,} more" if more > 0 else ""

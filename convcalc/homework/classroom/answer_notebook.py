@@ -12,18 +12,18 @@ from convcalc.text import plural
 if TYPE_CHECKING:
     import ast
 
-_MAX_ITEMS = 5_000  # of a list, and values of an answer
+_MAX_ITEMS = 5_000  # deepest list, and most values of an answer
 _MAX_DEPTH = 20
 _BROKEN = re.compile(r"answers\[[\"']([\w.-]{1,80})[\"']\] {0,9}= {0,9}([^\n]*)")
 
 
 @dataclass(slots=True, eq=False)
 class Assigned:
-    """What the cells of a notebook assign.
+    """The answers that the cells of a notebook assign.
 
     Attributes:
         values: the answers, by question.
-        student: whose they are, where the notebook says so.
+        student: whose they are, if the notebook says so.
         notes: what was odd, one line each.
     """
 
@@ -33,11 +33,11 @@ class Assigned:
 
 
 def read_notebook(text: str, longest: int) -> Assigned | None:
-    """The answers of a notebook: ``answers["q4"] = 760``, or ``answers = {…}``; None if it is none.
+    """The answers of a notebook: ``answers["q4"] = 760``, or ``answers = {…}``; None if it is not a notebook.
 
     Args:
         text: the file.
-        longest: the most characters of a cell that are read.
+        longest: how many characters of a cell are read at most.
     """
     try:
         data = json.loads(text, parse_int=str, parse_float=str)
@@ -63,7 +63,7 @@ def read_notebook(text: str, longest: int) -> Assigned | None:
 
 
 def _code_of(cell: Any) -> str:
-    """The source of a cell of code, its lines ended as Python ends them."""
+    """The source of a code cell, with Python's line ends."""
     if not isinstance(cell, dict) or cell.get("cell_type") != "code":
         return ""
     source = cell.get("source", "")
@@ -73,7 +73,7 @@ def _code_of(cell: Any) -> str:
 
 
 class _Cell:
-    """The code of one cell; each part of it is cut out of lines that are split once."""
+    """The code of one cell; its lines are split only once, and parts are cut from them."""
 
     def __init__(self, code: str, found: Assigned) -> None:
         kept = [line for line in code.split("\n") if not line.lstrip().startswith(("%", "!"))]
@@ -82,13 +82,13 @@ class _Cell:
         self.count = 0
 
     def read(self) -> None:
-        """Take what the cell assigns; where Python cannot read it, line by line."""
+        """Read what the cell assigns; line by line if Python cannot parse it."""
         import ast
         import warnings
 
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of 1if x, which is read all the same
+                warnings.simplefilter("ignore")  # about 1if x, which is read anyway
                 tree = ast.parse(self.code)
                 self.lines = self.code.encode().split(b"\n")
         except (SyntaxError, ValueError, RecursionError, MemoryError):

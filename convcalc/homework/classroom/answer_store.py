@@ -1,8 +1,8 @@
 """The answers of a class on disk, and the status of every file.
 
-Files are read one at a time and their answers noted in a file; once every file has been seen, and
-the newest of each student is known, they are marked student by student. Memory holds one short entry
-per student.
+Files are read one at a time, and their answers are written to a store on disk. When all files are
+read, the newest answers of each student are marked, student by student. Memory holds one short
+entry per student.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from convcalc.text import quoted, shortened
 
 _MAX_NOTES = 8
 _MAX_NOTE = 200
-_CODE = re.compile(r"[0-9a-f]{4,64}")  # what a variant's code looks like
+_CODE = re.compile(r"[0-9a-f]{4,64}")  # the form of a variant's code
 
 
 @dataclass(slots=True)
@@ -48,8 +48,8 @@ class FileStatus:
     """The status of one file.
 
     Attributes:
-        path: the file, or the row of one.
-        student: whose it is, as far as is known.
+        path: the file, or a row of a file.
+        student: whose it is, if known.
         status: one of `STATUSES`.
         note: why.
     """
@@ -68,15 +68,15 @@ STATUSES = (
 
 
 class _Rank(NamedTuple):
-    """What decides which of a student's files counts: the largest, compared from the left.
+    """Which of a student's files counts: the one with the largest rank, compared from the left.
 
     Attributes:
-        answered: whether anything is answered in it.
+        answered: whether it has any answer.
         sure: whether its name or the platform says whose it is.
         attempt: the platform's number, else the version that its name ends in.
         upload: the platform's number of the file.
-        time: when it was submitted, by the platform, else when it was last changed.
-        order: its place among all that were read.
+        time: when it was submitted, if the platform says so; else when it was last changed.
+        order: its position among all files read.
     """
 
     answered: bool
@@ -104,10 +104,10 @@ class _Waiting:
     """A file whose owner is known only when the names of all files are.
 
     Attributes:
-        submitted, given: what was read, without the bytes and the answers.
+        submitted, given: the file and its facts, without bytes and answers.
         alone: whether the file holds one student.
-        start: where the answers are in the store; negative where there are none.
-        status: in this case what is to be said of it.
+        start: where its answers begin in the store; negative if it has none.
+        status: its status if it has none.
     """
 
     submitted: SubmittedFile
@@ -118,7 +118,7 @@ class _Waiting:
 
 
 class AnswerStore:
-    """The answers of a class on disk; in memory only their places."""
+    """The answers of a class on disk; memory has only their positions."""
 
     def __init__(
         self, file: IO[bytes], sheet: Sheet, roster: Roster | None, grader: Grader
@@ -130,19 +130,19 @@ class AnswerStore:
         self.rows = 0
         self._added = 0
         self._numbers: dict[str, str] = {}  # of Moodle, by student
-        self.variants = {True: 0, False: 0}  # those that fit the secret, and those that do not
+        self.variants = {True: 0, False: 0}  # variants that fit the secret, or do not
         self._owners: Owners | None = None
         self._waiting: list[_Waiting] = []  # without a roster, until every name was seen
         self._broken: dict[str, str] | None = None
         taking = [question for question in sheet.questions if question.task.takes_file]
         self._takes_files = bool(taking)
-        self.unused = ""  # what was given for reading and was no use
+        self.unused = ""  # what was passed for reading and not used
         self._is_mapped = False  # whether a table was read by the headings of --map
         self._sole = taking[0] if taking and len(sheet.questions) == 1 else None
 
     @property
     def owners(self) -> Owners:
-        """What finds whose answers files hold."""
+        """Finds whose answers a file has."""
         if self._owners is None:
             files = (
                 (names_of(each.submitted), each.given.student)
@@ -192,7 +192,7 @@ class AnswerStore:
         self._settle()
 
     def _settle(self) -> None:
-        """Find whose the files are that wait for the names of all of them."""
+        """Find the owners of the files that wait until all names are known."""
         for each in self._waiting:
             if each.status is not None:
                 self._add_status(each.submitted, each.status)
@@ -203,7 +203,7 @@ class AnswerStore:
             self._waiting, self._owners = [], None
 
     def _set_aside(self, submitted: SubmittedFile, status: str, why: str, path: str = "") -> None:
-        """Note why a file, or a row of it, does not count."""
+        """Record why a file or one of its rows does not count."""
         found = FileStatus(path or submitted.path, "", status, shortened(why, _MAX_NOTE))
         if self.roster is None:
             bare = replace(submitted, data=None)
@@ -212,12 +212,12 @@ class AnswerStore:
             self._add_status(submitted, found)
 
     def _add_status(self, submitted: SubmittedFile, found: FileStatus) -> None:
-        """Note the status of a file, once for each student whose it probably is."""
+        """Record the status of a file, once for each probable owner."""
         for student in self.owners.likely(submitted) or ("",):
             self.statuses.append(replace(found, student=student))
 
     def read_file(self, submitted: SubmittedFile, columns: dict[str, str] | None) -> None:
-        """Note the answers of one file, or why there are none."""
+        """Store the answers of one file, or why there are none."""
         assert submitted.data is not None
         try:
             found = parse_submitted(submitted, self.sheet, columns)
@@ -236,12 +236,12 @@ class AnswerStore:
     def note(
         self, submitted: SubmittedFile, given: Answers, *, alone: bool, is_bare: bool = False
     ) -> None:
-        """Note the answers of one student, or of the members of a group.
+        """Store the answers of one student, or of the members of a group.
 
         Args:
             submitted, given: the file and what it answers.
             alone: whether it holds one student.
-            is_bare: whether it is a network without answers that name it; answers come before it.
+            is_bare: whether it is a network that no answers name; answers take precedence over it.
         """
         path = given.path or submitted.path
         notes = [shortened(note, _MAX_NOTE) for note in given.notes[:_MAX_NOTES]]
@@ -271,7 +271,7 @@ class AnswerStore:
     def _assign(
         self, submitted: SubmittedFile, given: Answers, record: dict[str, Any], *, alone: bool
     ) -> None:
-        """Give some answers to the student, or to each member of the group, who handed them in."""
+        """Give answers to the student, or to each member of the group, who submitted them."""
         owner = self.owners.of_answers(submitted, given, alone=alone)
         nobody = (owner,) if owner.status or not owner.students else ()
         for each in (*nobody, *owner.others):
@@ -298,20 +298,20 @@ class AnswerStore:
             )  # fmt: skip
 
     def _is_namesake(self, student: str, file: Claim) -> bool:
-        """Whether Moodle says that a file is of another person than an earlier one of the same name."""
+        """Whether Moodle says that a file is from another person than an earlier one of the same name."""
         known = self._numbers.setdefault(same_student(student), file.number) if file.number else ""
         return known != file.number
 
     def _check_variant(self, student: str, claimed: str) -> None:
-        """Count whether the variant that the answers name is the one that the secret gives."""
+        """Count whether the variant named in the answers is the one that the secret gives."""
         if self.grader.code(student) and _CODE.fullmatch(claimed):
             self.variants[self.grader.has_code(student, claimed)] += 1
 
     def refuse_wrong_secret(self) -> None:
-        """Refuse to mark where no variant that the answers name belongs to the secret.
+        """Refuse to mark if no variant named in the answers belongs to the secret.
 
         Raises:
-            UsageError: several students name one, and none of them fits.
+            UsageError: several students name a variant, and none fits.
         """
         if self.variants[False] > 1 and not self.variants[True]:
             message = (
@@ -352,13 +352,13 @@ class AnswerStore:
         self.places[key] = _Place(student, rank, record["series"], start, path, bare)
 
     def _write(self, record: dict[str, Any]) -> int:
-        """Put a line at the end of the store, and say where it begins."""
+        """Append a line to the store; returns where it begins."""
         start = self.file.seek(0, 2)
         self.file.write(json.dumps(record, ensure_ascii=True).encode() + b"\n")
         return start
 
     def grades(self, order: Callable[[Student], str] | None = None) -> Iterator[Graded]:
-        """The marks of every student, in the order of the roster, else of their ids, or in another."""
+        """The marks of every student, in the order of the roster, else of their ids, or in a given order."""
         if self.roster:
             students = list(self.roster.students.values())
         else:
@@ -371,7 +371,7 @@ class AnswerStore:
             yield self._grade_of(student, place) if place else self._missing(student)
 
     def record(self, place: _Place) -> dict[str, Any]:
-        """One student's answers, back from the store."""
+        """One student's answers, read from the store."""
         return self._record_at(place.start)
 
     def _record_at(self, start: int) -> dict[str, Any]:
@@ -404,7 +404,7 @@ class AnswerStore:
         )  # fmt: skip
 
     def _is_code(self, student: str, variant: str, claimed: str) -> bool:
-        """Whether a code that answers name is the one of the student's variant."""
+        """Whether a code named in the answers is that of the student's variant."""
         if self.grader.code(student):
             return self.grader.has_code(student, claimed)
         return claimed.startswith(variant) or variant.startswith(claimed)
@@ -438,7 +438,7 @@ class AnswerStore:
 def parse_submitted(
     submitted: SubmittedFile, sheet: Sheet, columns: dict[str, str] | None
 ) -> list[Answers]:
-    """The answers in a file; of a form's export by its own headings."""
+    """The answers in a file; an export of a form is read by its headings."""
     assert submitted.data is not None
     if columns and _has_headings(submitted, columns):
         text = submissions.decode_answers(submitted.data, submitted.path)

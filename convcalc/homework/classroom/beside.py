@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 IN_ARCHIVE = 64 * 2**20  # bytes of a network in an archive, which is unpacked in memory
-_MAX_ENTRIES = 10_000  # of a folder that is looked through for a renamed file
+_MAX_ENTRIES = 10_000  # of a folder that is searched for a renamed file
 _SUFFIXES = (
     *SUFFIXES, *WEIGHTS,
-    ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # which are refused with the way out
+    ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # refused, with what to do instead
 )  # fmt: skip
 _ATTEMPT = re.compile(r"-\d{1,3}$")
 NETWORK = "a network; it is read where answers name it"
@@ -40,10 +40,10 @@ def is_network(name: str) -> bool:
 
 
 def holds_network(data: bytes, sheet: Sheet) -> bool:
-    """Whether a file is a network, and not a text in which a question of the sheet is answered.
+    """Whether a file is a network, and not a text that answers a question of the sheet.
 
-    A question may be called by a key of a network, such as input. Such a line alone does not tell answers
-    from a network, unless nothing of a network is left without it.
+    A question may have the name of a network's key, such as input. Such a line alone does not make
+    the file answers, unless no network remains without it.
     """
     start = start_as_utf_8(data)
     if sort_of(start) != "network" or b"\0" in start:
@@ -63,7 +63,7 @@ class BesideAnswers(Folder):
     """The folder of a file of answers.
 
     Args:
-        path: of the file of answers.
+        path: the file of answers.
     """
 
     def __init__(self, path: str) -> None:
@@ -82,11 +82,11 @@ class InArchive:
     """The folder of a file of answers in an archive.
 
     Args:
-        archive: it, which must be open.
-        folder: of the file of answers, part by part.
-        stem: its name without the suffix.
-        parts_of: the folders of a member and its name.
-        refusal_of: why a member is not read; empty where it is.
+        archive: the archive, open.
+        folder: the folder of the answers in it, as a list of its parts.
+        stem: the name of the answers' file without its suffix.
+        parts_of: gives the folders of a member and its name.
+        refusal_of: gives the reason why a member is not read; empty if it is read.
     """
 
     path = ""
@@ -124,16 +124,16 @@ class InArchive:
             data = self.archive.read(member)
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
             raise UsageError(f"damaged in the archive: {shortened(str(error))}") from None
-        return loads(data, path=name, within=os.devnull, **how)  # other files cannot be held
+        return loads(data, path=name, within=os.devnull, **how)  # other files cannot be stored
 
 
 def renamed(name: str, own: str, names: Iterable[str]) -> str:
-    """What a platform calls a file that was submitted with some answers; empty where there is none.
+    """The platform's name for a file that was submitted with some answers; empty if there is none.
 
     Args:
-        name: as the student calls it.
-        own: the name of the answers without the suffix, as the platform writes it.
-        names: those of the files beside them.
+        name: the student's name for it.
+        own: the platform's name of the answers' file, without suffix.
+        names: the names of the files in the same folder.
 
     >>> renamed("net.onnx", "leeann_871_99_ps1", ["leeann_871_98_net.onnx", "wubo_5_97_net.onnx"])
     'leeann_871_98_net.onnx'

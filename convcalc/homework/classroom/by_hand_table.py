@@ -1,7 +1,8 @@
-"""by-hand.csv, read as a spreadsheet saves it: each row to its answer, and no row lost.
+"""by-hand.csv, read as a spreadsheet saves it: each row is matched to its answer, and no row is lost.
 
-A row belongs to a student and a question, whatever its place and its other cells. Rows that belong to
-no answer are kept at the end of the file. Points that cannot be right are refused before anything is written.
+A row belongs to a student and a question; its position and its other cells do not matter. Rows
+without an answer are kept at the end of the file. Points that cannot be right are refused before
+anything is written.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ _OURS = (
     "not counted",
     "not answered",
     "void:",
-)  # how the texts of status begin
+)  # the beginnings of the status texts
 _OTHER = re.compile(r"by-hand.*\.(xlsx?|ods|numbers|csv|tsv|txt)", re.IGNORECASE)
-_MAX_SAID = 20  # rows that a message names
-_MAX_EXTRA = 50  # columns that a person adds
+_MAX_SAID = 20  # most rows named in a message
+_MAX_EXTRA = 50  # most columns that a person may add
 
 
 def read_marks(
@@ -47,9 +48,9 @@ def read_marks(
     Args:
         folder: where the class was marked.
         sheet: the questions.
-        students: everybody in the class: the id, and what stands for it.
-        counted: what an earlier run counted, kept where its row is gone.
-        anonymous: whether messages repeat no id, because it may be a name.
+        students: everybody in the class: the id, and the name or code shown for it.
+        counted: what an earlier run counted; kept if its row is missing.
+        anonymous: whether messages must not repeat ids, because an id may be a name.
 
     Raises:
         UsageError: the file cannot be read.
@@ -67,7 +68,7 @@ def read_marks(
 
 
 def _other_files(folder: str) -> list[str]:
-    """Where points may have been saved under another name."""
+    """Other files in which the points may have been saved."""
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     return [
         f"{printable(name)} is not read: save the points as {BY_HAND}, then remove it"
@@ -77,7 +78,7 @@ def _other_files(folder: str) -> list[str]:
 
 
 class _Reader:
-    """Reads by-hand.csv: each row to its answer, or to those that are kept."""
+    """Reads by-hand.csv: each row is matched to its answer, or kept."""
 
     def __init__(self, marks: Marks, path: str, counted: Sequence[Counted]) -> None:
         self.marks, self.path = marks, path
@@ -94,7 +95,7 @@ class _Reader:
         for question in marks.sheet.questions:
             self.questions.add(question.id, question.id)
         self.known = {q.id: q for q in marks.sheet.questions}
-        self.shown: dict[str, str] = {}  # what each student is called
+        self.shown: dict[str, str] = {}  # the name shown for each student
         self.anonymous = False
         self.repaired: dict[str, None] = {}
         self.unplaced: list[str] = []
@@ -112,14 +113,14 @@ class _Reader:
         """Read the file."""
         rows = read_table(self.path, _PLAIN, self.problems)
         heading = next(rows, Row(0, []))
-        self.problems.tell()  # of rows above it: it may be among them
+        self.problems.tell()  # about the rows above the heading: a row may be among them
         self._read_heading(heading)
         for row in rows:
             self.students.look(self._at(row, "student_id"))
             self.questions.look(self._at(row, "question"))
         for row in read_table(
             self.path, _PLAIN, self.problems
-        ):  # again, so that memory holds what was typed only
+        ):  # a second time, so that memory holds only what was typed
             if row.number != heading.number and any(cell.strip() for cell in row.cells):
                 self._read_row(row, above=row.number < heading.number)
         notes = self.marks.notes
@@ -151,7 +152,7 @@ class _Reader:
         if len(self.extra) > _MAX_EXTRA:
             what = f"has {len(self.extra):,} columns of your own; at most {_MAX_EXTRA} are kept"
             self.refuse(what)
-        self.problems.tell()  # for the rows under wrong headings would seem wrong too
+        self.problems.tell()  # because all rows under wrong headings would seem wrong too
 
     def _free_heading(self, text: str) -> str:
         """A heading that no other column has."""
@@ -167,7 +168,7 @@ class _Reader:
         return row.cells[place].strip() if 0 <= place < len(row.cells) else ""
 
     def _read_row(self, row: Row, *, above: bool) -> None:
-        """One row: to its answer, or to those that are kept."""
+        """Match one row to its answer, or keep it."""
         if any(cell.strip() for cell in row.cells[self.width :]):
             what = (
                 f"has {len(row.cells)} cells under {self.width} headings; write 1.5 in place of 1,5, "
@@ -190,16 +191,16 @@ class _Reader:
         self._place(row, mark, key)
 
     def _where(self, row: Row) -> str:
-        """How a message calls a row."""
+        """How messages name a row."""
         return f"{self.name} row {row.number}"
 
     def refuse(self, what: str, row: Row | None = None) -> None:
-        """Add what is wrong with a row, or with the table as a whole, to the problems."""
+        """Add a problem of a row, or of the whole table."""
         error = RowError(self.name, row.number, what) if row else SpecError(self.name, 0, 0, what)
         self.problems.add(error)
 
     def _holds_rows(self, row: Row) -> bool:
-        """Whether a cell swallowed the rows below it, because a quotation mark is missing."""
+        """Whether a cell contains the rows below it, because a quotation mark is missing."""
         place = max(self.places["student_id"], self.places["question"])
         for cell in row.cells:
             for line in cell.splitlines()[1:] if "\n" in cell or "\r" in cell else ():
@@ -231,7 +232,7 @@ class _Reader:
     def _no_place(
         self, student: str, question: str, whose: Sequence[str], which: Sequence[str]
     ) -> str:
-        """Why a row belongs to no answer; empty where it does."""
+        """Why a row belongs to no answer; empty if it belongs to one."""
         if len(whose) > 1 or len(which) > 1:
             several = [self.shown.get(each, "") for each in whose] if len(whose) > 1 else which
             name = quoted(student if len(whose) > 1 else question)
@@ -245,7 +246,7 @@ class _Reader:
         return ""
 
     def _quoted_id(self, student: str) -> str:
-        """An id that nobody has; in an anonymous class it may be a name."""
+        """An unknown id as messages quote it; in an anonymous class it may be a name."""
         return "this id" if self.anonymous else f"the id {quoted(student)}"
 
     def _keep(self, row: Row, mark: Mark, reason: str) -> None:
@@ -263,7 +264,7 @@ class _Reader:
         )
 
     def _place(self, row: Row, mark: Mark, key: tuple[str, str]) -> None:
-        """Note what was typed about an answer."""
+        """Record what was typed about an answer."""
         given = self.marks.given
         question = self.known[key[1]]
         name = f"{self.shown[key[0]]} {key[1]}"
@@ -273,7 +274,7 @@ class _Reader:
                 mark.value = typed_points(mark.points, question.points)
             except ValueError as error:
                 self.refuse(f"{name}: {error}", row)
-                self.seen[key] = row.number  # the row is there, and is no row that is gone
+                self.seen[key] = row.number  # the row exists, so it does not count as missing
                 return
             if not self.students.holds(student):
                 self.repaired[f"{shortened(student)} is {self.shown[key[0]]}"] = None
@@ -293,12 +294,12 @@ class _Reader:
                 self._add_extra(mark)
 
     def _add_extra(self, mark: Mark) -> None:
-        """The columns of what was typed."""
+        """Add the columns of what was typed."""
         known = self.marks.extra
         known += [name for name in mark.extra if name not in known]
 
     def compare(self) -> None:
-        """Compare with what was counted before: points that were looked at again, taken back, or are gone."""
+        """Compare with what was counted before: points changed, removed, or missing."""
         gone, back = [], []
         for key, one in self.before.items():
             student, question = key
@@ -324,7 +325,7 @@ class _Reader:
             )
 
     def _restore(self, key: tuple[str, str], typed: dict[str, str], name: str) -> None:
-        """Give back what was counted before, and whose row is gone."""
+        """Restore what was counted before, if its row is missing."""
         own = {k: v for k, v in typed.items() if k not in (*COLUMNS, "answer")}
         mark = Mark(
             typed.get("points", ""), typed.get("comment", ""), None, typed.get("status", ""),

@@ -1,8 +1,8 @@
-"""Whose a file is: what a platform says of it, and the students that a name can mean.
+"""Whose a file is: what a platform says about it, and the students that a name can mean.
 
-A student is known by a full name, an id, or a whole e-mail address, never by a part of one. Names are
-compared without accents, capitals and the order of "Last, First". Where two students fit, both are
-found, and nobody is chosen.
+A student is recognized by a full name, an id, or a whole e-mail address, never by a part of them.
+Accents, capitals and the order "Last, First" do not matter. If two students fit, both are found,
+and neither is chosen.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from convcalc.homework.variants.secret import same_student
 
-_MAX_WORDS = 8  # of a name, an address or an id
-_SHORT = 3  # characters below which a number or word is an id only where it stands alone
+_MAX_WORDS = 8  # of a name, address or id, at most
+_SHORT = 3  # a shorter number or word is an id only if it stands alone
 _COPY = re.compile(r"[ _-]*\(\d{1,3}\)$|[ _-]+(?:copy|late)$", re.IGNORECASE)
 _VERSION = re.compile(
     r"(?:\((\d{1,3})\)|[ _-]+(?:v|version|attempt|try|submission)[ _-]?(\d{1,3}))$", re.IGNORECASE
@@ -23,7 +23,7 @@ _VERSION = re.compile(
 
 _ADDRESS = re.compile(r"(?P<local>[\w.+%'-]{1,100})@(?P<domain>[^\W_][A-Za-z0-9.-]{0,200})")
 
-# Words beside an id in the name of a file that are no part of another person's name.
+# Words next to an id in a file's name that are not part of another person's name.
 _TASK_WORDS = frozenset(
     [
         "a",
@@ -112,7 +112,7 @@ _TASK_WORDS = frozenset(
     ]
 )
 
-# Names of files that say nothing of a student, and of folders that hold several students.
+# Names of files that say nothing about a student, and of folders with several students.
 _NOTHING = re.compile(
     r"(?:(?:my|all|late|final)[ _-]*)?(?:answers?|submissions?|submitted|homeworks?|hw|sheet|solutions?|mine|"
     r"responses?|export|results?|download|files?|upload|ps|assignments?|exercises?|problems?|questions?|tasks?|"
@@ -128,16 +128,16 @@ _SEVERAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a platform says of a file or a row.
+    """What a platform says about a file or a row.
 
     Attributes:
-        id, name, email, login: whose it is; empty where the platform does not say.
-        time: when it was submitted, in seconds; None where it is not said.
+        id, name, email, login: whose it is; empty if the platform does not say.
+        time: when it was submitted, in seconds; None if unknown.
         attempt: which attempt it is; the highest counts.
-        members: where a group handed it in, one claim for each of them.
+        members: for a group, one claim for each member.
         source: the platform, for messages.
-        canvas: the number that Canvas gives to a user; no other number is compared with it.
-        number: what keeps people of one name apart where nothing else does.
+        canvas: the number that Canvas gives to a user; it is only compared with such numbers.
+        number: distinguishes people of the same name if nothing else does.
         upload: the number that Canvas gives to a file; a later file has a higher one.
         series: the file's own name without the attempt; attempts are compared within one.
     """
@@ -157,17 +157,17 @@ class Claim:
 
     @property
     def shown(self) -> str:
-        """Who it names: what stands for a student where there is no roster."""
+        """Whom it names; this identifies a student if there is no roster."""
         return self.id or self.email or self.login or self.canvas or self.name
 
     @property
     def known_as(self) -> str:
-        """Who it names, for messages to people, who know no number of Canvas."""
+        """Whom it names, in messages; people do not know numbers of Canvas."""
         return self.id or self.email or self.login or self.name or self.canvas
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a name, an address or an id, as they are compared.
+    """The words of a name, an address or an id, in the form in which they are compared.
 
     >>> words("Müller, Jürgen"), words("S-042"), words("ann.lee@example.org")
     (('muller', 'jurgen'), ('s', '042'), ('ann', 'lee', 'example', 'org'))
@@ -181,7 +181,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def orders(name: str) -> Iterator[tuple[str, ...]]:
-    """The words of a full name in every order that it is written in: First Last, Last First.
+    """The words of a full name in each usual order: First Last, Last First.
 
     >>> list(orders("Ada King Lovelace"))[:2]
     [('ada', 'king', 'lovelace'), ('king', 'lovelace', 'ada')]
@@ -192,7 +192,7 @@ def orders(name: str) -> Iterator[tuple[str, ...]]:
 
 
 class Index:
-    """The students that names, ids and addresses mean."""
+    """Finds the students that names, ids and addresses mean."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, ...], set[str]] = {}
@@ -201,12 +201,12 @@ class Index:
         self._words: dict[str, frozenset[str]] = {}  # of each student's name
 
     def add(self, student: str, ids: Iterable[str], name: str = "") -> None:
-        """A student under ids and addresses, and under a full name."""
+        """Add a student with ids and addresses, and a full name."""
         for each in filter(None, ids):
             self._exact.setdefault(same_student(each), set()).add(student)
         self._words[student] = frozenset(words(name))
         keys = [words(each) for each in ids if each]
-        if len(words(name)) > 1:  # one word of a name alone may be anybody's
+        if len(words(name)) > 1:  # a single word of a name may belong to anybody
             keys += orders(name)
             for order in orders(name):
                 self._joined.setdefault("".join(order), set()).add(student)
@@ -215,7 +215,7 @@ class Index:
                 self._found.setdefault(key, set()).add(student)
 
     def whole(self, text: str) -> set[str]:
-        """The students that a text means as a whole; an id as it stands before one that is alike."""
+        """The students that a whole text means; an exact id takes precedence over a similar one."""
         exact = self._exact.get(same_student(text), set())
         return set(exact or self._found.get(words(text), set()))
 
@@ -224,20 +224,20 @@ class Index:
         return set(self._joined.get("".join(words(text)), ()))
 
     def named(self, text: str) -> set[str]:
-        """The students that are named in a text such as a file's name.
+        """The students named in a text such as a file's name.
 
-        What lies inside a longer match does not count: in "s1-2" the student s1 is not named if
-        there is a student s1-2. An address counts as a whole, and an id that is a word only without
-        other words beside it.
+        A match inside a longer match does not count: in "s1-2" the student s1 is not named if
+        there is a student s1-2. An address counts only as a whole, and an id that is a word only
+        without other words next to it.
         """
         return self._named(text)[0]
 
     def doubtful(self, text: str) -> set[str]:
-        """The students of whom only the id is there, as a word among others, as in "Will Park"."""
+        """The students of whom only the id occurs, as a word among others, as in "Will Park"."""
         return self._named(text)[1]
 
     def _named(self, text: str) -> tuple[set[str], set[str]]:
-        """The students that a text names, and those that it may name."""
+        """The students that a text names, and the students that it may name."""
         text = without_copy(text)
         if exact := self._exact.get(same_student(text)):
             return set(exact), set()
@@ -268,35 +268,35 @@ class Index:
         return named, doubtful - named
 
     def _belong(self, others: tuple[str, ...], student: str) -> bool:
-        """Whether words beside an id are no other person's name: those of a task, or of the same name."""
+        """Whether words next to an id fit it: words of a task or of the same name, not of another person's."""
         own = self._words.get(student, frozenset())
         return all(not word.isalpha() or word in own or word in _TASK_WORDS for word in others)
 
     def _with_address(self, text: str) -> set[str]:
-        """The students whose whole address stands in a text, with nothing else but their names or a task's."""
+        """The students whose whole address is in a text, with only their names or words of a task around it."""
         for found in _ADDRESS.finditer(text):
             for cut in (0, *(place.end() for place in re.finditer("[_-]", found["local"]))):
                 address = f"{found['local'][cut:]}@{found['domain']}"
                 students = self._exact.get(same_student(address), set())
                 before = text[: found.start()] + found["local"][:cut]
                 rest = words(f"{before} {text[found.end() :]}")
-                if len(students) == 1 and self._are_beside(rest, *students):
+                if len(students) == 1 and self._fit_address(rest, *students):
                     return set(students)
         return set()
 
-    def _are_beside(self, others: tuple[str, ...], student: str) -> bool:
-        """Whether words beside an address are of a task, or name the same student."""
+    def _fit_address(self, others: tuple[str, ...], student: str) -> bool:
+        """Whether words next to an address are words of a task, or name the same student."""
         named = self._found.get(others, {student})
         return named == {student} and (others in self._found or self._belong(others, student))
 
 
 def _is_short(text: str) -> bool:
-    """Whether an id is so short that a number or a word of a file's name can be it by chance."""
+    """Whether an id is so short that a number or word of a file's name can equal it by chance."""
     return len(text) < _SHORT and (text.isdigit() or text.isalpha())
 
 
 def says_nothing(name: str) -> bool:
-    """Whether a name is one that any student may give to a file.
+    """Whether any student may give this name to a file.
 
     >>> says_nothing("hw2"), says_nothing("My Answers"), says_nothing("ann")
     (True, True, False)
@@ -305,7 +305,7 @@ def says_nothing(name: str) -> bool:
 
 
 def holds_several(name: str) -> bool:
-    """Whether a folder's name is one of a part of a class.
+    """Whether a folder's name means a part of a class.
 
     >>> holds_several("section 3"), holds_several("2026-01-05"), holds_several("ann")
     (True, True, False)
@@ -314,7 +314,7 @@ def holds_several(name: str) -> bool:
 
 
 def without_copy(name: str) -> str:
-    """A file's name without the number that browsers give to a copy, and without its version.
+    """A file's name without the number that browsers add to a copy, and without its version.
 
     >>> without_copy("s042 (1)"), without_copy("s042_attempt2"), without_copy("s042-1")
     ('s042', 's042', 's042-1')
@@ -323,7 +323,7 @@ def without_copy(name: str) -> str:
 
 
 def version_of(name: str) -> int:
-    """The version that a file's name ends in, as ``(1)`` or ``_v2``; 0 without one.
+    """The version at the end of a file's name, such as ``(1)`` or ``_v2``; 0 without one.
 
     >>> version_of("s042"), version_of("s042 (1)"), version_of("s042_v2"), version_of("hw2")
     (0, 1, 2, 0)

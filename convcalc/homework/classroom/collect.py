@@ -1,8 +1,8 @@
 """The submitted files of a class, from files, folders and zips, one at a time.
 
-Nothing is ever extracted to a disk, run, or trusted: names that leave their folder, links, devices,
-archives that unpack to more than they should, and files that change while they are read come back
-as a `SubmittedFile` with the reason why they were not read. Every file that is there comes back once.
+Nothing is extracted to disk, run, or trusted. Names that leave their folder, links, devices,
+archives that unpack to too much, and files that change while they are read are returned as a
+`SubmittedFile` with the reason why they were not read. Every file is returned once.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from convcalc.homework.classroom.platforms.times import time_of
 from convcalc.homework.sheets.handed_in import Place
 from convcalc.text import printable, shortened
 
-MAX_DEPTH = 12  # folders inside folders
+MAX_DEPTH = 12  # deepest folders inside folders
 MAX_FILES = 500_000
 MAX_ZIP = 512 * 2**20  # bytes of an archive
 MAX_MEMBERS = 100_000
 MAX_TOTAL = 2**30  # bytes that an archive, and those in it, may unpack to
-_MAX_RATIO = 200  # how far one file may have been squeezed, past the first
-_FREE_BYTES = 2**20  # bytes that may have been squeezed any amount
-MAX_NESTED = 2  # archives in archives
+_MAX_RATIO = 200  # the largest compression ratio of a file
+_FREE_BYTES = 2**20  # bytes that may be compressed by any ratio
+MAX_NESTED = 2  # deepest archives in archives
 _ENCRYPTED = 0x1
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -46,7 +46,7 @@ _SUMMARY_START = re.compile(rb'\{\s*"schema": \d+,\s*"sheet": "')
 _KEY_HEADING = b"student_id,variant,question,part,given,expected"  # of the key of `hw make`
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
-_TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was submitted
+_TIMESTAMP = "timestamp.txt"  # of nbgrader, next to the submitted files
 _SYSTEM_NAMES = frozenset(
     {
         _TIMESTAMP,
@@ -65,21 +65,21 @@ class SubmittedFile:
     """One submitted file.
 
     Attributes:
-        path: its name, fit to print; inside an archive after the archive's own.
-        names: the parts of its name, from the folder down, without suffixes.
-        time: when it was last changed, in seconds; 0 where nothing is known.
-        data: its bytes; None where it was not read.
+        path: its printable name; inside an archive after the archive's name.
+        names: the parts of its path from the folder down, without suffixes.
+        time: when it was last changed, in seconds; 0 if unknown.
+        data: its bytes; None if it was not read.
         problem: why not.
-        left_out: whether nothing was lost: a system file, not of a student.
-        claim: what a platform says of it; None where none does.
+        left_out: whether nothing is lost without it: a system file, not a student's.
+        claim: what a platform says about it, or None.
         direct: whether it was named on the command line, not found in a folder or archive.
-        version: the version that its name ends in; 0 without one.
-        within: the folder or archive that was named on the command line and holds it; empty where
+        version: the version at the end of its name; 0 without one.
+        within: the folder or archive, named on the command line, that contains it; empty if
             it was named itself.
-        packed: whether that is an archive.
+        packed: whether `within` is an archive.
         several: whether several folders or archives were named.
-        place: where files lie that its answers name.
-        network: its own name, where it is a network.
+        place: where the files are that its answers name.
+        network: its own name, if it is a network.
     """
 
     path: str
@@ -103,10 +103,10 @@ class _Changed(Exception):  # noqa: N818 - not an error of the program
 
 
 def submitted_files(paths: Iterable[str]) -> Iterator[SubmittedFile]:
-    """Every file under some paths, in the order of their names.
+    """Every file under some paths, ordered by name.
 
     Raises:
-        UsageError: a path that was named is not there.
+        UsageError: a named path does not exist.
     """
     count = 0
     places = [(path, _sort_of(path)) for path in paths]
@@ -128,7 +128,7 @@ def _sort_of(path: str) -> str:
     """Whether a path is a folder, an archive or a file.
 
     Raises:
-        UsageError: it is not there.
+        UsageError: it does not exist.
     """
     try:
         if stat.S_ISDIR(os.stat(path).st_mode):
@@ -141,7 +141,7 @@ def _sort_of(path: str) -> str:
 
 
 def _own_name(path: str, sort: str) -> str:
-    """The name of a folder or archive; empty for a file, and for the present folder."""
+    """The name of a folder or archive; empty for a file, and for the current folder."""
     name = os.path.basename(os.path.normpath(path))
     if sort == "file" or name in (os.curdir, os.pardir):
         return ""
@@ -171,12 +171,12 @@ def _unread(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> S
 def _folder(
     path: str, names: tuple[str, ...], depth: int, claim: Claim | None = None
 ) -> Iterator[SubmittedFile]:
-    """The files of a folder and the folders in it.
+    """The files of a folder and of the folders in it.
 
     Args:
         path, names: the folder.
-        depth: how many folders it lies in.
-        claim: what a platform says of all that is in it.
+        depth: how many folders contain it.
+        claim: what a platform says about everything in it.
     """
     if depth > MAX_DEPTH:
         yield _unread(path, names, f"more than {MAX_DEPTH} folders deep; not read")
@@ -216,12 +216,12 @@ def _folder(
 
 
 def _claims_in(path: str) -> dict[str, Claim]:
-    """What Gradescope says of the folders beside its list."""
+    """What Gradescope says about the folders next to its list."""
     return gradescope.claims_of(_start_of(os.path.join(path, gradescope.METADATA), MAX_BYTES))
 
 
 def _start_of(path: str, count: int = 200, *, follow: bool = False) -> bytes:
-    """The first bytes of a file; none where it cannot be read."""
+    """The first bytes of a file; none if it cannot be read."""
     try:
         with open_regular(path, follow=follow) as file:
             return file.read(count)
@@ -230,7 +230,7 @@ def _start_of(path: str, count: int = 200, *, follow: bool = False) -> bytes:
 
 
 def _is_ours(path: str, names: set[str]) -> bool:
-    """Whether a folder is one that `hw grade` or `hw make` wrote."""
+    """Whether `hw grade` or `hw make` wrote a folder."""
     if _SUMMARY in names and names & _BESIDE:
         return bool(_SUMMARY_START.match(_start_of(os.path.join(path, _SUMMARY))))
     if "key.csv" not in names:
@@ -239,7 +239,7 @@ def _is_ours(path: str, names: set[str]) -> bool:
 
 
 def _entry_kind(entry: os.DirEntry[str]) -> str:
-    """The kind of a folder's entry; a file if it is gone by now, so that reading it gives the error."""
+    """The kind of a folder's entry; a file if it no longer exists, so that reading it gives the error."""
     try:
         if entry.is_symlink():
             return "link"
@@ -254,7 +254,7 @@ def _is_system(name: str) -> bool:
 
 
 def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterator[SubmittedFile]:
-    """One file, or the files in it where it is an archive."""
+    """One file, or the files in it if it is an archive."""
     here = (*names, _stem(os.path.basename(path)))
     for attempt in (1, 2):
         try:
@@ -268,7 +268,7 @@ def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterato
                     yield _unread(path, here, why, before.st_mtime)
                     return
                 if handle.peek(4)[:4] in _ZIP:
-                    # Members of an archive that was found among others are no newer than it.
+                    # Members of an archive that was found in a folder are not newer than the archive.
                     budget = _Budget(latest=time.time() if direct else before.st_mtime)
                     yield from _archive(path, here, handle, before.st_size, budget, of_class=direct)
                     after = os.fstat(handle.fileno())
@@ -307,7 +307,7 @@ def _read(
 
 
 def _network(path: str, names: tuple[str, ...], when: float, place: Place) -> SubmittedFile:
-    """A network, which is read where answers name it."""
+    """A network, which is read if answers name it."""
     name = os.path.basename(path)
     return SubmittedFile(
         printable(path), names, when, left_out=True, problem=NETWORK, place=place, network=name
@@ -324,7 +324,7 @@ def _too_large(size: int) -> str:
 
 @dataclass(slots=True)
 class _Budget:
-    """How many bytes an archive, with those inside it, may still unpack, and how new its files may be."""
+    """How many bytes an archive and its inner archives may still unpack, and how new its files may be."""
 
     latest: float
     left: int = MAX_TOTAL
@@ -340,9 +340,9 @@ def _archive(
     *,
     of_class: bool = False,
 ) -> Iterator[SubmittedFile]:
-    """The files in a zip, each read in memory after its declared sizes were checked.
+    """The files in a zip, read in memory, each after its declared size was checked.
 
-    The name of an archive that was named on the command line is not one of its files' names.
+    If an archive was named on the command line, its name is not part of its files' names.
     """
     if size > MAX_ZIP:
         yield _unread(path, names, f"an archive of {size_text(size)}; unpack it first")
@@ -373,9 +373,9 @@ def _archive(
 def _claims_of_archive(
     found: zipfile.ZipFile, members: list[zipfile.ZipInfo]
 ) -> tuple[tuple[str, ...], dict[str, Claim]]:
-    """What Gradescope says of the folders in an archive of a class, and the folder in which they are.
+    """What Gradescope says about the folders in an archive of a class, and the folder around them.
 
-    Its list lies at the top, or in the one folder that is there; one anywhere else is a student's file.
+    Its list is at the top or in the only folder; a list anywhere else is a student's file.
     """
     tops = {parts[0] for each in members if (parts := _parts(each)) and parts[0] != "__MACOSX"}
     for top in ((), tuple(tops)) if len(tops) == 1 else ((),):
@@ -396,12 +396,12 @@ def _claims_of_archive(
 
 
 def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
-    """The folders of a file of an archive, and its name."""
+    """The folders and the name of a file of an archive."""
     return tuple(part for part in member.filename.replace("\\", "/").split("/") if part)
 
 
 def _refusal(members: list[zipfile.ZipInfo], budget: _Budget) -> str:
-    """Why an archive is not touched at all."""
+    """Why a whole archive is not read."""
     if len(members) > MAX_MEMBERS:
         return f"an archive of {len(members):,} files; unpack it first"
     total = sum(member.file_size for member in members)
@@ -483,7 +483,7 @@ def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
 
 
 def _modified(member: zipfile.ZipInfo) -> float:
-    """When a file of an archive was changed, as far as the archive says."""
+    """When a file of an archive was changed, according to the archive."""
     try:
         return time.mktime((*member.date_time, 0, 0, -1))
     except (OverflowError, ValueError):

@@ -1,8 +1,8 @@
 """Sheets to distribute: a sheet, a page to print and an answer file per student, and the teacher's key.
 
-What a student gets carries the numbers that were drawn, and nothing that gives an answer away: no
-keys, no part marks by mistake; a choice whose key would stand in the file is asked in words, and
-marked later.
+Students' files contain the drawn numbers, and nothing that gives an answer away: no keys, no
+partial points for mistakes. A choice whose key would be in the file is asked in words and marked
+later.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ANSWERS_FOLDER = "answers"
 _NAMES = ("key.csv", "html", ANSWERS_FOLDER)
 _WAY_OUT = "choose another --out, or --force to replace it"
 _MAIN = ("fit", "flops", "bias", "order")
-_KEYED = ("choice", "true-false")  # types whose file would hold the answer
+_KEYED = ("choice", "true-false")  # types whose file would contain the answer
 _PLAIN = re.compile(r"[0-9]{1,12}(?:[/x][0-9]{1,12})*|[A-Za-z][A-Za-z0-9 _-]*[A-Za-z0-9]")
 _WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -46,7 +46,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _scalar(text: str) -> str:
-    """A text as YAML, which reads it as written.
+    """A text as YAML that is read as written.
 
     >>> _scalar("32"), _scalar("no"), _scalar("3/2"), _scalar("a: b")
     ('32', '"no"', '3/2', '"a: b"')
@@ -122,7 +122,7 @@ def _sheet_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def _bare_bools(text: str) -> str:
-    """True and false without quotes, which would make them text."""
+    """True and false without quotes; with quotes they would be text."""
     return text.replace('"true"', "true").replace('"false"', "false")
 
 
@@ -165,7 +165,7 @@ _KEY = ("student_id", "variant", "question", "part", "given", "expected", "mista
 
 
 def _key_rows(question: Question, given: str) -> Iterator[list[str]]:
-    """The right answers to a question with the wrong numbers of known mistakes: the middle columns of `_KEY`."""
+    """The right answers to a question and the wrong numbers of known mistakes: the middle columns of `_KEY`."""
     if question.manual:
         return
     for part in question.parts:
@@ -192,8 +192,8 @@ def make(
     """Write a sheet for every student of a roster, and the key.
 
     Raises:
-        UsageError: sheets are there already, or nothing can be written.
-        SpecError: questions have no draws that are left.
+        UsageError: sheets already exist, or nothing can be written.
+        SpecError: no draw of a question is allowed.
     """
     maker = Maker(sheet, secret)
     variants = codes(secret, "variant", sheet.id, roster.students)
@@ -234,7 +234,7 @@ def make(
 
 
 def _secret_in(path: str) -> str:
-    """The fingerprint of the secret in a key; empty where there is none."""
+    """The fingerprint of the secret in a key; empty if there is none."""
     if not os.path.isfile(path):
         return ""
     try:
@@ -248,7 +248,7 @@ def _secret_in(path: str) -> str:
 def _student_key(
     sheet: Sheet, maker: Maker, student: str, known: dict[str, list[list[str]]]
 ) -> Iterator[list[str]]:
-    """The key of a student; the rows of a question that was drawn before are not made again."""
+    """The key of a student; rows of a question with equal numbers are made only once."""
     for question in sheet.questions:
         numbers = {name: question.given[name] for name in _vary_of(maker.sheet, question.id)}
         numbers.update(question.task.linked_values)

@@ -1,7 +1,7 @@
 """What an earlier `hw grade` left in its folder: its students, their answers, the status of its files.
 
-Whatever stands there may have been changed by a person, a program or a broken disk: each value is
-checked before it is used.
+A person, a program or a broken disk may have changed these files: each value is checked before it
+is used.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ from convcalc.text import printable, shortened, unguard_cell
 
 _MAX_CELL = 1_000_000
 _MAX_COUNT = 10**18
-_MAX_DEPTH = 24  # of lists in an answer; sheets are read up to 20
-_MAX_NUMBER = 100  # characters of a number that was drawn
+_MAX_DEPTH = 24  # deepest lists in an answer; sheets are read up to 20
+_MAX_NUMBER = 100  # longest drawn number, in characters
 _TEXTS = ("student", "shown", "file", "variant", "drawn_variant", "series")
 _WHO = tuple(each.name for each in fields(Student))
 
 
 @dataclass(slots=True)
 class EarlierRun:
-    """An earlier run, as far as a later one must agree with it.
+    """The facts of an earlier run with which a later one must agree.
 
     Attributes:
         folder: where it is.
         manifest: how it was made.
-        students: by the form of the id that does not depend on capitals.
-        shown: what each is called in the files: the id, or the code.
-        handed_in: those with answers.
+        students: by their ids, compared without capitals.
+        shown: each student's name in the files: the id, or the code.
+        handed_in: the students with answers.
         counted: the points given by a person.
     """
 
@@ -61,7 +61,7 @@ class EarlierRun:
 
     @property
     def had_roster(self) -> bool:
-        """Whether it had one; what an older version made had one if students are missing in it."""
+        """Whether it had a roster; a run of an older version had one if students are missing in it."""
         return bool(self.manifest.roster) or len(self.handed_in) < len(self.students)
 
     def roster(self) -> Roster:
@@ -78,7 +78,7 @@ def holds_grades(folder: str) -> bool:
 
 
 def earlier_run(folder: str) -> EarlierRun | None:
-    """The run that a folder holds; None where it holds none.
+    """The run in a folder; None if there is none.
 
     Raises:
         UsageError: it is broken.
@@ -103,7 +103,7 @@ def records(folder: str) -> Iterator[dict[str, Any]]:
     """The answers of an earlier run, one student after the other.
 
     Raises:
-        UsageError: a line is not as `hw grade` writes it.
+        UsageError: a line is not in the form that `hw grade` writes.
     """
     path = path_in(folder, ANSWERS)
     seen: set[str] = set()
@@ -129,7 +129,7 @@ def student_of(record: dict[str, Any]) -> Student:
 
 
 def _record_of(line: str) -> dict[str, Any] | None:
-    """One student's answers; None where the line holds none."""
+    """One student's answers; None if the line has none."""
     try:
         record = json.loads(line, parse_constant=_refuse_constant)
         record.setdefault("series", "")
@@ -161,7 +161,7 @@ def _record_of(line: str) -> dict[str, Any] | None:
 
 
 def _refuse_constant(name: str) -> Any:
-    """Refuse NaN and Infinity, which are no JSON."""
+    """Refuse NaN and Infinity, which are not JSON."""
     raise ValueError(name)
 
 
@@ -172,7 +172,7 @@ def _is_time(value: Any) -> bool:
 
 
 def _is_shallow(value: Any, depth: int) -> bool:
-    """Whether lists and mappings are not nested deeper than a sheet can ask for."""
+    """Whether lists and mappings are nested no deeper than a sheet can ask for."""
     if isinstance(value, dict | list):
         inner = value.values() if isinstance(value, dict) else value
         return depth > 0 and all(_is_shallow(each, depth - 1) for each in inner)
@@ -203,7 +203,7 @@ def table_rows(path: str, *needed: str) -> Iterator[dict[str, str]]:
     """The rows of a CSV by their headings.
 
     Raises:
-        UsageError: it cannot be read, or a heading that is needed is not there.
+        UsageError: it cannot be read, or a required heading is missing.
     """
     csv.field_size_limit(_MAX_CELL)
     try:

@@ -1,5 +1,5 @@
-"""A page of feedback for a student, in Markdown and in HTML: each question with the student's own
-numbers, what was read of the answer, and what to think about.
+"""A page of feedback for a student, in Markdown and in HTML: each question with the student's
+numbers, the answer as it was read, and a hint.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _STYLE = (
 
 @dataclass(slots=True)
 class Heading:
-    """What stands over the questions.
+    """The text above the questions.
 
     Attributes:
-        title: of the sheet, and whose page it is.
-        points: how many of how many.
+        title: the sheet's title, and whose page it is.
+        points: the points reached and possible.
         rest: the variant and the rules of the sheet.
-        notes: what was odd.
+        notes: anything unusual.
     """
 
     title: str
@@ -59,7 +59,7 @@ class Paper:
         self.with_answers = with_answers
 
     def page(self, heading: Heading, sections: Sequence[str], later: str) -> str:
-        """The whole page, ending with what is not marked yet."""
+        """The whole page; it ends with what is not marked yet."""
         raise NotImplementedError
 
     def section(self, entry: Entry) -> str:
@@ -71,7 +71,7 @@ class Paper:
         return (*_COLUMNS, _KEY_COLUMN) if self.with_answers else _COLUMNS
 
     def cells(self, row: PartRow) -> Iterator[str]:
-        """One part of an answer, escaped."""
+        """The cells of one part of an answer, escaped."""
         read = "" if row.read in (row.given, "text") else row.read
         of = f"{row.points} of {row.max}" if row.status != "by-hand" else ""
         name = f"{row.question} {row.part}".strip()
@@ -81,7 +81,7 @@ class Paper:
 
 
 class Markdown(Paper):
-    """As GitHub and notebooks show it."""
+    """A page in Markdown for GitHub and notebooks."""
 
     suffix = ".md"
     about = "a page for each student"
@@ -95,7 +95,7 @@ class Markdown(Paper):
             f"**{heading.points} points**{escape_markdown(heading.rest)}",
             "",
             *(f"- note: {escape_markdown(note)}" for note in heading.notes),
-            *[""] * bool(heading.notes),  # else the first question would belong to the list
+            *[""] * bool(heading.notes),  # otherwise the first question would belong to the list
         ]
         end = f"\n{escape_markdown(later)}\n" if later else ""
         return "\n".join(lines) + "\n" + "\n".join(sections) + end
@@ -113,7 +113,7 @@ class Markdown(Paper):
 
 
 class Html(Paper):
-    """A page without scripts, or anything from elsewhere."""
+    """A page in HTML, without scripts and external files."""
 
     suffix = ".html"
     about = "the same for a browser"

@@ -15,11 +15,11 @@ class Answers:
 
     Attributes:
         values: by question, as written: texts, lists, mappings.
-        sheet, student, variant: what the file says of itself.
+        sheet, student, variant: what the file says about itself.
         path: the file.
-        notes: what was odd about it, one line each.
-        claim: what a platform's table says of the row.
-        place: where files lie that the answers name.
+        notes: anything unusual about it, one line each.
+        claim: what a platform's table says about the row.
+        place: where the files are that the answers name.
     """
 
     values: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Marking answers to a sheet, each different answer once: one `Graded` per student."""
+"""Marks answers to a sheet, each different answer once: one `Graded` per student."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from convcalc.homework.sheets.sheet import Question, Sheet
 from convcalc.homework.variants.draw import Maker, varies, with_numbers
 from convcalc.homework.variants.secret import Codes, code, whole_codes
 
-_MAX_UNKNOWN = 3  # names of questions that the sheet does not have, in the notes on a student
-MAX_KEPT = 4_000  # answers of which the marking is remembered; some 5 kB each
+_MAX_UNKNOWN = 3  # most unknown questions named in the notes on a student
+MAX_KEPT = 4_000  # most markings kept in memory; about 5 kB each
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Entry:
     result: Result
     points: Fraction
     rows: list[PartRow]
-    loose: bool  # a wrong number that no mistake explains: perhaps another question's answer
+    loose: bool  # a wrong number that no mistake explains; it may be another question's answer
     question: Question  # with the student's own numbers
 
     @property
@@ -50,20 +50,20 @@ class Graded:
     """One student's marks.
 
     Attributes:
-        student: from the roster where there is one.
-        variant: the code of the numbers drawn.
+        student: the id, from the roster if there is one.
+        variant: the code of the drawn numbers.
         entries: one per question.
-        points: what the tool gives.
+        points: the points that convcalc gives.
         path: the file; empty if nothing was submitted.
-        notes: what was odd about it.
+        notes: anything unusual about it.
         values: the answers as written.
-        numbers: the draws, by question.
+        numbers: the drawn numbers, by question.
         handed_in: whether anything was submitted.
-        shown: the id, or the code that stands for it in an anonymous run.
-        time, sure, attempt: when it was changed, whether the file's name says whose it is, and which
+        shown: the id, or the code that replaces it in an anonymous run.
+        time, sure, attempt: when the file was changed, whether its name says whose it is, and which
             attempt it is.
-        upload, series: what Canvas says of the file: its number, and its own name without the attempt.
-        claimed: the variant that the answers say they are of.
+        upload, series: for Canvas, the file's number, and its own name without the attempt.
+        claimed: the variant named in the answers.
     """
 
     student: Student
@@ -85,7 +85,7 @@ class Graded:
 
     @property
     def status(self) -> str:
-        """Whether it was graded; if not, whether there was something that cannot be read."""
+        """Graded; or else missing, or unreadable."""
         if self.handed_in:
             return "graded"
         return "unreadable" if self.notes else "missing"
@@ -105,11 +105,11 @@ class Grader:
 
     Args:
         sheet: the teacher's.
-        secret: what the numbers of variants are drawn from; not needed where none vary.
+        secret: the secret from which numbers are drawn; not needed if no numbers vary.
 
     Raises:
         UsageError: numbers vary, and there is no secret.
-        SpecError: questions have no draws that are left.
+        SpecError: no draw of a question is allowed.
     """
 
     def __init__(self, sheet: Sheet, secret: bytes | None = None, *, noted: bool = False) -> None:
@@ -142,23 +142,23 @@ class Grader:
         return self.maker.of(student, variant)
 
     def code(self, student: str) -> str:
-        """The variant's code; empty where nothing varies."""
+        """The variant's code; empty if nothing varies."""
         if self.secret is None or not self.varies:
             return ""
         return code(self.secret, "variant", self.sheet.id, student)
 
     def codes(self, students: Iterable[str]) -> Codes:
-        """The students by the codes of their variants; none where nothing varies."""
+        """The students by the codes of their variants; empty if nothing varies."""
         if self.secret is None or not self.varies:
             return Codes({})
         return Codes(whole_codes(self.secret, "variant", self.sheet.id, students))
 
     def has_code(self, student: str, claimed: str) -> bool:
-        """Whether a code, of any length, is the one of the student's variant."""
+        """Whether a code, of any length, is that of the student's variant."""
         return student in self.codes([student]).of(claimed)
 
     def merge(self, values: dict[str, Any], notes: list[str]) -> dict[str, Any]:
-        """Answers by question, parts such as q5.1.shape put together."""
+        """Answers by question; parts such as q5.1.shape are put together."""
         found, unknown = by_question(self.ids, values, _MAX_UNKNOWN)
         notes += unknown
         return {name: _clip(raw) for name, raw in found.items()}
@@ -176,7 +176,7 @@ class Grader:
         return entries
 
     def entry(self, sheet: Sheet, question: Question, raw: Any, own: dict[str, Any]) -> Entry:
-        """The marking of one answer; ``own`` are the student's earlier ones, from which it follows."""
+        """The marking of one answer; ``own`` has the student's earlier answers on which it may build."""
         if question.manual:  # no two students write the same sentences
             return _entry_of(question, mark_question(sheet, question, raw))
         text = raw if isinstance(raw, str) else json.dumps(raw)
@@ -188,11 +188,11 @@ class Grader:
                 self._kept.clear()
                 self._alive.clear()
             self._kept[key] = found
-            self._alive[id(question)] = question  # so that no other question gets its id()
+            self._alive[id(question)] = question  # kept, so that no other question gets its id()
         return found
 
     def owners(self, sheet: Sheet) -> dict[Any, str]:
-        """Which question each right answer belongs to."""
+        """The question to which each right answer belongs."""
         key = tuple(map(id, sheet.questions))
         if key not in self._owners:
             if len(self._owners) > 1000:
@@ -202,7 +202,7 @@ class Grader:
 
 
 def _clip(raw: Any) -> Any:
-    """An answer, cut to the longest that is read."""
+    """An answer, cut to the length that is read."""
     if isinstance(raw, str):
         return raw if len(raw) <= answers.MAX_TEXT else raw[: answers.MAX_TEXT + 1]
     return raw
@@ -240,7 +240,7 @@ class PartRow(NamedTuple):
 
 
 def _row_of(verdict: Verdict, expected: str) -> PartRow:
-    """What is written about one part."""
+    """The row about one part."""
     return PartRow(
         question=verdict.id,
         part=verdict.part,

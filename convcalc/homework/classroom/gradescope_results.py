@@ -1,4 +1,4 @@
-"""The results.json that Gradescope reads: the points, and a line per question."""
+"""The results.json for Gradescope: the points, and a line per question."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GOOD = ("right", "other-convention", "follow-through", "marked")
 def results(
     sheet: Sheet, marked: Sequence[Result], variant: str = "", notes: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """What Gradescope reads: the points, and a line per question."""
+    """The data that Gradescope reads: the points, and a line per question."""
     points = sum((result.points for result in marked), Fraction(0))
     most = sum((result.max for result in marked), Fraction(0))
     manual = {question.id for question in sheet.questions if question.manual}
@@ -64,7 +64,7 @@ def results(
 
 
 def _result_text(result: Result) -> str:
-    """What the student reads of a question."""
+    """The text about a question for the student."""
     if result.status == "blank":
         return "Not answered."
     read = f"Read as {result.said}." if result.said else ""

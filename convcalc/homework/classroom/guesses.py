@@ -1,7 +1,8 @@
-"""Whose files are where there is no roster: a folder's name, or a file's own, and no guess that may be wrong.
+"""Whose files are, without a roster: by a folder's or a file's name, and only if this is certain.
 
-A folder is a student's unless what lies in it names several people: then it holds a part of a class. Where
-it can be either, or where its files would reach a student who has others elsewhere, nobody is chosen.
+A folder belongs to one student, unless its content names several people: then it contains a part
+of a class. Nobody is chosen if both are possible, or if its files would go to a student who has
+other files elsewhere.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ class Guess(NamedTuple):
     """Whose a file is.
 
     Attributes:
-        student: what stands for the student; empty where no name says it.
-        inside: whether a folder or an archive says so, whatever lies in it.
-        claim: what a platform said by the name.
+        student: the name that identifies the student; empty if no name does.
+        inside: whether a folder or an archive says so, for everything in it.
+        claim: what a platform says by the name.
         unclear: why nobody was chosen.
     """
 
@@ -42,11 +43,11 @@ class Guess(NamedTuple):
 
 
 class Guesses:
-    """Whose the files of a class are.
+    """Finds whose the files of a class are.
 
     Args:
-        files: every file with answers: the parts of its name, and the student whom it names itself.
-        sheet: the id of the sheet, which names no student.
+        files: every file with answers: the parts of its path, and the student named inside.
+        sheet: the id of the sheet, which is not a student's name.
     """
 
     def __init__(self, files: Iterable[tuple[Names, str]], sheet: str) -> None:
@@ -55,7 +56,7 @@ class Guesses:
         self._doubts: dict[Names, str] = {}
         self._guessed: set[Names] = (
             set()
-        )  # folders that hold several only because of what lies in them
+        )  # folders that are known to have several students only by their content
         files = list(files)
         self._look([(names, said) for names, said in files if len(names) > 1], 0)
         self._numbers: dict[str, set[str]] = defaultdict(set)
@@ -68,7 +69,7 @@ class Guesses:
             self._places[same_student(who)].add(self._part_of(names))
 
     def of(self, names: Names, said: str = "") -> Guess:
-        """Whose a file is, by the parts of its name and the student whom it names itself."""
+        """Whose a file is, by the parts of its path and the student named inside."""
         found = self._of(names)
         who = found.student if found.inside or not said else said
         part = self._part_of(names)
@@ -113,26 +114,26 @@ class Guesses:
                 self._look([each for each in inside if len(each[0]) > depth + 2], depth + 1)
 
     def _named_in(self, files: Sequence[tuple[Names, str]], start: int) -> list[tuple[str, str]]:
-        """For each file of a folder the name that may be a person's, and the student whom it names itself."""
+        """For each file of a folder, the name that may be a person's, and the student named inside."""
         shortest = min(len(names) for names, _ in files) - 1
         while start < shortest and len({names[start] for names, _ in files}) == 1:
-            start += 1  # a folder that holds all of them tells nothing apart
+            start += 1  # a folder that contains all files distinguishes none
         return [(self._person(names[start:]), said) for names, said in files]
 
     def _people(
         self, folder: str, named: Sequence[tuple[str, str]], often: Counter[str]
     ) -> set[str]:
-        """The different people that the files of a folder may be of."""
+        """The different people to whom the files of a folder may belong."""
         own = words(folder)
         said = {student for _, student in named if student}
         found = {
             name
             for name, student in named
-            if not student and often[name] < 2  # what lies in many folders is the name of a task
+            if not student and often[name] < 2  # a name in many folders is the name of a task
         }
         called = any(_holds(words(name), words(student)) for name, student in named if student)
         if len(said) == 1 and len(found) == 1 and not called:
-            found = set()  # one student, whose files are not called as people
+            found = set()  # one student, whose files do not have names of people
         found |= said
         return {
             same_student(name)
@@ -141,7 +142,7 @@ class Guesses:
         }
 
     def _person(self, names: Names) -> str:
-        """The outermost name that may be a person's; empty where none is."""
+        """The outermost name that may be a person's; empty if none may."""
         return next((bare for name in names if self._is_person(bare := without_copy(name))), "")
 
     def _is_person(self, name: str) -> bool:
@@ -150,11 +151,11 @@ class Guesses:
         return bool(bare) and self._tells(bare) and not holds_several(bare)
 
     def _tells(self, name: str) -> bool:
-        """Whether a name says more than what is submitted."""
+        """Whether a name says more than which task is submitted."""
         return not says_nothing(name) and same_student(name) != self.sheet
 
     def _part_of(self, names: Names) -> Names:
-        """The folder that holds a file and was taken for a part of a class; empty where none was."""
+        """The folder around a file that was taken for a part of a class; empty if none was."""
         depths = range(len(names) - 1, 0, -1)
         return next((names[:stop] for stop in depths if names[:stop] in self._guessed), ())
 
@@ -188,7 +189,7 @@ class Guesses:
 
 
 def _holds(text: tuple[str, ...], part: tuple[str, ...]) -> bool:
-    """Whether the words of a name stand in another one."""
+    """Whether another name contains the words of a name."""
     return bool(part) and any(
         text[start : start + len(part)] == part for start in range(len(text) - len(part) + 1)
     )

@@ -1,4 +1,4 @@
-"""How a folder of marks was made: written into it, and asked before anything is added to it."""
+"""How a folder of marks was made: written into it, and checked before anything is added."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from convcalc.text import plural, shortened
 
 SCHEMA = 1
 MANIFEST, SUMMARY, ANSWERS = "manifest.json", "summary.json", "answers.jsonl"
-NAMES_FOLDER = "names"  # where, in an anonymous run, everything with names in it goes
+NAMES_FOLDER = "names"  # in an anonymous run, the folder for everything with names in it
 MAX_BYTES = 16 * 2**20
 WAY_OUT = "grade the files again into another folder"
 _LENGTH = 16  # hexadecimal digits of a fingerprint
@@ -30,12 +30,12 @@ class Manifest:
 
     Attributes:
         sheet: the id of the sheet.
-        content: the fingerprint of what its marks depend on; empty where unknown.
-        roster: the fingerprint of the students on the roster; empty where there is none.
-        secret: the fingerprint of the secret; empty where there is none.
-        anonymous: whether codes stand for names.
+        content: the fingerprint of what its marks depend on; empty if unknown.
+        roster: the fingerprint of the students on the roster; empty if there is none.
+        secret: the fingerprint of the secret; empty if there is none.
+        anonymous: whether codes replace names.
         with_answers: whether pages show the right answers.
-        column: what the gradebook calls the assignment.
+        column: the assignment's name in the gradebook.
         outputs: which files are written.
         columns: the headings of a form, each with its question.
         tool: the version that wrote it.
@@ -53,7 +53,7 @@ class Manifest:
     tool: str = ""
 
     def to_json(self) -> str:
-        """As it is written."""
+        """The manifest as plain data for JSON."""
         data = {"schema": SCHEMA, **{each.name: getattr(self, each.name) for each in fields(self)}}
         return f"{json.dumps(data, indent=1)}\n"
 
@@ -62,7 +62,7 @@ def path_in(folder: str, name: str) -> str:
     """The path of a file of an earlier run; in an anonymous run it may be in the names folder.
 
     Raises:
-        UsageError: there is none.
+        UsageError: it does not exist.
     """
     path = find_in(folder, name)
     if not path:
@@ -72,7 +72,7 @@ def path_in(folder: str, name: str) -> str:
 
 
 def find_in(folder: str, name: str) -> str:
-    """Like `path_in`; empty where there is none."""
+    """Like `path_in`; empty if the file does not exist."""
     places = (os.path.join(folder, name), os.path.join(folder, NAMES_FOLDER, name))
     return next((path for path in places if os.path.isfile(path)), "")
 
@@ -81,10 +81,10 @@ def find_in(folder: str, name: str) -> str:
 
 
 def manifest_of(folder: str) -> Manifest:
-    """How an earlier run was made; one of an older version says less.
+    """How an earlier run was made; older versions recorded less.
 
     Raises:
-        UsageError: there is none, or it is broken.
+        UsageError: the manifest is missing or broken.
     """
     path = find_in(folder, MANIFEST)
     if not path:
@@ -110,7 +110,7 @@ def kinds_of(folder: str) -> dict[str, str]:
 
 
 def _older_manifest(folder: str) -> Manifest:
-    """What the summary of an earlier version says of how a run was made."""
+    """How a run was made, according to the summary of an earlier version."""
     path = path_in(folder, SUMMARY)
     data = _json_of(path, "summary")
     try:
@@ -138,10 +138,10 @@ def _json_of(path: str, what: str) -> dict[str, Any]:
 
 
 def _checked(found: dict[str, Any]) -> Manifest:
-    """A manifest whose values are what they should be.
+    """A manifest after its values were checked.
 
     Raises:
-        TypeError: one is not.
+        TypeError: a value has a wrong type.
     """
     usual = Manifest("", outputs=())
     outputs = found["outputs"]
@@ -161,7 +161,7 @@ def _is_texts(value: Any) -> bool:
 
 
 def _broken(path: str, what: str) -> UsageError:
-    """The error about a file that is not as this version writes it."""
+    """The error about a file that is not in the form that this version writes."""
     return UsageError(f"{shortened(path)}: not {what} of this version; {WAY_OUT}")
 
 
@@ -169,7 +169,7 @@ def _broken(path: str, what: str) -> UsageError:
 
 
 def sheet_fingerprint(sheet: Sheet) -> str:
-    """A fingerprint of all that the marks of a sheet depend on; its wording may change."""
+    """A fingerprint of everything that the marks of a sheet depend on; its wording may change."""
     questions = [
         (
             q.id, q.kind, q.points, q.credit, q.partial, q.tolerance, q.accept, q.void, q.given, q.vary,
@@ -187,15 +187,15 @@ def roster_fingerprint(students: Iterable[Student]) -> str:
 
 
 def _fingerprint(value: Any) -> str:
-    """Some hexadecimal digits that are others for another value."""
+    """Hexadecimal digits that differ for different values."""
     return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
-# --------------------------------------------------------------------------- what it contradicts
+# -------------------------------------------------------------------------------- contradictions
 
 
 def refuse_other_sheet(folder: str, manifest: Manifest, sheet: Sheet) -> None:
-    """Refuse a sheet that is not the one of an earlier run.
+    """Refuse a sheet other than that of an earlier run.
 
     Raises:
         UsageError: it has another id.
@@ -209,7 +209,7 @@ def refuse_other_sheet(folder: str, manifest: Manifest, sheet: Sheet) -> None:
 
 
 def refuse_changed_sheet(folder: str, manifest: Manifest, sheet: Sheet) -> None:
-    """Refuse a sheet that would silently give the students of an earlier run other marks.
+    """Refuse a sheet that would silently change the marks of an earlier run.
 
     Raises:
         UsageError: it has other questions, rules or points.
@@ -226,13 +226,13 @@ def refuse_changed_sheet(folder: str, manifest: Manifest, sheet: Sheet) -> None:
 
 
 def refuse_other_secret(folder: str, manifest: Manifest, secret: str) -> None:
-    """Refuse a secret that would give the students of an earlier run other numbers or codes.
+    """Refuse a secret that would change the numbers or codes of an earlier run.
 
     Args:
-        secret: its fingerprint; empty where none was given.
+        secret: its fingerprint; empty if none was given.
 
     Raises:
-        UsageError: it is another one.
+        UsageError: it is another secret.
     """
     if secret and manifest.secret and secret != manifest.secret:
         message = (
@@ -259,10 +259,10 @@ def refuse_other_map(folder: str, manifest: Manifest, columns: dict[str, str]) -
 
 
 def refuse_names_as_codes(folder: str, manifest: Manifest) -> None:
-    """Refuse --anon for a folder with names in it.
+    """Refuse --anon for a folder that contains names.
 
     Raises:
-        UsageError: it is one.
+        UsageError: the folder contains names.
     """
     if not manifest.anonymous:
         message = (

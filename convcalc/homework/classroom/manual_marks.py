@@ -1,4 +1,4 @@
-"""The points that a person gives, counted among the others, and written back with all that was typed."""
+"""The points given by a person: added to the others, and kept with everything that was typed."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ COLUMNS = (
     "student_id", "variant", "question", "answer", "points", "max", "comment", "status", "earlier_answer",
 )  # fmt: skip
 VOID = "void: everybody gets the points"
-_MAX_NAMED = 3  # answers that a note names
+_MAX_NAMED = 3  # most answers named in a note
 
 
 class Counted(NamedTuple):
     """What an earlier run counted for a student.
 
     Attributes:
-        student, shown: the id, and what stood for it.
-        marks: by question what was typed, by heading.
+        student, shown: the id, and the name or code shown for it.
+        marks: by question, what was typed under each heading.
     """
 
     student: str
@@ -43,10 +43,10 @@ class Mark:
 
     Attributes:
         points, comment: as typed.
-        value: the points as a number; None where there are none yet.
-        status: what a person wrote in place of ours.
-        answer: the answer that stood in the row.
-        earlier: the answer that was marked, where there is another one now.
+        value: the points as a number; None if there are none yet.
+        status: what a person wrote in place of the tool's status.
+        answer: the answer in the row.
+        earlier: the answer that was marked, if the answer is now another one.
         extra: the cells of columns that were added, by heading.
     """
 
@@ -60,7 +60,7 @@ class Mark:
 
     @property
     def typed(self) -> dict[str, str]:
-        """Everything that a person typed, by heading."""
+        """Everything that a person typed, under each heading."""
         found = {"points": self.points, "comment": self.comment, "status": self.status}
         return {name: text for name, text in {**found, **self.extra}.items() if text}
 
@@ -74,8 +74,8 @@ class Marks:
         given: by student and question.
         kept: rows that belong to no answer, by heading.
         extra: headings of columns that were added.
-        notes: what is to be said.
-        earlier: the answers whose points were given for an earlier answer.
+        notes: notes to show.
+        earlier: the answers whose points were given for an earlier version.
         waiting: the marks of students who submitted nothing.
     """
 
@@ -93,7 +93,7 @@ class Marks:
 
     @property
     def any(self) -> bool:
-        """Whether there is anything for a person to mark, or to keep."""
+        """Whether there is anything for a person to mark, or anything to keep."""
         return bool(self._manual or self.kept)
 
     def of(self, one: Graded) -> dict[str, Mark]:
@@ -103,7 +103,7 @@ class Marks:
         return {name: mark for name, mark in found.items() if mark is not None}
 
     def counted(self, graded: Iterable[Graded]) -> Iterator[Graded]:
-        """The students, with the points that a person gave among their points."""
+        """The students, with the points given by a person added to their points."""
         for one in graded:
             if self._manual:
                 self._count(one)
@@ -164,7 +164,7 @@ class Marks:
         return [_cell(row.get(name, "")) for name in (*COLUMNS, *self.extra)]
 
     def last_notes(self) -> list[str]:
-        """What is to be said once everybody was counted."""
+        """The notes after all students were counted."""
         notes = list(self.notes)
         if self.earlier:
             points = plural(len(self.earlier), "answer has", "answers have")
@@ -181,7 +181,7 @@ class Marks:
 
 
 def _counted_entry(entry: Entry, question: Question, mark: Mark | None) -> Entry:
-    """The marking of an answer with what a person gave."""
+    """The marking of an answer with the points given by a person."""
     verdict, *others = entry.result.parts
     verdict = replace(verdict, part="") if others else verdict
     points, status, said = Fraction(0), verdict.status, ""
@@ -209,7 +209,7 @@ def _counted_entry(entry: Entry, question: Question, mark: Mark | None) -> Entry
 
 
 def _state(entry: Entry, mark: Mark | None) -> str:
-    """What by-hand.csv says about an answer."""
+    """The status of an answer in by-hand.csv."""
     if entry.result.status == "right":
         return VOID
     if mark is None or mark.value is None:
@@ -220,7 +220,7 @@ def _state(entry: Entry, mark: Mark | None) -> str:
 
 
 def _cell(text: str) -> str:
-    """A cell that is not taken for a formula; the lines of a comment stay."""
+    """A cell that spreadsheets do not take for a formula; line breaks of comments are kept."""
     if text.isprintable():
         found: str = guard_cell(text)
         return found
@@ -230,7 +230,7 @@ def _cell(text: str) -> str:
 
 
 def _is_same_answer(cell: str, given: str) -> bool:
-    """Whether a row's answer is the one that is there now, as far as spreadsheets keep it."""
+    """Whether a row's answer is still the same, except for changes by spreadsheets."""
     given = one_line(given)
     kept = {given, *(given.encode(name, "replace").decode(name) for name in ("cp1252", "ascii"))}
     number = as_number(cell)
@@ -240,7 +240,7 @@ def _is_same_answer(cell: str, given: str) -> bool:
 
 
 def _plain_text(text: str) -> str:
-    """A text without spaces, guard and the case of letters."""
+    """A text in lower case, without spaces and the guard against formulas."""
     return "".join(unicodedata.normalize("NFKC", unguard_cell(text)).casefold().split())
 
 

@@ -27,7 +27,7 @@ from convcalc.homework.sheets.points import points_text
 from convcalc.registry import Registry
 from convcalc.text import guard_cell
 
-MAX_KEPT = 2_000  # rows and pages that are remembered
+MAX_KEPT = 2_000  # most rows and pages kept in memory
 DEFAULT = ("csv", "canvas", "feedback")
 OUTPUTS: Registry[type[Output]] = Registry("output")
 
@@ -38,7 +38,7 @@ def output(name: str) -> Callable[[type[Output]], type[Output]]:
 
 
 def in_order(names: Collection[str]) -> tuple[str, ...]:
-    """Some outputs in their usual order; names that are none are left out."""
+    """Some outputs in their usual order, without unknown names."""
     return tuple(name for name in OUTPUTS if name in names)
 
 
@@ -123,7 +123,7 @@ class Tables(Output):
 
 @output("canvas")
 class Canvas(Output):
-    """canvas.csv: for the gradebook."""
+    """canvas.csv: for Canvas's gradebook."""
 
     def begin(self) -> None:
         column = self.run.manifest.column or self.run.sheet.title
@@ -165,7 +165,7 @@ class Feedback(Output):
                 file.write(paper.page(heading, [each[place] for each in sections], later))
 
     def heading(self, one: Graded) -> Heading:
-        """What stands over the questions of a student's page."""
+        """The text above the questions of a student's page."""
         sheet = self.run.sheet
         who = one.shown if self.run.anonymous else one.student.name or one.shown
         variant = f" (variant {one.variant})" if one.variant else ""
@@ -178,7 +178,7 @@ class Feedback(Output):
 
     @staticmethod
     def later(one: Graded) -> str:
-        """What is not marked yet."""
+        """The list of what is not marked yet."""
         found = [
             f"{entry.result.id} ({points_text(entry.result.max)})"
             for entry in one.entries
@@ -187,7 +187,7 @@ class Feedback(Output):
         return f"To be marked by a person, not counted yet: {', '.join(found)}." if found else ""
 
     def sections_of(self, entry: Entry) -> list[str]:
-        """A question on each sort of page; made once for each different answer."""
+        """A question for each kind of page; made once for each different answer."""
         kept = self.sections.get(id(entry))
         if kept is None:
             if len(self.sections) > MAX_KEPT:
@@ -249,7 +249,7 @@ class Gradescope(Output):
 
 
 class ManualAnswers(Output):
-    """by-hand.csv: the answers that a person marks; what is typed there is kept by later runs."""
+    """by-hand.csv: the answers that a person marks; later runs keep what is typed there."""
 
     def begin(self) -> None:
         self.rows: Any = None
@@ -309,7 +309,7 @@ class Who(Output):
         self.rows.writerow([guard_cell(cell) for cell in cells])
 
 
-# --------------------------------------------------------------------------------- all of it
+# -------------------------------------------------------------------------------- all outputs
 
 
 def write(

@@ -1,7 +1,7 @@
-"""The folder of a marked class: built under a temporary name, so that it is whole or not there.
+"""The folder of a marked class: built under a temporary name, so that it is complete or does not exist.
 
 Every file of it is one class of `output_files` under ``@output("csv")``: `Output.add` gets one student
-after the other, `Output.close` the end. Cells are guarded against formulas, pages against mark-up.
+after the other, `Output.close` ends it. Cells cannot become formulas, and answers no mark-up.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def student_file_name(student: str, taken: set[str]) -> str:
 
 
 class ClassFolder(OutputFolder):
-    """The folder of a marked class; pages that a run does not write again are removed."""
+    """The folder of a marked class; pages of earlier runs that a run does not rewrite are removed."""
 
     def __init__(self, out: str, *, replace: bool) -> None:
         super().__init__(
@@ -62,7 +62,7 @@ class ClassFolder(OutputFolder):
         self._marks = self._state_of_marks()
 
     def _state_of_marks(self) -> tuple[int, int] | None:
-        """What changes when a person saves points; None where there are none."""
+        """A state that changes when a person saves points; None if there are none."""
         try:
             found = os.stat(os.path.join(self.out, BY_HAND))
         except OSError:
@@ -93,7 +93,7 @@ class ClassFolder(OutputFolder):
 
 
 def _is_page(path: str) -> bool:
-    """Whether a file is a page of ours."""
+    """Whether a file is a page that convcalc wrote."""
     if not os.path.isfile(path):
         return False
     with open(path, encoding="utf-8", errors="replace") as file:
@@ -110,15 +110,15 @@ class Summary:
     Attributes:
         files: how many were read, rows of tables among them.
         counts: by status of the files.
-        students, missing: how many were graded, and have no readable file.
+        students, missing: how many were graded, and how many have no readable file.
         points: of each student that was graded.
-        max: the points that there are.
-        to_mark, marked: answers for a person to mark, and those that are marked, by question.
-        written: the files, with what they hold.
-        notes: surprises.
-        anonymous: whether codes stand for names.
-        withheld: surprises that name students of an anonymous run; they go where the names are.
-        troubles: files that were not graded, the first of them.
+        max: the most points that are possible.
+        to_mark, marked: by question, how many answers a person must mark, and has marked.
+        written: the files, with their content in words.
+        notes: notes on anything unusual.
+        anonymous: whether codes replace names.
+        withheld: notes that name students of an anonymous run; written only to the names folder.
+        troubles: the first files that were not graded.
     """
 
     files: int = 0
@@ -166,13 +166,13 @@ class Summary:
 
 @dataclass(slots=True)
 class GradingRun:
-    """What the outputs need to know.
+    """What the outputs need to know about a run.
 
     Attributes:
         sheet: the teacher's.
         folder: where files are written.
-        manifest: how it is done.
-        marks: what a person gave.
+        manifest: how the run is made.
+        marks: the points given by a person.
     """
 
     sheet: Sheet
@@ -183,7 +183,7 @@ class GradingRun:
 
     @property
     def anonymous(self) -> bool:
-        """Whether codes stand for names."""
+        """Whether codes replace names."""
         return self.manifest.anonymous
 
     @property
@@ -192,32 +192,32 @@ class GradingRun:
         return self.manifest.with_answers
 
     def notes_on(self, one: Graded) -> list[str]:
-        """The notes on a student; what they quote may be a name, so that codes have none."""
+        """The notes on a student; none in an anonymous run, because they may quote a name."""
         return [_NOTED] if self.anonymous and one.notes else one.notes
 
     def place_of(self, name: str) -> str:
-        """Where a file with names in it goes."""
+        """The path of a file that contains names."""
         return f"{NAMES_FOLDER}/{name}" if self.anonymous else name
 
 
 class Output:
     """One file, or folder of files, about a class."""
 
-    file: IO[str] | None = None  # where all goes into one
+    file: IO[str] | None = None  # if everything is in one file
 
     def __init__(self, run: GradingRun) -> None:
         self.run = run
         self.begin()
 
     def begin(self) -> None:
-        """Open what is written to."""
+        """Open the file."""
 
     def add(self, one: Graded) -> None:
-        """One student."""
+        """Add one student."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """The end; the file that was written closes."""
+        """End the output: close the file."""
         if self.file is not None:
             self.file.close()
 

@@ -1,4 +1,4 @@
-"""The words of ``--outputs``, for those that cannot wait until the outputs are imported; a test holds the two together."""
+"""The words of ``--outputs``, for use without importing the outputs; a test compares the two."""
 
 OUTPUT_WORDS = {
     "csv": "grades.csv and parts.csv",

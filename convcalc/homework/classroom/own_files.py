@@ -1,4 +1,4 @@
-"""Files that `hw` wrote, known by what stands in them: they are no answers, wherever they were copied to."""
+"""Files that `hw` wrote, recognized by their content: they are not answers, even if copied elsewhere."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from convcalc.files import start_as_utf_8
 from convcalc.homework.classroom.manual_marks import COLUMNS
 
 MARK = "<!-- convcalc hw grade -->"  # the first line of a page
-_START = 400  # bytes that are looked at
-# How the headings of the tables begin.
+_START = 400  # how many bytes are read
+# The beginnings of the tables' headings.
 _HEADINGS = (
     ("student_id", "name", "email", "variant", "status", "points", "max"),  # grades.csv
-    ("student_id", "variant", "status", "points", "max"),  # the same of an anonymous run
+    ("student_id", "variant", "status", "points", "max"),  # the same for an anonymous run
     ("student_id", "variant", "question", "part", "given"),  # parts.csv, and key.csv of hw make
     COLUMNS[:7],  # by-hand.csv
     ("student", "id", "sis user id", "sis login id", "section"),  # canvas.csv
@@ -25,7 +25,7 @@ _JSON = re.compile(
 
 
 def is_ours(data: bytes) -> bool:
-    """Whether a file is one of those that `hw grade` or `hw make` writes, also as a spreadsheet saved it.
+    """Whether `hw grade` or `hw make` wrote a file, even if a spreadsheet saved it.
 
     >>> is_ours(b"student_id,variant,question,part,given,expected"), is_ours(b"student_id,q1")
     (True, False)

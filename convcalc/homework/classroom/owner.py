@@ -1,7 +1,7 @@
-"""Whose answers a file holds: the outermost name that the platform or the teacher gave it wins.
+"""Whose answers a file has: the outermost name given by the platform or the teacher decides.
 
-What lies inside a student's folder or archive never reaches another student, whatever it is called
-and whatever it says. Where two students fit, nobody is chosen.
+Files inside a student's folder or archive never go to another student, whatever their names and
+content. If two students fit, nobody is chosen.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Owner:
     """Whose answers some are.
 
     Attributes:
-        students: one, or each member of a group; nobody where that is not known.
+        students: one, or each member of a group; nobody if unknown.
         sure: whether the name of the file or a platform says so.
-        note: what is odd about it.
-        status: where it is nobody's: why.
+        note: anything unusual about it.
+        status: if it is nobody's, the reason.
         said: who is named, for messages.
         claim: what a platform said of it.
         others: the members of a group who are not known, and why.
@@ -44,34 +44,34 @@ class Owner:
 
 
 class Owners:
-    """Finds whose answers files hold.
+    """Finds whose answers files have.
 
     Args:
-        roster: the class; None where everyone who submits counts.
+        roster: the class; None if everyone who submits counts.
         codes: the codes of the students' variants.
-        guesses: whose files are where there is no roster.
+        guesses: whose files are, if there is no roster.
     """
 
     def __init__(self, roster: Roster | None, codes: Codes, guesses: Guesses) -> None:
         self.roster, self.codes, self.guesses = roster, codes, guesses
 
     def of_file(self, submitted: SubmittedFile, said: str = "") -> Owner:
-        """Whose a file is by its name and the platform alone.
+        """Whose a file is, only by its name and the platform.
 
         Args:
-            said: the student whom it names itself.
+            said: the student named inside.
         """
         if self.roster is None:
             return self._unlisted(submitted, said)
         inner = self._inside(submitted, self.roster)
         outer = self._of_name(submitted.within, self.roster) if submitted.within else Owner()
         if outer.claim is not None and outer.status:
-            return outer  # a platform gave it this name, so that it is one student's
+            return outer  # a platform gave it this name, so it is one student's
         if len(outer.students) != 1 or inner.students == outer.students:
             return inner
         if submitted.several:
             return outer
-        if not inner.students:  # a folder may be the teacher's, whatever it is called
+        if not inner.students:  # a folder may be the teacher's, even with a student's name
             return outer if submitted.packed and not inner.status else inner
         note = (
             f"is in {shortened(submitted.within, 40)}, which names {outer.students[0]}, but its own name is "
@@ -80,7 +80,7 @@ class Owners:
         return Owner(status=UNCLEAR, said=", ".join(inner.students), note=note)
 
     def _inside(self, submitted: SubmittedFile, roster: Roster) -> Owner:
-        """Whose a file is by what lies in what was named on the command line."""
+        """Whose a file is, by the names below the path given on the command line."""
         claim = submitted.claim
         if claim is not None and (claim.shown or claim.members):
             return self._of_claim(claim)
@@ -96,7 +96,7 @@ class Owners:
         return Owner()
 
     def _of_name(self, name: str, roster: Roster) -> Owner:
-        """Whose a file is by one part of its name; nobody's where it names nobody."""
+        """Whose a file is, by one part of its path; nobody's if that names nobody."""
         written = claim_of(name)
         if written is not None:
             return replace(self._of_claim(written), claim=written)
@@ -104,7 +104,7 @@ class Owners:
         return self._clear(found, printable(name)) if found else Owner()
 
     def _unlisted(self, submitted: SubmittedFile, said: str) -> Owner:
-        """Whose a file is where there is no roster."""
+        """Whose a file is, without a roster."""
         claim = submitted.claim
         if claim is not None and (claim.shown or claim.members):
             if submitted.several and submitted.within and not says_nothing(submitted.within):
@@ -119,11 +119,11 @@ class Owners:
         return Owner((printable(found.student)[:MAX_ID],), sure=found.inside, claim=found.claim)
 
     def likely(self, submitted: SubmittedFile) -> tuple[str, ...]:
-        """Whose a file probably is that cannot be read."""
+        """Whose an unreadable file probably is."""
         return self.of_file(submitted).students
 
     def of_answers(self, submitted: SubmittedFile, given: Answers, *, alone: bool) -> Owner:
-        """Whose some answers are: those of a file with one student's, or a row of a table."""
+        """Whose some answers are: a file with one student's answers, or a row of a table."""
         outer = (
             Owner() if submitted.direct and not alone else self.of_file(submitted, given.student)
         )
@@ -151,7 +151,7 @@ class Owners:
         return Owner(status=UNREADABLE, note="no name in it")
 
     def _agreed(self, outer: Owner, given: Answers, *, alone: bool) -> Owner:
-        """What the name of a file says, whatever the answers in it say."""
+        """The owner by the file's name, even if the answers inside name somebody else."""
         if not alone:
             who = ", ".join(outer.students)
             note = f"a table of several students that {who} submitted; not used"
@@ -159,7 +159,7 @@ class Owners:
         said = self.roster.find(given.student) if self.roster else given.student
         if not given.student or same_student(said) in map(same_student, outer.students):
             return outer
-        if len(outer.students) > 1:  # whose page need not say who the others are
+        if len(outer.students) > 1:  # the page of one member does not name the others
             note = f"the answers say {shortened(given.student, 40)!r}, who is not in the group that submitted them"
             return replace(outer, note=note)
         note = (
@@ -169,7 +169,7 @@ class Owners:
         return replace(outer, note=note)
 
     def _of_claim(self, claim: Claim) -> Owner:
-        """Whose a file is by what a platform says."""
+        """Whose a file is, according to a platform."""
         if claim.members:
             found = [self._of_claim(member) for member in claim.members]
             wrong = [each for each in found if each.status]
@@ -197,7 +197,7 @@ class Owners:
         return Owner(status=UNCLEAR, said=said, note=f"fits {both}; put the id into its name")
 
     def _of_student(self, said: str, *, sure: bool) -> Owner:
-        """Whose answers are that name a student themselves."""
+        """Whose answers are, if they name a student themselves."""
         if self.roster is None:
             return Owner((said[:MAX_ID],), sure=sure)
         found = self.roster.index.whole(said)
@@ -207,13 +207,13 @@ class Owners:
 
 
 def names_of(submitted: SubmittedFile) -> tuple[str, ...]:
-    """The parts of a file's name that may say whose it is where there is no roster."""
+    """The parts of a file's path that may say whose it is, without a roster."""
     counts = submitted.within and (submitted.several or submitted.packed)
     return (submitted.within, *submitted.names) if counts else submitted.names
 
 
 def _says_so(submitted: SubmittedFile, student: str) -> bool:
-    """Whether a file's name holds a student's id as a word."""
+    """Whether a file's name contains a student's id as a word."""
     wanted = words(student)
     return any(
         wanted == words(name)[start : start + len(wanted)]

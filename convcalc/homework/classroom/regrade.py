@@ -45,8 +45,8 @@ class Change:
 
     Attributes:
         question: its id.
-        before, after: the right answers, where they are the same for everybody.
-        moves: how many students go up or down by how much; 0 for those who stay.
+        before, after: the right answers, if they are the same for everybody.
+        moves: how many students change by how many points; 0 for no change.
     """
 
     question: str
@@ -71,7 +71,7 @@ class Change:
         }
 
     def sentence(self) -> str:
-        """In a line."""
+        """The change in one line."""
         parts = []
         if self.before != self.after and len(self.before) == len(self.after) == 1:
             parts.append(
@@ -94,10 +94,10 @@ class Regraded:
 
     Attributes:
         changes: by question.
-        students: those whose points change: id, before, after.
+        students: the students whose points change: id, before, after.
         total: how many students there are.
-        summary: of the new grades, where they were written.
-        notes: what is to be said of the points that a person gave.
+        summary: the summary of the new grades, if they were written.
+        notes: notes on the points given by a person.
     """
 
     changes: dict[str, Change]
@@ -113,14 +113,14 @@ def regrade(
     """Mark a class again with a changed sheet, and compare.
 
     Raises:
-        UsageError: the folder is none that `grade` wrote, is of another sheet or secret, or the sheet
+        UsageError: the folder is not from `grade`, or is of another sheet or secret, or the sheet
             needs a secret.
     """
     if not write:
         with reading(folder):
             manifest = _manifest_of(folder, sheet, secret)
             return _compared(folder, sheet, secret, manifest, None)
-    _manifest_of(folder, sheet, secret)  # so that nothing is made in a folder that is not ours
+    _manifest_of(folder, sheet, secret)  # first: is the folder one of `grade`?
     place = ClassFolder(folder, replace=True)
     try:
         return _compared(folder, sheet, secret, _manifest_of(folder, sheet, secret), place)
@@ -150,7 +150,7 @@ def _manifest_of(folder: str, sheet: Sheet, secret: bytes | None) -> Manifest:
 def _compared(
     folder: str, sheet: Sheet, secret: bytes | None, manifest: Manifest, place: ClassFolder | None
 ) -> Regraded:
-    """What changes; the new marks go into a folder where there is one."""
+    """The changes; the new marks are written if a folder is given."""
     before = _old_points(folder, list(kinds_of(folder)))
     keys = _old_keys(folder)
     changes = {question.id: Change(question.id) for question in sheet.questions}
@@ -190,7 +190,7 @@ def _mark_again(folder: str, grader: Grader) -> Iterator[Graded]:
             continue
         variant = grader.code(student.id) or record["drawn_variant"]
         numbers = record["numbers"] if grader.secret is None else None
-        named = student.id if grader.secret else record["shown"]  # what a message would call them
+        named = student.id if grader.secret else record["shown"]  # the name in messages
         sheet = grader.sheet_of(named, variant, numbers)
         values = grader.merge(record["answers"], [])
         entries = grader.mark(sheet, values)
@@ -210,7 +210,7 @@ def _old_points(folder: str, questions: list[str]) -> dict[str, dict[str, Fracti
 
     Raises:
         UsageError: the table is missing or broken.
-        SpecError: points in it are none; every row is named.
+        SpecError: its points are not numbers; every such row is named.
     """
     found: dict[str, dict[str, Fraction]] = {}
     path = path_in(folder, "grades.csv")
@@ -254,7 +254,7 @@ def _compare(
     changes: dict[str, Change],
     moved: list[tuple[str, Fraction, Fraction]],
 ) -> None:
-    """Note what changes for one student."""
+    """Record what changes for one student."""
     if not one.handed_in:
         return
     after = {entry.result.id: entry.points for entry in one.entries}
@@ -271,6 +271,6 @@ def _compare(
 
 
 def _change(before: Fraction, after: Fraction) -> Fraction:
-    """How much points change; a rounding error of a table does not count."""
+    """How many points change; rounding in a table does not count."""
     change = after - before
     return Fraction(0) if abs(change) < Fraction(1, 1000) else round(change, 3)

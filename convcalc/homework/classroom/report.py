@@ -19,7 +19,7 @@ from convcalc.homework.variants.draw import Maker
 from convcalc.report import Column, Report
 from convcalc.text import grouped, plural, printable
 
-_MAX_SHOWN = 10  # notes, and files of each status, that a terminal shows
+_MAX_SHOWN = 10  # most notes, and files of each status, on a terminal
 _STATUS_WORDS = {
     "graded": ("graded", "graded"),
     "unreadable": ("unreadable", "unreadable"),
@@ -65,7 +65,7 @@ def make_report(maker: Maker, students: Sequence[str], out: str) -> Report:
 
 
 def _draw_lines(maker: Maker, students: int) -> list[str]:
-    """What was drawn, question by question."""
+    """The drawn numbers, question by question."""
     lines = []
     for name, draws in maker.draws.items():
         lines.append(f" {name}: {draws.sentence()} for {plural(students, 'student')}")
@@ -191,11 +191,11 @@ def class_table(
     statuses: Sequence[FileStatus],
     roster: Roster | None = None,
 ) -> Report:
-    """The points of a class that is only looked at.
+    """The points of a class that is marked without writing files.
 
     Args:
         sheet, graded, statuses: what was marked, and what happened to every file.
-        roster: the class, if there is one; what is odd in it is said.
+        roster: the class, if there is one; its notes are shown.
     """
     counts: dict[str, int] = {}
     for each in statuses:

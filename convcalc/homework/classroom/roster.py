@@ -23,7 +23,7 @@ MAX_CELL = 100_000
 _MAX_NOTES = 20
 _OTHER = re.compile(r"(?:---|\{|\[|- |[\w-]+:(?:\s|$))[^\n]*(?:\n|$)(?![^\n]*[,;\t])")  # YAML, JSON
 
-# The headings that learning platforms give to what is needed here.
+# The headings of the needed columns on learning platforms.
 _HEADINGS = {
     "id": ("student_id", "student id", "student", "id", "sid", "matriculation", "username", "user name",
            "sis login id", "login", "netid", "email", "email address", "e-mail"),
@@ -58,8 +58,8 @@ class Roster:
 
     Attributes:
         students: by id.
-        notes: what was odd about the list.
-        index: the students by all that names them.
+        notes: anything unusual in the list.
+        index: finds students by id, name or address.
     """
 
     students: dict[str, Student] = field(default_factory=dict)
@@ -76,15 +76,15 @@ class Roster:
             self._canvas.setdefault(same_student(student.canvas), set()).add(student.id)
 
     def find(self, word: str) -> str:
-        """The one student that an id, an address or a full name means; empty where none or several."""
+        """The student that an id, an address or a full name means; empty if none or several."""
         found = self.index.whole(word)
         return found.pop() if len(found) == 1 else ""
 
     def match(self, claim: Claim) -> set[str]:
-        """The students that a platform's words can mean: one where they are clear.
+        """The students that a platform's words can mean; exactly one if the words are clear.
 
-        Words that agree on one student are clear, even if one of them alone is not. An id alone is
-        not enough where it comes with the name and address of somebody else.
+        Words are clear if together they fit one student, even if a single word fits several. An id is
+        not enough if the name and address next to it are somebody else's.
         """
         by_id = self.index.whole(claim.id) if claim.id else set()
         by_canvas = self._canvas.get(same_student(claim.canvas), set()) if claim.canvas else set()
@@ -103,7 +103,7 @@ class Roster:
         return agreed if len(agreed) == 1 else set.union(*found)
 
     def _is_other(self, claim: Claim, student: str) -> bool:
-        """Whether what a platform says besides an id is of another person than the student with that id."""
+        """Whether a platform's name and address for an id belong to another person than that student."""
         known = self.students[student]
         named, own = words(claim.name), words(known.name)
         alike = set(named) <= set(own) or set(own) <= set(named)
@@ -119,10 +119,10 @@ def load(path: str, id_column: str = "") -> Roster:
 
     Args:
         path: the file.
-        id_column: the heading of the ids; the best known one without it.
+        id_column: the heading of the ids; by default the best known one.
 
     Raises:
-        UsageError: it cannot be read, is no roster, or names nobody.
+        UsageError: it cannot be read, is not a roster, or names nobody.
         SpecError: some of its rows are wrong; every one is named.
     """
     data = read_file(path, MAX_BYTES, "roster", option="--roster")
@@ -180,7 +180,7 @@ def parse(data: bytes | str, path: str = "roster", id_column: str = "") -> Roste
 
 
 def _wrong_in(row: list[str], student: Student, places: Mapping[str, int]) -> str:
-    """What is wrong with a row; empty where nothing is."""
+    """What is wrong with a row; empty if nothing is."""
     if any("\n" in row[place] for place in places.values() if place < len(row)):
         return (
             f"{quoted(student.id or student.name)} continues over several lines; "
@@ -192,7 +192,7 @@ def _wrong_in(row: list[str], student: Student, places: Mapping[str, int]) -> st
 
 
 def _text(data: bytes | str, path: str) -> str:
-    """The text of a roster; what is plainly something else is refused."""
+    """The text of a roster; clearly other files are refused."""
     text = decode(data, path) if isinstance(data, bytes) else data
     if "\0" in text:
         message = f"{path}: not a text file; save the roster as CSV"
@@ -206,7 +206,7 @@ def _text(data: bytes | str, path: str) -> str:
 
 
 def _table(text: str, path: str, problems: Problems) -> list[Row]:
-    """The rows that are not empty; those that cannot be read are among the problems."""
+    """The rows that are not empty; unreadable rows are added to the problems."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     separator = max((",", ";", "\t"), key=first.count)
     csv.field_size_limit(MAX_CELL)
@@ -216,7 +216,7 @@ def _table(text: str, path: str, problems: Problems) -> list[Row]:
     rows: list[Row] = []
     for row in read:
         if not rows:
-            problems.tell()  # for without its headings all of it would seem wrong
+            problems.tell()  # because without headings every row would seem wrong
         if any(cell.strip() for cell in row.cells):
             rows.append(row)
     if not rows:
@@ -229,7 +229,7 @@ def _table(text: str, path: str, problems: Problems) -> list[Row]:
 
 
 def _named_column(header: list[str], name: str, path: str) -> int:
-    """The place of the column that was named."""
+    """The position of the named column."""
     words = [each.strip().lower() for each in header]
     if name.strip().lower() not in words:
         known = did_you_mean(name, [printable(each.strip()) for each in header])
@@ -239,7 +239,7 @@ def _named_column(header: list[str], name: str, path: str) -> int:
 
 
 def _refuse_unknown_headings(header: list[str], path: str) -> None:
-    """Refuse a first row that looks like headings of which none is known."""
+    """Refuse a first row that looks like headings, if none is known."""
     cells = [cell.strip() for cell in header]
     if len(cells) > 1 and all(cells) and not any(re.search(r"[0-9@]", cell) for cell in cells):
         names = ", ".join(shortened(cell, 30) for cell in cells[:8])
@@ -259,7 +259,7 @@ def _notes_on_names(roster: Roster) -> Iterator[str]:
 
 
 def _notes_on_ids(header: list[str], place: int, id_column: str) -> Iterator[str]:
-    """Where the ids are taken from, if another column could be meant."""
+    """The column of the ids, if another one could be meant."""
     cells = [cell.strip().lower() for cell in header]
     ids = [cell for cell in cells if cell in _HEADINGS["id"] and cell not in _HEADINGS["email"]]
     if len(ids) > 1 and not id_column:
@@ -267,7 +267,7 @@ def _notes_on_ids(header: list[str], place: int, id_column: str) -> Iterator[str
 
 
 def _columns(header: list[str]) -> dict[str, int]:
-    """The column of each thing; empty if the first row is not a header."""
+    """The column of each kind of fact; empty if the first row is not a heading."""
     given = [name.strip().lower() for name in header]
     found: dict[str, int] = {}
     for key, names in _HEADINGS.items():
@@ -284,12 +284,12 @@ def _columns(header: list[str]) -> dict[str, int]:
 
 
 def _is_gradebook(header: list[str]) -> bool:
-    """Whether a table is a gradebook of Canvas."""
+    """Whether a table is a Canvas gradebook."""
     return {"student", "sis login id"} <= {name.strip().lower() for name in header}
 
 
 def _first_filled(rows: list[Row], places: list[int]) -> int:
-    """The first of some columns that holds anything; Canvas leaves those empty that a school does not use."""
+    """The first of some columns that is not empty; Canvas leaves columns empty that a school does not use."""
     filled = (p for p in places if any(len(cells) > p and cells[p].strip() for _, cells in rows))
     return next(filled, places[0])
 
@@ -306,5 +306,5 @@ def _student_of(row: list[str], places: dict[str, int]) -> Student:
 
 
 def _is_points_row(row: list[str]) -> bool:
-    """Whether a row of a gradebook holds the points possible."""
+    """Whether a row of a gradebook contains the possible points."""
     return any(cell.strip().lower() == "points possible" for cell in row)

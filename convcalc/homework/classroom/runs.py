@@ -1,4 +1,4 @@
-"""A class marked into a folder, or only looked at: what `hw grade` does."""
+"""What `hw grade` does: marks a class into a folder, or without writing files."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Options:
     Attributes:
         roster: the students; None for everyone who submitted.
         secret: of the variants, and of the codes.
-        outputs: which files are written; empty for the usual ones, or those that are there.
-        anonymous: whether codes stand for names.
+        outputs: which files are written; empty for the usual ones, or those of the earlier run.
+        anonymous: whether codes replace names.
         with_answers: whether feedback shows the right answers.
         columns: the headings of a form, each with its question.
-        column: what the gradebook calls the assignment.
-        force: whether grades that are there may be replaced.
+        column: the assignment's name in the gradebook.
+        force: whether existing grades may be replaced.
         add: whether files are added to those of an earlier run.
     """
 
@@ -74,7 +74,7 @@ class Options:
 
 
 def read_options(given: Mapping[str, Any], out: str | None, sheet: Sheet) -> Options:
-    """The options of ``hw grade`` for a sheet, with the files that they name read.
+    """The options of ``hw grade`` for a sheet, after reading the files that they name.
 
     Raises:
         UsageError: a file cannot be read, an output is unknown, or an option needs ``--out``.
@@ -123,7 +123,7 @@ def _read_files(
     progress: Progress | None,
     earlier: EarlierRun | None = None,
 ) -> AnswerStore:
-    """Every file read, and its answers noted."""
+    """Read every file, and store its answers."""
     store = AnswerStore(file, sheet, options.roster, Grader(sheet, options.secret))
     if earlier and options.add:
         for record in records(earlier.folder):
@@ -139,7 +139,7 @@ def _read_files(
 
 
 def _every_file(paths: Sequence[str]) -> Iterator[SubmittedFile]:
-    """The files under some paths, ``-`` for standard input."""
+    """The files under some paths; ``-`` is standard input."""
     if STDIN in paths:
         data = read_file(STDIN, MAX_BYTES, WHAT, way_out=WAY_OUT)
         yield SubmittedFile("<stdin>", (), 0.0, data)
@@ -152,7 +152,7 @@ def grade(
     """Mark a class into a folder.
 
     Raises:
-        UsageError: a path is missing, the folder holds grades already or was made in another way, or
+        UsageError: a path is missing, the folder already contains grades or was made in another way, or
             it cannot be written.
     """
     place = ClassFolder(out, replace=options.force or options.add)
@@ -164,7 +164,7 @@ def grade(
             raise UsageError(message)
         with tempfile.TemporaryFile(
             dir=place.out, prefix=PREFIX
-        ) as file:  # where nothing is renamed
+        ) as file:  # when nothing is renamed
             store = _read_files(sheet, paths, options, file, progress, earlier)
             if earlier:
                 _refuse_lost_answers(earlier, store)
@@ -206,7 +206,7 @@ def look(
 
 
 def _codes_of(store: AnswerStore, options: Options, earlier: EarlierRun | None) -> dict[str, str]:
-    """The code of each student in an anonymous run; those that were given before stay."""
+    """The code of each student in an anonymous run; earlier codes are kept."""
     if not options.anonymous:
         return {}
     shown = dict(earlier.shown) if earlier else {}
@@ -224,7 +224,7 @@ def _codes_of(store: AnswerStore, options: Options, earlier: EarlierRun | None) 
 
 
 def _graded(store: AnswerStore, shown: dict[str, str]) -> Iterator[Graded]:
-    """The marks of every student; where codes are shown, in their order, which says nothing."""
+    """The marks of every student; codes are sorted, so that their order says nothing about names."""
 
     def place_of(student: Student) -> str:
         return shown[same_student(student.id)]
@@ -238,7 +238,7 @@ def _graded(store: AnswerStore, shown: dict[str, str]) -> Iterator[Graded]:
 
 
 def _agreed(given: Options, earlier: EarlierRun, sheet: Sheet) -> Options:
-    """The options with those of the run that is there, which need not be given again.
+    """The options, completed by those of the earlier run, which need not be given again.
 
     Raises:
         UsageError: they contradict each other.
@@ -263,7 +263,7 @@ def _agreed(given: Options, earlier: EarlierRun, sheet: Sheet) -> Options:
 
 
 def _roster_with(given: Roster | None, earlier: EarlierRun) -> Roster | None:
-    """The roster with what an earlier run knows of its students, or that run's own.
+    """The roster with what an earlier run knows about its students, or that run's roster.
 
     Raises:
         UsageError: it leaves students out.
@@ -286,7 +286,7 @@ def _roster_with(given: Roster | None, earlier: EarlierRun) -> Roster | None:
 
 
 def _refuse_lost_answers(earlier: EarlierRun, store: AnswerStore) -> None:
-    """Refuse to replace answers of an earlier run by none.
+    """Refuse a run in which answers of an earlier run are missing.
 
     Raises:
         UsageError: a student who had answers has none now.

@@ -1,7 +1,7 @@
-"""A CSV as spreadsheets save it: any separator, encoding, quotes and line ends; and what they do to ids.
+"""A CSV saved by a spreadsheet: any separator, encoding, quotes and line ends, and changed ids.
 
-Bytes that are not UTF-8 are read cell by cell, because Excel writes what was typed in Windows-1252 and
-leaves the bytes that it could not read as they were.
+Bytes that are not UTF-8 are read cell by cell, because Excel writes typed text in Windows-1252 and
+keeps the bytes that it could not read.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from convcalc.homework.variants.secret import same_student
 from convcalc.network.problems import Problems
 from convcalc.text import printable, unguard_cell
 
-_HEAD = 64 * 1024  # bytes in which the heading is looked for
-_MAX_ABOVE = 20  # rows above the heading
+_HEAD = 64 * 1024  # bytes in which the heading is searched
+_MAX_ABOVE = 20  # most rows above the heading
 _MAX_CELL = 1_000_000
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
-_LOST = "expected after"  # of a row that is lost alone; the next one begins on the next line
+_LOST = "expected after"  # about a row that is lost alone; the next row begins on the next line
 _SAVE_AS = "open it in the spreadsheet and save it as CSV"
-_DIGITS = 15  # that a spreadsheet keeps of a number
+_DIGITS = 15  # digits of a number that a spreadsheet keeps
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:[.,]\d{0,20})?(?:e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 
 
@@ -50,12 +50,12 @@ class _Dialect:
     skip: int
     separator: str = ","
     quote: str = '"'
-    heading: int = -1  # the place of the heading among the rows
+    heading: int = -1  # the position of the heading among the rows
     known: int = 0  # how many headings are known
 
 
 def plain_heading(text: str) -> str:
-    """A heading without what is easily changed.
+    """A heading without details that are easily changed.
 
     >>> plain_heading(" Student ID "), plain_heading("student_id")
     ('studentid', 'studentid')
@@ -64,15 +64,15 @@ def plain_heading(text: str) -> str:
 
 
 def read_table(path: str, headings: Collection[str], problems: Problems) -> Iterator[Row]:
-    """The rows of a CSV that a spreadsheet may have saved, the heading first; then what stands above it.
+    """The rows of a CSV that a spreadsheet may have saved, heading first; then the rows above it.
 
     Args:
-        path: which.
-        headings: those that are expected, by which the separator and the heading are found.
-        problems: rows that cannot be read are added to them.
+        path: the file.
+        headings: the expected headings, by which the separator and the heading are found.
+        problems: unreadable rows are added to them.
 
     Raises:
-        UsageError: it cannot be read, or is no table.
+        UsageError: it cannot be read, or is not a table.
     """
     name = file_name(path)
     try:
@@ -93,7 +93,7 @@ def _rows(text: Iterable[str], found: _Dialect, name: str, problems: Problems) -
     above: list[Row] = []
     lines = iter(text)
     first = next(lines, "")
-    # Such a line only says which separator follows; a spreadsheet does not show it, and counts no row.
+    # Such a line only names the separator; a spreadsheet neither shows it nor counts it as a row.
     skipped = bool(found.heading) and first.strip("\"' ").lower().startswith("sep=")
     rest = lines if skipped else chain([first], lines)
     reader = csv.reader(rest, delimiter=found.separator, quotechar=found.quote, strict=True)
@@ -109,13 +109,13 @@ def _rows(text: Iterable[str], found: _Dialect, name: str, problems: Problems) -
 def readable_rows(
     reader: Iterator[list[str]], name: str, problems: Problems, way_out: str
 ) -> Iterator[Row]:
-    """The rows of a CSV; those that cannot be read are among the problems, and the others go on.
+    """The rows of a CSV; unreadable rows are added to the problems, and reading continues.
 
     Args:
-        reader: of the table.
-        name: how to call it in messages.
+        reader: reads the table.
+        name: its name in messages.
         problems: what is wrong with it.
-        way_out: what a message says to do.
+        way_out: the advice in messages.
     """
     number = 0
     while True:
@@ -132,7 +132,7 @@ def readable_rows(
 
 
 def _dialect_of(head: bytes, headings: Collection[str], name: str) -> _Dialect:
-    """How a file is written, by its beginning: the separator and quotes that give the most headings."""
+    """How a file is written: the separator and quotes that find the most headings at its beginning."""
     if head.startswith(_WORKBOOKS):
         raise UsageError(f"{name}: is a workbook, not CSV; {_SAVE_AS}")
     encoding, skip = _encoding_of(head)
@@ -151,7 +151,7 @@ def _dialect_of(head: bytes, headings: Collection[str], name: str) -> _Dialect:
 
 
 def _encoding_of(head: bytes) -> tuple[str, int]:
-    """The encoding of a file, and how many bytes its mark takes; latin-1 for all that has single bytes."""
+    """The encoding of a file, and the length of its byte-order mark; latin-1 for all one-byte encodings."""
     if head.startswith(BYTE_MARKS):
         return ("utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"), 2
     if head.startswith(codecs.BOM_UTF8):
@@ -163,7 +163,7 @@ def _encoding_of(head: bytes) -> tuple[str, int]:
 
 
 def _readable(cell: str, encoding: str) -> str:
-    """A cell as it was written; text that went through a wrong encoding is put right."""
+    """A cell as it was written; text damaged by a wrong encoding is repaired."""
     if cell.isascii():
         return cell
     if encoding == "latin-1":
@@ -183,7 +183,7 @@ def _readable(cell: str, encoding: str) -> str:
 
 
 def as_number(text: str) -> Decimal | None:
-    """The number that a spreadsheet takes a cell for.
+    """The number that a spreadsheet makes of a cell.
 
     >>> as_number("007") == as_number("7,0"), as_number("1E5") == as_number("100000"), as_number("s1")
     (True, True, None)
@@ -193,21 +193,21 @@ def as_number(text: str) -> Decimal | None:
 
 
 def _plain_id(text: str) -> str:
-    """An id, or the name of a question, without what does not count."""
+    """An id, or the name of a question, in the form in which it is compared."""
     return same_student(printable(unguard_cell(text.strip())))
 
 
 @dataclass(slots=True)
 class Ids:
-    """Known ids, found again behind what a spreadsheet makes of them: 007 is 7, and 1E5 is 100000."""
+    """Known ids, found even after a spreadsheet changed them: 007 to 7, and 1E5 to 100000."""
 
     _exact: dict[str, str] = field(default_factory=dict)
     _numbers: dict[Decimal, set[str]] = field(default_factory=lambda: defaultdict(set))
     _rounded: dict[int, dict[str, set[str]]] = field(default_factory=dict)
-    intact: bool = False  # a cell was seen that a spreadsheet would have changed
+    intact: bool = False  # whether a cell was seen that a spreadsheet would have changed
 
     def add(self, name: str, known: str) -> None:
-        """Add an id under one of its names."""
+        """Add an id by one of its names."""
         plain = _plain_id(name)
         self._exact.setdefault(plain, known)
         number = as_number(plain)
@@ -218,16 +218,16 @@ class Ids:
                 self._numbers[_cut(number)].add(known)
 
     def look(self, cell: str) -> None:
-        """Learn from a cell whether numbers are still as they were written."""
+        """Learn from a cell whether a spreadsheet changed numbers."""
         plain = _plain_id(cell)
         self.intact = self.intact or (plain in self._exact and _is_fragile(plain))
 
     def holds(self, cell: str) -> bool:
-        """Whether a cell is an id as it was written."""
+        """Whether a cell is an unchanged id."""
         return _plain_id(cell) in self._exact
 
     def find(self, cell: str) -> list[str]:
-        """The ids that a cell may stand for."""
+        """The ids that a cell may mean."""
         plain = _plain_id(cell)
         number = as_number(plain)
         alike = self._numbers.get(number, set()) if number is not None else set()
@@ -241,7 +241,7 @@ class Ids:
         return sorted(alike)
 
     def _of_rounded(self, digits: int) -> dict[str, set[str]]:
-        """The ids by the digits that are left of them in the form 1.23E+11."""
+        """The ids that have the digits of a number in the form 1.23E+11."""
         if digits not in self._rounded:
             found: dict[str, set[str]] = defaultdict(set)
             for number, known in self._numbers.items():
@@ -251,12 +251,12 @@ class Ids:
 
 
 def _is_fragile(plain: str) -> bool:
-    """Whether a spreadsheet changes an id when it opens it: 007, 1e5, and more than 11 digits."""
+    """Whether a spreadsheet changes an id when it opens it, as 007, 1e5, and more than 11 digits."""
     number = as_number(plain)
     return number is not None and (f"{number.normalize():f}" != plain or len(plain) > 11)
 
 
 def _cut(number: Decimal) -> Decimal:
-    """A number with zeros after the digits that a spreadsheet keeps."""
+    """A number with only the digits that a spreadsheet keeps; the others are zeros."""
     unit = Decimal(1).scaleb(number.adjusted() - _DIGITS + 1)
     return (number // unit) * unit

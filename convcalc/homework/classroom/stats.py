@@ -15,7 +15,7 @@ from convcalc.homework.classroom.output_folder import Summary
 from convcalc.network.problems import Problems
 from convcalc.text import printable, shortened, unguard_cell
 
-_MAX_POINTS = 30  # characters of points in a table
+_MAX_POINTS = 30  # longest points in a table, in characters
 
 
 @dataclass(slots=True)
@@ -23,11 +23,11 @@ class QuestionStats:
     """How a question was answered.
 
     Attributes:
-        question, kind: which, and its type.
-        statuses: how many parts of each status.
+        question, kind: its id and its type.
+        statuses: how many parts have each status.
         mistakes: how many parts each mistake explains.
-        others: wrong answers that nothing explains: by part, right answer and what was read.
-        points, most: given by a person, and the most that there were for these answers.
+        others: unexplained wrong answers: by part, right answer and answer as read.
+        points, most: the points given by a person, and the most possible for these answers.
     """
 
     question: str
@@ -50,7 +50,7 @@ class QuestionStats:
 
     @property
     def right(self) -> int:
-        """Right, under any convention, or given the student's own earlier row."""
+        """Right under any convention, or right after the student's own earlier answer."""
         return sum(self.statuses[name] for name in ("right", "other-convention", "follow-through"))
 
     @property
@@ -63,7 +63,7 @@ def class_stats(folder: str) -> list[QuestionStats]:
     """How the questions of a class were answered.
 
     Raises:
-        UsageError: the folder is none that `grade` wrote, or is broken.
+        UsageError: the folder is not from `grade`, or is broken.
         SpecError: cells that should hold points do not; every one is named.
     """
     with reading(folder):
@@ -94,10 +94,10 @@ def _stats_of(folder: str) -> dict[str, QuestionStats]:
 
 
 def class_totals(folder: str) -> Summary:
-    """The points of every student who was graded, and the most that there are.
+    """The points of every graded student, and the most possible.
 
     Raises:
-        UsageError: the folder is none that `grade` wrote, or is broken.
+        UsageError: the folder is not from `grade`, or is broken.
         SpecError: cells that should hold points do not; every one is named.
     """
     totals = Summary()
@@ -114,7 +114,7 @@ class _Table:
     """A table of a folder of grades, in which cells hold points.
 
     Args:
-        path: of the table.
+        path: the table's file.
     """
 
     def __init__(self, path: str) -> None:
@@ -126,7 +126,7 @@ class _Table:
         """The rows by their headings.
 
         Raises:
-            UsageError: it cannot be read, or a heading that is needed is not there.
+            UsageError: it cannot be read, or a required heading is missing.
             SpecError: cells that should hold points do not; after the last row, every one is named.
         """
         for row in table_rows(self.path, *needed):
@@ -136,7 +136,7 @@ class _Table:
         self._problems.tell()
 
     def points(self, name: str) -> Fraction:
-        """The points in a column of the present row; none where there are no points."""
+        """The points in a column of the current row; None if there are none."""
         text = self._row.get(name, "").strip()
         if len(text) <= _MAX_POINTS and text.replace(".", "", 1).isdecimal():
             return Fraction(text)

@@ -17,21 +17,21 @@ from convcalc.report import Column, Report
 from convcalc.text import grouped, plural
 
 _MAX_MISTAKES = 3  # of a question, on a terminal or in a cell
-_MAX_OTHERS = 5  # unexplained answers of a question, in a line or cell
+_MAX_OTHERS = 5  # most unexplained answers of a question, in a line or cell
 _BAR, _SHORT_BAR = 20, 10  # signs
 _MAX_BINS = 10  # of the histogram
-_ROOM = 24  # columns that a line needs besides the names and the bar
+_ROOM = 24  # columns of a line without the names and the bar
 
 _BY_HAND_WORDS = {"marked": "marked by a person", "to_mark": "for a person to mark"}
 
 
 def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals: Summary) -> Report:
-    """The most common mistakes per question, and what a person gave.
+    """The most common mistakes per question, and the points given by a person.
 
     Args:
         found: the questions.
         folder: where the class was marked.
-        many: answers without a known mistake are named where more students than this gave them.
+        many: answers without a known mistake are named if more students than this gave them.
         totals: the points of every student.
     """
     rows = [_stats_row(stats, many) for stats in found if stats.answered]
@@ -83,8 +83,8 @@ class Bin(NamedTuple):
     """Students with about the same points.
 
     Attributes:
-        least: the fewest of their points.
-        below: they have fewer than so many; in the last bin at most so many.
+        least: the fewest points in the bin.
+        below: all have fewer points than this; in the last bin at most this.
         students: how many there are.
     """
 
@@ -185,7 +185,7 @@ def _share_text(share: float) -> str:
 
 
 def _words(name: str) -> str:
-    """What went wrong, for a code of the catalogue; nothing for one that it does not have."""
+    """The mistake of a code in words; empty for a code that is not in the catalogue."""
     found = MISTAKES.get(name)
     return found.about if found else ""
 
@@ -230,7 +230,7 @@ def _stats_row(stats: QuestionStats, many: int) -> dict[str, Any]:
 
 
 def _stats_lines(rows: list[dict[str, Any]], many: int, width: int | None) -> Iterator[str]:
-    """What people read."""
+    """The report's lines for people."""
     titles = [f"{row['question']} {row['type']}" for row in rows]
     wide = max(map(len, titles), default=0)
     signs = _BAR if width is None or wide + _BAR + _ROOM <= width else _SHORT_BAR

@@ -1,7 +1,7 @@
 """Sheets for learning platforms: a sheet goes in, files come out. Nothing here prints or writes.
 
 A platform is one class under ``@export("gift", suffix=".gift")`` and one line in `MODULES`; its module
-is imported when it is wanted.
+is imported only when needed.
 """
 
 from __future__ import annotations

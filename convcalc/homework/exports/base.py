@@ -1,4 +1,4 @@
-"""What an export is, and what all of them share."""
+"""The base class of exports, and what all exports share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Sheet
 
 RIGHT = "Right."
-_MAX_SHOWN = 20  # questions in a note
+_MAX_SHOWN = 20  # most questions in a note
 _WHOLE, _IN_FULL = "a whole number", "a whole number, with every digit"
 _EXAMPLE = re.compile(r", for example .*?(?=, or: does not fit|$)")
 # The shares of the points that Moodle knows, in percent.
@@ -34,7 +34,7 @@ FRACTIONS = (
 
 
 def safe_name(text: str) -> str:
-    """A name that files and cells can have.
+    """A name that is allowed for files and cells.
 
     >>> safe_name("ps 1/../x")
     'ps-1-x'
@@ -43,18 +43,18 @@ def safe_name(text: str) -> str:
 
 
 def answer_line(box: Field) -> str:
-    """How to write what belongs into a box, in a sentence."""
+    """A sentence on how to write the answer in a box."""
     unit = f", in {box.unit}" if box.unit and box.unit not in box.form else ""
     return f"Answer: {box.form}{unit}."
 
 
 def boxes_line(item: Item) -> str:
-    """How to write what belongs into the boxes of a question, in a sentence: the most common form, then others."""
+    """A sentence on how to write the answers in the boxes: the most common form, then others."""
     if not item.fields:
         return ""
     if len(item.fields) == 1:
         return answer_line(item.fields[0])
-    forms = [_EXAMPLE.sub("", box.form) for box in item.fields]  # an example is of one box
+    forms = [_EXAMPLE.sub("", box.form) for box in item.fields]  # an example shows one box
     if _IN_FULL in forms:
         forms = [_IN_FULL if form == _WHOLE else form for form in forms]
     found: dict[str, list[str]] = {}
@@ -66,7 +66,7 @@ def boxes_line(item: Item) -> str:
 
 
 def _listed(given: list[str]) -> str:
-    """Questions in a note; of many the first ones."""
+    """Questions in a note; only the first ones if there are many."""
     return ", ".join(given[:_MAX_SHOWN]) + (", …" if len(given) > _MAX_SHOWN else "")
 
 
@@ -78,13 +78,13 @@ def _in_words(item: Item) -> Item:
 
 
 def option_share(item: Item, *, right: bool) -> Fraction:
-    """The share of the points for choosing an option where several are right: wrong ones take it away again."""
+    """The share of the points for choosing an option, if several are right; wrong ones subtract it."""
     each = Fraction(1, sum(is_right for _, is_right in item.options) or 1)
     return each if right else -each
 
 
 def category(sheet: Sheet, variants: list[Item]) -> str:
-    """Where Moodle puts a question; one that has variants has its own place."""
+    """Moodle's category of a question; a question with variants has its own."""
     place = f"$course$/convcalc/{' '.join(sheet.id.split()).replace('/', '//')}"
     return f"{place}/{variants[0].id}" if len(variants) > 1 else place
 
@@ -114,17 +114,17 @@ class Export:
 
     Attributes:
         about: what it is for.
-        suffix: of its file; ``/`` for a folder of files, which an archive can also hold.
-        text: whether it can go to standard output.
-        platform: what the platform is called in notes.
-        has_convcalc: whether convcalc itself marks the answers there; others hold right and wrong answers only.
-        no_points: what is said where its file cannot say how many points a question gives.
+        suffix: its file's suffix; ``/`` for a folder of files, which may also be an archive.
+        text: whether it can be written to standard output.
+        platform: the platform's name in notes.
+        has_convcalc: whether convcalc itself marks the answers there; others only store right and wrong ones.
+        no_points: the note if its file cannot contain the points of a question.
         splits: whether a question of several boxes becomes one question per box.
-        all_or_nothing: whether it can give no points for some of several right options.
-        most_right: the most right options of which each can give its share of the points.
-        holds_together: whether it can give points for several boxes together only, or gives no points.
-        several_ways: whether a choice of one option can have more than one that is right.
-        pictures: whether it holds the pictures of questions.
+        all_or_nothing: whether it cannot give points for only some of several right options.
+        most_right: how many right options can each give their share of the points.
+        holds_together: whether it can give points for several boxes only together, or gives no points.
+        several_ways: whether a choice of one option can have several right options.
+        pictures: whether it contains the pictures of questions.
     """
 
     name: ClassVar[str] = ""
@@ -147,7 +147,7 @@ class Export:
 
     @cached_property
     def items(self) -> list[list[Item]]:
-        """The questions, each with its variants, as far as the platform can hold them; notes what it cannot."""
+        """The questions, each with its variants, as far as the platform supports them; notes the rest."""
         found = list(items(self.sheet, self.variants))
         if self.has_convcalc:
             return found
@@ -165,12 +165,12 @@ class Export:
         return held
 
     def note(self, text: str) -> None:
-        """Say something to the teacher, once."""
+        """Add a note for the teacher, once."""
         if text not in self.notes:
             self.notes.append(text)
 
     def _is_void(self, item: Item) -> bool:
-        """Whether everybody gets the points of a question, which no platform can say of one."""
+        """Whether everybody gets the points of a question; no platform can do that for one question."""
         if item.question.void:
             self.note(
                 f"{item.id} does not count any more (void), so it is left out; give everybody its points: {decimal(item.points)}"
@@ -178,7 +178,7 @@ class Export:
         return item.question.void
 
     def _takes_file(self, item: Item) -> bool:
-        """Whether a question asks for a file, which only convcalc can look into."""
+        """Whether a question asks for a file, which only convcalc can check."""
         if item.sort == "file":
             with_convcalc = "nbgrader, otter or gradescope"
             self.note(
@@ -188,7 +188,7 @@ class Export:
         return item.sort == "file"
 
     def _held(self, variants: list[Item]) -> list[Item]:
-        """A question as a platform holds it that compares answers only."""
+        """A question for a platform that only compares answers."""
         first = variants[0]
         if first.spelled:
             self.note(
@@ -206,7 +206,7 @@ class Export:
         return self._held_options(variants)
 
     def _held_options(self, variants: list[Item]) -> list[Item]:
-        """A choice as a platform holds it; notes where the points for some of several right options differ."""
+        """A choice for a platform; notes if the points for some of several right options differ."""
         first = variants[0]
         count = sum(right for _, right in first.options)
         if count > self.most_right:
@@ -222,7 +222,7 @@ class Export:
         return variants
 
     def _note_following(self, held: list[list[Item]]) -> None:
-        """Say where convcalc gives points for what follows from a wrong answer, and a platform does not."""
+        """Note where convcalc gives points for what follows from a wrong answer, and a platform does not."""
         given = [first.id for first, *_ in held if first.follows and first.sort != "text"]
         if given:
             self.note(
@@ -231,7 +231,7 @@ class Export:
             )
 
     def _note_pictures(self, held: list[list[Item]]) -> None:
-        """Say which pictures are left out, and where they can be had."""
+        """Note which pictures are left out, and how to get them."""
         given = [first.id for first, *_ in held if first.question.figure]
         if given and not self.pictures:
             self.note(
@@ -240,11 +240,11 @@ class Export:
             )
 
     def picture(self, item: Item) -> Drawn | None:
-        """The picture of a question, where its sheet asks for one; its name is of its sheet, id and variant."""
+        """The picture of a question, if its sheet asks for one; named by sheet, id and variant."""
         return drawn(item, safe_name(f"{self.sheet.id}-{item.name}"))
 
     def _note_boxes(self, held: list[list[Item]]) -> None:
-        """Say where convcalc gives points for several boxes together, and a platform for each."""
+        """Note where convcalc gives points for several boxes together, and a platform for each."""
         given = [f"{first.id} {len(first.fields)} boxes" for first, *_ in held if first.together]
         if given:
             self.note(
@@ -252,7 +252,7 @@ class Export:
             )
 
     def _note_points(self, held: list[list[Item]]) -> None:
-        """Say which points to set by hand."""
+        """Note which points the teacher must set."""
         given = []
         for first, *_ in held:
             boxes = len(first.fields) if self.splits else 1
@@ -269,22 +269,22 @@ class Export:
         return [(found[0].id, len(found)) for found in self.items if len(found) > 1]
 
     def files(self) -> Iterator[Out]:
-        """What is written."""
+        """The files to write."""
         raise NotImplementedError
 
     def preface(self) -> list[str]:
-        """What stands above the questions: the conventions, the source, the sheet's own words."""
+        """The text above the questions: the conventions, the source, the sheet's introduction."""
         lines = (rules(self.sheet), self.sheet.source, self.sheet.text)
         return [line for line in lines if line]
 
     def alone(self, item: Item) -> str:
-        """A question's wording for a bank, in which it is read without its sheet; notes what it changes."""
+        """A question's wording for a question bank, where it is read without its sheet; notes the changes."""
         if item.narrowed:
             self.note(f"{item.id}: {item.reason}, so it says: {item.narrowed}")
         return item.alone
 
     def asked(self, item: Item, box: Field | None = None, *, chosen: bool = False) -> str:
-        """The wording of a question, or of one of its boxes, and how to write the answer unless it is chosen."""
+        """The wording of a question, or of one of its boxes, and, unless it is a choice, how to answer."""
         label = f" ({box.label})" if box is not None and box.label and len(item.fields) > 1 else ""
         said = f"{self.alone(item)}{label}"
         if box is None:
@@ -298,7 +298,7 @@ class Export:
         return [Out(name, self.sheet.data), *self.network_files(name)]
 
     def network_files(self, sheet: str) -> list[Out]:
-        """The network files that the sheet names; the name that the sheet gets must be free.
+        """The network files that the sheet names; none may have the name of the sheet's file.
 
         Raises:
             UsageError: a network has this name.
@@ -328,7 +328,7 @@ def export(name: str, *, suffix: str, about: str, text: bool = True) -> Callable
 
 
 def zip_files(files: list[Out]) -> bytes:
-    """Files as an archive, byte for byte the same every time."""
+    """Files as an archive; the same files always give the same bytes."""
     import io
     import zipfile
 
@@ -344,9 +344,9 @@ def zip_files(files: list[Out]) -> bytes:
 
 
 def whole_weights(item: Item) -> tuple[list[int], int]:
-    """The boxes' shares of the points as whole numbers, and by how much these are too large.
+    """The boxes' shares of the points as whole numbers, and the factor by which they are too large.
 
-    The numbers add up to the points times that factor; it is 1 where the points can be divided so.
+    The numbers add up to the points times that factor; it is 1 if the points can be divided so.
     """
     exact = [item.points * box.weight for box in item.fields]
     factor = math.lcm(*(each.denominator for each in exact))
@@ -355,7 +355,7 @@ def whole_weights(item: Item) -> tuple[list[int], int]:
 
 
 def fraction(share: Fraction) -> str:
-    """A share of the points in the per cents that Moodle knows, never more than it is.
+    """A share of the points, rounded down to a percentage that Moodle knows.
 
     >>> fraction(Fraction(1)), fraction(Fraction(1, 3)), fraction(Fraction(99, 100))
     ('100', '33.33333', '90')
@@ -370,7 +370,7 @@ def write_files(output: str, files: Sequence[Out], *, force: bool) -> None:
     """Write the files of an export into a folder: all or none.
 
     Raises:
-        UsageError: one of them is there already and may not be replaced, or nothing can be written.
+        UsageError: a file already exists and may not be replaced, or nothing can be written.
     """
     names = tuple(each.name for each in files)
     way_out = "choose another folder, or --force to replace these files"

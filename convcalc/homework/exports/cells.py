@@ -1,4 +1,4 @@
-"""What the cells and tests of an exported notebook call. Nothing here writes to stderr, for which nbgrader takes all points."""
+"""Functions for exported notebooks. Nothing here writes to stderr, because nbgrader then gives no points."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _Numbers = dict[str, Any] | None
 def points(
     sheet: str, name: str, answers: dict[str, Any], numbers: _Numbers = None
 ) -> float | None:
-    """The points of an answer; None where they are given later.
+    """The points of an answer; None if they are given later.
 
     Args:
         sheet: the sheet's file, or its text.
         name: the question.
-        answers: the student's answers by question; ``...`` is no answer.
-        numbers: those that were drawn, where the sheet varies them.
+        answers: the student's answers by question; ``...`` means no answer.
+        numbers: the drawn numbers, if the sheet varies them.
 
     Raises:
-        AssertionError: there are no points for it; the message is the hint.
+        AssertionError: the answer gets no points; the message is the hint.
     """
     result = _marked(sheet, name, answers, numbers)
     if result.status == "by-hand":
@@ -53,10 +53,10 @@ def assert_share(
 ) -> None:
     """Pass if an answer gets at least ``step`` of ``steps`` equal shares of the points.
 
-    Where there is a sheet with keys beside ``sheet``, that is the one that counts.
+    If a sheet with keys is next to ``sheet``, that one is used.
 
     Raises:
-        AssertionError: it gets less; the first step that it misses says why.
+        AssertionError: it gets less; the first missing step says why.
     """
     key = os.path.splitext(sheet)[0] + KEY
     path = key if os.path.exists(key) else sheet
@@ -76,6 +76,6 @@ def _marked(sheet: str, name: str, answers: dict[str, Any], numbers: _Numbers) -
     question = found[name]
     if numbers and question.vary:
         question = draw_question(found, question, numbers)
-    questions = [*found.needed_by(name), question]  # a value may follow from the student's own
+    questions = [*found.needed_by(name), question]  # a value may follow from own answers
     values = {each.id: as_written(answers.get(each.id)) for each in questions}
     return mark_questions(found, questions, values)[-1]

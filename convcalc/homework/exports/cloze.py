@@ -1,6 +1,6 @@
 """Moodle's embedded answers (Cloze): boxes in the middle of a text, written as HTML.
 
-Moodle looks for the boxes in the HTML itself, then decodes its entities once. What it shows as HTML
+Moodle looks for the boxes in the HTML itself, then decodes its entities once. Text that it shows as HTML
 (options and feedback) is therefore escaped twice; words that it compares are escaped once.
 """
 
@@ -25,13 +25,13 @@ from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item
 from convcalc.text import escape_markup, one_line
 
-_MAX_IN_BOX = 8  # known wrong numbers per box
-_SIGNS = re.compile(r"[^\w\s.,;:!?()×·−–…⌊⌋']|_")  # whatever might be a sign of Cloze or HTML
+_MAX_IN_BOX = 8  # most known wrong numbers per box
+_SIGNS = re.compile(r"[^\w\s.,;:!?()×·−–…⌊⌋']|_")  # everything that may be a sign of Cloze or HTML
 _OTHER = "This is wrong, and no known mistake gives this answer. Write down the formula first."
 
 
 def _entities(text: str) -> str:
-    """A text as HTML in which no sign is left that Cloze or HTML could read.
+    """A text as HTML without any sign that Cloze or HTML could interpret.
 
     >>> _entities("k<n: 50%")
     'k&#60;n: 50&#37;'
@@ -45,7 +45,7 @@ def shown(text: str) -> str:
 
 
 def _typed(word: str) -> str:
-    """A word that Moodle compares with what was typed; a star in it is a star."""
+    """A word that Moodle compares with what was typed; a star in it is only a star."""
     text = re.sub(
         r"\\(?=[}#])", r"\\\\", word.replace("*", "\\*")
     )  # Moodle reads \} and \# as } and #
@@ -53,12 +53,12 @@ def _typed(word: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Text between the boxes, in which nothing looks like a box."""
+    """Text between the boxes; nothing in it looks like a box."""
     return escape_markup(text).replace("{", "&#123;")
 
 
 def _share(share: Fraction) -> str:
-    """A share of the points; always stated, so that nothing in an option can be read as one."""
+    """A share of the points; always written, so that no part of an option can be read as a share."""
     return f"%{fraction(share)}%"
 
 
@@ -80,7 +80,7 @@ def _worded(box: Field) -> Iterator[str]:
 
 
 def _box(box: Field, weight: int) -> str:
-    """A box as Cloze writes it."""
+    """A box in Cloze syntax."""
     if box.numeric:
         return f"{{{weight}:NUMERICAL:{'~'.join(_numeric(box))}}}"
     return f"{{{weight}:SHORTANSWER:{'~'.join(_worded(box))}}}"
@@ -106,7 +106,7 @@ def boxes(item: Item, weights: list[int]) -> str:
 
 
 def choice(item: Item, weight: int) -> str:
-    """A choice: of one option, or of several, each of which gives its share."""
+    """A choice of one option, or of several options that each give a share."""
     count = sum(right for _, right in item.options)
     several = count != 1
     parts = [

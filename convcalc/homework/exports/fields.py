@@ -1,4 +1,4 @@
-"""The boxes of a question on a platform: what is right in each, and which wrong answers are known."""
+"""The boxes of a question on a platform: the right answers in each, and the known wrong ones."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _MAX_WRONG = 30  # known wrong answers per field; the most common come first
 _MAX_LINES = 2
-_ROUNDING = Fraction(1, 200)  # how far a right answer that no decimal writes may be off, as a share
+_ROUNDING = Fraction(1, 200)  # relative error of a right answer that no decimal writes exactly
 _DIGITS = 6
 _MISFITS = ("does not fit", "doesn't fit", "does not", "no", "cannot", "not an integer")
 
 
-# An answer, what is said of it, its share of the points, and the mistakes behind it.
+# An answer, its feedback, its share of the points, and the mistakes that lead to it.
 KnownWrong = tuple[Any, str, Fraction, tuple[str, ...]]
 
 
@@ -32,10 +32,10 @@ class Wrong(NamedTuple):
     """A known wrong answer.
 
     Attributes:
-        value: the number that one types.
+        value: the number to type.
         text: the feedback.
-        share: of the points.
-        mistakes: which lead to it.
+        share: its share of the points.
+        mistakes: the mistakes that lead to it.
     """
 
     value: Fraction
@@ -49,15 +49,15 @@ class Field:
     """One box to fill in.
 
     Attributes:
-        label: what belongs there; empty where the question says it.
-        right: the right numbers as one types them, each with how far off it may be.
+        label: what to write there; empty if the question says it.
+        right: the right numbers as typed, each with its allowed error.
         words: the right words, if the answer is not a number, or may be none.
         wrong: known wrong numbers.
         unit: the text after the box.
         weight: its share of the question's points.
         row: its row in a table.
-        form: how to write what belongs into it.
-        lost: what is right too and cannot be held, a sentence each.
+        form: how to write the answer.
+        lost: further right answers that the platform cannot store, a sentence each.
     """
 
     label: str = ""
@@ -76,7 +76,7 @@ class Field:
 
     @property
     def known(self) -> list[Wrong]:
-        """The wrong numbers that no right one could be meant by."""
+        """The wrong numbers that cannot be a right number."""
         found: list[Wrong] = []
         taken: set[Fraction] = set()
         for each in self.wrong:
@@ -145,7 +145,7 @@ def _boxes_of(sheet: Sheet, question: Question, part: Part) -> list[Field]:
 def _accepted_boxes(
     question: Question, part: Part, expected: Any, flat: list[int | Fraction]
 ) -> tuple[list[list[int | Fraction]], list[str]]:
-    """The further right answers to a shape or matrix, number by number, and what boxes lose of them."""
+    """The further right answers to a shape or matrix, number by number, and those that boxes lose."""
     found, lost = [], []
     readings = [part.answer_type.read(raw) for raw in _accepted_of(question)]
     also = [value for value in part.also if _shape_of(value) == _shape_of(expected)]
@@ -169,22 +169,22 @@ def _accepted_boxes(
 
 
 def _accepted_of(question: Question) -> list[Any]:
-    """The further right answers of a question, as written; those of several parts have none."""
+    """The further right answers of a question, as written; none for a question with several parts."""
     return question.accept if len(question.parts) == 1 else []
 
 
 def zero_for_misfit(part: Part) -> bool:
-    """Whether boxes for the numbers of a volume ask for 0 if a window does not fit, so that all look the same."""
+    """Whether the boxes of a volume ask for 0 if a window does not fit, so that all look the same."""
     return isinstance(part.answer_type, Volume) and part.answer_type.may_not_fit
 
 
 def _may_not_fit(part: Part) -> bool:
-    """Whether "does not fit" may be the answer; such a question looks the same whether it is or not."""
+    """Whether "does not fit" may be the answer; all such questions look the same."""
     return isinstance(part.answer_type, Size) and part.answer_type.may_not_fit
 
 
 def _name_of(part: Part, place: int, count: int) -> str:
-    """What one number of a shape or matrix is called."""
+    """The name of one number of a shape or matrix."""
     if isinstance(part.answer_type, Matrix):
         row, column = divmod(place, len(part.expected[0]))
         return f"row {row + 1}, column {column + 1}"
@@ -192,14 +192,14 @@ def _name_of(part: Part, place: int, count: int) -> str:
 
 
 def _shape_of(value: Any) -> Any:
-    """How a tuple is made up: its length, or its rows and columns."""
+    """The size of a tuple: its length, or its rows and columns."""
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return len(value), len(value[0])
     return len(value) if isinstance(value, tuple) else 0
 
 
 def _numbers_of(value: Any) -> list[int | Fraction] | None:
-    """The numbers of a shape or matrix in order; None where there are others than numbers."""
+    """The numbers of a shape or matrix in order; None if an element is not a number."""
     if not isinstance(value, tuple):
         return (
             [value] if isinstance(value, int | Fraction) and not isinstance(value, bool) else None
@@ -214,7 +214,7 @@ def _numbers_of(value: Any) -> list[int | Fraction] | None:
 
 
 def _typed_value(part: Part, value: Any) -> Fraction:
-    """The number that one types for a value: memory in the sheet's unit, shares in percent."""
+    """The number to type for a value: memory in the sheet's unit, shares in percent."""
     if isinstance(part.answer_type, Bytes):
         return Fraction(value) / part.answer_type.scale
     if isinstance(part.answer_type, Share):
@@ -232,7 +232,7 @@ def _unit_of(part: Part) -> str:
 
 
 def _allowed_error(value: Fraction | int, tolerance: Tolerance) -> Fraction:
-    """How far off a right answer may be: as the sheet says, and never less than decimals can write."""
+    """The allowed error of a right answer: as the sheet says, and at least what decimals need."""
     value = Fraction(value)
     allowed = abs(value) * tolerance.share
     if Fraction(decimal(value)) != value:
@@ -290,7 +290,7 @@ def _number_field(sheet: Sheet, question: Question, part: Part, label: str) -> F
 
 
 def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Field:
-    """A box for words, or for a size that there may not be."""
+    """A box for words, or for a size if a window may not fit."""
     expected = part.expected
     accepts = getattr(question.task, "accepts", None)
     misfits = [
@@ -319,7 +319,7 @@ def _word_field(sheet: Sheet, question: Question, part: Part, label: str) -> Fie
 
 
 def _spellings(value: Fraction) -> list[str]:
-    """A result that is not a whole number, as a decimal or, where none ends, rounded to some places."""
+    """A result that is not whole, as a decimal; rounded to some places if the decimal never ends."""
     if Fraction(decimal(value)) == value:
         return [decimal(value)]
     places = (f"{float(value):.{count}f}" for count in (1, 2, 3, 4))
@@ -327,7 +327,7 @@ def _spellings(value: Fraction) -> list[str]:
 
 
 def _accepted_words(part: Part, raw: Any) -> list[str]:
-    """How a further right answer may be written: as the sheet has it, and sizes as people write them."""
+    """How a further right answer may be written: as in the sheet, and sizes as people write them."""
     value = part.answer_type.read(raw).value
     if isinstance(value, Misfit):
         return [raw_text(raw), *_misfit_words(value)]
@@ -337,14 +337,14 @@ def _accepted_words(part: Part, raw: Any) -> list[str]:
 
 
 def _misfit_words(misfit: Misfit) -> list[str]:
-    """How one may write that a window does not fit."""
+    """The words for "a window does not fit"."""
     exact = _spellings(misfit.unrounded) if misfit.unrounded is not None else []
     said = [*_MISFITS, *exact, *(f"no, {text}" for text in exact)]
     return [*said, *(f"does not fit ({text})" for text in exact)]
 
 
 def _size_words(part: Part, value: Any) -> list[str]:
-    """How a size may be written where words are accepted as well."""
+    """How a size may be written in a box that also accepts words."""
     fits = ["yes", "fits", "it fits"]
     if value == "fits":
         return fits
@@ -365,7 +365,7 @@ def _size_words(part: Part, value: Any) -> list[str]:
 def _wrong_values(
     sheet: Sheet, question: Question, part: Part, *, boxes: bool = False
 ) -> list[KnownWrong]:
-    """The known wrong answers of a part, most common first, with what is said and the share of the points.
+    """The known wrong answers of a part, most common first, each with its feedback and share of the points.
 
     Args:
         boxes: whether each number has its own box, so that their order cannot be wrong.
@@ -390,7 +390,7 @@ def _wrong_values(
 def _other_conventions(
     sheet: Sheet, question: Question, part: Part, *, boxes: bool
 ) -> Iterator[KnownWrong]:
-    """The answers that are right under other conventions, where the sheet gives points for them."""
+    """The answers that are right under other conventions, if the sheet gives points for them."""
     for key, value, parts in question.others:
         share = None if boxes and RULES[key].tier == "notation" else sheet.share(key)
         if share is None or not RULES[key].values[value].right:

@@ -1,4 +1,4 @@
-"""GIFT, a format in plain text; every text in it says that it is plain, so that nothing in it is HTML."""
+"""GIFT, a plain text format; every text in it is marked as plain, so that nothing is read as HTML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from convcalc.homework.exports.items import Item
 
 _GENERAL = "Draw one window, or one filter, and count."
 _PLAIN = "[plain]"
-_JOINER = chr(0x2060)  # a sign that nobody sees
+_JOINER = chr(0x2060)  # an invisible character
 
 
 def _escape_gift(text: str) -> str:
@@ -40,18 +40,18 @@ def _option(text: str) -> str:
     """The text of an option, which may begin like a format."""
     escaped = _escape_gift(text).replace("->", f"-{_JOINER}>")  # not one of a pair
     if escaped.startswith("%"):
-        return f"{_JOINER}{escaped}"  # no share of the points, also to those who look behind the =
+        return f"{_JOINER}{escaped}"  # not a share of the points, even right after the =
     return f"{_PLAIN}{escaped}" if escaped.startswith("[") else escaped
 
 
 def _percent(share: Fraction) -> str:
-    """A share of the points, as GIFT writes it."""
+    """A share of the points in GIFT syntax."""
     return f"%{fraction(share)}%"
 
 
 @export("gift", suffix=".gift", about="plain text that Moodle and others import")
 class Gift(Export):
-    """One question per paragraph; what needs several boxes becomes one question per box."""
+    """One question per paragraph; a question with several boxes becomes one question per box."""
 
     platform: ClassVar[str] = "GIFT"
     no_points: ClassVar[str] = "has no points: every question gives 1; set them on the platform"
@@ -73,7 +73,7 @@ class Gift(Export):
         return self.one("\n".join(lines))
 
     def question(self, item: Item) -> Iterator[str]:
-        """One question; several where it has several boxes."""
+        """One question; several if it has several boxes."""
         title = f"::{_escape_gift(item.name)}::"
         text = f"{_PLAIN}{_escape_gift(self.alone(item))}"
         boxes = [f"{_PLAIN}{_escape_gift(self.asked(item, box))}" for box in item.fields]
@@ -115,7 +115,7 @@ class Gift(Export):
         return f"#{' '.join(parts)} ~#{_escape_gift(_GENERAL)}"
 
     def words(self, box: Field) -> Iterator[str]:
-        """The answers of a box for words; each states its share, so that none can be read as one."""
+        """The answers of a box for words; each has its share, so that no word can be read as a share."""
         for word in box.words:
             if "->" in word:
                 self.notes.append(f"GIFT cannot take the answer {word}; left out")
@@ -126,7 +126,7 @@ class Gift(Export):
 
 
 def _escape_star(word: str) -> str:
-    """A word in which a star is a star."""
+    """A word in which a star is only a star."""
     return word.replace("*", "\\*")
 
 

@@ -1,4 +1,4 @@
-"""Gradescope: results.json, and an autograder to upload, which carries this package with it."""
+"""Gradescope: results.json, and an autograder to upload, which contains this package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convcalc.homework.classroom.grader import Grader
 
 _METADATA = "submission_metadata.json"
-_MAX_METADATA, _MAX_MEMBERS = 2**24, 20  # bytes; people of a group
+_MAX_METADATA, _MAX_MEMBERS = 2**24, 20  # bytes; most people of a group
 
 _SETUP = """#!/usr/bin/env bash
 # Runs once, when Gradescope builds the image. convcalc itself is in this archive.
@@ -133,8 +133,8 @@ class _Answers(NamedTuple):
 
     Attributes:
         values: the answers by question.
-        notes: what was odd about them.
-        variant: the code that they say they belong to.
+        notes: anything unusual about them.
+        variant: the code named in them.
     """
 
     values: dict[str, Any]
@@ -143,7 +143,7 @@ class _Answers(NamedTuple):
 
 
 def _answers(base: str, grader: Grader) -> _Answers:
-    """The answers in the submission: those of the file with the most.
+    """The answers in the submission: those of the file with most answers.
 
     Raises:
         UsageError: there are none.
@@ -177,12 +177,12 @@ def _answers(base: str, grader: Grader) -> _Answers:
 
 
 def _members(base: str, source: str) -> dict[str, str | None]:
-    """Who submitted, by e-mail address: the student on the roster, or the part before the @ without one.
+    """Who submitted, by e-mail address: the student on the roster, or without one the part before the @.
 
-    Whoever is not on the roster is None; somebody is there.
+    None for somebody who is not on the roster; at least one person is on it.
 
     Raises:
-        UsageError: it is not said who submitted, or nobody of them is on the roster.
+        UsageError: Gradescope does not say who submitted, or none of them is on the roster.
     """
     from convcalc.errors import UsageError
     from convcalc.homework.classroom import roster
@@ -201,7 +201,7 @@ def _members(base: str, source: str) -> dict[str, str | None]:
 
 
 def _mails(base: str) -> list[str]:
-    """The e-mail addresses of those who submitted, as Gradescope says.
+    """The e-mail addresses of the submitters, according to Gradescope.
 
     Raises:
         UsageError: it does not say so.

@@ -21,17 +21,17 @@ from convcalc.network.problems import Problems
 if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
 
-KEYED = ("choice", "true-false")  # types whose answers stand in the sheet
+KEYED = ("choice", "true-false")  # types whose answers are in the sheet
 
 
 class Setting(NamedTuple):
-    """What makes a kernel, stride and padding right.
+    """The conditions for a right kernel, stride and padding.
 
     Attributes:
         n, out: the sizes before and after.
         total: whether the padding is for both sides together.
         exact: whether the window must fit exactly.
-        example: one kernel, stride and padding that are right.
+        example: one right kernel, stride and padding.
         accepted: further ones that the sheet accepts.
     """
 
@@ -52,18 +52,18 @@ class Item:
         points: how many it gives.
         sort: ``number``, ``words``, ``fields``, ``choice``, ``true-false``, ``file`` or ``text``.
         fields: the boxes.
-        options: of a choice, with whether each is right.
-        instead: the options each of which is accepted in place of the right one.
-        question: where it comes from.
-        variant: which of several with other numbers; 0 where there is one.
-        rules: the conventions that its answer depends on, for those who see it without its sheet.
-        narrowed: what it asks for instead, where the sheet accepts more than boxes can.
-        reason: why it does, for teachers.
-        setting: the sizes and rules of a question for which every right kernel, stride and padding counts.
+        options: the options of a choice, and whether each is right.
+        instead: options that are also accepted, each in place of the right one.
+        question: the question of the sheet.
+        variant: the number of the variant; 0 if there is only one.
+        rules: the conventions that its answer depends on, for readers without the sheet.
+        narrowed: what it asks for instead, if the sheet accepts more than boxes can.
+        reason: why, for teachers.
+        setting: the sizes and rules of a question that accepts every right kernel, stride and padding.
         spelled: whether the answer is a formula, which may be written in many ways.
-        lost: what boxes cannot hold of it, a sentence each.
-        together: the boxes, by place, that give points together only.
-        follows: whether points are given for what follows from the student's own wrong answers.
+        lost: right answers that boxes cannot store, a sentence each.
+        together: the positions of boxes that give points only together.
+        follows: whether answers that follow from the student's own wrong answers get points.
     """
 
     id: str
@@ -87,17 +87,17 @@ class Item:
 
     @property
     def choices(self) -> list[tuple[str, bool]]:
-        """The options, each with whether choosing it is right: an accepted one is so too."""
+        """The options, and whether choosing each is right; accepted ones count as right."""
         return [(text, right or text in self.instead) for text, right in self.options]
 
     @property
     def alone(self) -> str:
-        """The wording with everything that one needs to answer it without the rest of the sheet."""
+        """The wording with everything that is needed to answer it without the rest of the sheet."""
         return " ".join(filter(None, (self.text, self.narrowed, self.ruled)))
 
     @property
     def ruled(self) -> str:
-        """Its conventions in brackets; empty where it needs none."""
+        """Its conventions in brackets; empty if it needs none."""
         return f"({self.rules}.)" if self.rules else ""
 
     @property
@@ -107,10 +107,10 @@ class Item:
 
 
 def items(sheet: Sheet, variants: int = 0) -> Iterator[list[Item]]:
-    """The questions of a sheet, each as a list of its variants; of one without ``vary`` one item.
+    """The questions of a sheet, each as a list of its variants; without ``vary`` there is one.
 
     Raises:
-        SpecError: some cannot be exported; every one is named.
+        SpecError: some questions cannot be exported; all are named.
     """
     problems = Problems()
     for question in sheet.questions:
@@ -134,7 +134,7 @@ def items(sheet: Sheet, variants: int = 0) -> Iterator[list[Item]]:
 
 
 def _shuffle(kept: list[dict[str, str]], salt: str) -> list[dict[str, str]]:
-    """Draws in an order that mixes them, the same everywhere."""
+    """Draws in a mixed order that is the same everywhere."""
     return sorted(
         kept, key=lambda draw: hashlib.sha256(f"{salt}{json.dumps(draw)}".encode()).digest()
     )
@@ -168,7 +168,7 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
         found.sort = "true-false"
         right = question.parts[0].expected
         found.options = [("true", right), ("false", not right)]
-        found.lost = [_cannot_hold(form.read(raw).echo) for raw in question.accept]
+        found.lost = [_not_stored(form.read(raw).echo) for raw in question.accept]
         return found
     parts = question.parts
     if isinstance(form, Settings):
@@ -201,7 +201,7 @@ def _item_of(sheet: Sheet, question: Question, variant: int = 0) -> Item:
 
 
 def _together(question: Question, counts: list[int]) -> list[list[int]]:
-    """The boxes, by place, for which points are given together only, as answers are marked.
+    """The positions of the boxes for which marking gives points only together.
 
     Args:
         counts: how many boxes each part has.
@@ -220,13 +220,13 @@ def _together(question: Question, counts: list[int]) -> list[list[int]]:
 
 
 def _rules_of(question: Question, said: Collection[str] = ()) -> str:
-    """The conventions that a question needs, in words: those under which its answer would differ.
+    """The conventions that a question needs, in words: those that change its answer.
 
-    Whether a window must fit is said wherever it may matter, so that the line gives nothing away.
-    Where nothing is computed, it is what the sheet changes. What the question says itself is left out.
+    "Must a window fit?" is included wherever it may matter, so that the line gives nothing away.
+    If nothing is computed: the conventions that the sheet changes. Those in the question are left out.
 
     Args:
-        said: those that are said otherwise.
+        said: conventions that are stated elsewhere.
     """
     usual, fixed = Conventions().to_dict(), question.conventions.to_dict()
     if not question.task.depends_on:
@@ -254,20 +254,20 @@ def _put_choice(found: Item, question: Question, form: Choice) -> None:
         if len(letters) == 1 and not reading.problem and len(reading.value) == 1:
             found.instead += form.secrets(reading.value)
         else:
-            found.lost.append(_cannot_hold(reading.echo))
+            found.lost.append(_not_stored(reading.echo))
     if question.text:
         found.text = question.wording(options=False)
 
 
-def _cannot_hold(answer: str) -> str:
-    """What is said of a further right answer that goes nowhere."""
+def _not_stored(answer: str) -> str:
+    """The note on a further right answer that the platform cannot store."""
     return f"the answer {answer}, which is accepted too, cannot be stored; left out"
 
 
 def _one_setting(
     form: Settings, expected: tuple[int, int], accepted: list[Reading]
 ) -> tuple[str, Field, Setting]:
-    """One kernel, stride and padding of all that are right, with the kernel left to be found, and all of them."""
+    """One right kernel, stride and padding (the question asks for the kernel), and all right ones."""
     k, s, p = form.read(form.text(expected)).value
     sides = " in total" if form.total and p else ""
     said = f"Take stride {s} and padding {p}{sides}, and write the kernel size k."
@@ -275,7 +275,7 @@ def _one_setting(
     others = []
     for each in accepted:
         if each.problem or not all(isinstance(number, int) for number in each.value):
-            box.lost.append(_cannot_hold(each.echo))
+            box.lost.append(_not_stored(each.echo))
             continue
         others.append(each.value)
         if each.value[1:] == (s, p):

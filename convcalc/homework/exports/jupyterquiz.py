@@ -15,7 +15,7 @@ _OTHER = "This is wrong, and we do not know how you got it. Write the formula do
 
 
 def shown(text: str) -> str:
-    """A text as HTML, which is what JupyterQuiz makes of it; a dollar or backslash begins no formula.
+    """A text as HTML, as JupyterQuiz reads it; a dollar or backslash begins no formula.
 
     >>> shown("k<n for $5")
     '<span class="tex2jax_ignore mathjax_ignore">k&lt;n for &#36;5</span>'
@@ -50,7 +50,7 @@ class JupyterQuiz(Export):
         return self.one(escape_json(json.dumps(found, indent=1, ensure_ascii=False)) + "\n")
 
     def questions(self, item: Item) -> Iterator[dict[str, Any]]:
-        """One question as some of JupyterQuiz's."""
+        """One question as one or more of JupyterQuiz's."""
         if item.sort == "text":
             self.notes.append(
                 f"{item.id} is marked by a person, which JupyterQuiz cannot do; left out"

@@ -31,7 +31,7 @@ _UNREADABLE = str.maketrans(
 
 
 def _cdata(text: str) -> str:
-    """HTML for an element, wrapped so that nothing in it is read as XML."""
+    """HTML in an element, wrapped so that nothing in it is read as XML."""
     return "<![CDATA[" + text.translate(_UNREADABLE).replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
@@ -41,14 +41,14 @@ def xml(text: str) -> str:
 
 
 def _file(picture: Drawn | None) -> str:
-    """The file of a picture, inside the element whose text shows it."""
+    """The file of a picture, in the element whose text shows it."""
     if picture is None:
         return ""
     return f'<file name="{picture.file}" path="/" encoding="base64">{picture.base64}</file>'
 
 
 def feedback(text: str) -> str:
-    """What is said of an answer."""
+    """The feedback on an answer."""
     return (
         f'<feedback format="html"><text>{_cdata(escape_markup(text))}</text></feedback>'
         if text
@@ -62,7 +62,7 @@ def feedback(text: str) -> str:
     about="Moodle's question bank, with feedback for every known mistake",
 )
 class MoodleXml(Export):
-    """One category per sheet, and one per question that has variants, of which a quiz draws one."""
+    """One category per sheet, and one per question with variants, from which a quiz draws."""
 
     platform: ClassVar[str] = "Moodle"
     most_right: ClassVar[int] = 10
@@ -83,7 +83,7 @@ class MoodleXml(Export):
         return self.one("\n".join(lines) + "\n")
 
     def place(self, place: str) -> list[str]:
-        """Where the questions after it go."""
+        """The category of the questions after it."""
         return [
             f'<question type="category"><category><text>{xml(place)}</text></category></question>'
         ]
@@ -120,7 +120,7 @@ class MoodleXml(Export):
         yield "</question>"
 
     def wording(self, item: Item) -> str:
-        """The text of a question as HTML; of one with several boxes with the boxes in it."""
+        """The text of a question as HTML; if it has several boxes, with the boxes in it."""
         said = self.alone(item)
         if item.sort == "fields":
             weights, factor = whole_weights(item)
@@ -146,7 +146,7 @@ class MoodleXml(Export):
         )
 
     def words(self, box: Field) -> Iterator[str]:
-        """The answers of a question whose answer is a word, or may be one."""
+        """The answers of a question whose answer is, or may be, a word."""
         for word in box.words:
             yield self.answer("100", _escape_star(word), RIGHT)
         for wrong in box.known:
@@ -174,5 +174,5 @@ class MoodleXml(Export):
 
 
 def _escape_star(text: str) -> str:
-    """A word in which a star is a star."""
+    """A word in which a star is only a star."""
     return text.replace("*", "\\*")

@@ -1,4 +1,4 @@
-"""nbgrader: a notebook for its folder source/, from which it makes the students' own."""
+"""nbgrader: a notebook for its folder source/, from which it makes the students' notebooks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ convcalc_packed.points(sheet, "{id}", answers{numbers})"""
     text=False,
 )
 class NbGrader(Notebook):
-    """A notebook whose test cells give points; what they compare with is in hidden tests."""
+    """A notebook whose test cells give points; the right answers are in hidden tests."""
 
     def files(self) -> Iterator[Out]:
         source = Source(f"{self.file}.yaml", self.sheet.data.decode("utf-8-sig", "replace"))
@@ -85,7 +85,7 @@ class NbGrader(Notebook):
 
 
 def _literal(text: str) -> str:
-    """A text as Python writes it, on one line on which nbgrader finds no mark of its own."""
+    """A text as a Python literal on one line, without any of nbgrader's marks."""
     return (
         ascii(text)
         .replace("BEGIN ", "BEGIN\\x20")

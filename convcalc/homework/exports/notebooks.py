@@ -1,4 +1,4 @@
-"""What the notebooks for nbgrader and otter share: their cells, their names, the sheets beside them."""
+"""What the notebooks for nbgrader and otter share: cells, names, and the sheets next to them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from convcalc.homework.exports.pictures import drawn
 from convcalc.network.yaml_source import Source
 from convcalc.text import escape_json, escape_markdown
 
-# Words by which nbgrader and otter find what they cut out of a notebook.
+# Words by which nbgrader and otter find what they remove from a notebook.
 _MARKS = re.compile(
     r" (?=(?:SOLUTION|HIDDEN|TESTS?|MARK|SCHEME|IGNORE|PROMPT|SEED)\b)", re.IGNORECASE
 )
 
 
 def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
-    """A cell of a notebook; the words after its source are what nbgrader should know of it."""
+    """A cell of a notebook; the keywords are nbgrader's settings."""
     found: dict[str, Any] = {
         "cell_type": kind,
         "id": hashlib.sha256(name.encode()).hexdigest()[:8],
@@ -60,7 +60,7 @@ def notebook(cells: list[dict[str, Any]]) -> bytes:
 
 
 def markdown(text: str) -> str:
-    r"""Text for a cell of Markdown, in which no platform finds a separate mark.
+    r"""Text for a cell of Markdown, without any mark of a platform.
 
     >>> print(markdown("### BEGIN SOLUTION *x*"))
     \#\#\# BEGIN&#32;SOLUTION \*x\*
@@ -80,7 +80,7 @@ def wording(item: Item) -> str:
 
     options = "".join(f"\n- {markdown(option)}" for option, _ in item.options)
     said = f"**{item.id}.** {markdown(item.text)}{points_suffix(item.question)}{options}"
-    picture = drawn(item, safe_name(item.id))  # in the text: not all show an SVG that is attached
+    picture = drawn(item, safe_name(item.id))  # in the text: not all show an attached SVG
     shown = f"\n\n{picture.img()}" if picture else ""
     return f"{said}{shown}\n\n*Answer: {markdown(answer_help(item.question))}*"
 
@@ -96,17 +96,17 @@ class Notebook(Export):
         return safe_name(self.sheet.id)
 
     def title(self) -> str:
-        """What stands above the questions."""
+        """The text above the questions."""
         parts = [f"# {markdown(self.sheet.title)}", *map(markdown, self.preface())]
         return "\n\n".join(parts)
 
     def numbers(self, item: Item) -> str:
-        """The numbers that the notebook shows, as an argument; empty where none are drawn."""
+        """The numbers that the notebook shows, as an argument; empty if none are drawn."""
         drawn = {name: item.question.given[name] for name in self.sheet[item.id].vary}
         return f", numbers={drawn!r}" if drawn else ""
 
     def warn(self) -> None:
-        """Say what a teacher should know."""
+        """Add the notes for the teacher."""
         if any(q.vary for q in self.sheet.questions):
             self.notes.append(
                 "the notebook has one example of each question that varies, the same for everybody; "
@@ -114,14 +114,14 @@ class Notebook(Export):
             )
 
     def beside(self) -> list[Out]:
-        """What students get with the notebook."""
+        """The files that students get with the notebook."""
         shown = replace(self.sheet, questions=[item.question for item, *_ in self.items])
         found = [Out(f"{self.file}.yaml", sheet_text(shown).encode()), packed_module()]
         return found + self.network_files(f"{self.file}.yaml")
 
 
 def python_names(ids: list[str]) -> dict[str, str]:
-    """Names that Python and file systems can have, for the ids of questions.
+    """Names for the ids of questions that are valid in Python and file systems.
 
     >>> python_names(["q1", "q-1", "q_1", "Q1"])
     {'q1': 'q1', 'q-1': 'q_1', 'q_1': 'q_1_2', 'Q1': 'Q1_2'}
@@ -140,7 +140,7 @@ def python_names(ids: list[str]) -> dict[str, str]:
 
 
 def with_keys(source: Source, names: Collection[str]) -> str:
-    """A sheet with some of its questions, as they were written, their keys among them, without comments."""
+    """A sheet with some of its questions as written, with keys and without comments."""
     root = source.compose()
     assert isinstance(root, MappingNode)
     rest: list[tuple[Node, Node]] = []
@@ -164,7 +164,7 @@ def _id_of(question: MappingNode, number: int) -> str:
 
 
 def _named(question: MappingNode, name: str) -> MappingNode:
-    """A question that says its id."""
+    """A question with its id in it."""
     kept = [(key, value) for key, value in question.value if key.value != "id"]
     text = "tag:yaml.org,2002:str"
     return MappingNode(

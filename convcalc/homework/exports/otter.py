@@ -1,4 +1,4 @@
-"""otter-grader: a notebook for ``otter assign``, from which it makes the students' and the autograder."""
+"""otter-grader: a notebook from which ``otter assign`` makes the students' notebook and the autograder."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ class Otter(Notebook):
         yield Out(key, self.sheet.data)
 
     def config(self, beside: list[str], key: str) -> str:
-        """The assignment's settings; what JSON writes is YAML as well."""
+        """The assignment's settings; JSON is also YAML."""
         settings = {
             "requirements": list(NEEDS),
-            "run_tests": False,  # the notebook has no answers that they could pass
+            "run_tests": False,  # the notebook has no answers that could pass them
             "tests": {"ok_format": False},
             "export_cell": {"pdf": False},
             "check_all_cell": True,
@@ -113,7 +113,7 @@ class Otter(Notebook):
         yield self.raw(name, "END QUESTION")
 
     def steps(self, item: Item) -> int:
-        """How many test cases share the points of a question, with a note where marks get coarser."""
+        """How many test cases share the points of a question; notes if marks get coarser."""
         count = _steps(self.sheet, item.question)
         if count <= _MAX_STEPS:
             return count
@@ -128,7 +128,7 @@ class Otter(Notebook):
 
 
 def _steps(sheet: Sheet, question: Question) -> int:
-    """Into how many equal steps the points of a question divide, whatever is answered."""
+    """The number of equal steps that can express all possible points of a question."""
     parts = question.parts
     if question.void or (question.partial == "none" and len(parts) > 1):
         return 1

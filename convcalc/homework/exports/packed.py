@@ -1,4 +1,4 @@
-"""This package as files that an export carries along, so that it works where convcalc is not installed."""
+"""This package as files in an export, so that it works if convcalc is not installed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from convcalc.homework.exports.base import Out, zip_files
 
-NEEDS = ("PyYAML>=6.0", "numpy>=1.26")  # what marking imports besides this package
+NEEDS = ("PyYAML>=6.0", "numpy>=1.26")  # what marking imports in addition to this package
 MODULE = "convcalc_packed"
-KEY = ".key.yaml"  # ends the name of the sheet with its keys, which only the grader has
-# Graders need none of these; sample sheets have keys in them.
+KEY = ".key.yaml"  # the end of the name of the sheet with keys, which only the grader has
+# Graders do not need these; sample sheets contain keys.
 _LEFT_OUT = ("__pycache__", "cli", "draw", "explore", "magic", "sample_sheets")
 
 _MODULE = '''"""convcalc itself, packed by "convcalc hw export". Keep this file next to the notebook.
@@ -85,7 +85,7 @@ def package() -> Iterator[Out]:
 def _files_in(
     folder: str, place: str, names: list[str], suffixes: tuple[str, ...]
 ) -> Iterator[Out]:
-    """The files of a folder that have one of the suffixes, under another place."""
+    """The files of a folder with one of the suffixes, moved to another folder."""
     for name in sorted(names):
         if name.endswith(suffixes):
             with open(os.path.join(folder, name), "rb") as file:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a question gives, drawn as SVG: dark on light, without scripts or anything from elsewhere.
+    """The data of a question drawn as SVG: dark on light, without scripts and external files.
 
     Attributes:
         stem: its file's name, without a suffix.
         data: the file.
-        alt: what is to be seen, for those who do not see it.
+        alt: the alternative text, for people who cannot see it.
     """
 
     stem: str
@@ -37,17 +37,17 @@ class Drawn:
         return base64.b64encode(self.data).decode()
 
     def img(self, source: str = "") -> str:
-        """An element of HTML that shows it.
+        """An HTML element that shows it.
 
         Args:
-            source: where its file is; empty for a picture that stands in the element itself.
+            source: the path of its file; empty to put the picture into the element.
         """
         where = source or f"data:image/svg+xml;base64,{self.base64}"
         return f'<img src="{where}" alt="{escape_markup(self.alt)}" style="max-width:100%">'
 
 
 def drawn(item: Item, stem: str) -> Drawn | None:
-    """The picture of a question, where its sheet asks for one.
+    """The picture of a question, if its sheet asks for one.
 
     Args:
         item: the question, or one variant of it.

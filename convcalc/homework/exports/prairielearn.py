@@ -13,7 +13,7 @@ from convcalc.homework.exports.fields import Field, decimal, json_number
 from convcalc.homework.exports.items import Item
 from convcalc.text import escape_html
 
-_SLIGHT = Fraction(1, 10**9)  # what a computer adds to a decimal
+_SLIGHT = Fraction(1, 10**9)  # the error of a decimal in floating point
 
 _SERVER = '''"""Made by convcalc hw export. Every variant with its answers and the known wrong numbers."""
 
@@ -127,7 +127,7 @@ class PrairieLearn(Export):
                 yield Out(f"{folder}/server.py", _SERVER.format(data=repr(data)).encode())
 
     def info(self, item: Item, count: int) -> dict[str, Any]:
-        """What PrairieLearn knows of a question."""
+        """PrairieLearn's data on a question."""
         found: dict[str, Any] = {
             "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"convcalc/{self.sheet.id}/{item.id}")),
             "title": f"{self.sheet.title}: {item.question.task.about or item.id}",
@@ -200,7 +200,7 @@ class PrairieLearn(Export):
             several = sum(right for _, right in item.options) != 1
             tag = "pl-checkbox" if several else "pl-multiple-choice"
             fixed = "" if item.sort == "choice" else ' order="fixed"'
-            if several:  # PC: right ones less wrong ones
+            if several:  # PC: right ones minus wrong ones
                 part = item.question.partial != "none"
                 fixed += (
                     ' partial-credit="true" partial-credit-method="PC"' if part else _WHOLE_ONLY
@@ -237,12 +237,12 @@ _SETTING = [
 
 
 def _right_of(box: Field) -> Any:
-    """The right answer as the elements want it."""
+    """The right answer in the form that the elements need."""
     return json_number(box.right[0][0]) if box.numeric else box.words[0]
 
 
 def _plain(text: str) -> str:
-    """A text in a page that is a template first: no brace of it begins a variable.
+    """A text in a page that is read as a template: no brace in it begins a variable.
 
     >>> _plain("{{{x}}} < 1")
     '&#123;&#123;&#123;x&#125;&#125;&#125; &lt; 1'

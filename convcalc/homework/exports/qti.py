@@ -19,7 +19,7 @@ _META = "http://canvas.instructure.com/xsd/cccv1p0"
 _MANIFEST = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
 _LEARNING = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
 _MAX_OPTIONS = 5
-_MIN_WRONG = 2  # known wrong numbers that make a choice of a number
+_MIN_WRONG = 2  # known wrong numbers needed to turn a number into a choice
 _INVALID = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
 _KINDS = {
     "number": "numerical_question",
@@ -44,7 +44,7 @@ def _document(root: ET.Element) -> bytes:
 
 
 def _identifier(*words: Any) -> str:
-    """A name that is the same every time."""
+    """A name that is always the same for the same input."""
     return "c" + hashlib.sha256("|".join(map(str, words)).encode()).hexdigest()[:31]
 
 
@@ -74,7 +74,7 @@ class Qti(Export):
         yield Out("", zip_files(files))
 
     def manifest(self, name: str) -> ET.Element:
-        """What the archive holds."""
+        """The list of the archive's content."""
         root = ET.Element(
             "manifest", {"identifier": _identifier(name, "manifest"), "xmlns": _MANIFEST}
         )
@@ -108,7 +108,7 @@ class Qti(Export):
             yield from filter(None, map(self.picture, variants))
 
     def figure(self, item: Item) -> str:
-        """The picture of a question as HTML; empty where it has none."""
+        """The picture of a question as HTML; empty if it has none."""
         picture = self.picture(item)
         return (
             f"<p>{picture.img(f'%24IMS-CC-FILEBASE%24/{_place(picture)}')}</p>" if picture else ""
@@ -134,7 +134,7 @@ class Qti(Export):
         return root
 
     def quiz(self, name: str) -> tuple[ET.Element, Fraction]:
-        """The questions, and the points in all."""
+        """The questions, and the total of the points."""
         root = ET.Element("questestinterop", {"xmlns": _ASSESSMENT})
         assessment = _under(
             root, "assessment", ident=name, title=self.sheet.title.translate(_INVALID)
@@ -166,7 +166,7 @@ class Qti(Export):
         return exact
 
     def group(self, section: ET.Element, item: Item, place: int) -> ET.Element:
-        """A group of variants of which Canvas draws one."""
+        """A group of variants, from which Canvas draws one."""
         found = _under(
             section,
             "section",
@@ -180,7 +180,7 @@ class Qti(Export):
         return found
 
     def shares(self, item: Item) -> list[Fraction]:
-        """The points of the questions that a question becomes: whole or half, as Canvas holds them."""
+        """The points of the questions made from one question: whole or half, as in Canvas."""
         several = item.fields and not self.is_one(item)
         exact = [item.points * box.weight for box in item.fields] if several else [item.points]
         kept = [
@@ -192,7 +192,7 @@ class Qti(Export):
         return kept
 
     def put(self, section: ET.Element, item: Item, only: int | None = None) -> None:
-        """A question; one per box where it has several that cannot be boxes of one question."""
+        """Write a question; one per box if its boxes cannot be blanks of one question."""
         shares = self.shares(item)
         if item.options or item.sort == "text":
             self.question(section, item, None, shares[0])
@@ -231,7 +231,7 @@ class Qti(Export):
     def item(
         self, section: ET.Element, name: str, kind: str, points: Fraction, idents: list[str]
     ) -> ET.Element:
-        """A question with what Canvas knows of it."""
+        """A question with Canvas's metadata."""
         found = _under(section, "item", ident=_identifier(self.sheet.id, name), title=name)
         fields = _under(_under(found, "itemmetadata"), "qtimetadata")
         for key, value in (
@@ -244,7 +244,7 @@ class Qti(Export):
         return found
 
     def blanks(self, section: ET.Element, item: Item, points: Fraction) -> None:
-        """Several boxes as blanks of one question, each of which gives its share of the points."""
+        """Several boxes as blanks of one question; each gives its share of the points."""
         words = [list(dict.fromkeys(_typed_words(box))) for box in item.fields]
         idents = [
             [_identifier(self.sheet.id, item.name, place, i)[:9] for i in range(len(right))]
@@ -370,7 +370,7 @@ def _blank(place: int) -> str:
 
 
 def _typed_words(box: Field) -> Iterator[str]:
-    """What may be typed into a blank, which Canvas compares as text."""
+    """The accepted texts of a blank, which Canvas compares as text."""
     for value, _ in box.right:
         yield decimal(value)
         if value.denominator == 1 and abs(value) >= 1_000:
@@ -395,7 +395,7 @@ def _blank_lines(item: Item) -> str:
 
 
 def _html(material: ET.Element, text: str, more: str = "") -> None:
-    """A text as HTML, and more that is HTML already; no bracket in the text names a blank."""
+    """A text as HTML, followed by given HTML; no bracket in the text names a blank."""
     plain = escape_markup(text).replace("[blank", "&#91;blank") if more else escape_markup(text)
     _under(material, "mattext", f"<p>{plain}</p>{more}", texttype="text/html")
 
@@ -409,13 +409,13 @@ def _respond(found: ET.Element) -> ET.Element:
 
 
 def _when(processing: ET.Element, *, proceed: bool | None = None) -> tuple[ET.Element, ET.Element]:
-    """A condition, and where its test goes."""
+    """A condition, and the element for its test."""
     said = {} if proceed is None else {"continue": "Yes" if proceed else "No"}
     condition = _under(processing, "respcondition", **said)
     return condition, _under(condition, "conditionvar")
 
 
 def _feedback(found: ET.Element, ident: str, text: str) -> None:
-    """What is said of an answer."""
+    """The feedback on an answer."""
     feedback = _under(found, "itemfeedback", ident=ident)
     _html(_under(_under(feedback, "flow_mat"), "material"), text)

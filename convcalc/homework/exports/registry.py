@@ -1,4 +1,4 @@
-"""The platforms by name; the package says which module has which."""
+"""The platforms by name; `__init__` says which module has which."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ON_PAPER = ("pdf", "latex", "tex", "html", "markdown", "md", "word", "docx", "p
 
 
 def no_export(name: str) -> str:
-    """What is said where no platform has a name.
+    """The error about an unknown platform.
 
     >>> no_export("moodle"), no_export("canvas")
     ("no platform 'moodle'; did you mean 'moodle-xml'?", "no platform 'canvas'; it imports what --to qti writes")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
 
 
-SMALL = 100  # numbers below it match something by chance
+SMALL = 100  # smaller numbers match something by chance
 
 
 _MAX_CANDIDATES = 2
@@ -94,7 +94,7 @@ def _is_long(reading: Reading) -> bool:
 
 
 def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) -> list[Candidate]:
-    """The mistakes behind a value: exactly, or nearly where the form is one of measurement."""
+    """The mistakes that give a value: exactly, or nearly for measured answers."""
     if isinstance(part.answer_type, Matrix):
         return [
             found
@@ -104,7 +104,7 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
             for found in each
         ]  # fmt: skip
     if isinstance(part.answer_type, Word):
-        named = {  # several things may be called by one word
+        named = {  # one word may name several things
             found.mistake.id: found
             for words, each in table.items()
             if part.answer_type.same(reading, words, EXACT)
@@ -128,7 +128,7 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
 
 
 def _each_side(part: Part, reading: Reading) -> Any:
-    """The value of an answer, with a number for each side that is written: 10x10 is read as 10."""
+    """The value of an answer, with a number for each written side: 10x10 has the value 10."""
     value, many = reading.value, len(reading.numbers)
     if isinstance(part.expected, tuple) and isinstance(value, int | Fraction) and many > 1:
         return (value,) * many
@@ -136,7 +136,7 @@ def _each_side(part: Part, reading: Reading) -> Any:
 
 
 def _rounded(table: dict[Any, list[Candidate]], reading: Reading) -> list[Candidate]:
-    """The mistakes that lead to a fraction of which an answer is the rounded form."""
+    """The mistakes that lead to a fraction whose rounded form is the answer."""
     if len(reading.numbers) != 1 or not reading.numbers[0].half:
         return []
     given = reading.numbers[0]
@@ -149,7 +149,7 @@ def _rounded(table: dict[Any, list[Candidate]], reading: Reading) -> list[Candid
 
 
 def _sides_only(table: dict[Any, list[Candidate]], part: Part, value: Any) -> list[Candidate]:
-    """The mistakes that lead to the sides of a volume of which the channels are left out."""
+    """The mistakes that lead to the sides of a volume, if the answer leaves out the channels."""
     axes = len(part.expected) - 1 if isinstance(part.answer_type, Volume) else 0
     if axes < 2 or not isinstance(value, tuple) or len(value) != axes:
         return []
@@ -159,13 +159,13 @@ def _sides_only(table: dict[Any, list[Candidate]], part: Part, value: Any) -> li
         if isinstance(wrong, tuple)
         and len(wrong) == axes + 1
         and value in (wrong[1:], wrong[:-1])
-        and sorted(wrong) != sorted(part.expected)  # another order leaves out no channels
+        and sorted(wrong) != sorted(part.expected)  # in another order the channels are not left out
         for found in each
     ]
 
 
 def _wrong_cells(part: Part, reading: Reading) -> list[Candidate]:
-    """A matrix of which one or two cells differ: the row, never the value."""
+    """A matrix in which one or two cells differ: names the row, never the value."""
     from convcalc.homework.mistakes.base import MISTAKES, Candidate
 
     form: Any = part.answer_type
@@ -185,7 +185,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 
 def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: Any) -> None:
-    """Write the hint of a verdict; it never holds the right answer below level 4."""
+    """Write the hint of a verdict; below level 4 it never contains the right answer."""
     if level <= 0:
         return
     lines = list(_feedback_lines(question, part, verdict, raw))
@@ -199,7 +199,7 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
 
 
 def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) -> Iterator[str]:
-    """What is said of a verdict: the other convention, else the mistakes' lines."""
+    """The feedback on a verdict: the other convention, else the mistakes' lines."""
     from convcalc.homework.mistakes.base import Candidate
 
     ours = question.conventions
@@ -224,7 +224,7 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
 
 
 def _convention_text(part: Part, key: str, theirs: str, ours: str) -> str:
-    """What is said of an answer that is right under another value of a convention."""
+    """The feedback on an answer that is right under another value of a convention."""
     return convention_feedback(key, theirs, ours, part.answer_type.our_rule(key))
 
 

@@ -1,4 +1,4 @@
-"""A student's own earlier answers, from which later ones may follow."""
+"""A student's earlier answers, from which later ones may follow."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def marked_in_order(
     mark_one: Callable[[Question, Any, dict[str, Any]], T],
     result_of: Callable[[T], Result],
 ) -> list[T]:
-    """What is made of the answers to some questions, one after another.
+    """The results of the answers to some questions, one after another.
 
     Args:
         questions: in the order of the sheet.
         values: the answers as written, by question.
-        mark_one: makes it of a question, its answer, and the student's own answers to those earlier
-            ones that the question is worked out from.
-        result_of: its result.
+        mark_one: marks a question from its answer and the student's answers to the earlier
+            questions that it uses.
+        result_of: the `Result` in what `mark_one` returns.
     """
     found: list[T] = []
     own: dict[str, Any] = {}
@@ -47,7 +47,7 @@ def marked_in_order(
 
 
 def _answered(result: Result) -> dict[str, Any]:
-    """What a student answered, by the names that later questions use."""
+    """The student's answers, by the names that later questions use."""
     return {
         ".".join(filter(None, (result.id, verdict.part))): verdict.reading.value
         for verdict in result.parts
@@ -59,13 +59,13 @@ def _answered(result: Result) -> dict[str, Any]:
 
 
 class Earlier:
-    """The student's own answers to the parts of a question before the one that is marked.
+    """The student's answers to the parts of a question before the marked one.
 
-    A wrong volume may be meant in another order than the sheet's, and each order leads on elsewhere.
+    A wrong volume may be in another order than the sheet's; each order leads to other later answers.
 
     Args:
         question: the question.
-        own: the answers to other questions that it is worked out from.
+        own: the answers to the other questions that it uses.
     """
 
     def __init__(self, question: Question, own: Mapping[str, Any]) -> None:
@@ -74,7 +74,7 @@ class Earlier:
         self._turned: dict[str, Any] = {}
 
     def add(self, part: Part, verdict: Verdict) -> None:
-        """Remember the answer to a part as the sheet would write it."""
+        """Store the answer to a part in the sheet's notation."""
         if verdict.status in ("blank", "unreadable") or verdict.reading is None:
             return
         value = self._meant[part.name] = verdict.reading.value
@@ -90,13 +90,13 @@ class Earlier:
             self._turned[part.name] = turned
 
     def meanings(self) -> Iterator[dict[str, Any]]:
-        """The answers as the sheet would read them; then with wrong volumes in another order."""
+        """The answers in the sheet's notation; then with wrong volumes in another order."""
         yield self._meant
         if self._turned:
             yield self._meant | self._turned
 
     def others(self, name: str, meant: Mapping[str, Any]) -> Others:
-        """A part as it follows from answers where the student writes it otherwise than the sheet."""
+        """A part that follows from the answers, if the student's notation differs from the sheet's."""
         found: Others = []
         for key, value, task, forms in self._notations:
             written = {
@@ -110,12 +110,12 @@ class Earlier:
 
     @cached_property
     def _forms(self) -> dict[str, AnswerType]:
-        """How the sheet has each part written."""
+        """The sheet's notation for each part."""
         return {part.name: part.answer_type for part in self._question.parts}
 
     @cached_property
     def _notations(self) -> list[tuple[str, str, Task, dict[str, AnswerType]]]:
-        """The question as other sheets would have the same answers written, and how each part is."""
+        """The question in the notations of other sheets, and the notation of each part."""
         question = self._question
         return [
             (key, value, question.task.under(question.conventions.but(**{key: value})),
@@ -126,7 +126,7 @@ class Earlier:
 
 
 def _rewritten(value: Any, form: AnswerType | None, other: AnswerType | None) -> Any:
-    """An answer of one form as another would have it written: a volume in another order."""
+    """An answer in another notation: a volume in another order."""
     if not isinstance(form, Volume) or not isinstance(other, Volume):
         return value
     if not isinstance(value, tuple) or not form.order or not other.order:

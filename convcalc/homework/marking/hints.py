@@ -1,8 +1,8 @@
 """Hints: level 0 right or wrong, 1 a question that points at the mistake, 2 the rule with other
 numbers, 3 the formula with the student's own numbers and no result, 4 worked out.
 
-Below level 4 no hint holds the right answer: every text passes `safe`, which knows how the answer
-could be written and falls back to words.
+Below level 4 no hint contains the right answer: every text goes through `safe`, which knows the
+ways to write the answer and falls back to words.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from convcalc.homework.questions import Part, Task
     from convcalc.homework.sheets.sheet import Question
 
-_WORDS = re.compile(r"\b(?!max\()[A-Za-z]{3,}|[;:=]")  # of a method that is no formula
-_LEAST_WORDS = 5  # of the beginning of a rule that says something by itself
-_MAX_PARTS, _MAX_EXAMPLE_PARTS = 12, 6  # that are worked out
+_WORDS = re.compile(r"\b(?!max\()[A-Za-z]{3,}|[;:=]")  # of a method that is not a formula
+_LEAST_WORDS = 5  # of the shortest useful beginning of a rule
+_MAX_PARTS, _MAX_EXAMPLE_PARTS = 12, 6  # most answers that are computed
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def _gives_away(text: str, hidden: AbstractSet[str]) -> bool:
-    """Whether a text contains one of some answers, as a number or word of its own.
+    """Whether a text contains one of some answers as a separate number or word.
 
     >>> _gives_away("three 3×3 layers", {"3"}), _gives_away("13 of 31", {"3"})
     (True, False)
@@ -43,19 +43,19 @@ def _gives_away(text: str, hidden: AbstractSet[str]) -> bool:
     )
 
 
-@lru_cache(maxsize=64)  # a table has a thousand answers, and as many texts to keep them out of
+@lru_cache(maxsize=64)  # a table may have a thousand answers, and as many texts to check for them
 def _words_among(hidden: frozenset[str]) -> tuple[str, ...]:
-    """Those of some answers that are more than a number."""
+    """The answers that are not only a number."""
     return tuple([each for each in hidden if each and not _NUMBERS.fullmatch(each)])
 
 
 def safe(text: str, hidden: AbstractSet[str], instead: str) -> str:
-    """The text, or another where it would give an answer away."""
+    """The text, or another one if it would give an answer away."""
     return instead if _gives_away(text, hidden) else text
 
 
 def lines(question: Question, level: int, *, part: Part | None = None) -> list[str]:
-    """The hint at a level: the method, never finer than asked."""
+    """The hint at a level: the method, never with more help than asked for."""
     hidden = question.secrets
     found: list[str] = []
     task = question.task
@@ -80,7 +80,7 @@ def lines(question: Question, level: int, *, part: Part | None = None) -> list[s
 
 
 def _other_numbers(question: Question, hidden: AbstractSet[str]) -> str:
-    """An example of the same type with other numbers, worked out; empty where none is safe."""
+    """A solved example of the same type with other numbers; empty if none is safe."""
     from convcalc.homework.questions import create_question
 
     task = question.task
@@ -104,20 +104,20 @@ def _example(task: Task) -> str:
 
 
 def _is_formula(part: Part) -> bool:
-    """Whether the method of a part is a formula in numbers, equal to the answer, and no words."""
+    """Whether the method of a part is a formula in numbers, equal to the answer, without words."""
     number = isinstance(part.expected, int | Fraction) and not isinstance(part.expected, bool)
     return number and not _WORDS.search(part.method)
 
 
 def _asks_for_number(part: Part) -> bool:
-    """Whether a part asks for a number by a formula; also where there is none, which must not show."""
+    """Whether a part asks for a number with a formula; also if a window does not fit, to hide that."""
     return _is_formula(part) or (
         isinstance(part.answer_type, Size) and isinstance(part.expected, Misfit)
     )
 
 
 def _head(part: Part, lead: str) -> str:
-    """How a sentence about a part begins: with its name as the question or a table has it."""
+    """The beginning of a sentence about a part: its name in the question or table."""
     name = part.name if part.name.replace("-", "").isalpha() else part.label or part.name
     if not name:
         return f"{lead}: " if lead else ""
@@ -125,12 +125,12 @@ def _head(part: Part, lead: str) -> str:
 
 
 def _method(part: Part) -> str:
-    """The method of a part; of a design, whose method is only its name, the rule."""
+    """The method of a part; for a design, whose method is only its name, the rule."""
     return "follow the rule above" if part.method == part.label else part.method
 
 
 def _to_work_out(part: Part) -> str:
-    """A sentence with the formula of a part, and without its result."""
+    """A sentence with the formula of a part, without its result."""
     head = _head(part, "With your numbers")
     if _asks_for_number(part):
         return f"{head}work out {part.method}."
@@ -146,7 +146,7 @@ def _worked_out(part: Part, lead: str = "") -> str:
 
 
 def _equals(part: Part, answer: str) -> str:
-    """The sign between a formula and its result, which may be written with fewer digits."""
+    """The sign between a formula and its result: ≈ if the result has fewer digits."""
     try:
         written = Fraction(answer.replace(",", ""))
     except ValueError:
@@ -168,7 +168,7 @@ def hint(question: Question, level: int) -> list[str]:
 
 
 def _first_question(question: Question) -> str:
-    """A question that leads to the method; where nothing is calculated, how to begin."""
+    """A question that leads to the method; how to begin, if nothing is calculated."""
     task = question.task
     sentence = task.rule.split(". ")[0].rstrip(".")
     if not any(part.method for part in question.parts):

@@ -1,4 +1,4 @@
-"""A marked question or sheet in lines: what was understood, whether it is right, the hint."""
+"""A marked question or sheet in lines: the answer as read, whether it is right, the hint."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from convcalc.text import width as cells
 if TYPE_CHECKING:
     from convcalc.homework.marking.verdicts import Marked, Result
 
-# Columns of an answer as it was read; after a longer one the verdict has its own line.
+# Columns for an answer as read; after a longer one the verdict gets its own line.
 _READ_WIDTH = 15
 
-# What the last line counts, in its order, and the statuses that each count takes in.
+# The counts of the last line in their order, with the statuses that each includes.
 _COUNTED = (
     ("correct", ("right",)),
     ("correct under another convention", ("other-convention",)),
@@ -27,7 +27,7 @@ _COUNTED = (
 
 
 def result_lines(result: Result, width: int, columns: int | None) -> list[str]:
-    """One question: what was understood, and whether it is right; a long hint stays in its column."""
+    """One question: the answer as read, and whether it is right; a long hint stays in its column."""
     read = result.said.replace("\n", " ") or "-"
     if result.status == "blank":
         read, comment = "-", "not answered"
@@ -49,7 +49,7 @@ def result_lines(result: Result, width: int, columns: int | None) -> list[str]:
 def count_line(marked: Marked) -> str:
     """How many questions of each status, and the points.
 
-    Each question is in one of the counts, under the words of its line, as in
+    Each question is in one of the counts, with the words of its line, as in
     ``3 correct, 2 partly correct, 3 wrong, 11 not answered (8 of 27 points)``.
     """
     statuses = [result.status for result in marked.results]

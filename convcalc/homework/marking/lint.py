@@ -1,4 +1,4 @@
-"""What is wrong with a sheet: wrong keys, missing values, tolerances or numbers that hide a mistake."""
+"""Problems of a sheet: wrong keys, missing values, tolerances or numbers that hide a mistake."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from convcalc.homework.questions.networks import Design
 from convcalc.homework.sheets.sheet import Question, Sheet
 
 _SERIOUS = ("key", "gap", "tolerance", "text", "accept")
-# Mistakes that give the right number on purpose, as "assumed same size" does where padding keeps it.
+# Mistakes that often give the right number, as "assumed same size" if padding keeps the size.
 _HARMLESS = frozenset(
     [
         "out.same",
@@ -51,10 +51,10 @@ class Finding:
 
     Attributes:
         id: the question; empty for the sheet.
-        kind: ``key``, ``gap``, ``tolerance``, ``text``, ``accept``, or ``note`` for what may stay so.
-        text: what, and what to do.
-        line: where the question stands.
-        mistakes: the mistakes that are named in it.
+        kind: ``key``, ``gap``, ``tolerance``, ``text``, ``accept``, or ``note`` if it may stay as it is.
+        text: what was found, and what to do.
+        line: the line of the question.
+        mistakes: the mistakes named in the text.
     """
 
     id: str
@@ -104,7 +104,7 @@ def _findings(sheet: Sheet, question: Question) -> _Findings:
 
 
 def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
-    """The teacher's key against the computed answer."""
+    """Compare the teacher's key with the computed answer."""
     if question.key is None:
         return
     if question.manual:
@@ -143,7 +143,7 @@ def _wrong_keys(sheet: Sheet, question: Question) -> _Findings:
 
 
 def _reason(question: Question, verdict: Any, said: str) -> str:
-    """What leads to a wrong key."""
+    """The reason for a wrong key."""
     if verdict.convention:
         key, value = next(iter(verdict.convention.items()))
         return f"{said} is right with {key}: {value}; this sheet has {key}: {getattr(question.conventions, key)}."
@@ -160,7 +160,7 @@ def _reason(question: Question, verdict: Any, said: str) -> str:
 
 
 def _assumptions(question: Question) -> _Findings:
-    """What is assumed about a network that is written as code."""
+    """The assumptions about a network that is written as code."""
     for word in question.task.words:
         design = getattr(question.task, word)
         for note in design.notes if isinstance(design, Design) else ():
@@ -168,7 +168,7 @@ def _assumptions(question: Question) -> _Findings:
 
 
 def _missing_values(sheet: Sheet, question: Question) -> _Findings:
-    """What a question leaves open."""
+    """The values that a question does not give."""
     given = set(question.given)
     text = question.text.lower()
     for gap in question.task.gaps(given):
@@ -191,7 +191,7 @@ def _missing_values(sheet: Sheet, question: Question) -> _Findings:
 
 
 def _placeholders(question: Question) -> _Findings:
-    """Placeholders that nothing fills, data that is shown twice, numbers that vary and are not shown."""
+    """Placeholders without a value, data shown twice, and varied numbers that are not shown."""
     placed = re.findall(r"\{(\w+)\}", question.text)
     for name in placed:
         if not question.number(name):
@@ -211,7 +211,7 @@ def _placeholders(question: Question) -> _Findings:
 
 
 def _accepts(question: Question) -> _Findings:
-    """Further answers that cannot be read, or are known mistakes."""
+    """Accepted answers that cannot be read, or are known mistakes."""
     if len(question.parts) != 1 or question.vary:
         return
     part = question.parts[0]
@@ -228,7 +228,7 @@ def _accepts(question: Question) -> _Findings:
 
 
 def _tolerances(question: Question) -> _Findings:
-    """Mistakes that a tolerance would mark right, with the numbers that are asked."""
+    """Mistakes that a tolerance would mark as right with these numbers."""
     if question.vary:
         return
     for part in question.parts:
@@ -262,7 +262,7 @@ def _tolerances(question: Question) -> _Findings:
 
 
 def _coincidences(question: Question) -> _Findings:
-    """Mistakes that give the right number; draws where they would are left out by themselves."""
+    """Mistakes that give the right number; draws with such numbers are left out automatically."""
     if question.vary:
         return
     for part in question.parts:
@@ -311,7 +311,7 @@ def _right_by_mistake(part: Part) -> list[str]:
 
 
 class _BlindPart:
-    """A part that does not know its right answer, so that no formula is dropped for giving it."""
+    """A part without its right answer, so that no formula is dropped because it gives that answer."""
 
     def __init__(self, part: Part) -> None:
         self.quantities, self.evaluate, self.topic = part.quantities, part.evaluate, part.topic
@@ -320,7 +320,7 @@ class _BlindPart:
 
 
 def _credits(question: Question) -> _Findings:
-    """Part marks for mistakes that cannot happen here."""
+    """Partial points for mistakes that cannot happen here."""
     topics = {part.topic for part in question.parts}
     for word, names in (("credit", question.credit), ("separate", question.separate)):
         for name in names:
@@ -330,7 +330,7 @@ def _credits(question: Question) -> _Findings:
 
 
 def summary(found: list[Finding]) -> str:
-    """How many of each.
+    """How many findings of each kind.
 
     >>> summary([Finding("q9", "key", "")])
     '1 wrong key, 0 missing values'

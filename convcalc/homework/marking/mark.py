@@ -1,8 +1,8 @@
-"""Marking: an answer against a question, with the reason where it is not right.
+"""Marks an answer to a question, with the reason if it is not right.
 
-In the order of the research that the catalogue rests on: right; right under another convention;
-one known mistake; two at once; right after the student's own earlier row; a typing error; else
-"no known mistake". Nothing here prints, and no message contains the right answer.
+In this order: right; right under another convention; one known mistake; two at once; right after
+the student's own earlier row; a typing error; else "no known mistake". Nothing here prints, and no
+message contains the right answer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
 
 
-_MAX_NOTES = 20  # on answers to questions that the sheet does not have
+_MAX_NOTES = 20  # most notes on answers to unknown questions
 
 # ------------------------------------------------------------------------------ the sheet
 
@@ -49,8 +49,8 @@ def mark(
 
     Args:
         values: the answers as written, by question; parts also as ``q5.1.shape``.
-        level: how fine hints are; never finer than the sheet allows.
-        place: where files lie that answers name; the present folder unless it is said.
+        level: the level of hints; at most the level that the sheet allows.
+        place: where the files are that answers name; by default the current folder.
     """
     ids = {question.id.lower(): question.id for question in sheet.questions}
     merged, notes = by_question(ids, values, _MAX_NOTES)
@@ -73,11 +73,11 @@ def mark_questions(
     *,
     level: int | None = None,
 ) -> list[Result]:
-    """Mark some questions, in the order of the sheet, with what follows from the student's own answers.
+    """Mark some questions in the order of the sheet; later answers may follow from earlier ones.
 
     Args:
         values: the answers as written, by question.
-        level: how fine hints are; never finer than the sheet allows.
+        level: the level of hints; at most the level that the sheet allows.
     """
 
     def one(question: Question, raw: Any, own: Mapping[str, Any]) -> Result:
@@ -100,7 +100,7 @@ def mark_question(
         own: the student's answers to earlier questions, from which this one follows.
 
     Raises:
-        UsageError: the question draws numbers per student, and they are not known.
+        UsageError: the question draws numbers per student, and they are unknown.
     """
     if not answers.is_blank(raw):
         question.need_numbers("check against")
@@ -134,7 +134,7 @@ def mark_question(
 
 
 def _one_if_unread(parts: list[Part], raw: Any) -> list[Part]:
-    """The parts of a question that a file answers; where it cannot be read, one stands for all."""
+    """The parts of a question that a file answers; only one part if the file cannot be read."""
     first = parts[0]
     return [replace(first, name="", label="")] if first.answer_type.read(raw).problem else parts
 
@@ -150,7 +150,7 @@ def _manual(question: Question, raw: Any) -> Result:
 
 
 def _count_empty_cells(parts: list[Part], verdicts: list[Verdict]) -> None:
-    """Empty cells stand for 0 where a row is answered; in a table of one column, where any row is."""
+    """Empty cells count as 0 if their row has an answer; in a table of one column, if any row has."""
     one_column = len({part.name.partition(".")[2] for part in parts}) == 1
     answered = {
         "" if one_column else verdict.part.partition(".")[0]
@@ -175,7 +175,7 @@ def _all_or_nothing(verdicts: list[Verdict]) -> None:
 
 
 def read(question: Question, part: Part, raw: Any) -> Reading:
-    """An answer to a part as it is right, where it can be read in several ways."""
+    """The reading of an answer to a part: the right one, if there are several."""
     reading = part.answer_type.read(raw)
     return next((each for each in reading.others if is_right(question, part, each)), reading)
 
@@ -220,7 +220,7 @@ def mark_part(
 
 
 def is_right(question: Question, part: Part, reading: Reading) -> bool:
-    """Whether an answer is right under the sheet's own conventions."""
+    """Whether an answer is right under the sheet's conventions."""
     tolerance = question.allowed(part)
     if part.answer_type.same(reading, part.expected, tolerance):
         return True
@@ -240,14 +240,14 @@ def is_right(question: Question, part: Part, reading: Reading) -> bool:
 
 
 def _is_this(part: Part, reading: Reading, value: Any, tolerance: Tolerance) -> bool:
-    """Whether an answer is a further right one; of words there is only one way to be right."""
+    """Whether an answer equals a further right one; words must match exactly."""
     if reading.value == value:
         return True
     return bool(reading.numbers) and part.answer_type.same(reading, value, tolerance)
 
 
 def _partial_share(question: Question, part: Part, reading: Reading) -> Fraction:
-    """The share of a volume, matrix or choice that is right, where the question gives points for it."""
+    """The right share of a volume, matrix or choice, if the question gives points for it."""
     expected, value = part.expected, reading.value
     if (
         question.partial not in ("parts", "cells")
@@ -278,14 +278,14 @@ def _follow_through(
     verdict: Verdict,
     level: int,
 ) -> Verdict:
-    """The verdict on a part by what follows from the student's own earlier parts."""
+    """The verdict on a part that follows from the student's earlier parts."""
     best = verdict
     for place, meant in enumerate(earlier.meanings()):
         after = question.task.follow(part.name, meant)
         if after is None:
             continue
         if after.expected == part.expected:
-            if place == 0 and after.method != part.method:  # a hint may name the student's numbers
+            if place == 0 and after.method != part.method:  # hints may have own numbers
                 best = mark_part(sheet, question, after, raw, verdict.max, level)
             continue
         asked = question.after(after, earlier.others(part.name, meant))

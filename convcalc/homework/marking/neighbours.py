@@ -16,7 +16,7 @@ _MISTAKE = "slip.neighbour"
 
 
 def right_answers(sheet: Sheet) -> dict[Any, str]:
-    """Which question each right answer belongs to: of those that ask for one whole number."""
+    """The question of each right answer, for questions that ask for one whole number."""
     found: dict[Any, str] = {}
     for question in sheet.questions:
         parts = [] if question.manual else question.parts
@@ -26,7 +26,7 @@ def right_answers(sheet: Sheet) -> dict[Any, str]:
 
 
 def is_unexplained(verdict: Verdict) -> bool:
-    """Whether a verdict is of a wrong whole number that no mistake explains, too large for chance."""
+    """Whether an answer is a wrong whole number that no mistake explains, too large for chance."""
     return (
         verdict.status == "wrong"
         and not verdict.mistakes
@@ -37,7 +37,7 @@ def is_unexplained(verdict: Verdict) -> bool:
 
 
 def with_neighbour(verdict: Verdict, owners: Mapping[Any, str]) -> Verdict:
-    """A verdict that says so where its wrong number is the right one of another question."""
+    """A verdict with a note if its wrong number is the right answer to another question."""
     if not is_unexplained(verdict) or owners.get(verdict.read, verdict.id) == verdict.id:
         return verdict
     from convcalc.homework.mistakes import MISTAKES
@@ -49,12 +49,12 @@ def with_neighbour(verdict: Verdict, owners: Mapping[Any, str]) -> Verdict:
 def by_question(
     ids: Mapping[str, str], values: Mapping[str, Any], max_notes: int
 ) -> tuple[dict[str, Any], list[str]]:
-    """Answers by question, those to parts such as ``q5.1.shape`` put together; and notes on unknown names.
+    """Answers by question, with parts such as ``q5.1.shape`` put together; and notes on unknown names.
 
     Args:
-        ids: the questions' ids by their small letters.
+        ids: the questions' ids by their lower-case form.
         values: the answers as written.
-        max_notes: how many unknown names are noted.
+        max_notes: the most unknown names in notes.
     """
     found: dict[str, Any] = {}
     cells: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""An answer split into the parts of its question: by their names where it gives them, else by place."""
+"""Splits an answer into the parts of its question: by their names if given, else by position."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from convcalc.homework.sheets.sheet import Question
 from convcalc.text import shortened
 
 _MAX_NOTES = 5
-_MAX_LABELS = 100  # of names of parts in one text
+_MAX_LABELS = 100  # most names of parts in one text
 _SEPARATORS = tuple(
     map(
         re.compile,
@@ -23,11 +23,11 @@ _SEPARATORS = tuple(
 )  # fmt: skip
 _SIGN = re.compile(r"[*_`]{0,3}\s{0,3}[:=]\s{0,3}[*_`]{0,3}")
 _BEFORE = re.compile(r"(?:^|[;,\n]|\band\b)(?:[\s*_`•>-]|\(?[a-z]\)|\band\b){0,12}$")
-_AFTER_SIGN = "=+-*/x×·("  # a name behind one of these is a number in a sum
+_AFTER_SIGN = "=+-*/x×·("  # a name after one of these is a number in a sum
 
 
 class _Label(NamedTuple):
-    """The name of a part in a text: which part, where it begins, and where what it names begins."""
+    """The name of a part in a text: the part, where the name begins, and where its value begins."""
 
     name: str
     start: int
@@ -35,7 +35,7 @@ class _Label(NamedTuple):
 
 
 def split(question: Question, raw: Any, parts: Sequence[Part] | None = None) -> Table:
-    """An answer split into parts, usually those of its question, with notes on what belongs to none."""
+    """An answer split into parts, usually those of its question, with notes on the rest."""
     parts = question.parts if parts is None else parts
     names = [part.name for part in parts]
     if question.task.takes_file:
@@ -44,7 +44,7 @@ def split(question: Question, raw: Any, parts: Sequence[Part] | None = None) -> 
         if isinstance(raw, dict) and len(raw) == 1 and not parts[0].answer_type.takes_mapping:
             raw = next(iter(raw.values()))
         while "." in names[0] and isinstance(raw, list | tuple) and len(raw) == 1:
-            raw = raw[0]  # a table of one cell: its only row, and the only cell of that
+            raw = raw[0]  # a table of one cell: its only row, and the only cell of that row
         return Table({names[0]: raw})
     if "." in names[0]:
         return read_table(question, raw)
@@ -56,7 +56,7 @@ def split(question: Question, raw: Any, parts: Sequence[Part] | None = None) -> 
 
 
 def _by_key(names: Sequence[str], raw: dict[Any, Any]) -> Table:
-    """A mapping, its keys the names of parts."""
+    """A mapping whose keys are the names of parts."""
     known = {name.lower(): name for name in names}
     table = Table()
     for key, value in raw.items():
@@ -71,7 +71,7 @@ def _by_key(names: Sequence[str], raw: dict[Any, Any]) -> Table:
 
 
 def _by_item(names: Sequence[str], raw: Sequence[Any]) -> Table:
-    """A list: items with a name belong to that part, the others to the parts in their order."""
+    """A list: named items belong to that part, the others to the parts in their order."""
     named: list[tuple[str, Any]] = []
     known = {name.lower(): name for name in names}
     for item in raw:
@@ -109,13 +109,13 @@ def _by_text(names: Sequence[str], text: str) -> Table:
 def _placed(
     names: Sequence[str], items: Sequence[tuple[str, Any]], *, fill: bool | None = None
 ) -> Table:
-    """Items put to their parts by name.
+    """Items matched to their parts by name.
 
     Args:
-        names: of the parts.
-        items: each with the name that it has, or none.
-        fill: whether items without a name take the other parts in their order; unless it is said,
-            where no item has a name, or there are as many items as parts.
+        names: the names of the parts.
+        items: each with its name, or none.
+        fill: whether items without a name take the other parts in their order; by default, if
+            no item has a name, or there are as many items as parts.
     """
     table = Table()
     for name, item in items:
@@ -186,7 +186,7 @@ def _labels(names: Sequence[str], text: str) -> Iterator[_Label]:
 
 
 def _depths(text: str) -> Iterator[int]:
-    """In how many brackets each character of a text stands."""
+    """How many brackets enclose each character of a text."""
     depth = 0
     for character in text:
         depth = max(0, depth + (character in "([{") - (character in ")]}"))

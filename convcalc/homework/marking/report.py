@@ -1,4 +1,4 @@
-"""Marking as reports: checked answers, a hint, what `lint` finds."""
+"""Reports of marking: checked answers, a hint, the findings of `lint`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHECK_COLUMNS = (
     Column("max", "of", lambda part: points_number(part.max), keep=5),
     Column("hint", "hint", lambda part: part.hint, right=False, keep=3, least=20),
 )
-_WITHOUT_NUMBERS = 2  # hints up to this level name none of the question's own numbers
+_WITHOUT_NUMBERS = 2  # hints up to this level contain none of the question's numbers
 _LINT_COLUMNS = (
     Column("id", "question", lambda found: found.id, right=False, keep=9),
     Column("kind", "kind", lambda found: found.kind, right=False, keep=8),
@@ -34,8 +34,8 @@ def check_report(marked: Marked, path: str, *, with_answers: bool = False) -> Re
     """The marking of one student's answers.
 
     Args:
-        marked: the answers, marked.
-        path: the sheet's, for the next command.
+        marked: the marked answers.
+        path: the sheet's path, for the next command.
         with_answers: whether the right answers are part of the data.
     """
     sheet = marked.sheet
@@ -71,10 +71,10 @@ def _next_hint(marked: Marked, path: str) -> str:
 
 
 def hint_report(sheet: Sheet, question: Question, level: int) -> Report:
-    """The method for a question, never finer than the sheet allows.
+    """The hint for a question, at most at the level that the sheet allows.
 
     Raises:
-        UsageError: it would use numbers that are drawn per student, and they are not known.
+        UsageError: it needs numbers that are drawn per student, and they are unknown.
     """
     allowed = min(level, sheet.max_level)
     if allowed > _WITHOUT_NUMBERS:
@@ -91,7 +91,7 @@ def hint_report(sheet: Sheet, question: Question, level: int) -> Report:
 
 
 def lint_report(sheet: Sheet, found: Sequence[Finding]) -> Report:
-    """What is wrong with a sheet."""
+    """The findings on a sheet."""
     width = max([3, *(len(each.id) for each in found)])
     lines = []
     for each in found:

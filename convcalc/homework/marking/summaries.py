@@ -1,7 +1,7 @@
 """A pasted ``model.summary()``: what Keras, torchsummary and torchinfo print, as the rows of a table.
 
-Keras shows the channels last, the others first; all show the batch. Layers that compute nothing new,
-containers, and the lines of totals are passed over.
+Keras shows the channels last, the others first; all show the batch. Layers without computation,
+containers, and lines of totals are skipped.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _PRINTED = re.compile(
 _RULE = re.compile(r"[\s_=─━┄+|-]*")
 _COUNT = re.compile(r"[\d,]{1,20}$")
 _BOX = "│"
-_KEPT = ("conv", "linear", "pool", "norm")  # families with a row to fill in
+_KEPT = ("conv", "linear", "pool", "norm")  # families of layers that need a row
 
 
 class _Line(NamedTuple):
     """A layer of a summary.
 
     Attributes:
-        name: as it stands there.
-        cells: what stands under the headings.
+        name: as printed.
+        cells: the cells under the headings.
     """
 
     name: str
@@ -47,18 +47,18 @@ class _Line(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """How deep a layer lies in others, as torchinfo counts; 0 where nothing says it."""
+        """How many layers contain a layer, as torchinfo counts; 0 if unknown."""
         match = _PRINTED.search(self.name)
         return int((match[2] or match[3] or 0) if match else 0)
 
 
 def summary_rows(raw: str, asks: Sequence[str], order: str) -> list[WrittenRow]:
-    """The rows of a pasted summary; none where a text is no summary.
+    """The rows of a pasted summary; none if the text is not a summary.
 
     Args:
         raw: the answer.
         asks: what the table asks for; a summary has shapes and parameters only.
-        order: of the axes on the sheet: ``hwc`` or ``chw``.
+        order: the order of the axes on the sheet: ``hwc`` or ``chw``.
     """
     lines = [line.lstrip("# ")[:_MAX_LINE] for line in raw.splitlines()[:_MAX_LINES]]
     at = next((i for i, line in enumerate(lines) if _HEADING.search(line)), None)
@@ -70,7 +70,7 @@ def summary_rows(raw: str, asks: Sequence[str], order: str) -> list[WrittenRow]:
     has_depth = "depth-idx" in lines[at]
     keras = not has_depth and any("None" in line.cells.get("Output Shape", "") for line in found)
     rows: list[WrittenRow] = []
-    before = 0  # sides of the layer before
+    before = 0  # sides of the previous layer
     for line, after in zip(found, [*found[1:], None]):
         sides = _sides(line.cells.get("Output Shape", ""), channels_last=keras)
         is_container = has_depth and (not line.depth or (after and after.depth > line.depth))
@@ -83,7 +83,7 @@ def summary_rows(raw: str, asks: Sequence[str], order: str) -> list[WrittenRow]:
 
 
 def _boxed(lines: Sequence[str], titles: Sequence[str]) -> Iterator[_Line]:
-    """The rows of a table with a frame; a name may go on in the next line."""
+    """The rows of a table with a frame; a name may continue in the next line."""
     open_line: _Line | None = None
     for text in lines:
         if _BOX not in text:
@@ -105,7 +105,7 @@ def _boxed(lines: Sequence[str], titles: Sequence[str]) -> Iterator[_Line]:
 
 
 def _spaced(lines: Sequence[str], titles: Sequence[str]) -> Iterator[_Line]:
-    """The rows of a table with spaces between its columns; a name may go on in the next line."""
+    """The rows of a table with spaces between its columns; a name may continue in the next line."""
     open_line: _Line | None = None
     for text in lines:
         if text.lstrip().lower().startswith(("total param", "trainable param", "input size")):
@@ -130,7 +130,7 @@ def _is_open(name: str) -> bool:
 
 
 def _sides(text: str, *, channels_last: bool) -> tuple[int, ...]:
-    """A shape without the batch, channels first; empty where a side of it has no size."""
+    """A shape without the batch, channels first; empty if a side has no size."""
     match = _SHAPE.fullmatch(text)
     sides = [side.strip() for side in match[1].split(",")][1:] if match else []
     if not all(map(str.isdigit, sides)):
@@ -140,7 +140,7 @@ def _sides(text: str, *, channels_last: bool) -> tuple[int, ...]:
 
 
 def _row(line: _Line, sides: tuple[int, ...], before: int, order: str) -> WrittenRow | None:
-    """A layer as a row of the answer; None where it computes nothing."""
+    """A layer as a row of the answer; None if it computes nothing."""
     called, count = _class_of(line.name), line.cells.get("Param #", "")
     layer = find(called) or _cut_short(called)
     if layer is None and called.lower().startswith("input"):
@@ -148,14 +148,14 @@ def _row(line: _Line, sides: tuple[int, ...], before: int, order: str) -> Writte
     if layer is not None and layer.family not in _KEPT:
         return None
     if layer is not None and layer.family == "pool" and len(sides) < before:
-        sides += (1,) * (before - 1)  # Keras drops the axes that a global pool keeps here
+        sides += (1,) * (before - 1)  # a global pool of Keras drops axes that are kept here
     params = count.replace(",", "") if _COUNT.match(count) else "0"
     cells = {"shape": times(in_order(sides, order)), "params": params}
     return WrittenRow(layer.kind if layer else called, cells)
 
 
 def _class_of(name: str) -> str:
-    """The class of a layer, from what a summary calls it.
+    """The class of a layer, from its name in a summary.
 
     >>> _class_of("conv2d_1 (Conv2D)"), _class_of("Conv2d-1"), _class_of("Linear: 1-8"), _class_of("Conv2d (conv1): 2-1")
     ('Conv2D', 'Conv2d', 'Linear', 'Conv2d')
@@ -168,7 +168,7 @@ def _class_of(name: str) -> str:
 
 
 def _cut_short(called: str) -> type[Layer] | None:
-    """The one kind whose name in a library begins so, as Keras cuts long names: MaxPooling2."""
+    """The only kind whose library name begins so, because Keras cuts long names: MaxPooling2."""
     if len(called) < 4:
         return None
     kinds = {

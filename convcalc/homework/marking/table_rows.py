@@ -12,7 +12,7 @@ from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.vocabulary import SMALL_NUMBERS
 from convcalc.homework.questions.networks import plain_name
 
-# a row known by its number: 3, Layer 3, Layer 3 (conv), Layer 3 - conv
+# a row named by its number: 3, Layer 3, Layer 3 (conv), Layer 3 - conv
 NUMBER = re.compile(
     r"(?:row|layer)?\s?(\d{1,5})(?:\s?\([A-Za-z][^()]{0,60}\)|\s?[-–]\s?[A-Za-z][\w ]{0,40})?",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _NAMING = re.compile(
 )  # Conv layer 1 (3x3)
 _WORD_WITH_NUMBER = re.compile(r"\s*([A-Za-z][A-Za-z_-]*\d[\w.-]*)\s+(?=[\d(\[])")
 _RULE = re.compile(r"[\s|:+-]*")  # the line under the heading of a table in Markdown
-_MAX_WORDS = 200  # in a line that spaces part
+_MAX_WORDS = 200  # in a line separated by spaces
 _MAX_NAME = 100  # characters of a row's name
 
 _NAME, _PLACE = "layer", "#"
@@ -51,20 +51,20 @@ _HEADINGS = {
 
 
 class WrittenRow(NamedTuple):
-    """A row as the student wrote it: its name or number, and its cells by what is asked."""
+    """A row as the student wrote it: its name or number, and its cells by column."""
 
     name: str
     cells: dict[str, Any]
 
 
 def written_rows(raw: Any, asks: Sequence[str], most: int) -> list[WrittenRow]:
-    """The first rows of an answer, whatever form it has; rows of one name are put together."""
+    """The first rows of an answer in any form; rows with the same name are joined."""
     rows = (row._replace(name=row.name[:_MAX_NAME]) for row in _rows(raw, asks))
     return _joined(islice(rows, most))
 
 
 def one_row(raw: Any, asks: Sequence[str]) -> Any:
-    """The answer to a table of one row, in which its cells may stand by themselves, as a table."""
+    """The answer to a table of one row as a table; its cells may be written without the row."""
     if isinstance(raw, dict):
         named = [_heading(key, asks) for key in raw]
         if not all(name in asks for name in named):
@@ -80,7 +80,7 @@ def one_row(raw: Any, asks: Sequence[str]) -> Any:
 
 
 def _is_cell(item: Any) -> bool:
-    """Whether an item is a number, or a text without a name and without more cells."""
+    """Whether an item is a number, or a text that is one cell without a name."""
     if isinstance(item, str):
         return not _LABEL.match(item) and isinstance(_split(item, 2), str)
     return isinstance(item, int | float)
@@ -92,7 +92,7 @@ def _is_sides(item: Any) -> bool:
 
 
 def _heading(text: Any, asks: Sequence[str]) -> str:
-    """What a column is about: one of what is asked, a name, a place; empty where it is unknown."""
+    """The content of a column: something asked for, a name, or a position; empty if unknown."""
     plain = plain_name(answers.raw_text(text)[:60])
     found = plain if plain in asks else _HEADINGS.get(plain, "")
     if not found and str(text).strip() == _PLACE:
@@ -141,13 +141,13 @@ def _of_mapping(raw: Mapping[Any, Any], asks: Sequence[str]) -> Iterator[Written
 
 
 def _of_columns(row: Mapping[str, Any], asks: Sequence[str]) -> WrittenRow:
-    """A row whose cells stand under headings."""
+    """A row whose cells are under headings."""
     name = answers.raw_text(row.get(_NAME)).strip() or answers.raw_text(row.get(_PLACE)).strip()
     return WrittenRow(name, {ask: row[ask] for ask in asks if ask in row})
 
 
 def _columns(cells: Any, asks: Sequence[str]) -> list[str]:
-    """The headings of a table's columns; empty where a row is no heading."""
+    """The headings of a table's columns; empty if a row is not a heading."""
     texts = cells if isinstance(cells, list | tuple) else [cells]
     if not all(isinstance(text, str | None) for text in texts):
         return []
@@ -157,7 +157,7 @@ def _columns(cells: Any, asks: Sequence[str]) -> list[str]:
 
 
 def _row(value: Any, asks: Sequence[str]) -> WrittenRow:
-    """One row: its name, where it has one, and its cells."""
+    """One row: its name, if it has one, and its cells."""
     if isinstance(value, dict):
         if len(value) == 1 and plain_name(str(key := next(iter(value)))) not in asks:
             return WrittenRow(str(key), _row(value[key], asks).cells)
@@ -185,7 +185,7 @@ def _row(value: Any, asks: Sequence[str]) -> WrittenRow:
 
 
 def _lines(text: str, asks: Sequence[str]) -> list[str]:
-    """The rows of a text: its lines, else what semicolons, arrows or commas part."""
+    """The rows of a text: its lines, or else the parts between semicolons, arrows or commas."""
     if "\n" in text:
         found = text.split("\n")
     elif ";" in text:
@@ -209,7 +209,7 @@ def _items(text: str, ask: str) -> list[str]:
 
 
 def _split(text: str, count: int) -> Any:
-    """The cells of a line: columns of Markdown, else what tabs, semicolons, commas or spaces part."""
+    """The cells of a line: columns of Markdown, or parts between tabs, semicolons, commas or spaces."""
     if "|" in text:
         return [cell.strip() for cell in text.strip().strip("|").split("|")]
     wanted = (count, count + 1) if count > 1 else ()
@@ -240,7 +240,7 @@ def _is_place(cell: Any) -> bool:
 
 
 def _is_label(cell: Any) -> bool:
-    """Whether a cell names its row rather than answers."""
+    """Whether a cell is the name of its row, not an answer."""
     text = answers.raw_text(cell).strip() if not isinstance(cell, list | tuple | dict) else ""
     return bool(re.match(r"[A-Za-z]{2}|[A-Za-z]\d", text)) and not answers.is_blank(cell)
 
@@ -263,7 +263,7 @@ def _is_rule(cells: Sequence[Any]) -> bool:
 
 
 def _joined(rows: Iterator[WrittenRow]) -> list[WrittenRow]:
-    """Rows of one name put together, as where cells are given one by one."""
+    """Rows with the same name joined, for example if cells are given one by one."""
     found: list[WrittenRow] = []
     named: dict[str, WrittenRow] = {}
     for row in rows:

@@ -1,7 +1,7 @@
-"""The rows of a student's table, put to the rows of the question.
+"""Matches the rows of a student's table to the rows of the question.
 
-A table may list every layer of the network, or leave out those that have nothing to fill in, such as
-a ReLU. Rows are told apart by their names; where they have none, by their order and their numbers.
+A table may list every layer of the network, or leave out layers without anything to fill in, such
+as a ReLU. Rows are matched by their names, or without names by their order and their numbers.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from convcalc.homework.sheets.sheet import Question
 from convcalc.text import shortened
 
 _INPUT = Listed("input", frozenset({"input", "image", "inputlayer"}))  # any shape
-_MAX_KINDS = 8  # of rows that may be left out, each kind or not
+_MAX_KINDS = 8  # of rows that may be left out: with or without each kind
 _MAX_NOTES = 5
-_ROWS_PER_LAYER, _MORE_ROWS = 3, 20  # that are read: a table may list every layer, and more
-_MAX_PAIRS = 200_000  # of a row and a layer that are compared
-_SURE = 2  # cells more that must be right before the plain order is given up
-_MISSING, _EXTRA = -5, -5  # what a layer without a row, a row without a layer counts
+_ROWS_PER_LAYER, _MORE_ROWS = 3, 20  # most rows read: a table may list every layer, and more
+_MAX_PAIRS = 200_000  # most comparisons of a row with a layer
+_SURE = 2  # how many more cells must be right to use another order than the plain one
+_MISSING, _EXTRA = -5, -5  # the score of a layer without a row, or a row without a layer
 _RIGHT, _NEAR, _PASSED_ON, _NOT_PASSED_ON = 4, 1, 2, -2
 _PER_LAYER = re.compile(r"(.*[A-Za-z]\w*)-(\d{1,4})")  # Conv2d-1, ReLU-2, as torchsummary writes
 _LAYER = re.compile(
@@ -46,7 +46,7 @@ class Table:
     """A table as it was read.
 
     Attributes:
-        cells: what is written, by part, such as ``3.shape``.
+        cells: the written cells, by part, such as ``3.shape``.
         notes: rows that could not be used.
     """
 
@@ -63,7 +63,7 @@ def read_table(question: Question, raw: Any) -> Table:
     if len({part.name.partition(".")[0] for part in question.parts}) == 1:
         raw = one_row(raw, asks)
     summary = summary_rows(raw, asks, task.order) if isinstance(raw, str) else []
-    # as many again for each column, where each cell has its name
+    # as many for each column, if every cell has its own name
     rows = summary[: most + 1] or written_rows(raw, asks, (most + 1) * len(asks))
     table = Table()
     if len(rows) > most:
@@ -79,7 +79,7 @@ def read_table(question: Question, raw: Any) -> Table:
 def _places(
     question: Question, listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
 ) -> Sequence[int | None]:
-    """The row of the question that each row of the student belongs to; None where it has none."""
+    """The question's row for each row of the student; None if there is none."""
     found: list[int | None] = [None] * len(rows)
     kept = list(_about_layers(listed, rows, notes))
     numbers = {i: NUMBER.fullmatch(rows[i].name.strip()) for i in kept}
@@ -95,7 +95,7 @@ def _places(
     counted = enumerate((numbers[i] for i in rest), start=1)
     order = [int(number[1]) if number else place for place, number in counted]
     asked = {each.row + 1 for each in listed if each.row is not None}
-    some = asked != set(range(1, len(asked) + 1))  # the numbers are those of the question then
+    some = asked != set(range(1, len(asked) + 1))  # then the numbers are those of the question
     if some and all(numbers[i] for i in rest) and asked.issuperset(order):
         for i, number in zip(rest, order):
             found[i] = number - 1
@@ -109,7 +109,7 @@ def _places(
 def _about_layers(
     listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
 ) -> Iterator[int]:
-    """The rows that are about layers, by their places: neither a total nor the input."""
+    """The positions of the rows about layers, without totals and the input."""
     for place, row in enumerate(rows):
         name = plain_name(_without_layer(row.name))
         is_input = name in _INPUT.names
@@ -129,7 +129,7 @@ def _note(notes: list[str], text: str) -> None:
 
 
 class _ByOrder:
-    """A table without names, put to the layers that it lists."""
+    """Matches a table without names to the layers that it lists."""
 
     def __init__(
         self, question: Question, listed: Sequence[Listed], rows: Sequence[WrittenRow], order: list[int],
@@ -152,7 +152,7 @@ class _ByOrder:
         ]
 
     def places(self, notes: list[str]) -> Sequence[int | None]:
-        """The row of each row: in plain order where that reads well, else where its numbers fit."""
+        """The question's row for each row: in plain order if that fits well, else by the numbers."""
         near = list(self._layouts())
         plain = max(near, key=lambda each: self._right(self._in_order(each)), default=None)
         plain = self.needed if plain is None and self.size < len(self.needed) else plain
@@ -172,7 +172,7 @@ class _ByOrder:
         return found
 
     def _layouts(self) -> Iterator[Sequence[Listed]]:
-        """Layouts of as many rows: those whose channels agree first, then the usual ones."""
+        """Layouts with this number of rows: first those whose channels agree, then the usual ones."""
         counts = Counter(each.kind for each in self.every if each.row is None)
         kinds = list(counts)[:_MAX_KINDS]
         usual = (self.needed, self.every[1:], self.every, [_INPUT, *self.needed])
@@ -193,12 +193,12 @@ class _ByOrder:
         return [layout[n - 1].row if 0 < n <= len(layout) else None for n in self.order]
 
     def _all_near(self, layout: Sequence[Listed]) -> bool:
-        """Whether a table has the channels of a layout in each row: only sizes differ then."""
+        """Whether a table has a layout's channels in each row, so that only sizes differ."""
         whole = len(layout) == self.size == len(self.rows)
         return whole and all(map(self._is_near, range(self.size), layout))
 
     def _right(self, places: Sequence[int | None]) -> int:
-        """How many cells are right if a table is read so."""
+        """How many cells are right if a table is read with a layout."""
         return sum(
             self._cells_right(i, place) for i, place in enumerate(places) if place is not None
         )
@@ -215,17 +215,17 @@ class _ByOrder:
         return count  # fmt: skip
 
     def _shape(self, row: int) -> tuple[int, ...] | None:
-        """The shape of a row, channels first; that of the image has no row."""
+        """The shape of a row, channels first; the image has no row."""
         return self.shapes[row] if row >= 0 else None
 
     def _is_near(self, row: int, layer: Listed) -> bool:
-        """Whether a row has the axes and the channels of a layer, whatever its size."""
+        """Whether a row has the axes and the channels of a layer, with any size."""
         if layer is _INPUT:
             return self.shapes[row] is not None
         shape, right = self._shape(row), layer.output
         if shape is None or len(shape) != len(right):
             return False
-        flattened = layer.is_view and len(right) == 1  # how many values there are follows
+        flattened = layer.is_view and len(right) == 1  # the number of values follows from these
         return flattened or shape[:1] == right[:1]
 
     def _score(self, row: int, layer: Listed) -> int:
@@ -241,12 +241,12 @@ class _ByOrder:
         return 0 if near else _NOT_PASSED_ON
 
     def _fitted(self) -> list[int | None]:
-        """The rows put to layers in their order, so that as much as can be fits."""
+        """Rows matched to layers in order with the best total score."""
         layers, count = self.every, len(self.rows)
-        best = [0] * (count + 1)  # of the first rows, with the layers so far
+        best = [0] * (count + 1)  # best scores of the first rows with the layers so far
         for row in range(count):
             best[row + 1] = best[row] + _EXTRA
-        moves: list[bytearray] = []  # 0: the layer has no row, 1: the row no layer, 2: they fit
+        moves: list[bytearray] = []  # 0: the layer has no row, 1: the row no layer, 2: they match
         for layer in layers:
             skip = 0 if layer.row is None else _MISSING
             after, move = [best[0] + skip], bytearray(count + 1)
@@ -269,7 +269,7 @@ class _ByOrder:
         return found
 
     def _said(self, places: list[int | None], notes: list[str]) -> list[int | None]:
-        """The places, and which rows belong to no layer."""
+        """The positions, and the rows that belong to no layer."""
         extra = [str(i + 1) for i, fits in zip(self.numbers, self.fits) if not fits]
         if extra:
             rows = ("row " if len(extra) == 1 else "rows ") + ", ".join(extra[:_MAX_NOTES])
@@ -281,7 +281,7 @@ class _ByOrder:
 
 
 def _kind_alone(name: str) -> str:
-    """The kind in a name that frameworks make, such as ``max_pooling2d_1``.
+    """The kind in a name made by a framework, such as ``max_pooling2d_1``.
 
     >>> _kind_alone("max_pooling2d_1"), _kind_alone("Conv2D"), _kind_alone("dense_2")
     ('maxpool', 'conv', 'dense')
@@ -292,7 +292,7 @@ def _kind_alone(name: str) -> str:
 
 
 def _without_layer(name: str) -> str:
-    """A name without the word layer and the size of a kernel; a name of nothing else stays.
+    """A name without the word layer and a kernel size, unless nothing remains.
 
     >>> _without_layer("Conv layer 1"), _without_layer("3x3 conv layer"), _without_layer("Layer")
     ('Conv 1', 'conv', 'Layer')
@@ -301,7 +301,7 @@ def _without_layer(name: str) -> str:
 
 
 def _without_counter(rows: Sequence[WrittenRow]) -> list[str]:
-    """The names; where all are counted through from 1, without that number."""
+    """The names; without their numbers if they are numbered 1, 2, 3, …"""
     names = [row.name for row in rows]
     counted = [_PER_LAYER.fullmatch(name) for name in names]
     if len(rows) > 1 and all(
@@ -314,7 +314,7 @@ def _without_counter(rows: Sequence[WrittenRow]) -> list[str]:
 def _by_name(
     listed: Sequence[Listed], rows: Sequence[WrittenRow], notes: list[str]
 ) -> tuple[list[int | None], list[Listed]]:
-    """Rows by their names, a kind alone being the next layer of that kind; and the layers left over."""
+    """Rows by their names (a kind alone means the next layer of that kind), and the remaining layers."""
     free = list(listed)
     found: list[int | None] = [None] * len(rows)
     open_rows: list[tuple[int, str]] = []
@@ -342,7 +342,7 @@ def _by_name(
 
 
 def _named(free: Sequence[Listed], name: str) -> int | None:
-    """The first layer of a name, else of what it may be called too."""
+    """The first layer with a name, or with another name for the same."""
     at: Iterator[int] = (i for i, each in enumerate(free) if name in each.names)
     also: Iterator[int] = (i for i, each in enumerate(free) if name in each.aliases)
     return next(at, next(also, None))

@@ -27,7 +27,7 @@ STATUSES = (
     "marked",  # by a person
 )  # fmt: skip
 
-_MAX_UNREADABLE = 3  # cells of a table that are named one by one
+_MAX_UNREADABLE = 3  # most cells of a table that are named one by one
 
 
 @dataclass(slots=True, eq=False)
@@ -35,17 +35,17 @@ class Verdict:
     """The result for one part of a question.
 
     Attributes:
-        id, part: the question, and the part's name (empty where there is one).
-        given, read, said: what was written, what it was read as, and how that is said back.
+        id, part: the question, and the part's name (empty if there is only one).
+        given, read, said: the answer as written, its value, and how the value is shown.
         status: one of `STATUSES`.
         points, max: as shares of the sheet's points.
         mistakes: the known mistakes that lead to it, at most two.
-        confidence: of each: ``sure``, ``might`` for small numbers, ``perhaps`` for two at once.
-        convention: under which other conventions it would be right.
+        confidence: for each ``sure``, ``might`` for small numbers, or ``perhaps`` for two at once.
+        convention: the other conventions under which it would be right.
         hint: the feedback for the student; hint_level is its level.
-        expected: the right answer; only shown where asked for.
+        expected: the right answer; only shown on request.
         reading: what was understood of the answer; ``given`` and ``said`` are cut for printing.
-        found: the known mistakes again, each with its detail, such as the row that differs.
+        found: the known mistakes with details, such as the row that differs.
     """
 
     id: str
@@ -93,7 +93,7 @@ class Verdict:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Result(Shown):
-    """The result for one question: its parts together. It shows itself without the right answer.
+    """The result for one question: its parts together. Its repr does not contain the right answer.
 
     >>> from convcalc.homework import check, loads
     >>> sheet = loads("{convcalc_sheet: 1, questions: [{type: params, given: {k: 5, c_in: 3, filters: 10}}]}")
@@ -151,7 +151,7 @@ class Result(Shown):
 
     @property
     def hint(self) -> str:
-        """What to tell the student."""
+        """The hint for the student."""
         if len(self.parts) == 1:
             return self.parts[0].hint
         return summary(self.parts)
@@ -161,7 +161,7 @@ class Result(Shown):
         return f"<Result {self.id}: {self.status}, {points}{'; ' if self.hint else ''}{self.hint}>"
 
     def shown(self) -> Report:
-        """A line or a few: what was understood, and whether it is right."""
+        """A few lines: the answer as read, and whether it is right."""
         from convcalc.homework.marking.lines import result_lines
 
         lines = result_lines(self, len(self.id), None)
@@ -180,7 +180,7 @@ class Result(Shown):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Marked(Shown):
-    """A marked sheet. It shows itself without the right answers."""
+    """A marked sheet. Its repr does not contain the right answers."""
 
     sheet: Sheet
     results: list[Result]
@@ -215,7 +215,7 @@ class Marked(Shown):
         return Report("", (), (), lines=lines, notes=self.notes, footer=[count_line(self)])
 
     def facts(self) -> dict[str, Any]:
-        """Whose it is, and the points, as plain data."""
+        """The student and the points, as plain data."""
         return {
             "sheet": self.sheet.id,
             "student": self.student,
@@ -225,7 +225,7 @@ class Marked(Shown):
         }
 
     def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
-        """As plain data; keys are stable."""
+        """The sheet as plain data; keys are stable."""
         return {
             "schema": SCHEMA,
             **self.facts(),
@@ -239,7 +239,7 @@ class Marked(Shown):
 
 
 def ranges(question: Question, verdicts: list[Verdict]) -> str:
-    """The parts that were answered, in short: ``rows 1-8``."""
+    """The answered parts in short: ``rows 1-8``."""
     answered = [v for v in verdicts if v.status != "blank" and v.given]
     if not answered:
         return ""
@@ -248,7 +248,7 @@ def ranges(question: Question, verdicts: list[Verdict]) -> str:
         low, high = min(numbers), max(numbers)
         return f"rows {low}-{high}" if low != high else f"row {low}"
     if question.task.takes_file or all(v.status == "unreadable" for v in answered):
-        # One file for all of them, or perhaps one text.
+        # One file, or perhaps one text, for all parts.
         said = ", ".join(dict.fromkeys(v.said for v in answered))
     else:
         said = ", ".join([f"{v.part} {v.said}" for v in answered])
@@ -256,14 +256,14 @@ def ranges(question: Question, verdicts: list[Verdict]) -> str:
 
 
 def summary(parts: list[Verdict]) -> str:
-    """Which parts are wrong, and which follow from those."""
+    """The wrong parts, and the parts that follow from them."""
     table = any("." in part.part for part in parts)
     texts = _table_texts(parts) if table else _part_texts(parts)
     return re.sub(r"(?<=[.?!]); ", " ", "; ".join(texts))  # a sentence has its own end
 
 
 def _table_texts(parts: list[Verdict]) -> Iterator[str]:
-    """What is said of a table, by the numbers of its rows."""
+    """The feedback on a table, by the numbers of its rows."""
 
     def rows(*statuses: str) -> list[int]:
         return sorted({int(p.part.partition(".")[0]) for p in parts if p.status in statuses})
@@ -292,7 +292,7 @@ def _table_texts(parts: list[Verdict]) -> Iterator[str]:
 
 
 def _part_texts(parts: list[Verdict]) -> Iterator[str]:
-    """What is said of parts that have names."""
+    """The feedback on parts with names."""
     for part in parts:
         if part.status in ("wrong", "partial", "unreadable"):
             yield f"{part.part}: {part.hint}" if part.hint else f"{part.part} is wrong"

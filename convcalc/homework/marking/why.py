@@ -1,4 +1,4 @@
-"""Which mistake leads to one number: a question without a sheet, and what is found about an answer."""
+"""Which mistake leads to one number: an answer to a question without a sheet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Explanation:
 
     @property
     def candidates(self) -> list[dict[str, str]]:
-        """The mistakes found, with what the catalogue says of each."""
+        """The mistakes found, with their entries in the catalogue."""
         return [
             {
                 "id": name,
@@ -44,7 +44,7 @@ class Explanation:
 
     @property
     def problem(self) -> str:
-        """Why the answer cannot be read; empty where it can."""
+        """Why the answer cannot be read; empty if it can."""
         return self.result.parts[0].hint if self.result.status == "unreadable" else ""
 
     @property
@@ -69,13 +69,13 @@ def why(
     Args:
         answer: as a student writes it.
         kind: a question type, such as ``params``.
-        given: the numbers of the question, by the words of the type; as a text a list is read as a sheet
-            writes it: ``[5, 7]``.
-        conventions: those of the course; the usual ones if left out.
-        spell: how the caller writes a word, for messages, such as ``--cin`` for ``c_in``.
+        given: the numbers of the question, by the words of the type; a list as text is written as
+            in a sheet: ``[5, 7]``.
+        conventions: the conventions of the course; by default the usual ones.
+        spell: the caller's form of a word in messages, such as ``--cin`` for ``c_in``.
 
     Raises:
-        UsageError: no such type or word, or a value that cannot be used.
+        UsageError: the type or a word is unknown, or a value cannot be used.
 
     >>> [each["id"] for each in why("2600", "params", {"k": 5, "c_in": 3, "filters": 100}).candidates]
     ['par.no-channels']
@@ -91,7 +91,7 @@ def why(
 
 
 def _as_in_sheet(value: Any) -> Any:
-    """A text in brackets as the list or mapping that it is in YAML; anything else as it is.
+    """A text in brackets as a YAML list or mapping; anything else unchanged.
 
     >>> _as_in_sheet("[5, 7]"), _as_in_sheet("[5, 7"), _as_in_sheet("5")
     ([5, 7], '[5, 7', '5')
@@ -107,10 +107,10 @@ def _as_in_sheet(value: Any) -> Any:
 
 
 def _one_part(sheet: Sheet, question: Question, answer: Any) -> Result:
-    """One value for a question with several parts, as the part that it fits.
+    """One value for a question with several parts, assigned to the part that it fits.
 
-    It fits the part of which it is the right answer, else the last one where a mistake leads to it,
-    else the last one.
+    This is the part whose right answer it is, else the last part where a mistake leads to it, else
+    the last part.
     """
     one = Fraction(1)
     parts = [part for part in question.parts if _fits(question, part, answer)][:1]
@@ -122,7 +122,7 @@ def _one_part(sheet: Sheet, question: Question, answer: Any) -> Result:
 
 
 def _fits(question: Question, part: Part, answer: Any) -> bool:
-    """Whether an answer is that of a part."""
+    """Whether an answer is the right answer of a part."""
     reading = read(question, part, answer)
     return not reading.blank and not reading.problem and is_right(question, part, reading)
 
@@ -130,7 +130,7 @@ def _fits(question: Question, part: Part, answer: Any) -> bool:
 def _ask(
     kind: str, given: Mapping[str, Any], conventions: Conventions, spell: Callable[[str], str]
 ) -> Question:
-    """A question of a type, from its numbers."""
+    """Make a question of a type from its numbers."""
     cls = QUESTIONS.get(kind)
     if cls is None:
         known = did_you_mean(kind, QUESTIONS) or "; convcalc hw types lists them"
@@ -143,16 +143,16 @@ def _ask(
     try:
         task = create_question(kind, given, conventions)
         question = Question(kind, task, conventions, given=dict(given), partial="none")
-        question.parts  # noqa: B018 - numbers that make no question are refused here
+        question.parts  # noqa: B018 - impossible numbers are refused here
     except GivenError as error:
-        raise UsageError(_said(error, spell)) from None
+        raise UsageError(_word_error(error, spell)) from None
     return question
 
 
 def _wrong_words(
     cls: type[Task], given: Mapping[str, Any], spell: Callable[[str], str]
 ) -> Iterator[str]:
-    """What is wrong with the words of a question: not used, missing, or of no use."""
+    """What is wrong with the words of a question: unknown, missing, or with a wrong value."""
     known = ", ".join(map(spell, cls.words))
     used = {word: raw for word, raw in given.items() if own_name(word, cls.words) in cls.words}
     for word in given:
@@ -165,16 +165,16 @@ def _wrong_words(
     if missing:
         yield f"{cls.kind} needs {listing([*map(spell, missing)])}; it takes {known}"
     for error in read_words(cls, used, missing).problems:
-        yield _said(error, spell)
+        yield _word_error(error, spell)
 
 
-def _said(error: GivenError, spell: Callable[[str], str]) -> str:
+def _word_error(error: GivenError, spell: Callable[[str], str]) -> str:
     """What is wrong with a word, as the caller writes it."""
     return f"{spell(error.key)}: {error.what}" if error.key else error.what
 
 
 def _without_input(given: Mapping[str, Any], words: Collection[str]) -> Mapping[str, Any]:
-    """A volume that goes in as the size and the channels, for a type that takes these.
+    """An input volume as size and channels, for a type that takes these.
 
     >>> _without_input({"input": "32x32x3", "k": 5}, ("n", "c_in", "k"))
     {'k': 5, 'n': '32', 'c_in': '3'}
@@ -189,7 +189,7 @@ def _without_input(given: Mapping[str, Any], words: Collection[str]) -> Mapping[
 
 
 def report_of(found: Explanation, *, with_answer: bool = False) -> Report:
-    """What is found about an answer, as a report; the right answer only on request."""
+    """The report on an answer; with the right answer only on request."""
     result = found.result
     facts = {"type": found.question.kind, **result.to_dict(with_answers=with_answer)}
     lines: list[str] = []
@@ -220,7 +220,7 @@ def report_of(found: Explanation, *, with_answer: bool = False) -> Report:
 
 
 def _which(found: Explanation) -> str:
-    """The part that the one value was taken for."""
+    """The part to which the value was assigned."""
     parts = found.question.parts
     if len(parts) == 1 or len(found.result.parts) > 1:
         return ""
@@ -229,7 +229,7 @@ def _which(found: Explanation) -> str:
 
 
 def _lines(found: Explanation) -> list[str]:
-    """What there is to say of an answer that can be read."""
+    """The lines about a readable answer."""
     result = found.result
     echo = f"{result.said or result.parts[0].given}{_which(found)}"
     if result.right:

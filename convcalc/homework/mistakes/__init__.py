@@ -1,4 +1,4 @@
-"""The catalogue of mistakes: each a formula on the question's numbers, with a line for the student.
+"""The catalogue of mistakes: each is a formula with the question's numbers, and a line for the student.
 
 Within a topic the most common mistakes come first.
 """

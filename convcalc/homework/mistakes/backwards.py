@@ -1,4 +1,4 @@
-"""Mistakes in questions asked backwards: a step of the formula undone wrongly or not at all."""
+"""Mistakes in backward questions: a step of the formula inverted wrongly or not at all."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _SIZE, _PARAMS = "solve-size", "solve-params"
 
 
 def _forward(quantities: SizeEquation) -> Any:
-    """The size that a layer gives on the output."""
+    """The size that a layer gives on the output, used as an input."""
     slack = quantities.out + quantities.pads - quantities.d * (quantities.k - 1) - 1
     return slack // quantities.s + 1 if quantities.find == "n" and slack >= 0 else None
 
 
 def _off_by_one(quantities: SizeEquation) -> Any:
-    """One less, where a kernel takes k − 1 cells."""
+    """One less, because a kernel takes k − 1 cells."""
     found = exact(quantities)
     return found - 1 if quantities.find in ("n", "k") and found is not None else None
 
@@ -75,7 +75,7 @@ mistake(
 
 
 def _without_bias(quantities: ParamsEquation) -> Any:
-    """The bias left out, and the result rounded where that shows the mistake."""
+    """The bias left out, and the result rounded if it is not whole."""
     found = solved_params(quantities._replace(bias=0)) if quantities.bias else None
     if found is None:
         return None

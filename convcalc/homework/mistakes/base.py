@@ -1,8 +1,8 @@
-"""What a mistake is, and how the wrong numbers it leads to are found.
+"""What a mistake is, and how its wrong numbers are found.
 
 A mistake is a formula on the numbers behind an answer (a tuple of `questions.quantities`): it gives the
-wrong number, or the numbers as the student saw them, from which the wrong number then follows by
-the right formula. The second sort can be combined: two mistakes at once cost no further code.
+wrong number, or the numbers as the student saw them, from which the right formula then gives the
+wrong number. Mistakes of the second kind can be combined: two at once need no further code.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Mistake:
         about: what went wrong, for teachers.
         formula: the wrong number, for teachers.
         line: the hint for the student, which does not contain the answer.
-        wrong: the formula; None where the mistake cannot happen.
-        seldom: whether it is one of those that are looked for last.
-        letters: what those of the formula stand for.
+        wrong: the formula; None if the mistake cannot happen.
+        seldom: whether it is searched for last.
+        letters: the meaning of the letters in the formula.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Way(NamedTuple):
 
     Attributes:
         result: the wrong number, or the numbers as the student saw them.
-        formula: what gives the number, where the mistake has other ways than its `formula`.
+        formula: what gives the number, if it differs from the mistake's `formula`.
     """
 
     result: Any
@@ -67,7 +67,7 @@ class Found(NamedTuple):
 
     Attributes:
         detail: what its line may name.
-        formula: what gives the number; empty where it is the formula of the mistake.
+        formula: what gives the number; empty if it is the formula of the mistake.
     """
 
     detail: str = ""
@@ -109,9 +109,9 @@ def mistake(
     """Add a row to the catalogue; a second one of the same name is refused.
 
     Args:
-        topics: the topics that it is about.
-        carried: topics of larger questions that it leads astray as well: a wrong size leads to
-            wrong operations. The mistakes of such a topic itself are more common.
+        topics: its topics.
+        carried: topics of larger questions that it also affects: a wrong size leads to
+            wrong operations. The mistakes of those topics themselves are more common.
         seldom: whether it is one of those that are looked for last.
         letters: what those of the formula stand for.
     """
@@ -124,18 +124,18 @@ def mistake(
 
 
 def by_topic(topic: str) -> list[Mistake]:
-    """The mistakes of a topic whose modules are loaded, most common first."""
+    """The mistakes of a topic in loaded modules, most common first."""
     return [each for places in (_COMMON, _CARRIED, _SELDOM) for each in places.get(topic, [])]
 
 
 def values(ways: Iterable[Way], part: Part, quantities: Any, formula: str = "") -> dict[Any, Found]:
-    """What a mistake leads to from some numbers, the right answer left out.
+    """The wrong answers that a mistake gives for some numbers, without the right answer.
 
     Args:
-        ways: of making the mistake with the numbers.
-        part: what is asked.
+        ways: the ways to make the mistake with the numbers.
+        part: the part of the question.
         quantities: the numbers.
-        formula: that of the mistake, for its ways that have none of their own.
+        formula: the mistake's formula, for ways without their own.
     """
     found: dict[Any, Found] = {}
     for item, own in ways:
@@ -151,7 +151,7 @@ def values(ways: Iterable[Way], part: Part, quantities: Any, formula: str = "") 
 
 
 def ways_of(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Way]:
-    """The ways in which a mistake is made with some numbers; none where it cannot happen there."""
+    """The ways to make a mistake with some numbers; none if it cannot happen there."""
     try:
         results = wrong(quantities)
     except (ZeroDivisionError, ValueError, IndexError, TypeError, AttributeError):
@@ -161,7 +161,7 @@ def ways_of(wrong: Callable[[Any], Any], quantities: Any) -> Iterator[Way]:
 
 
 def _keep(found: dict[Any, Found], part: Part, value: Any, how: Found) -> None:
-    """Note a wrong answer, unless it is the right one, or none that anybody would give."""
+    """Keep a wrong answer, unless it is the right one or nobody would give it."""
     if value is None or value == part.expected or isinstance(value, Misfit) or value in part.also:
         return
     if isinstance(value, tuple) and not value:
@@ -170,7 +170,7 @@ def _keep(found: dict[Any, Found], part: Part, value: Any, how: Found) -> None:
 
 
 def _evaluate(part: Part, quantities: Any, formula: str) -> list[Way]:
-    """What follows from numbers as the student saw them, with the formula that gives it."""
+    """The result of numbers as the student saw them, with its formula."""
     if not isinstance(quantities, Windows):
         assert part.evaluate is not None
         return [Way(part.evaluate(quantities), formula)]
@@ -195,7 +195,7 @@ _QUOTIENT = re.compile(r"(\((?:[^()]|\([^()]*\))*\)/\w+)( [+−] \d+)?")
 
 
 def changed_quantities(ways: Iterable[Way], quantities: Any) -> Iterator[Any]:
-    """The numbers as the student saw them, where a mistake is of that sort."""
+    """The numbers as the student saw them, if the mistake gives such numbers."""
     for item, _ in ways:
         if item is not None and type(item) is type(quantities) and item != quantities:
             yield item

@@ -1,4 +1,4 @@
-"""One mistake in every layer of a network: the rows as they then come out.
+"""One mistake in every layer of a network: the resulting rows.
 
 A student who forgets the padding forgets it in each layer. The mistakes of `size` and `params` are
 formulas for one layer; here they are walked through a chain of layers.
@@ -25,13 +25,13 @@ from convcalc.homework.questions.quantities import (
 from convcalc.homework.questions.rows import Model, Row, recompute, value_of
 from convcalc.layers.window import Shape
 
-MAX_ROWS = 60  # of a network; in a larger one nobody makes the same mistake by hand everywhere
+MAX_ROWS = 60  # most layers; nobody repeats one mistake by hand in a larger network
 
 Sides = Callable[[Axis, Windows], Any]
 
 
 def rows_of(quantities: Any) -> tuple[Row, ...]:
-    """The layers behind numbers, where these are a chain of not too many; else ()."""
+    """The layers of a question, if they are a chain of not too many; else ()."""
     rows: tuple[Row, ...] = getattr(quantities, "rows", ())
     if len(rows) > MAX_ROWS or any(after.input != row.output for row, after in pairwise(rows)):
         return ()
@@ -49,7 +49,7 @@ def answers(quantities: Any, versions: list[list[Row]], formula: str = "") -> li
 
 
 def _answer(quantities: Any, rows: list[Row]) -> Any:
-    """The answer that follows from rows; None where the question is of another sort."""
+    """The answer that follows from rows; None for other kinds of questions."""
     last = rows[-1].output
     if isinstance(quantities, Flat):
         return formulas.product(last)
@@ -67,8 +67,8 @@ def carried(quantities: Any, sides: Sides, formula: str) -> list[Way]:
 
     Args:
         quantities: the numbers behind the answer.
-        sides: the mistake, for the size along one axis.
-        formula: that of the mistake.
+        sides: the mistake in the size along one axis.
+        formula: the mistake's formula.
     """
     rows = rows_of(quantities)
     if len(rows) < 2:
@@ -76,7 +76,7 @@ def carried(quantities: Any, sides: Sides, formula: str) -> list[Way]:
     found: list[Way] = []
     for text, places in _where(rows):
         for way in range(_MOST_WAYS):
-            most = 1  # ways in which the mistake is made in some layer
+            most = 1  # ways to make the mistake in some layer
 
             def change(place: int, row: Row, shape: Shape, way: int = way) -> Row | None:
                 nonlocal most
@@ -98,7 +98,7 @@ _MOST_WAYS = 3
 
 
 def _where(rows: tuple[Row, ...]) -> Iterator[tuple[str, list[int]]]:
-    """In which layers a mistake may be made, by their places; some of these once where they are the same."""
+    """The positions of the layers in which a mistake may be made; equal choices only once."""
     windows = [place for place, row in enumerate(rows) if window_axes(row)]
     strided = [place for place in windows if any(axis.s > 1 for axis in window_axes(rows[place]))]
     said: list[list[int]] = []
@@ -117,12 +117,12 @@ def _where(rows: tuple[Row, ...]) -> Iterator[tuple[str, list[int]]]:
 
 
 def _outputs(rows: Iterable[Row]) -> list[Shape]:
-    """What each row gives."""
+    """The output of each row."""
     return [row.output for row in rows]
 
 
 def without(quantities: Any, left_out: Callable[[Row], bool]) -> Iterator[list[Row]]:
-    """The rows without one of some layers, for each of them."""
+    """The rows without one of the given layers, for each of them."""
     rows = rows_of(quantities)
     for place, row in enumerate(rows):
         if left_out(row) and len(rows) > 1:
@@ -132,7 +132,7 @@ def without(quantities: Any, left_out: Callable[[Row], bool]) -> Iterator[list[R
 
 
 def with_another(quantities: Any, wanted: Callable[[Row], bool]) -> Iterator[list[Row]]:
-    """The rows with one of some layers twice, for each of them."""
+    """The rows with one of the given layers twice, for each of them."""
     rows = rows_of(quantities)
     for place, row in enumerate(rows):
         if wanted(row):
@@ -142,7 +142,7 @@ def with_another(quantities: Any, wanted: Callable[[Row], bool]) -> Iterator[lis
 
 
 def on_channels(quantities: Any, channels: int) -> list[list[Row]]:
-    """The rows on an image with other channels."""
+    """The rows for an image with another number of channels."""
     rows = rows_of(quantities)
     if not rows or len(rows[0].input) < 2:
         return []
@@ -155,7 +155,7 @@ def _walk(
     change: Callable[[int, Row, Shape], Row | None] | None = None,
     start: Shape | None = None,
 ) -> list[Row] | None:
-    """The rows one after the other, each on what the one before gives; None where one cannot be."""
+    """The rows, each applied to the output of the row before; None if that is impossible."""
     shape = rows[0].input if start is None else start
     found = []
     for place, row in enumerate(rows):
@@ -170,7 +170,7 @@ def _walk(
 
 
 def _slips(row: Row, sides: Sides) -> list[list[Any]]:
-    """What a mistake makes of the size along each axis of a layer, in each way; none without a window."""
+    """The sizes that a mistake gives along each axis of a layer, for each way; none without a window."""
     axes = window_axes(row)
     if not axes:
         return []
@@ -181,7 +181,7 @@ def _slips(row: Row, sides: Sides) -> list[list[Any]]:
 
 
 def _slipped(row: Row, shape: Shape, new: list[int | None]) -> Row | None:
-    """A row with other sizes along its axes, where there are any."""
+    """A row with other sizes along its axes, if there are any."""
     if all(side is None for side in new):
         return None
     output = [right if side is None else side for side, right in zip(new, row.output[1:])]
@@ -191,7 +191,7 @@ def _slipped(row: Row, shape: Shape, new: list[int | None]) -> Row | None:
 
 
 def _whole(results: list[Any], way: int) -> int | None:
-    """The size that a mistake gives along one axis, in whole cells."""
+    """The size that a mistake gives along one axis, as a whole number."""
     one = results[min(way, len(results) - 1)] if results else None
     one = one.result if isinstance(one, Way) else one
     if isinstance(one, Axis):
@@ -202,13 +202,13 @@ def _whole(results: list[Any], way: int) -> int | None:
 def totals(
     model: Model, wrong: Callable[[Any], Any], of: tuple[type, ...], formula: str
 ) -> list[Way]:
-    """The parameters of a network with a mistake in every layer of some sorts.
+    """The parameters of a network with a mistake in every layer of some kinds.
 
     Args:
         model: the network.
-        wrong: the mistake, for the numbers of one layer.
+        wrong: the mistake in the numbers of one layer.
         of: `Conv`, `Linear`, or both.
-        formula: that of the mistake, where a way of making it has none of its own.
+        formula: the mistake's formula, for ways without their own.
     """
     rows = rows_of(model)
     if model.of != "params" or len(rows) < 2:
@@ -232,7 +232,7 @@ def totals(
 
 
 def _amounts(wrong: Callable[[Any], Any], layer: Any) -> list[Way]:
-    """What a mistake makes of the parameters of one layer."""
+    """The wrong parameters of one layer."""
     found = []
     for result, formula in ways_of(wrong, layer):
         _, count = COUNTED.get(type(result), ("", None))

@@ -13,7 +13,7 @@ from convcalc.homework.questions.base import MISSING
 from convcalc.report import Column, Report
 from convcalc.text import quoted
 
-_MIN_TEXT = 20  # characters of a column that goes on in the next line
+_MIN_TEXT = 20  # width of a column with line breaks
 
 
 def types_report() -> Report:
@@ -154,7 +154,7 @@ def _answers(parts: list[Part]) -> str:
 
 
 def _decided(task: Task) -> str:
-    """Who decides about an answer of which there is no right one."""
+    """What decides about an answer if there is no right one."""
     return "every network that keeps all rules" if task.takes_file else "marked by a person"
 
 

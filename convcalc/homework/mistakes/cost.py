@@ -40,7 +40,7 @@ def _macs(quantities: Conv) -> int:
 
 
 def _t(w: Any, **changed: int) -> int:
-    """Operations of a transposed convolution, some of their factors changed; no addition is left out."""
+    """Operations of a transposed convolution with some factors changed; all additions are counted."""
     right = {"taps": prod(w.kernel), "c_in": w.c_in, "filters": w.filters, "places": prod(w.n)}
     factors: list[int] = list((right | changed).values())
     return _times(w) * prod(factors)
@@ -146,7 +146,7 @@ _ops(
 
 
 def _both(w: Any, weights: int) -> int:
-    """The operations of a squeeze and the layer after it, with so many weights."""
+    """The operations of a squeeze and the layer after it, with given weights."""
     return operations(weights * w.places, (w.squeeze + w.filters) * w.places, w.flops)
 
 
@@ -355,7 +355,7 @@ _mem(
 
 
 def _single_layers(quantities: Any) -> list[int]:
-    """The values of each layer that makes a difference, where there are not too many layers."""
+    """The values of each layer that matters, if there are not too many layers."""
     least, layers = quantities.values // _LEAST_SHARE, quantities.layers
     if len(layers) > _MOST_LAYERS:
         return []
@@ -363,4 +363,4 @@ def _single_layers(quantities: Any) -> list[int]:
 
 
 _LEAST_SHARE = 20  # a layer with less than 1/20 of the values hardly changes a rounded answer
-_MOST_LAYERS = 60  # of a network; in a larger one nobody leaves out a layer by hand
+_MOST_LAYERS = 60  # most layers; nobody leaves out a layer by hand in a larger network

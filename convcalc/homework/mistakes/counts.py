@@ -11,7 +11,7 @@ from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.quantities import Conv, neuron_weights, window_axes
 from convcalc.homework.questions.rows import Model
 
-MAX_SUBSETS = 12  # layers of a model of which every partial sum is tried
+MAX_SUBSETS = 12  # most layers of a model for which every partial sum is tried
 
 
 def _rule(
@@ -192,7 +192,7 @@ def _one_bias_missing(w: Model) -> Any:
 
 
 def _pools_counted(w: Model) -> Any:
-    """Weights for pools, which have none."""
+    """Weights counted for pools, which have none."""
     pools = [row for row in w.rows if not row.weights and window_axes(row)]
     if w.of == "macs" or not pools:
         return None
@@ -211,7 +211,7 @@ def _pools_counted(w: Model) -> Any:
 
 
 def _statistics(w: Model) -> Any:
-    """The numbers of the norms left out, or counted otherwise."""
+    """The numbers of the norms left out, or counted in another way."""
     norms = [row for row in w.rows if row.statistics]
     if w.of != "params" or not norms:
         return None
@@ -292,7 +292,7 @@ _rule(
 
 
 def _dense(w: Model) -> Fraction:
-    """What the fully connected layers add together."""
+    """The parameters of all fully connected layers together."""
     return Fraction(sum(w.dense))
 
 
@@ -384,7 +384,7 @@ _rule(
 
 
 def _in_positions(quantities: Conv) -> int:
-    """Positions of the input."""
+    """Counts with positions of the input."""
     return formulas.product(quantities.image)
 
 

@@ -1,4 +1,4 @@
-"""Mistakes about ratios of designs, about what is trained, and about shapes of weights."""
+"""Mistakes about ratios of designs, trainable parameters, and shapes of weights."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ mistake(
     "What else is learned besides the weights?",
 )  # fmt: skip
 
-# ------------------------------------------------------------------------------ what is trained
+# ---------------------------------------------------------------------------- trainable parameters
 
 
 def _statistics_train(quantities: Split) -> Any:
@@ -100,7 +100,7 @@ mistake(
 
 
 def _without(quantities: Tensor, which: str) -> Any:
-    """The shape without one of its numbers; a single number as itself."""
+    """The shape without one of its numbers; a single remaining number not as a tuple."""
     filters, channels = (quantities.filters, quantities.c_in // quantities.groups)
     if quantities.transposed:
         filters, channels = quantities.filters // quantities.groups, quantities.c_in
@@ -112,7 +112,7 @@ def _without(quantities: Tensor, which: str) -> Any:
 
 
 def _one_number(quantities: Tensor) -> Any:
-    """All the weights, the filters or the channels, as a number alone."""
+    """All the weights, the filters or the channels, as a single number."""
     return [
         Way(product(tensor_shape(quantities)), "k·k·cin·cout"),
         Way(quantities.filters, "cout"),

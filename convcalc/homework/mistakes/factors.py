@@ -1,4 +1,4 @@
-"""Mistakes that are a factor away: a side squared twice, half of the number, bytes for numbers, a side off."""
+"""Mistakes by a factor or a side: a side squared twice, half the number, bytes for numbers, a side off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from convcalc.homework.questions.quantities import (
 )
 from convcalc.homework.questions.rows import Model
 
-_BYTES = 4  # of a number, where nothing else is said
+_BYTES = 4  # of a number, by default
 
 # ---------------------------------------------------------------------------------- parameters
 
@@ -32,7 +32,7 @@ def _count(w: Any) -> tuple[int, str]:
 
 
 def _halved(w: Any) -> list[Way]:
-    """Half of the right number, where it is even."""
+    """Half of the right number, if it is even."""
     right, formula = _count(w)
     if isinstance(w, Model) and w.of != "params":
         return []
@@ -70,7 +70,7 @@ mistake(
 
 
 def _channels_twice(w: Conv | Neuron) -> list[Way | None]:
-    """The input channels squared, as the kernel is."""
+    """The input channels squared like the kernel."""
     if w.c_in == 1 or (isinstance(w, Conv) and w.groups > 1):
         return []
     weights = formulas.product(w.kernel) * w.c_in**2
@@ -101,7 +101,7 @@ mistake(
 
 
 def _layer_of_neuron(w: Neuron) -> list[Way | None]:
-    """What the whole layer has, for one of its neurons."""
+    """The parameters of the whole layer instead of one neuron."""
     one = formulas.product(w.kernel) * w.c_in
     positions = formulas.product(w.out)
     return [
@@ -137,7 +137,7 @@ mistake(
 
 
 def _sides_off(w: Flat) -> list[Way]:
-    """The last map a cell or two larger or smaller, or half or twice as large, on every side."""
+    """The last feature map with every side one or two cells off, halved or doubled."""
     channels, *sides = w.shapes[-1]
     if not sides:
         return []
@@ -152,7 +152,7 @@ def _sides_off(w: Flat) -> list[Way]:
 
 
 def _with(off: int) -> str:
-    """The map with every side off, in letters."""
+    """The map with every side changed, in letters."""
     sign = "+" if off > 0 else "−"
     return f"(h {sign} {abs(off)})·(w {sign} {abs(off)})"
 
@@ -184,5 +184,5 @@ mistake(
 
 
 def _missing(w: SamePad) -> int:
-    """The cells that the last window misses; negative where some are left over."""
+    """The cells missing for the last window; negative if cells are left over."""
     return (-(-w.n // w.s) - 1) * w.s + w.d * (w.k - 1) + 1 - w.n

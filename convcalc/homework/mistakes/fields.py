@@ -1,7 +1,7 @@
-"""Mistakes about receptive fields in one of the layers, in dilations, and in the steps between units.
+"""Mistakes about receptive fields: in one layer, in dilations, and in the steps between units.
 
-All of them take time in proportion to the number of layers: what comes before and after a layer is
-added up once, for all of them.
+All take time proportional to the number of layers: the sums before and after each layer are
+computed once for all mistakes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.quantities import Rf, rf_size
 
-_MOST_EARLIER = 30  # layers whose receptive field is looked at
-_MOST_PLACES = 20  # different places of one mistake; with more of them every number would be one of its results
-_MOST = 10**15  # a larger product is nobody's answer
+_MOST_EARLIER = 30  # most layers
+_MOST_PLACES = 20  # most positions of one mistake; more would explain every number
+_MOST = 10**15  # nobody answers with a larger product
 
 
 def _field(
@@ -27,17 +27,17 @@ def _field(
 
 
 def _asked(quantities: Rf, side: int) -> int:
-    """A side as the question asks for it."""
+    """A side in the form that the question asks for."""
     return side**quantities.axes if quantities.pixels else side
 
 
 def _side(quantities: Rf) -> int:
-    """The right side, in pixels."""
+    """The right side in pixels."""
     return rf_size(quantities._replace(pixels=False))
 
 
 class _Place(NamedTuple):
-    """A layer, and what is before and after it.
+    """A layer, and the sums before and after it.
 
     Attributes:
         k, s, d: its kernel, stride and dilation.
@@ -64,7 +64,7 @@ def _jumps(layers: tuple[Any, ...]) -> Iterator[int]:
 
 
 def _places(quantities: Rf) -> list[_Place]:
-    """The layers that make different differences; none where there are too many sorts of them."""
+    """The layers with different effects; none if there are too many different ones."""
     found: dict[tuple[int, ...], _Place] = {}
     before, whole = 0, _side(quantities) - 1
     for layer, jump in zip(quantities.layers, _jumps(quantities.layers)):
@@ -77,7 +77,7 @@ def _places(quantities: Rf) -> list[_Place]:
 
 
 def _ways(quantities: Rf, found: list[tuple[int, str]]) -> list[Way]:
-    """Sides, and what gives them, as the question asks for them."""
+    """Sides and their formulas, in the form that the question asks for."""
     return [Way(_asked(quantities, side), text) for side, text in found if side > 0]
 
 
@@ -94,7 +94,7 @@ def _another(w: Rf) -> list[Way]:
 
 
 def _one_layer(w: Rf) -> list[Way]:
-    """A mistake in one of the layers; the same in all of them is another mistake."""
+    """A mistake in one layer; the same in all layers is another mistake."""
     right, found = _side(w), []
     several = len(w.layers) > 1
     for each in _places(w) if several else []:
@@ -144,7 +144,7 @@ def _is_dilated(w: Rf) -> bool:
 
 
 def _stacks(w: Rf) -> int:
-    """How often the same layers follow each other, such as dilations 1, 2, 4 that begin again."""
+    """How often the same layers are repeated, such as dilations 1, 2, 4, 1, 2, 4."""
     if w.blocks > 1:
         return w.blocks
     layers = w.layers
@@ -189,7 +189,7 @@ def _one_stack(w: Rf) -> list[Way]:
 
 
 def _dilations(w: Rf) -> list[Way]:
-    """Dilations added up, or multiplied as strides are."""
+    """Dilations added up, or multiplied like strides."""
     if not _is_dilated(w):
         return []
     total = sum([layer.d for layer in w.layers])
@@ -214,7 +214,7 @@ def _dilations(w: Rf) -> list[Way]:
 
 
 def _spread(w: Rf, more: int) -> Rf | None:
-    """Kernels to which the dilation is added."""
+    """The dilation added to the kernel."""
     if not _is_dilated(w):
         return None
     wide = [layer._replace(k=layer.k + layer.d - more, d=1) if layer.d > 1 else layer for layer in w.layers]  # fmt: skip
@@ -251,7 +251,7 @@ def _is_strided(w: Rf) -> bool:
 
 
 def _all_strides(w: Rf) -> list[Way]:
-    """All strides counted for each layer, or for the field as a whole."""
+    """All strides counted for each layer, or for the whole field."""
     total = prod([layer.s for layer in w.layers])
     if total == 1 or total > _MOST:
         return []
@@ -291,7 +291,7 @@ def _other_jumps(w: Rf) -> list[Way]:
 
 
 def _last_step(w: Rf) -> list[Way]:
-    """The last layer alone, in pixels."""
+    """Only the last layer, in pixels."""
     if len(w.layers) < 2 or not _is_strided(w):
         return []
     *_, jump = _jumps(w.layers)
@@ -313,7 +313,7 @@ _BACK = (
 
 
 def _back(w: Rf) -> list[Way]:
-    """Mistakes in the rule that goes back through the layers: (r − 1)·s + k."""
+    """Mistakes in the rule for going back through the layers: (r − 1)·s + k."""
     found = []
     for text, off, less in _BACK:
         r = 1
@@ -372,7 +372,7 @@ _field(
 
 
 def _from_counts(w: Rf) -> list[Way]:
-    """Answers from the kernel and the number of layers alone."""
+    """Answers only from the kernel and the number of layers."""
     depth, kernel = len(w.layers), w.layers[0].k
     if depth < 2 or len({layer.k for layer in w.layers}) > 1:
         return []
@@ -423,7 +423,7 @@ _field(
     seldom=False,
 )  # fmt: skip
 
-# ------------------------------------------------ in one of the layers: what is looked for last
+# ------------------------------------------------------- in one of the layers: searched for last
 
 _field(
     "another-layer", "one of the layers twice, or left out", "one more or less in the middle", _another,

@@ -1,4 +1,4 @@
-"""Mistakes in formulas: one of their parts left out, or another put in its place."""
+"""Mistakes in formulas: one part left out or replaced."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.amounts import Symbolic
 
 _BOTH = "formula from-answers"
-_MAX_CHANGES = 12  # formulas that one mistake leads to
+_MAX_CHANGES = 12  # most formulas of one mistake
 
 _Change = Callable[[Tree], Iterator[Tree]]
 
 
 def _changed(tree: Tree, change: _Change) -> Iterator[Tree]:
-    """The formulas in which one part is another one."""
+    """The formulas with one part replaced."""
     yield from change(tree)
     if tree[0] in ("number", "name"):
         return
@@ -38,7 +38,7 @@ def _rule(name: str, topics: str, about: str, formula: str, change: _Change, lin
 
 
 def _everywhere(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    """A formula in which every part is changed."""
+    """A formula with every part changed."""
     if tree[0] not in ("number", "name"):
         tree = (tree[0], *[_everywhere(part, change) for part in tree[1:]])
     return change(tree)
@@ -58,7 +58,7 @@ def _is_rounding(tree: Tree) -> bool:
 
 
 def _constants_gone(tree: Tree) -> Iterator[Tree]:
-    """A number that is added or taken away, left out."""
+    """An added or subtracted number left out."""
     if tree[0] in ("+", "-"):
         if tree[2][0] == "number":
             yield tree[1]
@@ -67,7 +67,7 @@ def _constants_gone(tree: Tree) -> Iterator[Tree]:
 
 
 def _factors_gone(tree: Tree) -> Iterator[Tree]:
-    """A number that multiplies or divides, left out."""
+    """A number as a factor or divisor left out."""
     if tree[0] == "*" and tree[1][0] == "number":
         yield tree[2]
     if tree[0] in ("*", "/") and tree[2][0] == "number":
@@ -75,7 +75,7 @@ def _factors_gone(tree: Tree) -> Iterator[Tree]:
 
 
 def _symbols_gone(tree: Tree) -> Iterator[Tree]:
-    """A symbol of a sum or of a product, left out."""
+    """A symbol of a sum or of a product left out."""
     if tree[0] in ("+", "-", "*", "/") and _is_symbol(tree[2]):
         yield tree[1]
     if tree[0] in ("+", "*") and _is_symbol(tree[1]):
@@ -99,7 +99,7 @@ def _powers_flat(tree: Tree) -> Iterator[Tree]:
 
 
 def _signs_turned(tree: Tree) -> Iterator[Tree]:
-    """Plus for minus, or the reverse: one sign, or all of a sum."""
+    """Plus for minus, or the reverse: one sign, or all signs of a sum."""
     if tree[0] in ("+", "-"):
         yield (_TURNED[tree[0]], *tree[1:])
         if tree[1][0] in ("+", "-"):
@@ -110,7 +110,7 @@ _TURNED = {"+": "-", "-": "+"}
 
 
 def _all_turned(tree: Tree) -> Tree:
-    """A sum in which every sign is turned: n − 2p + k for n + 2p − k."""
+    """A sum with every sign turned: n − 2p + k for n + 2p − k."""
     if tree[0] not in ("+", "-"):
         return tree
     return (_TURNED[tree[0]], _all_turned(tree[1]), tree[2])
@@ -161,7 +161,7 @@ def _one_side(tree: Tree) -> Iterator[Tree]:
 
 
 def _swapped(quantities: Symbolic) -> Any:
-    """Two symbols that changed places."""
+    """Two symbols swapped."""
     found = []
     for one, other in islice(combinations(quantities.symbols, 2), _MAX_CHANGES):
         places = {("name", one): ("name", other), ("name", other): ("name", one)}
@@ -171,7 +171,7 @@ def _swapped(quantities: Symbolic) -> Any:
 
 
 def _with_tree(quantities: Symbolic, tree: Tree) -> Any:
-    """A question with another formula; None where the mistake changes nothing in it."""
+    """A question with another formula; None if the mistake changes nothing."""
     if tree == quantities.tree:
         return None
     return Way(quantities._replace(tree=tree), printed(tree))
@@ -184,7 +184,7 @@ def _not_rounded(quantities: Symbolic) -> Any:
 
 
 def _rounded_otherwise(quantities: Symbolic) -> Any:
-    """Up for down, or the reverse."""
+    """Rounded up for down, or the reverse."""
     others = {"floor": "ceil", "ceil": "floor"}
     tree = _everywhere(
         quantities.tree, lambda part: (others[part[0]], part[1]) if _is_rounding(part) else part

@@ -27,19 +27,19 @@ def _change_kernels(stack: Any, how: str) -> Any:
 
 
 def _kernel(quantities: Hand, how: str) -> Hand | None:
-    """The work with another kernel; None where that changes nothing."""
+    """The exercise with another kernel; None if that changes nothing."""
     found = _change_kernels(quantities.w, how)
     return quantities._replace(w=found) if quantities.w and found != quantities.w else None
 
 
 def _other_kernel(quantities: Hand, change: Callable[[Any], Any]) -> Hand | None:
-    """The work with every number of the kernel changed."""
+    """The exercise with every number of the kernel changed."""
     found = tuple(tuple(tuple(map(change, row)) for row in one) for one in quantities.w)
     return quantities._replace(w=found) if quantities.w and found != quantities.w else None
 
 
 def _first_window(quantities: Hand) -> tuple[Exact, Exact] | None:
-    """The cells under the first window and the kernel, of one map."""
+    """The cells under the first window, and the kernel, for one map."""
     if len(quantities.x) != 1 or quantities.transposed:
         return None
     x, w = exact(quantities.x), exact(quantities.w)
@@ -65,7 +65,7 @@ def _matrix_product(x: Exact, w: Exact) -> Any:
 
 
 def _matmul(quantities: Hand) -> Any:
-    """The matrix product instead."""
+    """The matrix product instead of the convolution."""
     pair = _first_window(quantities)
     if pair is None or pair[1].cells.shape[1] != pair[1].cells.shape[2]:
         return None
@@ -84,7 +84,7 @@ def _relu_early(quantities: Hand) -> Any:
 
 
 def _strides(quantities: Hand) -> list[Hand]:
-    """Other strides."""
+    """Wrong strides."""
     flipped = [quantities.s[::-1]] if isinstance(quantities.s, tuple) else []
     return [quantities._replace(s=s) for s in (*flipped, 1, 2, 3) if s != quantities.s]
 
@@ -96,7 +96,7 @@ def _no_pads(quantities: Hand) -> Hand | None:
 
 
 def _other_pads(quantities: Hand) -> list[Hand]:
-    """Other padding than asked for."""
+    """Wrong padding."""
     one_d = len(quantities.x[0]) == 1
     found = []
     for p in (1, 2):
@@ -263,7 +263,7 @@ def _valid(quantities: Grad) -> Any:
 
 
 def _mean(quantities: Grad) -> Any:
-    """The mean where gradients add up."""
+    """The mean instead of the sum of the gradients."""
     places = len(quantities.g) * len(quantities.g[0])
     found = gradient(quantities)
     if quantities.which == "db":
@@ -285,13 +285,13 @@ def _part_of_sum(quantities: Grad) -> list[Way]:
 
 
 def _shape(task: Any, side: Callable[[int, int], int]) -> Any:
-    """A shape from the sides of the input and the kernel, as such a question asks for it."""
+    """A shape from the sides of the input and the kernel, in the form that the question asks for."""
     sides = [side(n, k) for n, k in zip(each(task.n, task.axes), each(task.k, task.axes))]
     return sides[0] if task.axes == 1 else tuple(sides)
 
 
 def _one_number(task: Any) -> Any:
-    """A side, or all sides multiplied, as a number alone."""
+    """A side, or all sides multiplied, as a single number."""
     if task.axes == 1:
         return None
     shape, letter = (task.k, "k") if task.of == "w" else (task.n, "n")
@@ -375,16 +375,16 @@ mistake(
     seldom=True,
 )  # fmt: skip
 
-# ----------------------------------------------------------- single windows, what kernels do
+# ----------------------------------------------------------- single windows, effects of kernels
 
 
 def _cells(w: Any) -> list[tuple[Fraction, Fraction]]:
-    """The pairs of cells that lie on each other."""
+    """The pairs of cells on top of each other."""
     return [(Fraction(a), Fraction(b)) for xs, ws in zip(w.x, w.w) for a, b in zip(xs, ws)]
 
 
 def _flipped_dot(w: Any) -> Any:
-    """The kernel turned."""
+    """The product with the kernel turned."""
     (turned_kernel,) = turned((w.w,))
     return sum(
         (Fraction(a) * Fraction(b) for xs, ws in zip(w.x, turned_kernel) for a, b in zip(xs, ws)),
@@ -426,7 +426,7 @@ mistake(
 
 
 def _lines_of_dot(w: Any) -> list[Way]:
-    """The products of one row or one column alone, and all but those of one."""
+    """The products of only one row or column, and of all except one."""
     products = [[Fraction(a) * Fraction(b) for a, b in zip(xs, ws)] for xs, ws in zip(w.x, w.w)]
     total = sum(map(sum, products), Fraction(0))
     found = []
@@ -447,7 +447,7 @@ mistake(
 
 
 def _other_names(name: str, *others: str) -> list[tuple[str, ...]]:
-    """What kernels of other sorts may be called, but for words that suit this one too."""
+    """The names of other kinds of kernels, without words that also fit this kind."""
     own = set(KERNEL_NAMES[name])
     return [
         tuple([word for word in KERNEL_NAMES[each] if word not in own])
@@ -460,7 +460,7 @@ _BLURS = ("gaussian blur", "box blur")
 
 
 def _blur(name: str) -> list[tuple[str, ...]]:
-    """What kernels that blur may be called, or for one of them what others may."""
+    """The names of kernels that blur; for a kernel that blurs, the names of others."""
     if name in _BLURS:
         return _other_names(name, *_DIRECTED, *_BLURS, "edges", "sharpen")
     both = [word for words in _other_names(name, *_BLURS) for word in words]
@@ -468,7 +468,7 @@ def _blur(name: str) -> list[tuple[str, ...]]:
 
 
 def _edges_for_sharpen(name: str) -> list[tuple[str, ...]] | None:
-    """What kernels that find edges may be called for one that sharpens, and the reverse."""
+    """The names of kernels that find edges for one that sharpens, and the reverse."""
     edges = (*_DIRECTED, "edges")
     if name == "sharpen":
         return _other_names(name, *edges)

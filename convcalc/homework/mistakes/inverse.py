@@ -1,4 +1,4 @@
-"""Mistakes in the smallest input of a chain, in a fully connected layer as a convolution, in a squeeze."""
+"""Mistakes about the smallest input of a chain, fully connected layers as convolutions, and squeezes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from convcalc.homework.questions.solving import Backwards, FcKernel
     from convcalc.layers.window import Axis
 
-_MOST_PLACES = 20  # different layers of which one may be left out
+_MOST_PLACES = 20  # most different layers of which one may be left out
 
 # ------------------------------------------------------------------- the smallest input of a chain
 
 
 def _changed(w: Backwards, change: Callable[[Axis], Axis], text: str) -> Way | None:
-    """The size before other windows; None where none of them is another one."""
+    """The size before changed windows; None if nothing changed."""
     windows = tuple(map(change, w.windows))
     return Way(size_before(windows), text) if windows != w.windows else None
 
@@ -33,7 +33,7 @@ def _smallest(
 
 
 def _by_steps(w: Backwards, before: Callable[[int, Axis], int], text: str) -> Way:
-    """The size that another rule for one step leads back to."""
+    """The size computed backwards with another rule for one step."""
     n = 1
     for window in reversed(w.windows):
         n = max(before(n, window), 1)

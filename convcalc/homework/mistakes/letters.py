@@ -1,6 +1,6 @@
-"""The letters of a printed formula, as they stand for the numbers of a question.
+"""The letters of a printed formula, adapted to the numbers of a question.
 
-Formulas are written for the most common case: two axes, no groups, no dilation. Elsewhere k² is k or k³ (and
+Formulas are written for the most common case: two axes, no groups, no dilation. Otherwise k² is k or k³ (and
 n², h·w, 2k likewise), the channels of one filter are cin/g, and a dilated kernel covers d(k − 1) + 1 cells.
 """
 
@@ -13,14 +13,14 @@ from convcalc.homework.questions.quantities import Conv, Windows
 
 
 class Letters(NamedTuple):
-    """What the letters of a mistake's formula stand for, where that is not the usual.
+    """The meaning of the letters in a mistake's formula, if it is unusual.
 
     Attributes:
         covered: k means the cells that a kernel covers; otherwise it is the number of its taps.
-        all_channels: cin means all channels, also where a filter reads those of its group only.
-        products: the formula is one of multiply-adds, which a sheet may count as two operations.
-        sums: those that still have one addition less than products, where a sheet counts the
-            additions that are made.
+        all_channels: cin means all channels, even if a filter reads only those of its group.
+        products: the formula counts multiply-adds, each perhaps two operations on a sheet.
+        sums: the number of sums with one addition less than products, if a sheet counts only
+            the additions that are made.
     """
 
     covered: bool = False
@@ -36,15 +36,15 @@ PRODUCTS = Letters(products=True)
 
 
 def products(sums: str) -> Letters:
-    """Multiply-adds, added up in so many sums."""
+    """Letters for multiply-adds that are added in this many sums."""
     return Letters(products=True, sums=sums)
 
 
-# Formulas in which groups part other channels than those that a filter reads.
+# Formulas in which groups divide other channels than those that a filter reads.
 _WITH_GROUPS = {
     "(k²·cout + 1)·cin": "(k²·(cout/g) + 1)·cin", "k²·cout·cin": "k²·(cout/g)·cin", "k²·(cin + cout)": "k²·(cin + cout)",
 }  # fmt: skip
-# What stands for two axes, and for one or three instead.
+# Letters for two axes, and their replacement for one or three axes.
 _ON_AXES = {
     1: {"k²": "k", "n²": "n", "n·n": "n", "h·w": "w"},
     3: {"k²": "k³", "n²": "n³", "n·n": "n·n·n", "h·w": "d·h·w", "2k·": "3k·"},
@@ -55,11 +55,11 @@ _CHANNELS = re.compile(r"(?<!\w)cin(?!\w)")
 
 
 def spelled(letters: Letters, formula: str, quantities: Any) -> str:
-    """A formula in the letters that hold for a question.
+    """A formula with its letters adapted to a question.
 
     Args:
-        letters: what those of the formula stand for.
-        formula: as the catalogue writes it.
+        letters: the meaning of the formula's letters.
+        formula: the formula in the catalogue.
         quantities: the numbers behind the question.
 
     >>> spelled(USUAL, "k²·cin·cout", Conv((3,), 4, 8, groups=2))
@@ -78,7 +78,7 @@ def spelled(letters: Letters, formula: str, quantities: Any) -> str:
 
 
 def _operations(formula: str, flops: str, sums: str) -> str:
-    """A formula for multiply-adds as a sheet counts operations."""
+    """A formula for multiply-adds, in the operations that a sheet counts."""
     if flops == "macs" or "2·" in formula:  # the latter counts operations already
         return formula
     doubled = " + ".join(f"2·{term}" if "·" in term else term for term in _TERMS.split(formula))

@@ -20,12 +20,12 @@ from convcalc.homework.questions.maps import (
 
 
 def _mode(quantities: Border, mode: str) -> Border | None:
-    """The same border of other cells."""
+    """The same border with other values."""
     return quantities._replace(mode=mode) if quantities.mode != mode else None
 
 
 def _sides(quantities: Border, *, before: bool, after: bool) -> Border:
-    """Cells on one end of each axis only."""
+    """Padding at only one end of each axis."""
     return quantities._replace(
         sides=tuple([(a if before else 0, b if after else 0) for a, b in quantities.sides])
     )
@@ -71,7 +71,7 @@ mistake(
 
 
 def _at(quantities: Unpool, i: int, j: int) -> Any:
-    """Each value at the same place of every block."""
+    """Each value at the same position in its block."""
     k = quantities.k
     return spread(quantities, lambda row, column: (row * k + i, column * k + j))
 
@@ -83,7 +83,7 @@ def _blocks(quantities: Unpool) -> Any:
 
 
 def _others_kept(quantities: Unpool) -> Any:
-    """The map that was pooled, with the maxima replaced."""
+    """The map before pooling, with the maxima replaced."""
     if not quantities.x:
         return None
     ones = quantities._replace(y=tuple([(1,) * len(row) for row in quantities.y]))
@@ -96,7 +96,7 @@ def _others_kept(quantities: Unpool) -> Any:
 
 
 def _maxima_kept(quantities: Unpool) -> Any:
-    """The maxima of the pooled map at their places."""
+    """The maxima themselves at their positions."""
     k, x = quantities.k, quantities.x
     maxima = [
         tuple([max(x[r * k + i][c * k + j] for i in range(k) for j in range(k)) for c in range(len(row))])
@@ -134,12 +134,12 @@ mistake(
 
 
 def _nails(quantities: Upsample) -> Any:
-    """Zeros between the cells."""
+    """Zeros instead of repeated cells."""
     return unpooled(Unpool(quantities.x, quantities.scale))
 
 
 def _one_axis(quantities: Upsample) -> Any:
-    """Larger along one axis."""
+    """Upsampled along one axis only."""
     x, sides = quantities.x, (len(quantities.x), len(quantities.x[0]))
     large = [[place_of(i, n, quantities) for i in range(n * quantities.scale)] for n in sides]
     small = [[Fraction(i) for i in range(n)] for n in sides]

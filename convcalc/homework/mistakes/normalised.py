@@ -18,18 +18,18 @@ from convcalc.homework.questions.normalised import (
     variance_of,
 )
 
-_MOST = 20  # e to a higher power is nobody's answer
+_MOST = 20  # nobody answers with a higher power of e
 
 # ------------------------------------------------------------------------------------- softmax
 
 
 def _row(quantities: Softmax, values: list[Fraction]) -> Any:
-    """A row to the decimals that are asked for."""
+    """A row rounded to the decimals asked for."""
     return (tuple([as_int_if_whole(to_decimals(value, quantities.places)) for value in values]),)
 
 
 def _powers(quantities: Softmax) -> list[Fraction] | None:
-    """e to the power of each score; None where they are enormous."""
+    """e to the power of each score; None if they are enormous."""
     if max(quantities.x) > _MOST:
         return None
     return [exponential(Fraction(x)) for x in quantities.x]
@@ -94,17 +94,17 @@ mistake(
 
 
 def _under(quantities: Norm) -> Fraction:
-    """What stands under the root."""
+    """The expression under the root."""
     return Fraction(variance_of(quantities) + quantities.eps)
 
 
 def _whole(value: Fraction) -> Any:
-    """A value as answers have it."""
+    """A value in the form of an answer."""
     return as_int_if_whole(value)
 
 
 def _sample_variance(quantities: Norm) -> Any:
-    """Divided by one value less."""
+    """The variance divided by n − 1."""
     count = len(quantities.values)
     return _whole(Fraction(variance_of(quantities)) * count / (count - 1))
 

@@ -45,7 +45,7 @@ _LAYERS = {"params": Conv, "linear": Linear}
 def _everywhere(
     wrong: Callable[[Any], Any], layers: tuple[type, ...], formula: str
 ) -> Callable[[Any], Any]:
-    """The mistake in one layer, or in all of a network."""
+    """The mistake in one layer, or in all layers of a network."""
 
     def found(quantities: Any) -> Any:
         if not isinstance(quantities, Model):
@@ -60,12 +60,12 @@ def _everywhere(
 
 
 def _per_filter(w: Conv, weights: str, changed: Conv) -> Way:
-    """The parameters of a convolution as it was seen, with their formula.
+    """The parameters of a convolution as the student saw it, with their formula.
 
     Args:
-        w: the convolution as it is.
+        w: the real convolution.
         weights: the weights of one filter, in letters.
-        changed: the convolution as it was seen.
+        changed: the convolution as the student saw it.
     """
     return Way(changed, f"({weights} + 1)·cout" if w.bias else f"{weights}·cout")
 

@@ -12,19 +12,19 @@ _Window = tuple[int, int, int, int, int]
 
 
 def _windows(quantities: Sight, change: Callable[[_Window], _Window]) -> Any:
-    """The same with other windows."""
+    """The same question with other windows."""
     found = tuple([change(window) for window in quantities.windows])
     return quantities._replace(windows=found) if found != quantities.windows else None
 
 
 def _moved(quantities: Sight, first: int, last: int) -> Any:
-    """Other ends."""
+    """Moved ends of the range."""
     found = pixels_seen(quantities)
     return None if found is None else (found[0] + first, found[1] + last)
 
 
 def _around(quantities: Sight) -> Any:
-    """As many pixels, with the unit's own place in the middle."""
+    """The right number of pixels, centred on the unit's index."""
     found = pixels_seen(quantities._replace(clipped=False))
     if found is None:
         return None
@@ -33,7 +33,7 @@ def _around(quantities: Sight) -> Any:
 
 
 def _last_layer(quantities: Sight) -> Any:
-    """What the unit reads of the map before it."""
+    """The cells of the previous map that the unit reads."""
     return quantities._replace(windows=quantities.windows[-1:])
 
 

@@ -24,7 +24,7 @@ def _rf(
 
 
 def _side_or_pixels(quantities: Rf, side: int) -> int:
-    """A side as the question asks for it."""
+    """A side in the form that the question asks for."""
     return side**quantities.axes if quantities.pixels else side
 
 
@@ -44,7 +44,7 @@ def _late_jump(quantities: Rf) -> int:
 
 
 def _product(quantities: Rf) -> Any:
-    """Kernel sizes multiplied; for blocks their fields multiplied."""
+    """Kernel sizes multiplied; for blocks, their fields multiplied."""
     total = 1
     for layer in quantities.layers:
         total *= layer.k
@@ -135,12 +135,12 @@ _rf(
 
 
 def _pools(layer: Any) -> bool:
-    """Whether the windows of a layer lie side by side, as those of pools do."""
+    """Whether the windows of a layer do not overlap, as in pools."""
     return bool(layer.k == layer.s > 1)
 
 
 def _kept(quantities: Rf) -> tuple[Any, ...]:
-    """The layers that are no pools."""
+    """The layers that are not pools."""
     return tuple([layer for layer in quantities.layers if not _pools(layer)])
 
 
@@ -165,7 +165,7 @@ def _doubling(quantities: Rf) -> list[Any]:
 
 
 def _as_dilated(quantities: Rf, change: Any) -> Rf | None:
-    """Layers with another kernel or dilation; None where none is dilated."""
+    """Layers with another kernel or dilation; None if none is dilated."""
     if all(layer.d == 1 for layer in quantities.layers):
         return None
     return quantities._replace(layers=tuple(map(change, quantities.layers)))
@@ -268,7 +268,7 @@ _rf(
 
 
 def _side(quantities: Rf) -> int:
-    """The right side, in pixels."""
+    """The right side in pixels."""
     return rf_size(quantities._replace(pixels=False))
 
 
@@ -290,7 +290,7 @@ def _k_times_jump(quantities: Rf) -> int:
 
 
 def _output_size(quantities: Rf) -> int:
-    """The size of the last map; where the padding is not known, without padding."""
+    """The size of the last map; without padding if that is unknown."""
     if quantities.out:
         return quantities.out
     size = quantities.image

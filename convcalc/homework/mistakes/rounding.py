@@ -8,7 +8,7 @@ from convcalc.homework.mistakes.base import Way
 
 
 def quotient(above: int, below: int, text: str, *, up: bool = False) -> list[Way]:
-    """A quotient rounded down, as a fraction, and rounded up if wanted; a whole one once.
+    """A quotient rounded down, as a fraction, and rounded up if wanted; only once if it is whole.
 
     >>> [way.formula for way in quotient(7, 2, "n/s", up=True)]
     ['⌊n/s⌋', 'n/s', '⌈n/s⌉']

@@ -1,4 +1,4 @@
-"""Which wrong answers the mistakes of the catalogue lead to: one mistake alone, or two at once."""
+"""The wrong answers from the mistakes of the catalogue: one mistake alone, or two at once."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from convcalc.homework.questions.quantities import Rf, Windows
 if TYPE_CHECKING:
     from convcalc.homework.questions.base import Part
 
-# The modules with the mistakes of a topic: only those about work by hand need NumPy.
+# The modules with the mistakes of a topic; only those on exercises by hand need NumPy.
 _HAND_TOPICS = ("hand", "gradient")
 _HAND = ("hand", "maps", "normalised", "typos")
 _NUMBER = tuple([name for name in MODULES if name not in ("hand", "maps", "normalised")])
 
-MAX_PAIRS = 4_000  # wrong answers of two mistakes at once that are kept for one answer
-_MOST_LAYERS = 100  # of a stack; two mistakes at once are looked for in smaller ones
+MAX_PAIRS = 4_000  # most wrong answers of two mistakes at once kept for one answer
+_MOST_LAYERS = 100  # most layers of a stack in which two mistakes at once are searched
 
 
-Ways = dict[Mistake, list[Way]]  # in which each mistake is made with the numbers of a part
+Ways = dict[Mistake, list[Way]]  # the ways to make each mistake with the numbers of a part
 
 
 def ways_of_part(part: Part) -> Ways:
-    """The mistakes of a part's topic, most common first, each with the ways to make it there."""
+    """The mistakes of a part's topic, most common first, with the ways to make each."""
     found = {each: list(ways_of(each.wrong, part.quantities)) for each in of_topic(part.topic)}
     if isinstance(part.quantities, Sides):
         from convcalc.homework.mistakes.sides import on_each_axis
@@ -45,14 +45,14 @@ def ways_of_part(part: Part) -> Ways:
         from convcalc.homework.mistakes.sides import ONE_OFF, along_one_axis
 
         found |= along_one_axis(part)
-        found[ONE_OFF] = found.pop(ONE_OFF, [])  # a mistake that gives the number comes before it
+        found[ONE_OFF] = found.pop(ONE_OFF, [])  # after a mistake that gives the number
     return found
 
 
 def single(part: Part, ways: Ways) -> dict[Any, list[Candidate]]:
-    """Every wrong answer that one mistake leads to, with the mistakes, most common first.
+    """Every wrong answer of one mistake, with the mistakes that give it, most common first.
 
-    A seldom mistake is named only where no other one leads to the answer.
+    A seldom mistake is named only if no other one leads to the answer.
     """
     found: dict[Any, list[Candidate]] = {}
     for each, made in sorted(ways.items(), key=lambda item: item[0].seldom):
@@ -66,12 +66,12 @@ def single(part: Part, ways: Ways) -> dict[Any, list[Candidate]]:
 
 
 def double(part: Part, ways: Ways, *, seldom: bool = True) -> dict[Any, list[Candidate]]:
-    """Every wrong answer that two mistakes at once lead to and one alone does not.
+    """Every wrong answer of two mistakes at once that one alone does not give.
 
     Args:
         part: a part of a question.
-        ways: those of `ways_of_part`.
-        seldom: whether to look at the seldom mistakes too, which takes much longer.
+        ways: the result of `ways_of_part`.
+        seldom: whether to include seldom mistakes, which takes much longer.
     """
     found: dict[Any, list[Candidate]] = {}
     mistakes = [each for each in ways if seldom or not each.seldom]
@@ -96,5 +96,5 @@ def of_topic(topic: str) -> list[Mistake]:
 
 
 def _is_tall(quantities: Any) -> bool:
-    """Whether numbers are those of a stack in which nobody makes two mistakes by hand."""
+    """Whether a stack has too many layers for two mistakes at once by hand."""
     return isinstance(quantities, Rf) and len(quantities.layers) > _MOST_LAYERS

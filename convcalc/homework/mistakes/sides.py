@@ -1,4 +1,4 @@
-"""Mistakes in answers for each axis by itself: one axis taken for another, or a mistake on all of them."""
+"""Mistakes in answers per axis: axes confused, or a mistake on one or all axes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MANY = {1: "one number", 2: "two numbers", 3: "three numbers"}
 
 
 def on_each_axis(quantities: Sides) -> dict[Mistake, list[Way]]:
-    """The mistakes of one axis, made along all axes, or along one of them only."""
+    """The mistakes of one axis, made along all axes, or along only one."""
     right, along = quantities.sides, quantities.along
     found = {}
     for each in by_topic(along[0].topic):
@@ -45,7 +45,7 @@ def on_each_axis(quantities: Sides) -> dict[Mistake, list[Way]]:
 
 
 def along_one_axis(part: Part) -> dict[Mistake, list[Way]]:
-    """The mistakes of a window made along one axis only, where each side is asked for."""
+    """The mistakes of a window made along one axis only, if each side is asked for."""
     quantities: Windows = part.quantities
     right = [axis.floor for axis in quantities.axes]
     if len(right) < 2 or (quantities.scalar and not quantities.volume):
@@ -65,13 +65,13 @@ def along_one_axis(part: Part) -> dict[Mistake, list[Way]]:
                     sides = [*right[:place], side, *right[place + 1 :]]
                     value = as_asked(quantities, sides, quantities.filters)
                     ways.append(Way(value, f"{formula or each.formula}, along one axis"))
-        if ways:  # looked for last, and not together with a second mistake
+        if ways:  # searched for last, and not together with a second mistake
             found[replace(each, seldom=True, wrong=lambda _: None)] = ways
     return found
 
 
 def _by_formula(each: Mistake, part: Part) -> dict[str, int | Fraction]:
-    """The wrong sides that a mistake leads to along one axis, by what gives them."""
+    """The wrong sides that a mistake gives along one axis, by their formulas."""
     sides: dict[str, int | Fraction] = {}
     ways = ways_of(each.wrong, part.quantities)
     for value, how in values(ways, part, part.quantities, each.formula).items():
@@ -81,24 +81,24 @@ def _by_formula(each: Mistake, part: Part) -> dict[str, int | Fraction]:
 
 
 def _turned(quantities: Sides) -> Any:
-    """The sides in the reverse order."""
+    """The sides in reverse order."""
     return quantities.asked(quantities.sides[::-1])
 
 
 def _square(quantities: Sides) -> list[Any]:
-    """The answer of one axis for all of them."""
+    """The answer of one axis for all axes."""
     sides = quantities.sides
     return [quantities.asked([side] * len(sides)) for side in dict.fromkeys(sides)]
 
 
 def _one_number(quantities: Sides) -> dict[Any, str]:
-    """The answer of one axis, where there is one for each."""
+    """The answer of only one axis, although each is asked for."""
     sides = quantities.sides
     return {} if quantities.pixels else dict.fromkeys(sides, _MANY[len(sides)])
 
 
 def _one_axis(quantities: Sides) -> list[Any]:
-    """One axis left as it was."""
+    """One axis left unchanged."""
     sides = quantities.sides
     return [
         quantities.asked([*sides[:axis], before, *sides[axis + 1 :]])

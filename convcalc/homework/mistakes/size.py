@@ -1,4 +1,4 @@
-"""Mistakes about the size of what a window gives: along one axis, and so in every layer of a network."""
+"""Mistakes about the output size of a window: along one axis, and in every layer of a network."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CARRIED = "flatten model macs neurons connections no-sharing im2col"  # counted
 def _per_axis(
     formula: Callable[[Axis, Windows], Any], text: str, *, is_carried: bool = True
 ) -> Callable[[Any], Any]:
-    """The same mistake on every axis where it can happen; the others stay right.
+    """The same mistake on every axis where it can happen; the other axes stay right.
 
     Args:
         formula: the mistake, along one axis.
@@ -62,7 +62,7 @@ def _windows(quantities: Windows, formula: Callable[[Axis, Windows], Any]) -> li
 
 
 def _columns(quantities: Windows, formula: Callable[[Axis, Windows], Any]) -> list[list[Any]]:
-    """The ways in which the mistake is made along each axis; none of them where it cannot happen."""
+    """The ways to make the mistake along each axis; none if it cannot happen."""
     columns = []
     for axis in quantities.axes:
         results = formula(axis, quantities)
@@ -72,7 +72,7 @@ def _columns(quantities: Windows, formula: Callable[[Axis, Windows], Any]) -> li
 
 
 def _item(quantities: Windows, new: list[Any]) -> Any:
-    """What the axes together give: windows, or sizes as they are asked for."""
+    """The axes together: windows, or sizes in the form that is asked for."""
     if any(isinstance(each, Axis) for each in new):
         axes = tuple([axis if each is None else each for axis, each in zip(quantities.axes, new)])
         return quantities._replace(axes=axes, rows=()) if axes != quantities.axes else None
@@ -84,7 +84,7 @@ def _item(quantities: Windows, new: list[Any]) -> Any:
 
 
 def _counts(quantities: Conv, formula: Callable[[Axis, Windows], Any], text: str) -> list[Any]:
-    """A convolution whose output has the wrong size, and by which formula."""
+    """A convolution whose output has the wrong size, with the formula."""
     if not quantities.axes or not quantities.out:
         return []
     windows = Windows(quantities.axes, quantities.c_in, quantities.filters, scalar=False)
@@ -98,12 +98,12 @@ def _counts(quantities: Conv, formula: Callable[[Axis, Windows], Any], text: str
 
 
 def _pads(axis: Axis, p: int) -> Axis:
-    """The window with padding p on both sides."""
+    """The window with padding p at both ends."""
     return axis._replace(before=p, after=p)
 
 
 def _padding(axis: Axis) -> int:
-    """Padding per side as the question means it."""
+    """Padding per side as the question counts it."""
     return max(axis.before, axis.after)
 
 
@@ -310,11 +310,11 @@ _out(
     carried="",
 )  # fmt: skip
 
-# ------------------------------------------------------------- other windows, and none at all
+# ---------------------------------------------------------------- other windows, or no window
 
 
 def _is_plain(a: Axis, w: Windows) -> bool:
-    """Whether a convolution goes over its input in steps of one."""
+    """Whether a convolution has stride 1."""
     return not w.pool and a.s == 1
 
 

@@ -1,4 +1,4 @@
-"""Mistakes in questions that go backwards: transposed sizes, padding that keeps, layers to a size."""
+"""Mistakes in backward questions: transposed sizes, padding that keeps the size, layers to a size."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ mistake(
     seldom=True,
 )  # fmt: skip
 
-# ------------------------------------------------------------------- padding that keeps, "same"
+# ---------------------------------------------------------- padding that keeps the size, "same"
 
 mistake(
     "out.pad-total", "keep", "padding of both sides together", "k − 1",
@@ -242,7 +242,7 @@ def _halvings(n: int, target: int) -> int:
     return times
 
 
-# ------------------------------------------------------------------------- what layers leave
+# ----------------------------------------------------------------- the share that layers leave
 
 mistake(
     "shrink.k-per-layer", "shrink-size", "each layer removes k", "n − L·k",
@@ -295,7 +295,7 @@ mistake(
 
 
 def _left_over(w: Any) -> str:
-    """The share that is left, in letters."""
+    """The remaining share, in letters."""
     alike = len({*zip(*w)}) == 1
     return {1: "left/n", 2: "(left/n)²", 3: "(left/n)³"}[len(w.left)] if alike else "∏ left/∏ n"
 

@@ -11,8 +11,8 @@ from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.stretched import Stretched, field_of, stretched_size
 from convcalc.layers.rf import Field, Linear, Nearest, Reads, Slide, Spread
 
-_MOST_PLACES = 20  # different layers of which one may be left out
-_LIMIT = 10**12  # a larger field is nobody's answer
+_MOST_PLACES = 20  # most different layers of which one may be left out
+_LIMIT = 10**12  # nobody answers with a larger field
 
 _GROWS = (Spread, Nearest, Linear)
 
@@ -25,17 +25,17 @@ def _mistake(
 
 
 def _asked(q: Stretched, side: int) -> int:
-    """A side as the question asks for it."""
+    """A side in the form that the question asks for."""
     return side**q.axes if q.pixels else side
 
 
 def _factor(window: Reads) -> int:
-    """How many times as many cells upsampling gives."""
+    """The factor by which upsampling multiplies the cells."""
     return window.s if isinstance(window, Spread) else window.r  # type: ignore[attr-defined]
 
 
 def _along(q: Stretched, windows: Iterable[Reads], text: str) -> Way | None:
-    """The field at the end of another path; None where there is none or where it cannot be followed."""
+    """The field at the end of another path; None if there is none or it cannot be followed."""
     field = field_of(tuple(windows))
     if field is None or not 0 < field.size < _LIMIT:
         return None
@@ -45,7 +45,7 @@ def _along(q: Stretched, windows: Iterable[Reads], text: str) -> Way | None:
 def _each_growing(
     q: Stretched, change: Callable[[Reads], Sequence[Reads]], text: str
 ) -> list[Way | None]:
-    """The field where every layer that upsamples is another one; and where one of them is."""
+    """The field with all upsampling layers changed, and with one of them changed."""
     places = [i for i, window in enumerate(q.windows) if isinstance(window, _GROWS)]
     every = [
         new
@@ -61,7 +61,7 @@ def _each_growing(
 
 
 def _ignored(window: Reads) -> list[Reads]:
-    """A layer that upsamples, without the upsampling; a transposed convolution keeps its kernel."""
+    """An upsampling layer without the upsampling; a transposed convolution keeps its kernel."""
     return [Slide(window.k)] if isinstance(window, Spread) else []
 
 
@@ -83,7 +83,7 @@ _mistake(
 
 
 def _before(q: Stretched) -> list[Way | None]:
-    """What the units before the first layer that upsamples see, and before the last one."""
+    """The fields of the units before the first upsampling layer, and before the last one."""
     places = [i for i, window in enumerate(q.windows) if isinstance(window, _GROWS)]
     return [_along(q, q.windows[:place], "before upsampling") for place in (places[0], places[-1])]
 
@@ -95,7 +95,7 @@ _mistake(
 
 
 def _scaled(q: Stretched) -> list[Way | None]:
-    """The field of the units before the upsampling, or at the end, times or over its factor."""
+    """The field of the units before the upsampling, or at the end, multiplied or divided by its factor."""
     side = stretched_size(q._replace(pixels=False)) or 0
     first = next(i for i, window in enumerate(q.windows) if isinstance(window, _GROWS))
     inner = field_of(q.windows[:first])
@@ -120,7 +120,7 @@ _mistake(
 
 
 def _nominal(q: Stretched) -> list[Way | None]:
-    """The field by steps that are divided, as if every unit saw as much: with the kernel before or after."""
+    """The field by divided steps, as if every unit saw the same; the kernel before or after the division."""
     ways: list[Way | None] = []
     for divided_first in (True, False):
         size = step = Fraction(1)
@@ -147,7 +147,7 @@ _mistake(
 
 
 def _least(q: Stretched) -> list[Way | None]:
-    """What the unit sees that sees least; and on the path that sees least."""
+    """The field of the unit that sees least, and that on the path that sees least."""
     field = field_of(q.windows)
     sizes = (
         [last - first + 1 for first, last in filter(None, field.ranges)]
@@ -202,7 +202,7 @@ _mistake(
 
 
 def _pools(q: Stretched) -> list[Way | None]:
-    """Layers whose windows do not overlap, pools above all, by their strides alone, or left out."""
+    """Layers whose windows do not overlap (mostly pools), counted only by their strides, or left out."""
     if not any(_is_pool(window) for window in q.windows):
         return []
     strides = [Slide(1, window.s) if _is_pool(window) else window for window in q.windows]  # type: ignore[attr-defined]
@@ -214,7 +214,7 @@ def _pools(q: Stretched) -> list[Way | None]:
 
 
 def _is_pool(window: Reads) -> bool:
-    """Whether windows lie side by side, as those of a pool do."""
+    """Whether windows do not overlap, as in pools."""
     return isinstance(window, Slide) and window.k == window.s > 1
 
 

@@ -1,4 +1,4 @@
-"""Typing errors, which can happen in every answer that is a count."""
+"""Typing errors, possible in every answer that is a count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes about volumes: their depth, their order, and what flattening leaves."""
+"""Mistakes about volumes: their depth, their order, and flattening."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _depth(quantities: Windows, value: int) -> Any:
 
 
 def _pool_depth(quantities: Windows) -> Any:
-    """A pool that shrinks the depth, and the map or not."""
+    """A pool that shrinks the depth, with or without the map."""
     k = quantities.axes[0].k
     if not quantities.pool or not quantities.volume or quantities.c_in % k:
         return None
@@ -106,7 +106,7 @@ mistake(
 
 
 def _padded_depth(w: Windows) -> list[Any]:
-    """Padding through the depth."""
+    """Padding counted in the depth."""
     p = max((max(axis.before, axis.after) for axis in w.axes), default=0)
     if not p or not w.volume:
         return []
@@ -137,7 +137,7 @@ def _kernel_volume(w: Windows) -> Any:
 
 
 def _one_axis(w: Windows) -> Any:
-    """One side of the map as it was."""
+    """One side of the map left unchanged."""
     found = sizes(w._replace(fit="floor", volume=False, scalar=False))
     if not w.volume or not isinstance(found, tuple) or len(found) < 2:
         return None
@@ -148,7 +148,7 @@ def _one_axis(w: Windows) -> Any:
 
 
 def _depth_by_size(w: Windows) -> list[Any]:
-    """The depth follows the window as height and width do."""
+    """The depth computed with the window formula, like height and width."""
     found = sizes(w._replace(fit="floor", volume=False, scalar=False))
     if not w.volume or not isinstance(found, tuple):
         return []
@@ -181,7 +181,7 @@ mistake(
 
 
 def _one_number(w: Windows | Padded) -> Any:
-    """One number of the volume, or several of them multiplied, as a number alone."""
+    """One number of the volume, or several multiplied, as a single number."""
     sides, depth = _sides_and_depth(w)
     return [
         Way(sides[0], "h") if len(set(sides)) == 1 else None,
@@ -252,12 +252,12 @@ mistake(
 
 
 def _is_pool(row: Row) -> bool:
-    """Whether a layer makes a map smaller without learning anything."""
+    """Whether a layer makes a map smaller without parameters."""
     return not row.weights and len(row.output) > 1 and row.computes
 
 
 def _early(w: Flat) -> list[Any]:
-    """Another volume than the last one is flattened."""
+    """A volume other than the last one flattened."""
     earlier = w.shapes[-2::-1]
     maps = [Way(formulas.product(shape[1:]), "h·w of another volume") for shape in earlier]
     return [*map(formulas.product, earlier), *maps]
@@ -308,13 +308,13 @@ mistake(
     seldom=True,
 )  # fmt: skip
 
-# ------------------------------------------------------------- layers too many, or too few
+# ---------------------------------------------------------- too many layers, or too few
 
 _NETWORK = "flatten volume"
 
 
 def _another_volume(w: Windows) -> list[Any]:
-    """The volumes that layers before the last one give, and the input."""
+    """The volumes of the layers before the last one, and the input."""
     rows = w.rows
     shapes = [row.output for row in rows[-2::-1]] + [row.input for row in rows[:1]]
     axes = len(w.axes)

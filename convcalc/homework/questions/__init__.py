@@ -1,6 +1,6 @@
 """The question types, one class each, under one registry.
 
-Only the modules of the types that a sheet asks for are imported; `question_types` says which these are.
+Only the modules of the types that a sheet asks for are imported; see `question_types`.
 """
 
 from __future__ import annotations

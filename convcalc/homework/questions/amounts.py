@@ -10,18 +10,18 @@ from convcalc.solve.equation import divided
 
 
 class Symbolic(NamedTuple):
-    """A formula, and the symbols that it may have."""
+    """A formula, and its allowed symbols."""
 
     tree: Tree
     symbols: tuple[str, ...]
 
 
 class Quotient(NamedTuple):
-    """Two amounts of which the first is divided by the second.
+    """Two amounts; the first is divided by the second.
 
     Attributes:
         first, second: the amounts.
-        without_biases: the same amounts without biases, where they have any.
+        without_biases: the same amounts without biases, if they have any.
     """
 
     first: int
@@ -40,8 +40,8 @@ class Split(NamedTuple):
     Attributes:
         learned: the weights and biases of each layer that has parameters.
         statistics: the running means and variances of each of them.
-        frozen: how many of the first ones are not trained.
-        which: what is asked for: total, trainable or non-trainable.
+        frozen: how many of the first layers are not trained.
+        which: the question: total, trainable or non-trainable.
     """
 
     learned: tuple[int, ...]
@@ -51,7 +51,7 @@ class Split(NamedTuple):
 
 
 def split_count(quantities: Split) -> int:
-    """Weights and biases train unless their layer is frozen; running means and variances never do."""
+    """Weights and biases are trained unless their layer is frozen; running means and variances never are."""
     trainable = sum(quantities.learned[quantities.frozen :])
     total = sum(quantities.learned) + sum(quantities.statistics)
     return {"total": total, "trainable": trainable}.get(quantities.which, total - trainable)
@@ -63,7 +63,7 @@ class Tensor(NamedTuple):
     Attributes:
         kernel: taps per axis; () for a fully connected layer.
         c_in, filters, groups: channels.
-        order: the sheet's order of a volume, which frameworks use for weights too.
+        order: the sheet's order of a volume; frameworks with that order use it for weights too.
         transposed: whether the layer is a transposed convolution.
     """
 
@@ -78,7 +78,7 @@ class Tensor(NamedTuple):
 def tensor_shape(quantities: Tensor) -> tuple[int, ...]:
     """kernel × (cin/g) × cout as Keras stores it, cout × (cin/g) × kernel as PyTorch does."""
     kernel, c_in, filters, groups, order, transposed = quantities
-    if transposed:  # the input and the output change places, and groups divide the output
+    if transposed:  # input and output are swapped, and groups divide the output
         pair = (c_in, filters // groups)
         return (*kernel, *pair[::-1]) if order == "hwc" else (*pair, *kernel)
     pair = (filters, c_in // groups)
@@ -89,14 +89,14 @@ def tensor_shape(quantities: Tensor) -> tuple[int, ...]:
 
 
 class ParamsEquation(NamedTuple):
-    """(k^axes · c_in + bias)·filters = params, of which one number is looked for.
+    """(k^axes · c_in + bias)·filters = params, with one unknown number.
 
     Attributes:
         find: k, c_in or filters.
-        k, c_in, filters: the numbers; what is looked for stands there as 1.
+        k, c_in, filters: the numbers; the unknown one is 1.
         params: the parameters.
-        axes: of the kernel.
-        bias: 1 where each filter has a bias, else 0.
+        axes: the axes of the kernel.
+        bias: 1 if each filter has a bias, else 0.
     """
 
     find: str
@@ -108,7 +108,7 @@ class ParamsEquation(NamedTuple):
     bias: int = 1
 
     def with_value(self, value: int) -> ParamsEquation:
-        """The equation with a value for what is looked for."""
+        """The equation with a value for the unknown."""
         return ParamsEquation(
             self.find,
             value if self.find == "k" else self.k,
@@ -126,7 +126,7 @@ def equation_params(quantities: ParamsEquation) -> int:
 
 
 def solved_params(quantities: ParamsEquation) -> int | Fraction | None:
-    """The number that gives these parameters; None where only a root that does not end would."""
+    """The number that gives these parameters; None if it would be an irrational root."""
     find, k, c_in, filters, params, axes, bias = quantities
     taps_of_k: int = k**axes
     if find == "filters":
@@ -156,7 +156,7 @@ def whole_root(value: int, degree: int) -> int:
     return low
 
 
-# -------------------------------------------------------------------------- the pixels of a unit
+# --------------------------------------------------------------------- the pixels that a unit sees
 
 
 class Sight(NamedTuple):
@@ -164,7 +164,7 @@ class Sight(NamedTuple):
 
     Attributes:
         windows: kernel, stride, dilation, padding before, and cells of the input of each layer.
-        unit: the unit's place, counted from 0.
+        unit: the unit's index, from 0.
         clipped: whether only pixels of the image count.
     """
 
@@ -176,7 +176,7 @@ class Sight(NamedTuple):
 def pixels_seen(quantities: Sight) -> tuple[int, int] | None:
     """first·s − padding to last·s − padding + d·(k − 1), from the last layer to the image.
 
-    Where only pixels of the image count, the zeros around it and around the maps show nothing.
+    If only pixels of the image count, the zeros around it and around the maps are left out.
     """
     if quantities.clipped:
         cells = [cell for cell in read_cells(quantities) if 0 <= cell < quantities.windows[0][4]]
@@ -189,7 +189,7 @@ def pixels_seen(quantities: Sight) -> tuple[int, int] | None:
 
 
 def read_cells(quantities: Sight) -> set[int]:
-    """The pixels that are read one by one, and the zeros around the image."""
+    """The single pixels that are read, and the zeros around the image."""
     cells = {quantities.unit}
     for place, (kernel, stride, dilation, before, size) in reversed(
         list(enumerate(quantities.windows))

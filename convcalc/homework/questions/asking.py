@@ -1,4 +1,4 @@
-"""Questions with several named parts, of which a sheet may ask for some: ``ask: ratio``."""
+"""Questions with several named parts; a sheet may ask for only some: ``ask: ratio``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from convcalc.text import shortened
 
 
 def check_names(word: str, names: tuple[str, ...], known: Collection[str], what: str) -> None:
-    """Refuse names under a word of ``given:`` that are unknown or stand there twice.
+    """Refuse names under a word of ``given:`` that are unknown or repeated.
 
     Args:
         word: such as ``ask``.
-        names: what it lists.
-        known: what it may list.
-        what: what has such names, for the message, such as "gradient".
+        names: the names listed.
+        known: the allowed names.
+        what: what the names are, for the message, such as "gradient".
     """
     for place, name in enumerate(names):
         if name not in known:
@@ -30,7 +30,7 @@ def check_names(word: str, names: tuple[str, ...], known: Collection[str], what:
 class Parted(Task):
     """A question with named parts, all of them or those under ``ask:``.
 
-    One part alone has no name: such a question is answered by one number, as any other is.
+    A single part has no name: such a question has one answer, like any other.
     """
 
     ask: Names = ()
@@ -44,11 +44,11 @@ class Parted(Task):
         raise NotImplementedError
 
     def setting(self) -> str:
-        """What is given, in words; empty where the sentences of the parts say it."""
+        """The given data in words; empty if the sentences of the parts contain it."""
         raise NotImplementedError
 
     def every_part(self) -> list[Part]:
-        """The parts, at least those that are asked for."""
+        """The parts; at least those that are asked for."""
         raise NotImplementedError
 
     @property
@@ -69,7 +69,7 @@ class Parted(Task):
 
 
 def unnamed_if_alone(parts: list[Part]) -> list[Part]:
-    """The parts; one alone loses its name, since the question itself says what it is."""
+    """The parts; a single part loses its name, because the question itself says what it is."""
     if len(parts) == 1:
         parts[0].name = parts[0].label = ""
     return parts

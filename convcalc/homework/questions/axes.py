@@ -1,4 +1,4 @@
-"""Questions about each axis of an image by itself."""
+"""Questions about each axis of an image separately."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from convcalc.homework.questions.given import axes_of, each
 
 
 def alike(*values: Any) -> list[tuple[Any, ...]]:
-    """The numbers along each axis; one axis stands for all where they are alike.
+    """The numbers along each axis; only one axis if all are equal.
 
     >>> alike(7, (3, 3)), alike(7, (3, 5))
     ([(7, 3)], [(7, 3), (7, 5)])
@@ -26,7 +26,7 @@ def alike(*values: Any) -> list[tuple[Any, ...]]:
 
 
 def one_or_all(values: Sequence[Any]) -> Any:
-    """The one number, where all are alike, or one per axis."""
+    """One number if all are equal, or one per axis."""
     return values[0] if len(set(values)) == 1 else tuple(values)
 
 
@@ -37,7 +37,7 @@ def per_axis(
     evaluate: Callable[[Any], Any],
     method: str,
 ) -> Part:
-    """The one part of a question about each axis by itself."""
+    """The single part of a question about each axis separately."""
     found = [Part.of(answer_type, topic, axis, evaluate, method) for axis in along]
     if len(found) == 1:
         return found[0]
@@ -48,12 +48,12 @@ def per_axis(
 
 
 class Sides(NamedTuple):
-    """An answer for each axis, where the axes differ.
+    """An answer for each axis, if the axes differ.
 
     Attributes:
         along: one part for each axis, with the numbers that its mistakes change.
-        given: the sides before, where an axis can be left as it was; else ().
-        pixels: whether the number of cells is asked for, which is the product of the sides.
+        given: the input sides, if an axis may be left unchanged by mistake; else ().
+        pixels: whether the question asks for the number of cells, the product of the sides.
     """
 
     along: tuple[Part, ...]
@@ -66,20 +66,20 @@ class Sides(NamedTuple):
         return tuple([part.expected for part in self.along])
 
     def asked(self, sides: Sequence[Any]) -> Any:
-        """Some sides as the question asks for them."""
+        """Some sides in the form that the question asks for."""
         return prod(sides) if self.pixels else tuple(sides)
 
 
 def sides_part(
     along: Sequence[Part], method: str, given: Sequence[int] = (), *, pixels: bool = False
 ) -> Part:
-    """One part with the answers along several axes; where they are alike, one number answers it.
+    """One part with the answers along several axes; if they are equal, one number is the answer.
 
     Args:
         along: the part of each axis, all with the same name.
         method: the formulas with the numbers filled in.
-        given: the sides before, where an axis can be left as it was.
-        pixels: whether the number of cells is asked for.
+        given: the input sides, if an axis may be left unchanged by mistake.
+        pixels: whether the question asks for the number of cells.
     """
     first, numbers = along[0], Sides(tuple(along), tuple(given), pixels)
     sides = numbers.sides

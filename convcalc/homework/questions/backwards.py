@@ -25,12 +25,12 @@ from convcalc.homework.questions.words import biases, by, options
 from convcalc.solve.equation import SizeEquation, bounds, exact
 from convcalc.text import plural
 
-_MAX_VALUES = 1_000  # right ones; a student finds one of them
+_MAX_VALUES = 1_000  # most right values; a student finds one of them
 _WORDS = {"n": "input size", "k": "kernel size", "s": "stride", "p": "padding", "d": "dilation"}
 
 
 def _need_known(task: Task, find: str, names: tuple[str, ...], required: tuple[str, ...]) -> None:
-    """Refuse a question that gives what it asks for, or too little."""
+    """Refuse a question that gives the number it asks for, or too few numbers."""
     if find not in names:
         raise GivenError("find", f"must be one of {', '.join(names)}")
     if task.written(find) is not None:
@@ -83,10 +83,10 @@ class SolveSize(Task):
         )
 
     def _values(self) -> list[int]:
-        """All right values, the one with which the window fits exactly first.
+        """All right values; first the one for which the window fits exactly.
 
         Raises:
-            GivenError: there are more than anybody wants.
+            GivenError: there are too many.
         """
         equation = self.quantities()
         best, found = exact(equation), bounds(equation)
@@ -103,7 +103,7 @@ class SolveSize(Task):
 
     @property
     def _least(self) -> int:
-        """The smallest value that is one."""
+        """The smallest possible value."""
         return 0 if self.find == "p" else 1
 
     def sentence(self) -> str:
@@ -127,7 +127,7 @@ class SolveSize(Task):
         return [part]
 
     def _equation(self) -> str:
-        """The size with the numbers that are known, and a letter for the one that is not."""
+        """The size formula with the known numbers, and a letter for the unknown."""
         numbers = self.quantities()
         n, k, s, d = (
             name if self.find == name else f"{getattr(numbers, name)}"
@@ -145,11 +145,11 @@ class SolveSize(Task):
         return f"⌊({n}{zeros} − {taken})/{s}⌋ + 1"
 
     def _meant(self, value: Any) -> Any:
-        """A solution as the sheet writes it: its dilation may count from 0."""
+        """A solution in the sheet's notation: its dilation may count from 0."""
         return value if self.find != "d" else value + self.base - 1
 
     def _solution(self, quantities: SizeEquation) -> Any:
-        """The solution of another equation, as the sheet writes it."""
+        """The solution of another equation, in the sheet's notation."""
         found = exact(quantities)
         return None if found is None else self._meant(found)
 
@@ -181,7 +181,7 @@ class SolveParams(Task):
             raise GivenError("params", f"no {self._name()} gives {self.params:,} parameters; {near}")  # fmt: skip
 
     def _name(self) -> str:
-        """What is looked for, in words."""
+        """The unknown, in words."""
         return {"k": "kernel size", "c_in": "number of input channels"}.get(self.find, "number of filters")  # fmt: skip
 
     def quantities(self) -> ParamsEquation:

@@ -1,12 +1,12 @@
-"""What every question type answers, and the registry that sheets, mistakes and the manual read.
+"""The base class of question types, and the registry that sheets, mistakes and the manual use.
 
 A type is one class under ``@question("params")``: its annotations are the words of ``given:``, its
-docstring is its entry in ``convcalc hw types``, `Task.parts` gives the right answers - computed,
-never stored - and the numbers that the mistakes work on. No type reads a convention: when a task is
-made, `meaning` applies those of the sheet to the words, and the type sees only what they mean.
+docstring is its entry in ``convcalc hw types``, `Task.parts` gives the right answers (computed,
+never stored) and the numbers for the mistakes. No type reads a convention: when a task is made,
+`meaning` applies the sheet's conventions to the words, and the type gets only the result.
 
-The classes are frozen as dataclasses are, but by `Task` itself: sixty dataclasses would cost a check
-of one sheet a quarter of its time.
+The classes are frozen like dataclasses, but by `Task` itself: creating sixty dataclasses would
+take a quarter of the time to check one sheet.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ class Part:
     """One thing a question asks for.
 
     Attributes:
-        name: empty where the question has one part; else such as ``weights`` or ``3.shape``.
+        name: empty if the question has one part; else for example ``weights`` or ``3.shape``.
         answer_type: how it is read and compared.
         expected: the right answer.
-        topic: which mistakes can lead astray.
-        quantities: the numbers that the mistakes change or calculate with.
-        evaluate: the answer that follows from such numbers.
-        label: what it is called in messages.
-        method: the formula with the numbers filled in and the result left out.
+        topic: the topic of its possible mistakes.
+        quantities: the numbers that the mistakes change or use.
+        evaluate: computes the answer from such numbers.
+        label: its name in messages.
+        method: the formula with the numbers filled in, without the result.
         also: further right answers.
-        optional: whether an empty cell stands for it, as for the weights of a pool.
+        optional: whether an empty cell means the right answer, as for the weights of a pool.
     """
 
     name: str
@@ -72,15 +72,15 @@ class Part:
         evaluate: Callable[[Any], Any],
         method: str,
     ) -> Part:
-        """The one part of a question, whose right answer follows from the numbers behind it."""
+        """The single part of a question; its right answer is computed from the numbers."""
         return cls("", answer_type, evaluate(quantities), topic, quantities, evaluate, "", method)
 
 
-MISSING: Any = object()  # stands where a word of `given` has no default
+MISSING: Any = object()  # marks a word of `given` without a default
 
 
 class Word(NamedTuple):
-    """A word of ``given:``: how its value is read, and what it is when it is left out."""
+    """A word of ``given:``: how its value is read, and its default."""
 
     type: str
     default: Any = MISSING
@@ -92,8 +92,8 @@ _USUAL = Conventions()
 class Task:
     """A question type with its numbers, under the conventions of a sheet.
 
-    Every word is an attribute with what it means under the conventions; `given` has the words as
-    they are written.
+    Every word is an attribute with its meaning under the conventions; `given` has the words as
+    written.
 
     Attributes:
         kind: its name on a sheet.
@@ -101,11 +101,10 @@ class Task:
         meanings: the attributes that depend on conventions, each with its type in `MEANINGS`.
         about: what it asks for, in a few words; filled in by `question` from `question_types`.
         depends_on: the conventions that its answer may depend on; filled in by `question`.
-        ignores: conventions that its words bring along but that leave its answer alone, each with
-            the reason.
+        ignores: conventions of its words that do not change its answer, each with the reason.
         examples: at least two sets of ``given``; hints use one that does not give the answer away.
-        rule: how to work it out, in words and letters.
-        takes_file: whether the answer is the name of a file, about which every part decides.
+        rule: how to compute it, in words and letters.
+        takes_file: whether the answer is the name of a file, which every part checks.
     """
 
     words: ClassVar[dict[str, Word]] = {}
@@ -147,22 +146,22 @@ class Task:
         return f"{type(self).__name__}({inner})"
 
     def given(self) -> dict[str, Any]:
-        """The numbers as they are written, by the words of ``given:``."""
+        """The numbers as written, by the words of ``given:``."""
         return dict(self._written)
 
     def written(self, name: str) -> Any:
-        """One of them."""
+        """One of the numbers as written."""
         return self._written[name]
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """Something that is worked out at its first use and kept."""
+        """A value that is computed at its first use and kept."""
         key = f"_{name}"
         if key not in self.__dict__:
             self.__dict__[key] = make()
         return self.__dict__[key]
 
     def sentence(self) -> str:
-        """The question in words; "a" stands before every number, `question_text` adapts it."""
+        """The question in words; "a" is before every number; `question_text` adapts it."""
         raise NotImplementedError
 
     def question_text(self) -> str:
@@ -170,48 +169,48 @@ class Task:
         return with_articles(self.sentence())
 
     def parts(self) -> list[Part]:
-        """What is asked, with the right answers."""
+        """The parts of the question, with the right answers."""
         raise NotImplementedError
 
     def figure(self) -> Picture | None:
-        """A picture of what is given, without the answer; None where there is nothing to draw."""
+        """A picture of the given data, without the answer; None if there is nothing to draw."""
         return None
 
     @property
     def draws(self) -> bool:
-        """Whether there is something to draw; known without drawing, which graders elsewhere cannot."""
+        """Whether there is something to draw; known without drawing, because graders elsewhere cannot draw."""
         return type(self).figure is not Task.figure
 
     def check(self) -> None:
-        """Refuse numbers that no question can have."""
+        """Refuse impossible numbers."""
 
     def gaps(self, given: set[str]) -> list[str]:
-        """What the question leaves open, and what is assumed instead."""
+        """What the question does not say, and what is assumed."""
         del given
         return []
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
-        """A part as it follows from the student's own earlier answers; None where none does."""
+        """A part that follows from the student's earlier answers; None if none does."""
         del name, earlier
         return None
 
     def passes_on(self, name: str) -> bool:
-        """Whether a later part may follow from the student's own answer to this part."""
+        """Whether a later part may follow from the student's answer to this part."""
         del name
         return False
 
     def needs(self) -> tuple[str, ...]:
-        """The answers to other questions that this one is worked out from, such as q1 or q4.weights."""
+        """The answers to other questions that this one uses, such as q1 or q4.weights."""
         return ()
 
     @property
     def linked_values(self) -> dict[str, Any]:
-        """Those answers by their names, as far as they are known."""
+        """The known ones of those answers, by name."""
         found: dict[str, Any] = self.__dict__.get("_linked", {})
         return found
 
     def linked(self, values: Mapping[str, Any]) -> Task:
-        """The same question with those answers; they are no words of ``given``, so nobody is shown them."""
+        """The same question with those answers; they are not words of ``given``, so they are not shown."""
         task = type(self)(self._conventions, **self._written)
         task.__dict__["_linked"] = dict(values)
         return task
@@ -224,18 +223,18 @@ class Task:
         """The same question under other conventions.
 
         Raises:
-            GivenError: its numbers mean nothing there.
+            GivenError: its numbers have no meaning under them.
         """
         return self._checked(conventions, self._written)
 
     def _checked(self, conventions: Conventions, written: Mapping[str, Any]) -> Task:
-        """Such a question, its numbers checked."""
+        """A copy of the question with checked numbers."""
         task = type(self)(conventions, **written)
         task.need_right_words()
         return task
 
     def need_right_words(self) -> None:
-        """Refuse numbers that no question can have, by the words that this type has for them."""
+        """Refuse impossible numbers, with this type's names for them."""
         try:
             self.check()
         except GivenError as error:
@@ -262,9 +261,9 @@ def question(name: str) -> Callable[[T], T]:
 
 
 def _words_of(cls: type[Task]) -> tuple[dict[str, Word], dict[str, str]]:
-    """The annotations of a class and its bases, base classes first: words, and what has a meaning.
+    """The annotations of a class and its bases, base classes first: words, and attributes with a meaning.
 
-    A base class that only needs a word to be there annotates it with Any.
+    A base class that only requires a word annotates it with Any.
     """
     words: dict[str, Word] = {}
     meanings: dict[str, str] = {}
@@ -278,23 +277,23 @@ def _words_of(cls: type[Task]) -> tuple[dict[str, Word], dict[str, str]]:
                 words[name] = Word(text, vars(base).get(name, MISSING))
             if text in MEANINGS:
                 meanings[name] = text
-    if "ask" in words:  # a part of what is given comes first, what is asked for last
+    if "ask" in words:  # given data come first, what is asked for comes last
         words["ask"] = words.pop("ask")
     return words, meanings
 
 
 def own_name(word: str, words: Collection[str]) -> str:
-    """A word by the name that a type has for it; a type's own word comes before another name."""
+    """A type's name for a word; a type's own word takes precedence over other names."""
     return word if word in words else ALIASES.get(word, word)
 
 
 class Words(NamedTuple):
-    """What is read of the words of ``given:``.
+    """The result of reading the words of ``given:``.
 
     Attributes:
         values: by the type's own names.
         problems: what cannot be used, or is missing.
-        certain: whether the values are those that were meant, whatever the problems mean.
+        certain: whether the values are certainly the intended ones, in spite of the problems.
     """
 
     values: dict[str, Any]
@@ -303,7 +302,7 @@ class Words(NamedTuple):
 
 
 def meant_word(word: str, words: Collection[str]) -> tuple[str, str]:
-    """The word that an unknown word was perhaps meant to be, or nothing, and the end of its message.
+    """The word that was perhaps meant by an unknown word, or nothing, and the end of its message.
 
     >>> meant_word("kernal", ["k", "s"]), meant_word("zzz", ["k", "s"])
     (('k', "; did you mean 'k'?"), ('', '; known: k, s'))
@@ -314,14 +313,14 @@ def meant_word(word: str, words: Collection[str]) -> tuple[str, str]:
 
 
 def read_words(cls: type[Task], given: Mapping[str, Any], unread: Collection[str] = ()) -> Words:
-    """The words of a question, read from text or plain data; what is wrong with them is gathered.
+    """The words of a question, read from text or plain data; all problems are collected.
 
-    A word that is missing because it is misspelt is not told as well.
+    A word that is missing because it is misspelt is not reported twice.
 
     Args:
         cls: the question type.
-        given: the words as they are written.
-        unread: words that are given too, but wrong in ways that are told already.
+        given: the words as written.
+        unread: words with errors that are already reported.
     """
     known = cls.words
     values: dict[str, Any] = {}
@@ -355,7 +354,7 @@ def read_words(cls: type[Task], given: Mapping[str, Any], unread: Collection[str
 
 
 def _read_word(name: str, raw: Any, word: str, cls: type[Task], seen: Collection[str]) -> Any:
-    """The value of a word, which may stand there under another name."""
+    """The value of a word, which may be given under another name."""
     if name in seen:
         raise GivenError(word, f"{name} is given twice; keep one")
     return READERS[cls.words[name].type](raw, word)
@@ -368,7 +367,7 @@ def create_question(kind: str, given: Mapping[str, Any], conventions: Convention
     10
 
     Raises:
-        GivenError: no such type or word, a value it cannot use, or one that is missing.
+        GivenError: a type or word is unknown, a value cannot be used, or one is missing.
     """
     cls = QUESTIONS.get(kind)
     if cls is None:
@@ -382,10 +381,10 @@ def create_question(kind: str, given: Mapping[str, Any], conventions: Convention
 
 
 def create_from_words(cls: type[Task], values: Mapping[str, Any], conventions: Conventions) -> Task:
-    """A question type with the values that `read_words` read, under conventions.
+    """A question with the values that `read_words` read, under conventions.
 
     Raises:
-        GivenError: the values make no question.
+        GivenError: the values do not give a valid question.
     """
     task = cls(conventions, **values)
     task.need_right_words()

@@ -1,4 +1,4 @@
-"""The numbers behind one cell of a table of a network, which its mistakes change."""
+"""The numbers behind one cell of a table of a network; mistakes change them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from convcalc.homework.questions.quantities import (
 )
 from convcalc.homework.questions.rows import Row
 
-_MOST_ROWS = 200  # down to which the mistakes in a receptive field are looked for
+_MOST_ROWS = 200  # rows down to which mistakes in a receptive field are searched
 
 
 class Behind(NamedTuple):
-    """What stands behind a cell.
+    """The numbers behind a cell.
 
     Attributes:
-        topic: which mistakes can lead astray; empty where none is known.
+        topic: the topic of its possible mistakes; empty if none is known.
         quantities: the numbers that they change.
-        evaluate: the answer that follows from such numbers.
+        evaluate: computes the answer from such numbers.
     """
 
     topic: str = ""
@@ -43,7 +43,7 @@ class Behind(NamedTuple):
 
 
 def of_shape(rows: Sequence[Row], order: str, fit: str) -> Behind:
-    """Behind the shape of the last of some layers: its windows."""
+    """The windows behind the output shape of the last layer."""
     row = rows[-1]
     axes = window_axes(row)
     if not axes:
@@ -57,14 +57,14 @@ def of_shape(rows: Sequence[Row], order: str, fit: str) -> Behind:
 
 
 def of_parameters(row: Row, *, bias: bool) -> Behind:
-    """Behind the parameters of a layer, or its weights alone."""
+    """The numbers behind the parameters of a layer, or only its weights."""
     quantities = counted_layer(row, bias=bias)
     topic, evaluate = COUNTED.get(type(quantities), ("", None))
     return Behind(topic, quantities, evaluate)
 
 
 def of_uses(row: Row, ask: str) -> Behind:
-    """Behind what a convolution counts at all its positions: macs, connections or values."""
+    """The numbers behind macs, connections or values of a convolution, counted at all positions."""
     quantities = counted_layer(row, bias=bool(row.biases and row.counts_biases))
     if not isinstance(quantities, Conv):
         return Behind()
@@ -86,17 +86,17 @@ def _values(quantities: Conv) -> int:
 
 
 def of_memory(row: Row, width: int, unit: str) -> Behind:
-    """Behind the memory of the output values of one image."""
+    """The numbers behind the memory of the output values of one image."""
     return Behind("memory", Memory(row.out_values, width, params=row.params, unit=unit), memory)
 
 
 def of_statistics(row: Row) -> Behind:
-    """Behind the running means and variances of a norm."""
+    """The numbers behind the running means and variances of a norm."""
     return Behind("buffers", row) if row.statistics else Behind()
 
 
 def of_field(rows: Sequence[Row], *, pixels: bool) -> Behind:
-    """Behind the receptive field of the last of some layers, where these are a chain of windows."""
+    """The numbers behind the receptive field of the last layer of a chain of windows."""
     if len(rows) > _MOST_ROWS or any(after.input != row.output for row, after in pairwise(rows)):
         return Behind()
     windows = [window_axes(row) for row in rows]
@@ -108,7 +108,7 @@ def of_field(rows: Sequence[Row], *, pixels: bool) -> Behind:
         for layers, image in zip(zip(*windows), rows[0].input[1:])
     ]
     sides = tuple([rf_size(axis._replace(pixels=False)) for axis in along])
-    if sides != rows[-1].field:  # it is read by another way too
+    if sides != rows[-1].field:  # another path reads it too
         return Behind()
     if len({axis.layers for axis in along}) == 1:
         return Behind("rf", along[0], rf_size)

@@ -163,7 +163,7 @@ class _TransposedMacs(NamedTuple):
 
     @property
     def written(self) -> int:
-        """The cells that the kernels write, before the padding is removed."""
+        """The cells written by the kernels, before the padding is removed."""
         along = zip(self.n, self.kernel, self.s)
         return prod([n * k if k < s else (n - 1) * s + k for n, k, s in along])
 
@@ -175,7 +175,7 @@ def _transposed_macs(quantities: _TransposedMacs) -> int:
 
 
 def _written_text(n: int, k: int, s: int) -> str:
-    """The cells along one axis that the kernels write, in numbers; kernels smaller than the stride do not meet."""
+    """The cells written along one axis, in numbers; kernels smaller than the stride leave gaps."""
     return f"{n}·{k}" if k < s else f"(({n} − 1)·{s} + {k})"
 
 
@@ -425,7 +425,7 @@ class MemoryTask(Task):
             raise GivenError("volume", "needs a volume such as 224x224x64, or arch: with a network")
 
     def amounts(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The values asked for, and the others: activations and parameters, of each layer."""
+        """The values asked for, and the other ones: activations and parameters of each layer."""
         if self.volume is not None:
             return (self.copies * prod(self.volume),), ()
         rows = self.arch.rows(self.input)

@@ -1,4 +1,4 @@
-"""Questions that count other things than parameters: neurons, connections, matrices, growth."""
+"""Questions that do not count parameters: neurons, connections, matrices, growth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions about designs: the ratio of two, what of a network is trained, and the shapes of weights."""
+"""Questions about designs: ratios, trainable parameters of a network, and shapes of weights."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Ratio(Task):
             raise GivenError("designs", f"the second one has no {self._amounts()}; nothing can be divided by 0")  # fmt: skip
 
     def _amounts(self) -> str:
-        """What is counted, in words."""
+        """The counted amount, in words."""
         operations = OPERATION_WORDS[self.designs[0].counting.operations]
         return {"params": "parameters", "macs": operations}.get(self.of, self.of)
 
@@ -75,7 +75,7 @@ class Ratio(Task):
         return [Part.of(RATIO, "ratio", quantities, quotient, "total of the first / total of the second")]  # fmt: skip
 
 
-# ------------------------------------------------------------------------------ what is trained
+# ---------------------------------------------------------------------------- trainable parameters
 
 
 _SPLIT_METHODS = {
@@ -189,7 +189,7 @@ class _Weighted(Task):
         return f"A {window} {_LAYERS[self.layer]}{groups} has {plural(self.filters, 'filter')} on {channels}."
 
     def tensor(self, order: str) -> Tensor:
-        """The numbers behind."""
+        """The numbers behind the question."""
         transposed = self.layer == "transposed"
         return Tensor(self.kernel(), self.c_in, self.filters, self.groups, order, transposed)
 
@@ -209,7 +209,7 @@ class WeightShape(_Weighted):
         return f"{self.layer_words()} What is the shape of its weight tensor? Write {' × '.join(self._names())}."
 
     def _names(self) -> tuple[str, ...]:
-        """What the numbers are called, in their order."""
+        """The names of the numbers, in their order."""
         fed, made = ("inputs", "units") if self.layer == "fc" else ("input channels", "filters")
         if self.groups > 1:
             fed, made = (fed, "filters of one group") if self.layer == "transposed" else ("input channels of one group", made)  # fmt: skip
@@ -247,6 +247,6 @@ class BiasShape(_Weighted):
 
 
 def _with_ones(filters: int) -> tuple[tuple[int, ...], ...]:
-    """A bias with axes of length 1, as courses write it that add it to a map or a column."""
+    """A bias with axes of length 1, as in courses that add it to a map or a column."""
     column, row, map_ = (filters, 1), (1, filters), (filters, 1, 1)
     return (column, row, map_, (1, 1, filters), (1, *map_), (1, 1, 1, filters))

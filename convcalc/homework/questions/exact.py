@@ -1,7 +1,7 @@
-"""Arithmetic by hand, exact: whole numbers over one denominator, so that nothing is rounded or overflows.
+"""Arithmetic by hand, exact: whole numbers with one denominator, never rounded, without overflow.
 
-Where windows and stamps lie is asked of the witness, which finds it by sliding. How much there is to
-do is bounded before anything is done.
+The witness gives the positions of windows and stamps by sliding. The amount of work is limited
+before any work is done.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ MAX_PRODUCTS = 200_000
 _MAX_DENOMINATOR = 10**120
 STRICT_MISFIT = "the window does not fit exactly, and this sheet has fit: strict; change the map, the stride or the padding"
 _IN_64_BITS = 2**62
-_PAST_THE_END = 1_000  # cells: more than a map by hand has with its padding
+_PAST_THE_END = 1_000  # most cells; a map by hand has fewer, even with padding
 
 
 class TooMuchError(ValueError):
-    """More than anybody does by hand."""
+    """Too much work to do by hand."""
 
 
 class Exact(NamedTuple):
     """Maps of numbers, channels first.
 
     Attributes:
-        cells: whole numbers: in 64 bits where every sum of them fits, else Python's own.
-        below: what each of them is divided by.
+        cells: whole numbers: 64-bit if every sum of them fits, else Python's integers.
+        below: their common denominator.
     """
 
     cells: NDArray[Any]
@@ -68,7 +68,7 @@ def exact(stack: Sequence[Rows]) -> Exact:
     """Maps of whole numbers and fractions.
 
     Raises:
-        TooMuchError: their denominators have nothing in common.
+        TooMuchError: their common denominator is too large.
     """
     import numpy as np
 
@@ -96,21 +96,21 @@ def _most(cells: NDArray[Any]) -> int:
 
 
 def _room(cells: NDArray[Any], most: int) -> NDArray[Any]:
-    """The numbers with room for sums of up to so much."""
+    """The numbers in a type with room for sums up to a limit."""
     return cells.astype("int64" if most < _IN_64_BITS else object)
 
 
 def _for_products(x: Exact, w: Exact, terms: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Both with room for sums of so many products."""
+    """Both arrays in a type with room for sums of this many products."""
     most = max(_most(x.cells), 1) * max(_most(w.cells), 1) * terms
     return _room(x.cells, most), _room(w.cells, most)
 
 
 def bound(*counts: int, what: str = "products") -> None:
-    """Refuse so much work.
+    """Refuse too much work.
 
     Raises:
-        TooMuchError: says how much, and what to do.
+        TooMuchError: names the amount, and what to do.
     """
     if prod(counts) > MAX_PRODUCTS:
         message = f"there are {prod(counts):,} {what}; by hand at most {MAX_PRODUCTS:,}: use a smaller map"
@@ -125,7 +125,7 @@ def _windows(
     dilation: int = 1,
     fit: str = "floor",
 ) -> tuple[Axis, ...]:
-    """Where the windows lie; a step past the end of any map is as good as a longer one.
+    """The positions of the windows; a stride past the end of a map is shortened.
 
     Raises:
         ValueError: the window does not fit.
@@ -153,7 +153,7 @@ def correlate(
     fit: str = "floor",
     only_positive: bool = False,
 ) -> Exact:
-    """One kernel for each map slid over it, all products of a window, or the positive ones, added up.
+    """Slide one kernel over each map; add all products of a window, or only the positive ones.
 
     Raises:
         ValueError: the window does not fit, or there is too much to do.
@@ -173,10 +173,10 @@ def correlate(
 
 
 def stamp(x: Exact, w: Exact, *, stride: int, padding: Any, output_padding: int) -> Exact:
-    """Every cell of a map times the kernel, added to the result; padding is cut off.
+    """Add the kernel times every cell of a map to the result; then remove the padding.
 
     Raises:
-        ValueError: nothing is left, or there is too much to do.
+        ValueError: no cell is left, or the work is too much.
     """
     import numpy as np
 
@@ -205,7 +205,7 @@ class Gradients(NamedTuple):
 
 
 def gradients(x: Exact, w: Exact, g: Exact, *, stride: int, padding: Any) -> Gradients:
-    """What a change of the output changes before.
+    """The gradients of a convolution, from the gradient of its output.
 
     Raises:
         ValueError: the gradient does not have the shape of the output, or there is too much to do.
@@ -234,7 +234,7 @@ def gradients(x: Exact, w: Exact, g: Exact, *, stride: int, padding: Any) -> Gra
 
 
 def add(x: Exact, number: Any) -> Exact:
-    """A number added to every cell."""
+    """The maps with a number added to every cell."""
     below = lcm(x.below, number.denominator)
     more = number.numerator * (below // number.denominator)
     cells = _room(x.cells, _most(x.cells) * (below // x.below) + abs(more))
@@ -242,11 +242,11 @@ def add(x: Exact, number: Any) -> Exact:
 
 
 def relu(x: Exact) -> Exact:
-    """Negative cells as 0."""
+    """The maps with negative cells set to 0."""
     return x._replace(cells=x.cells * (x.cells > 0))
 
 
-# What only mistakes do with the cells of each window; zeros of the padding are cells like others.
+# Used only by mistakes: functions of the cells of a window; padding zeros count as cells.
 _PLAIN: dict[str, Callable[[Any], Any]] = {
     "sum": lambda cells: cells.sum(axis=0),
     "min": lambda cells: cells.min(axis=0),
@@ -269,7 +269,7 @@ class Pool(NamedTuple):
         """The pooled map.
 
         Raises:
-            ValueError: the window does not fit or lies on padding alone, or there is too much to do.
+            ValueError: the window does not fit or covers only padding, or the work is too much.
         """
         import numpy as np
 
@@ -327,7 +327,7 @@ def need_small(pads: tuple[tuple[int, int], ...] = (), **stacks: Any) -> None:
 
 
 def need_same_maps(x: Stack, w: Stack) -> None:
-    """Refuse maps and kernels that do not go together."""
+    """Refuse a different number of maps and kernels."""
     if len(x) != len(w):
         raise GivenError("w", f"has {len(w)} kernels for {len(x)} maps; give one for each")
     if len({(len(one), len(one[0])) for one in x}) > 1:
@@ -343,7 +343,7 @@ def need_small_window(k: int) -> None:
 
 
 def need_writable(expected: Any) -> None:
-    """Refuse answers that are longer than what is read."""
+    """Refuse answers that are too long to be read."""
     cells = (
         [cell for row in expected for cell in row] if isinstance(expected, tuple) else [expected]
     )

@@ -39,9 +39,9 @@ from convcalc.text import printable, printable_lines, shortened
 
 MAX_LAYERS = 2_000
 MAX_AXES = 3
-_MAX_NAMED = 20  # numbers with names
+_MAX_NAMED = 20  # most named numbers
 _VALUE_NAME = re.compile(r"[^\W\d_]\w{0,19}")
-MAX_NETWORK = 20_000  # characters of one that is written out
+MAX_NETWORK = 20_000  # longest network that is written out, in characters
 
 Ints = int | tuple[int, ...]
 Rows = tuple[tuple[Any, ...], ...]
@@ -51,11 +51,11 @@ class GivenError(UsageError):
     """A value under ``given:`` that the question type cannot use.
 
     Args:
-        key: which one; empty for the question as a whole.
+        key: the word; empty for the question as a whole.
         what: what is wrong and what to do.
 
     Attributes:
-        problems: all that is wrong with the values, of which this is the first.
+        problems: all problems of the values; this error is the first.
     """
 
     def __init__(self, key: str, what: str, others: Sequence[GivenError] = ()) -> None:
@@ -66,9 +66,9 @@ class GivenError(UsageError):
 
 
 class RfLayer(NamedTuple):
-    """A layer of a receptive-field question: kernel, stride, dilation, and whether that is written.
+    """A layer of a receptive-field question: kernel, stride, dilation, and whether the dilation is written.
 
-    Where a question takes rectangles, each of the numbers may be one per axis.
+    If a question allows rectangles, each number may be one per axis.
     """
 
     k: Any
@@ -82,12 +82,12 @@ class RfLayer(NamedTuple):
 
 
 class NetworkFile(NamedTuple):
-    """A network in a file beside a sheet.
+    """A network in a file next to a sheet.
 
     Attributes:
-        name: as the sheet writes it.
-        path: where it is.
-        folder: the sheet's; the file and what it extends lie in it.
+        name: its name in the sheet.
+        path: the file's path.
+        folder: the sheet's folder, which contains the file and the files that it extends.
     """
 
     name: str
@@ -108,7 +108,7 @@ _SUBJECTS = {
 
 
 def _subject(key: str) -> str:
-    """How a message begins: with the name behind a letter."""
+    """The beginning of a message: a letter, and what it means."""
     return _SUBJECTS.get(key, "the value")
 
 
@@ -176,12 +176,12 @@ def _read_shape(raw: Any, what: str) -> tuple[int, ...]:
 
 
 def _rf_layer(k: Ints, s: Ints = 1, d: Ints | None = None) -> RfLayer:
-    """A layer whose dilation may be left out."""
+    """A layer; its dilation is optional."""
     return RfLayer(k, s) if d is None else RfLayer(k, s, d, is_dilated=True)
 
 
 def _layer_numbers(item: dict[str, Any], what: str) -> list[Any]:
-    """Kernel, stride and dilation of a layer that is written as ``{k: 3, s: 2}``."""
+    """Kernel, stride and dilation of a layer written as ``{k: 3, s: 2}``."""
     own: dict[str, Any] = {}
     for word, value in item.items():
         meant = LAYER_WORDS.get(word)
@@ -273,7 +273,7 @@ def _read_stack(raw: Any, what: str) -> Any:
 
 
 def _read_kernels(raw: Any, what: str) -> Any:
-    """One filter, as a matrix or one for each map; or a list of filters of one for each map."""
+    """One filter, as one matrix or one matrix per map; or a list of filters with one matrix per map."""
     inner = raw
     for _ in range(3):
         if not isinstance(inner, list | tuple) or not inner:
@@ -308,7 +308,7 @@ def _read_word(raw: Any, what: str) -> str:
 
 
 def _read_network(raw: Any, what: str) -> str | NetworkFile:
-    """A network in any notation, on one line or several; or a file that is found already."""
+    """A network in any notation, on one line or several; or a file already found."""
     if isinstance(raw, NetworkFile):
         return raw
     if isinstance(raw, dict):
@@ -363,7 +363,7 @@ def _read_fraction(raw: Any, what: str) -> Fraction:
 
 
 class Reader(NamedTuple):
-    """How the values of a word are read, and the JSON Schema of what can be read."""
+    """How the values of a word are read, and their JSON Schema."""
 
     read: Callable[[Any, str], Any]
     schema: dict[str, Any]
@@ -383,7 +383,7 @@ def _sizes(raw: Any, what: str) -> Ints:
 
 
 def _whole_or_none(raw: Any, what: str) -> int | None:
-    """A whole number; None where it is left out."""
+    """A whole number; None if it is left out."""
     return None if raw is None else _whole(raw, what)
 
 
@@ -409,7 +409,7 @@ def _read_limits(raw: Any, what: str) -> Limits:
 
 
 def _read_counts(raw: Any, what: str) -> tuple[tuple[str, Limits], ...]:
-    """Limits of the number of layers: of all of them, or of kinds by their names."""
+    """Limits of the number of layers: of all layers, or by kind."""
     named = raw if isinstance(raw, dict) else {ALL: raw}
     if not 1 <= len(named) <= _MAX_NAMED:
         message = f"it names {len(named)} kinds of layers; give 1 to {_MAX_NAMED}"
@@ -454,7 +454,7 @@ READERS: dict[str, Reader] = {
     "LayerCounts": Reader(_read_counts, COUNTS_SCHEMA),
 }
 
-# The types' annotations: what a value is once it is read.
+# The types' annotations: the type of a value after it was read.
 Count = int
 Sizes = Ints
 Hwc = tuple[int, ...]
@@ -481,7 +481,7 @@ def need_axes(axes: int) -> None:
 
 
 def axes_of(*values: Any) -> int:
-    """How many axes some numbers are for: 0 where one number is for all."""
+    """How many axes some numbers are for: 0 if one number is for all."""
     found = {len(value) for value in values if isinstance(value, tuple)}
     if len(found) > 1:
         raise GivenError(

@@ -1,4 +1,4 @@
-"""What can be read under ``given:`` of a question, as a JSON Schema for each type of value."""
+"""A JSON Schema for each type of value under ``given:`` of a question."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 MAX_DIGITS = 12
 MAX_NAMES = 64
 
-# Words of the question types under the names that other libraries and people give them.
+# Other names of the question types' words, used by libraries and people.
 ALIASES = {
     "cin": "c_in", "in_channels": "c_in", "channels": "c_in", "c": "c_in",
     "cout": "filters", "c_out": "filters", "out_channels": "filters",
@@ -15,7 +15,7 @@ ALIASES = {
     "g": "groups", "out_features": "units", "output_padding": "a",
 }  # fmt: skip
 
-# What a layer of a receptive field is made of, under all these names.
+# All names of the numbers of a receptive-field layer.
 _OF_LAYER = ("k", "s", "d")
 LAYER_WORDS = {
     **{word: word for word in _OF_LAYER},
@@ -27,12 +27,12 @@ _DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
 
 
 def one_of(*schemas: dict[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of a value that meets one of some."""
+    """The JSON Schema of a value that fits one of several schemas."""
     return {"anyOf": list(schemas)}
 
 
 def _words_schema(*words: str) -> dict[str, Any]:
-    """The JSON Schema of some words, in small letters as editors complete them or as they are typed."""
+    """The JSON Schema of some words: in lower case for completion by editors, or in any case."""
     spelled = "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in words)
     return one_of({"enum": list(words)}, {"type": "string", "pattern": rf"^\s*({spelled})\s*$"})
 
@@ -62,19 +62,19 @@ WORDS_SCHEMA = one_of(
 NAMES_SCHEMA = one_of(
     TEXT_SCHEMA, {"type": "array", "items": TEXTS_SCHEMA, "minItems": 1, "maxItems": MAX_NAMES}
 )
-# As text it has a digit; those beyond ASCII, such as ½, are no matter of a schema.
+# A text must contain a digit; the schema does not check digits beyond ASCII, such as ½.
 NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"], "pattern": r"[0-9]|[^\x00-\x7f]"}
 
 
 def _list_schema(items: dict[str, Any], first: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The JSON Schema of a list with something in it, of which the first may say what it is a list of."""
+    """The JSON Schema of a list that is not empty; its first item may decide what the list contains."""
     begins = {"prefixItems": [first]} if first else {}
     return {"type": "array", **begins, "items": items, "minItems": 1}
 
 
 _ROW_SCHEMA = _list_schema(NUMBER_SCHEMA)
 ROWS_SCHEMA = one_of(NUMBER_SCHEMA, _list_schema(one_of(NUMBER_SCHEMA, _ROW_SCHEMA)))
-# That a list holds maps, or filters, is told by what its first item holds.
+# The first item decides whether a list contains maps or filters.
 _MAP_SCHEMA = {"allOf": [ROWS_SCHEMA, _list_schema({}, _list_schema({}))]}
 _MAPS_SCHEMA = _list_schema(ROWS_SCHEMA, _MAP_SCHEMA)
 STACK_SCHEMA = one_of(ROWS_SCHEMA, _MAPS_SCHEMA)
@@ -82,7 +82,7 @@ KERNELS_SCHEMA = one_of(STACK_SCHEMA, _list_schema(STACK_SCHEMA, _MAPS_SCHEMA))
 
 
 def _layers_schema(between: str, number: dict[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of layers, from what may stand between digits, and one of their numbers."""
+    """The JSON Schema of layers, from the separators between digits and the schema of one number."""
     layer = one_of(
         whole_schema(),
         {"type": "string", "pattern": rf"^[\d\s{between}]+$"},

@@ -30,7 +30,7 @@ from convcalc.homework.questions.words import by, options
 from convcalc.text import plural
 
 _MAX_PLACES = 8
-_CONTEXT = Context(prec=50)  # for the sigmoid; far more digits than are asked for
+_CONTEXT = Context(prec=50)  # for the sigmoid; far more digits than answers have
 
 
 class Grad(NamedTuple):
@@ -40,10 +40,10 @@ class Grad(NamedTuple):
         x, w, g: the input, the kernel as it slides, the gradient of the output.
         s, p: the stride, and the zeros before and after along each axis.
         flipped: whether the kernel was flipped to slide.
-        which: what is asked for: dw, dx, db, or the updated w_new and b_new.
-        above: the gradient before the activation; that of the output where there is none.
+        which: the question: dw, dx, db, or the updated w_new and b_new.
+        above: the gradient before the activation; that of the output if there is none.
         lr, b: learning rate and bias, for the updated numbers.
-        places: decimals of the result; -1 where it is exact.
+        places: decimals of the result; -1 if it is exact.
     """
 
     x: Rows
@@ -60,7 +60,7 @@ class Grad(NamedTuple):
 
 
 def _sigmoid(value: Fraction) -> Fraction:
-    """1/(1 + e^−value), to many more digits than are asked for."""
+    """1/(1 + e^−value), to many more digits than answers have."""
     exact_value = _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
     power = _CONTEXT.exp(-exact_value)
     return Fraction(_CONTEXT.divide(Decimal(1), _CONTEXT.add(Decimal(1), power)))
@@ -79,7 +79,7 @@ _SLOPES = {"none": None, "relu": _relu_slope, "sigmoid": _sigmoid_slope}
 
 
 def gradient(quantities: Grad) -> Any:
-    """What is asked for; None where the gradient does not have the shape of the output."""
+    """The gradient or update asked for; None if `g` does not have the shape of the output."""
     if quantities.which == "w_new":
         dw = _exact_gradient(quantities._replace(which="dw"))
         w = turned((quantities.w,))[0] if quantities.flipped else quantities.w
@@ -96,13 +96,13 @@ def gradient(quantities: Grad) -> Any:
 
 
 def _rounded(found: Any, places: int) -> Rows:
-    """Every number to so many decimals, in rows."""
+    """Rows with every number rounded to some decimals."""
     rows = found if isinstance(found, tuple) else ((found,),)
     return tuple([tuple([to_decimals(Fraction(cell), places) for cell in row]) for row in rows])
 
 
 def _exact_gradient(quantities: Grad) -> Any:
-    """dw, dx or db; None where the gradient does not have the shape of the output."""
+    """dw, dx or db; None if `g` does not have the shape of the output."""
     x, w, g = (exact([each]) for each in (quantities.x, quantities.w, quantities.g))
     try:
         found = gradients(x, w, g, stride=quantities.s, padding=quantities.p)
@@ -293,7 +293,7 @@ class DotProduct(Task):
         return [Part("", NUMBER, total, "hand-dot", self, method="Σ x·w")]
 
 
-# What each sort of kernel may be called.
+# The names of each kind of kernel.
 KERNEL_NAMES = {
     "edges": ("edges", "edge", "all edges", "laplacian", "outline", "edges in all directions"),
     "sharpen": ("sharpen", "sharpening", "sharp"),
@@ -312,7 +312,7 @@ KERNEL_NAMES = {
 
 
 def _kernel_name(w: Rows) -> str:
-    """What a kernel finds or does, from its numbers; empty where it has no name.
+    """What a kernel finds or does, from its numbers; empty if it has no name.
 
     >>> _kernel_name(((1, 0, -1), (1, 0, -1), (1, 0, -1)))
     'vertical edges'
@@ -329,7 +329,7 @@ def _kernel_name(w: Rows) -> str:
         return "identity"
     if min(flat) >= 0:
         return "box blur" if len(set(flat)) == 1 else "gaussian blur"
-    # The centre alone has its sign: a sum of 0 finds edges, a positive sum sharpens.
+    # Only the centre has its sign: a sum of 0 finds edges, a positive sum sharpens.
     if sum(1 for cell in flat if cell * centre > 0) != 1:
         return ""
     if sum(flat) == 0:

@@ -1,4 +1,4 @@
-"""Questions worked by hand: convolutions and pools. The answers are exact."""
+"""Questions for work by hand: convolutions and pools. The answers are exact."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ConvByHand(ByHand):
         check_cells(self.cells)
 
     def filters(self) -> list[Stack]:
-        """The filters, each with a kernel for each map; kernels in a row on one map are separate filters."""
+        """The filters, each with a kernel per map; several kernels for one map are separate filters."""
         if isinstance(self.w[0][0][0], tuple):
             return list(self.w)
         return [(kernel,) for kernel in self.w] if len(self.x) == 1 else [self.w]

@@ -76,7 +76,7 @@ class HandedInNetwork(Task):
         self._sizes()
 
     def _sizes(self) -> list[tuple[int, ...]]:
-        """The sizes that kernels may have."""
+        """The allowed sizes of kernels."""
         found = []
         for text in self.kernels:
             sides = text.lower().replace("×", "x").split("x")
@@ -87,7 +87,7 @@ class HandedInNetwork(Task):
         return found
 
     def rules(self) -> Iterator[Rule]:
-        """The rules that are given, in the order of the words."""
+        """The given rules, in the order of the words."""
         for name in ("output", "input"):
             if shape := self.written(name):
                 yield shape_rule(name, shape)

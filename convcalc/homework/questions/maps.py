@@ -18,7 +18,7 @@ _MAX_SCALE = 16
 
 
 def _need_readable(rows: int, columns: int, key: str) -> None:
-    """Refuse an answer of more cells than are read."""
+    """Refuse an answer with too many cells to be read."""
     cells = rows * columns
     if cells > MAX_CELLS:
         message = f"the answer would have {cells:,} cells; at most {MAX_CELLS:,} are read: use smaller numbers"
@@ -27,14 +27,14 @@ def _need_readable(rows: int, columns: int, key: str) -> None:
 
 # ------------------------------------------------------------------------------------- padding
 
-# Which cell of a row of n a place outside it repeats; None for a zero.
+# The cell, in a row of n, that a position outside it repeats; None for a zero.
 _OUTSIDE: dict[str, Callable[[int, int], int | None]] = {
     "zero": lambda place, n: None,
     "reflect": lambda place, n: -place if place < 0 else 2 * (n - 1) - place,
     "replicate": lambda place, n: 0 if place < 0 else n - 1,
     "symmetric": lambda place, n: -place - 1 if place < 0 else 2 * n - 1 - place,
 }
-_REACH = {"reflect": 1, "symmetric": 0}  # cells of a row that a mirror cannot show
+_REACH = {"reflect": 1, "symmetric": 0}  # cells of a row that reflect mode cannot repeat
 _MODES = ("zero", "reflect", "replicate")
 _MODE_WORDS = {
     "zero": "the new cells are 0",
@@ -49,7 +49,7 @@ class Border(NamedTuple):
     Attributes:
         x: the map.
         sides: cells before and after, along each axis.
-        mode: what the new cells are.
+        mode: the values of the new cells.
     """
 
     x: Rows
@@ -58,7 +58,7 @@ class Border(NamedTuple):
 
 
 def _padded_row(row: tuple[Any, ...], sides: tuple[int, int], mode: str, empty: Any) -> list[Any]:
-    """A row with the cells before and after it; `empty` where there is nothing to repeat."""
+    """A row with the cells before and after it; `empty` if there is nothing to repeat."""
     n, found = len(row), []
     for place in range(-sides[0], n + sides[1]):
         source = place if 0 <= place < n else _OUTSIDE[mode](place, n)
@@ -67,7 +67,7 @@ def _padded_row(row: tuple[Any, ...], sides: tuple[int, int], mode: str, empty: 
 
 
 def padded(quantities: Border) -> Rows | None:
-    """The rows are padded one by one, then the rows themselves; None where a mirror shows too little."""
+    """Each row is padded, then rows are added; None if a map is too small for reflect mode."""
     down, across = quantities.sides
     reach = _REACH.get(quantities.mode)
     for n, sides in zip((len(quantities.x), len(quantities.x[0])), quantities.sides):
@@ -137,7 +137,7 @@ class Unpool(NamedTuple):
     Attributes:
         y: the values, one per block.
         k: the side of a block.
-        x: the map that was pooled, block by block; () where the place is always the corner.
+        x: the map before pooling, by blocks; () if the position is always the corner.
     """
 
     y: Rows
@@ -146,13 +146,13 @@ class Unpool(NamedTuple):
 
 
 def _block_of(x: Rows, k: int, row: int, column: int) -> list[tuple[Any, int, int]]:
-    """The cells of one block, each with its place."""
+    """The cells of one block, each with its position."""
     places = [(row * k + i, column * k + j) for i in range(k) for j in range(k)]
     return [(x[i][j], i, j) for i, j in places]
 
 
 def spread(quantities: Unpool, place: Callable[[int, int], tuple[int, int]]) -> Rows:
-    """Each value at the place of its block, zeros everywhere else."""
+    """Each value at a position in its block, zeros everywhere else."""
     k, y = quantities.k, quantities.y
     found = [[0] * (len(y[0]) * k) for _ in range(len(y) * k)]
     for row, values in enumerate(y):
@@ -163,7 +163,7 @@ def spread(quantities: Unpool, place: Callable[[int, int], tuple[int, int]]) -> 
 
 
 def unpooled(quantities: Unpool) -> Rows:
-    """Each value where the maximum of its block was; in its corner where no map was pooled."""
+    """Each value at the maximum of its block, or in its corner if there is no pooled map."""
     k, x = quantities.k, quantities.x
     if not x:
         return spread(quantities, lambda row, column: (row * k, column * k))
@@ -239,7 +239,7 @@ class Upsample(NamedTuple):
         x: the map.
         scale: how many times larger, along each axis.
         mode: nearest or bilinear.
-        corners: whether the corner cells stay at the corners; else the centres of cells count.
+        corners: whether corner cells stay at the corners; else positions are measured by cell centres.
     """
 
     x: Rows
@@ -249,7 +249,7 @@ class Upsample(NamedTuple):
 
 
 def place_of(cell: int, n: int, quantities: Upsample) -> Fraction:
-    """Where a cell of the large map lies between the n cells of the small one."""
+    """The position of a cell of the large map among the n cells of the small one."""
     scale = quantities.scale
     if quantities.mode == "nearest":
         return Fraction(cell // scale)
@@ -260,7 +260,7 @@ def place_of(cell: int, n: int, quantities: Upsample) -> Fraction:
 
 
 def interpolated(x: Rows, rows: list[Fraction], columns: list[Fraction]) -> Rows:
-    """The value at each place: a mean of the four cells around it, the nearer ones count more."""
+    """The value at each position: a mean of the four cells around it, weighted by distance."""
 
     def between(one: Any, other: Any, share: Fraction) -> Any:
         return one if not share else one * (1 - share) + other * share
@@ -277,7 +277,7 @@ def interpolated(x: Rows, rows: list[Fraction], columns: list[Fraction]) -> Rows
 
 
 def upsampled(quantities: Upsample) -> Rows:
-    """Along each axis the cell, or the two cells, that a new cell lies at."""
+    """The larger map, from the one or two nearest cells along each axis."""
     x, scale = quantities.x, quantities.scale
     rows, columns = (
         [place_of(cell, n, quantities) for cell in range(n * scale)] for n in (len(x), len(x[0]))

@@ -1,10 +1,10 @@
-"""What the words of a question mean under the conventions of its sheet: the one place that reads them.
+"""What the words of a question mean under the conventions of its sheet; only this module reads them.
 
 A question type names the type of each word in its annotations. `MEANINGS` says which conventions
-decide about words of that type, and what such a word then means: a padding becomes the zeros before
-and after, a dilation counts from 1, a bias that the question leaves open is counted or not. A type
-that only asks in a unit (multiply-adds or operations, MB or MiB, the order of a volume) annotates
-that too; such an attribute is not a word of ``given:``.
+apply to words of that type, and what a word then means: a padding becomes the zeros before and
+after, a dilation counts from 1, a bias that the question does not state is counted or not. A type
+whose answer has a unit (multiply-adds or operations, MB or MiB, the order of a volume) also
+annotates that; such an attribute is not a word of ``given:``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from convcalc.layers import window
 
 
 def default(value: Any) -> Any:
-    """What a word is where the question does not write it; typed as what it then means."""
+    """The default of a word; typed as its meaning."""
     return value
 
 
@@ -29,7 +29,7 @@ class Padding(NamedTuple):
     """A padding with its meaning.
 
     Attributes:
-        given: as the question writes it: numbers, or a word.
+        given: as written in the question: numbers, or a word.
         total: whether a number is for both sides together.
         symmetric: whether "same" adds (k − 1)/2 on each side.
     """
@@ -40,21 +40,21 @@ class Padding(NamedTuple):
 
     @property
     def shown(self) -> Ints | str | None:
-        """As it is written, for sentences; None where there is none."""
+        """The padding as written, for sentences; None if there is none."""
         return self.given or None
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The numbers that are written, one or one per axis; () for a word."""
+        """The written numbers, one or one per axis; () for a word."""
         return () if isinstance(self.given, str) else each(self.given, 1)
 
     def sides(self, axes: int) -> tuple[tuple[int, int], ...]:
-        """The zeros before and after along each axis; a padding in words has none of its own."""
+        """The zeros before and after along each axis; none for a padding in words."""
         pads = (0,) * axes if isinstance(self.given, str) else each(self.given, axes)
         return tuple([(pad // 2, pad - pad // 2) if self.total else (pad, pad) for pad in pads])
 
     def along(self, n: int, k: int, s: int, d: int, sides: tuple[int, int]) -> tuple[int, int]:
-        """The zeros before and after along one axis, which for a word follow from the window."""
+        """The zeros before and after along one axis; for a word they follow from the window."""
         if self.given == "same" and self.symmetric:
             total = formulas.full_padding(k, d)
             return total // 2, total - total // 2
@@ -62,11 +62,11 @@ class Padding(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What a type of word means.
+    """The meaning of a type of word.
 
     Attributes:
-        conventions: those that decide.
-        apply: the meaning of a value, from it, the words before it, and the conventions.
+        conventions: the conventions that decide.
+        apply: gives the meaning of a value, from the value, the words before it, and the conventions.
     """
 
     conventions: tuple[str, ...]
@@ -74,12 +74,12 @@ class Meaning(NamedTuple):
 
 
 def _padding(value: Ints | str, _words: Mapping[str, Any], c: Conventions) -> Padding:
-    """The zeros that a padding stands for."""
+    """The zeros that a padding means."""
     return Padding(value, c.padding == "total", c.same == "symmetric")
 
 
 def _dilation(value: int | None, _words: Mapping[str, Any], c: Conventions) -> int:
-    """A dilation, counted from 1 whatever the sheet counts from; 1 where none is written."""
+    """A dilation, counted from 1 even if the sheet counts from 0; 1 by default."""
     if value is None:
         return 1
     if value < int(c.dilation_base):
@@ -110,7 +110,7 @@ def _flip(value: bool | None, _words: Mapping[str, Any], c: Conventions) -> bool
 
 
 def _output_padding(value: int | None, words: Mapping[str, Any], c: Conventions) -> Ints:
-    """The output padding of a transposed convolution: as written, or what makes its size n·s."""
+    """The output padding of a transposed convolution: as written, or the one that makes its size n·s."""
     if value is not None or c.transposed_out_pad == "0":
         return value or 0
     s, p = words["s"], words["p"]
@@ -125,12 +125,12 @@ def _output_padding(value: int | None, words: Mapping[str, Any], c: Conventions)
 
 
 def _pool_numbers(_value: None, _words: Mapping[str, Any], c: Conventions) -> int:
-    """What a pool learns per map: nothing, or a weight and, where biases count, a bias."""
+    """The parameters of a pool per map: none, or a weight and, if biases count, a bias."""
     return 0 if c.pool_bias != "lenet" else 2 if c.bias != "false" else 1
 
 
 def _design(value: str | NetworkFile, _words: Mapping[str, Any], c: Conventions) -> Design:
-    """A network as the sheet writes and counts it."""
+    """A network in the sheet's notation and counting."""
     writing = Writing(c.padding == "total", c.same == "symmetric", int(c.dilation_base), c.fit)
     counting = Counting(c.bias != "false", c.bn == "all", c.pool_bias == "lenet", c.flops)
     return Design(value, writing, counting)
@@ -142,7 +142,7 @@ def _designs(value: tuple[str | NetworkFile, ...], words: Mapping[str, Any], c: 
 
 
 def _asked(convention: str, values: Mapping[str, Any] | None = None) -> Meaning:
-    """What is asked for under a convention: its value, or what stands for it."""
+    """The value of a convention that decides what is asked for, or its translation."""
     return Meaning(
         (convention,),
         lambda _value, _words, c: (values or {}).get(
@@ -152,7 +152,7 @@ def _asked(convention: str, values: Mapping[str, Any] | None = None) -> Meaning:
 
 
 NETWORK_TYPES = ("Arch", "Archs")
-NETWORK_WORD = "arch"  # what refusals of a network call it; a type may have another word
+NETWORK_WORD = "arch"  # the word in refusals of a network; a type may use another word
 _NETWORK = ("padding", "same", "dilation_base", "fit", "bias", "bn", "pool_bias", "flops")
 MEANINGS: dict[str, Meaning] = {
     "Padding": Meaning(("padding", "same"), _padding),
@@ -185,12 +185,12 @@ MEANINGS: dict[str, Meaning] = {
     "PaddingMeaning": _asked("padding", {"per-side": False, "total": True}),
 }
 
-# What a type of question ignores that asks for sizes of a network only.
+# The conventions ignored by a type of question that only asks for sizes of a network.
 NOTHING_COUNTED = dict.fromkeys(
     ("bias", "bn", "pool_bias", "flops"), "no parameters or operations are asked for"
 )
 
-# The annotations of question types: what a word means once the conventions are applied to it.
+# The annotations of question types: the meaning of a word after conventions were applied.
 Zeros: TypeAlias = Padding
 ZerosPerAxis: TypeAlias = Padding
 Dilation: TypeAlias = int

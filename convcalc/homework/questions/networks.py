@@ -1,4 +1,4 @@
-"""The networks of questions: read and walked, as a sheet writes them."""
+"""The networks of questions, in a sheet's notation: read and walked."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from convcalc.network.notations import Reading
 
 
-_MAX_PATH = 500  # layers between two rows of a table
-_MAX_SPELLED = 40  # layers of a file that a question spells out
+_MAX_PATH = 500  # most layers between two rows of a table
+_MAX_SPELLED = 40  # most layers of a file that a question lists
 
 
 class Writing(NamedTuple):
-    """How the words of a chain are meant; a bundled network or a file says all of this itself.
+    """How the words of a chain are meant; bundled networks and files state this themselves.
 
     Attributes:
         total: whether a padding is for both sides together.
         symmetric: whether "same" adds (k − 1)/2 on each side.
-        dilation_base: which dilation is the ordinary convolution.
-        fit: what happens when a window does not fit.
+        dilation_base: the dilation of an ordinary convolution, 0 or 1.
+        fit: what happens if a window does not fit.
     """
 
     total: bool = False
@@ -41,10 +41,10 @@ class Writing(NamedTuple):
     fit: str = "floor"
 
     def adapt(self, cls: type[Layer], texts: dict[str, str], axes: int) -> dict[str, str]:
-        """The options of one layer as the chain language writes them.
+        """The options of one layer in the chain language.
 
         Raises:
-            GivenError: a dilation of 0 where it counts from 1.
+            GivenError: a dilation is 0 but counts from 1.
         """
         from convcalc.layers.options import options_of
 
@@ -72,12 +72,12 @@ class Writing(NamedTuple):
 
 
 def _each_number(text: str, write: Callable[[int], str]) -> str:
-    """The number of each axis of an option, written in another way."""
+    """An option with the number of each axis converted."""
     return "x".join(write(int(each)) if each.isdigit() else each for each in text.split("x"))
 
 
 def _per_axis(text: str, axes: int) -> str:
-    """An option with a number for each axis, where one stands for all."""
+    """An option with a number for each axis, also if it had only one."""
     return text if "x" in text else "x".join([text] * max(axes, 1))
 
 
@@ -93,11 +93,11 @@ class Listed(NamedTuple):
 
     Attributes:
         kind: its kind.
-        names: what it is called, in small letters and digits.
-        aliases: what else it may be called.
-        row: its row, by its place among those that compute; None where it has no row to fill in.
-        output: what it gives, channels first.
-        is_view: whether it only reads its input in another shape.
+        names: its names, in lower-case letters and digits.
+        aliases: its other names.
+        row: the position of its row among the computing layers; None if it has no row.
+        output: its output shape, channels first.
+        is_view: whether it only changes the shape of its input.
     """
 
     kind: str
@@ -113,8 +113,8 @@ class Walked(NamedTuple):
 
     Attributes:
         rows: its rows.
-        listed: all its layers, as tables may list them.
-        layers, inputs: each layer, and the places of those it reads.
+        listed: all its layers that tables may list.
+        layers, inputs: each layer, and the positions of the layers that it reads.
         image: the shape of the input, channels first.
     """
 
@@ -127,11 +127,11 @@ class Walked(NamedTuple):
     def shape_at(
         self, place: int, own: Callable[[int], tuple[int, ...] | None]
     ) -> tuple[int, ...] | None:
-        """What a layer gives if rows give what a student wrote; None where layers do not fit that.
+        """A layer's output shape if rows have the student's shapes; None if layers do not fit these.
 
         Args:
-            place: the layer, by its place in the network; -1 for the image.
-            own: the student's shape of a row, where there is one.
+            place: the layer's position in the network; -1 for the image.
+            own: gives the student's shape of a row, if there is one.
         """
         found: dict[int, tuple[int, ...]] = {-1: self.image}
         waiting = [place]
@@ -157,7 +157,7 @@ class Walked(NamedTuple):
 
 
 def plain_name(text: str) -> str:
-    """A name as names of rows are compared.
+    """A name in the form in which names of rows are compared.
 
     >>> plain_name("CONV-9-32"), plain_name("Conv 1")
     ('conv932', 'conv1')
@@ -166,10 +166,10 @@ def plain_name(text: str) -> str:
 
 
 class Design:
-    """A network as a question writes it, with what a sheet means by it and counts of it.
+    """A network as written in a question, with the sheet's notation and counting.
 
     Args:
-        text: it in any notation, the name of a file or of a bundled network, or a file that is found.
+        text: the network in any notation, the name of a file or bundled network, or a file already found.
         writing: how the words of a chain are meant.
         counting: what counts.
     """
@@ -181,7 +181,7 @@ class Design:
         self._walked: dict[Hwc | None, Walked] = {}
 
     def __str__(self) -> str:
-        """It on one line; the layers of a file, so that the question is complete without it."""
+        """The network on one line; the layers of a file, so that the question is complete without it."""
         if isinstance(self.text, NetworkFile):
             layers = _spelled(loaded(self.text, "arch")) if self.text.folder else ""
             return f"{self.text} ({layers})" if layers else str(self.text)
@@ -189,7 +189,7 @@ class Design:
 
     @property
     def notes(self) -> list[str]:
-        """What a teacher should know: what is assumed about code, or that a file is not shown."""
+        """Notes for the teacher: assumptions about code, or that a file is not shown."""
         if isinstance(self.text, NetworkFile):
             shown = not self.text.folder or _spelled(loaded(self.text, "arch"))
             said = "branches or has many layers, so the question shows only its name; give students the file"
@@ -199,7 +199,7 @@ class Design:
         return _read(self.text).notes
 
     def rows(self, shape: Hwc | None) -> list[Row]:
-        """Its layers on an input, walked.
+        """Its rows on an input.
 
         Raises:
             GivenError: it is not a network, or does not fit the input.
@@ -207,7 +207,7 @@ class Design:
         return self.walk(shape).rows
 
     def walk(self, shape: Hwc | None) -> Walked:
-        """Its rows, and the layers that a table may list.
+        """The walk: its rows, and the layers that a table may list.
 
         Raises:
             GivenError: it is not a network, or does not fit the input.
@@ -221,10 +221,10 @@ class Design:
         return self._walked[shape]
 
     def pixels(self, shape: Hwc | None, unit: tuple[int, ...]) -> list[tuple[int, int] | None]:
-        """The first and the last pixel that a unit of the last layer reads along each axis, zeros around the image too.
+        """The first and last pixel (or zero around the image) that a unit of the last layer reads, per axis.
 
         Raises:
-            GivenError: it is not a network, or what the unit sees is not known.
+            GivenError: it is not a network, or its receptive field is unknown.
         """
         from convcalc.analysis.trace import trace
         from convcalc.analysis.walk import walk
@@ -237,13 +237,13 @@ class Design:
             raise GivenError("arch", str(error)) from None
 
     def joined(self, others: tuple[Design, ...]) -> Design:
-        """This chain and others after it, as one."""
+        """This chain and others after it, as one chain."""
         texts = [str(design.text) for design in (self, *others)]
         plain = not any("\n" in text or "(" in text for text in texts)
         return Design((" " if plain else "\n").join(texts), self.writing, self.counting)
 
     def rounding_down(self) -> Design:
-        """The same chain where sizes are rounded down instead of refused."""
+        """The same chain, with sizes rounded down instead of refused."""
         if self.writing.fit != "strict":
             return self
         return Design(self.text, self.writing._replace(fit="floor"), self.counting)
@@ -253,10 +253,10 @@ class Design:
         return sum(layer.times for layer in _read(str(self.text)).layers)
 
     def problem(self, shape: tuple[int, ...]) -> str:
-        """Why a chain does not accept an input, channels first; empty where it does.
+        """Why a chain does not accept an input, channels first; empty if it does.
 
         Raises:
-            GivenError: it is no chain, whatever goes in.
+            GivenError: it is not a chain for any input.
         """
         from convcalc.network.notations import network_of
 
@@ -274,7 +274,7 @@ class Design:
         """The windows of a chain on an input that fits, channels first, along its first axis.
 
         Returns:
-            Nothing where a layer reads in another way, as transposed convolutions do.
+            None if a layer reads in another way, like transposed convolutions.
         """
         from convcalc.analysis.walk import walk
         from convcalc.layers.rf import Slide, UnknownField
@@ -293,7 +293,7 @@ class Design:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text names a network rather than writing one out."""
+    """Whether a text is the name of a network, not a written network."""
     if len(text.split()) != 1 or ":" in text or "(" in text:
         return False
     from convcalc.layers import find
@@ -307,7 +307,7 @@ def is_name(text: str) -> bool:
 
 
 def _read(text: str, axes: int = 0) -> Reading:
-    """A network that a question writes out, for an input of so many axes.
+    """A network written in a question, for an input with a number of axes.
 
     Raises:
         GivenError: it cannot be read.
@@ -321,25 +321,25 @@ def _read(text: str, axes: int = 0) -> Reading:
 
 
 def _one_line(error: ConvcalcError) -> str:
-    """A message on one line: what it lists is numbered."""
+    """A message on one line; lists in it become numbered."""
     first, *listed = str(error).split("\n")
     return " ".join([first, *(f"({n}) {each.strip()}" for n, each in enumerate(listed, start=1))])
 
 
 def loaded(name: str | NetworkFile, key: str, shape: tuple[int, ...] | None = None) -> Network:
-    """A bundled network, or that of a YAML file, under a word of ``given:``.
+    """A bundled network, or one in a YAML file, under a word of ``given:``.
 
     Raises:
-        GivenError: it cannot be read, or has more layers than a question may.
+        GivenError: it cannot be read, or has too many layers.
     """
     from convcalc.interop.load import load
 
     file = name if isinstance(name, NetworkFile) else NetworkFile(name, name, "")
     try:
         network = load(file.path, input=shape, within=file.folder)
-    except ConvcalcError as error:  # the line of the file would not fit on the sheet's
+    except ConvcalcError as error:  # the file's line number would not fit the sheet
         if shape is not None:
-            loaded(name, key)  # what is wrong with the network itself is said first
+            loaded(name, key)  # problems of the network itself come first
         raise GivenError(key, first_line(error)) from None
     if (layers := len(network.nodes)) > MAX_LAYERS:
         raise GivenError(
@@ -358,7 +358,7 @@ def loaded(name: str | NetworkFile, key: str, shape: tuple[int, ...] | None = No
 
 
 def _spelled(network: Network) -> str:
-    """The layers of a network one after the other; empty where it branches, or has too many."""
+    """The layers of a network in a row; empty if it branches, or has too many."""
     from convcalc.layers.options import option_text
 
     ordered = all(node.inputs == (place - 1,) for place, node in enumerate(network.nodes))
@@ -370,7 +370,7 @@ def _spelled(network: Network) -> str:
 def _network_of(
     text: str | NetworkFile, shape: Hwc | None, writing: Writing
 ) -> tuple[Network, list[str]]:
-    """The network of a question, and how each of its layers is called there."""
+    """The network of a question, and the names of its layers there."""
     first = None if shape is None else ((shape[-1], *shape[:-1]) if len(shape) > 1 else shape)
     if isinstance(text, NetworkFile) or is_name(text):
         network = loaded(text, "arch", first)
@@ -389,7 +389,7 @@ def _network_of(
 
 
 def _is_bundled(text: str) -> bool:
-    """Whether a text is the name of a bundled network, and not that of a file, which may change."""
+    """Whether a text names a bundled network; files are excluded, because they may change."""
     from convcalc.network.find import bundled_names
 
     return text in bundled_names() and not os.path.exists(text)
@@ -397,14 +397,14 @@ def _is_bundled(text: str) -> bool:
 
 @lru_cache(maxsize=64)  # a question is asked under every convention; few of them change a row
 def _walk_bundled(text: str, shape: Hwc | None, counting: Counting) -> Walked:
-    """The layers of a bundled network, however the words of chains are meant."""
+    """The layers of a bundled network, for which the meaning of chain words does not matter."""
     return _walk(text, shape, Writing(), counting)
 
 
 def _walk(
     text: str | NetworkFile, shape: Hwc | None, writing: Writing, counting: Counting
 ) -> Walked:
-    """The layers of a question's network, each with what it gives."""
+    """The layers of a question's network, each with its output."""
     from convcalc.analysis.walk import walk
 
     network, labels = _network_of(text, shape, writing)
@@ -442,7 +442,7 @@ def _walk(
         waiting = []
     if not rows:
         raise GivenError("arch", "has no layers that compute anything")
-    if not places:  # every layer is asked for then
+    if not places:  # then every layer is asked for
         shown = iter(range(len(rows)))
         listed = [
             each if node.layer.is_view else each._replace(row=next(shown))
@@ -453,7 +453,7 @@ def _walk(
 
 
 def _field(rf: Fields, image: tuple[int, ...]) -> tuple[int, ...]:
-    """The receptive field along each axis: the whole image for what gathers all of it."""
+    """The receptive field along each axis: the whole image for a layer that reads all of it."""
     from convcalc.layers.rf import UnknownField
 
     if isinstance(rf, UnknownField):
@@ -465,7 +465,7 @@ _FAMILY_NAMES = {"linear": ("fc", "dense", "linear", "fullyconnected"), "norm": 
 
 
 def _aliases(layer: Layer, counts: dict[str, int]) -> frozenset[str]:
-    """What a layer may be called in a table: its kind or family, alone or with its number."""
+    """Other names of a layer in a table: its kind or family, alone or with its number."""
     words = {layer.kind, layer.family, *_FAMILY_NAMES.get(layer.family, ())}
     found = set(map(plain_name, words))
     for word in words:

@@ -1,4 +1,4 @@
-"""Questions by hand about softmax and batch normalisation: exact where they can be, else to some decimals."""
+"""Questions by hand about softmax and batch normalisation: exact if possible, else to some decimals."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from convcalc.text import plural
 
 _MAX_PLACES = 8
 _MAX_LOGIT = 1_000
-_DIGITS = 50  # worked out with; far more than are asked for
+_DIGITS = 50  # digits of the calculation; far more than answers have
 _CONTEXT = Context(prec=_DIGITS)
 
 
 def _need_places(places: int) -> None:
-    """Refuse more decimals than anybody writes."""
+    """Refuse too many decimals."""
     if places > _MAX_PLACES:
         raise GivenError("decimals", f"is {places:,}; at most {_MAX_PLACES}")
 
@@ -38,7 +38,7 @@ def _rounded_rows(rows: list[list[Fraction]], places: int) -> Rows:
 
 
 class Softmax(NamedTuple):
-    """A row of scores, and to how many decimals their probabilities are given."""
+    """A row of scores, and the decimals of their probabilities."""
 
     x: tuple[Any, ...]
     places: int
@@ -57,13 +57,13 @@ def shares(weights: list[Fraction], places: int) -> Rows:
 
 
 def softmax(quantities: Softmax) -> Rows:
-    """e^x divided by the sum of all e^x; the largest score is taken off all of them first."""
+    """e^x divided by the sum of all e^x; the largest score is subtracted from all first."""
     most = max(quantities.x)
     return shares([exponential(Fraction(x - most)) for x in quantities.x], quantities.places)
 
 
 def _lies_between(scores: tuple[Any, ...], places: int) -> bool:
-    """Whether a probability lies exactly between two roundings, as 1/8 does with two decimals."""
+    """Whether a probability is exactly between two rounded values, such as 1/8 with two decimals."""
     most = max(scores)
     powers = [exponential(Fraction(x - most)) for x in scores]
     ends = [power / sum(powers, Fraction(0)) * 10**places % 1 for power in powers]
@@ -108,9 +108,9 @@ class Norm(NamedTuple):
 
     Attributes:
         x: the values.
-        gamma, beta, eps: scale, shift, and what is added to the variance.
-        places: decimals of the result; -1 where it is exact.
-        mean, variance: those that are used; None for the right ones.
+        gamma, beta, eps: scale, shift, and the constant added to the variance.
+        places: decimals of the result; -1 if it is exact.
+        mean, variance: the values to use; None for the right ones.
     """
 
     x: Rows
@@ -142,7 +142,7 @@ def variance_of(quantities: Norm) -> Any:
 
 
 def _exact_root(value: Fraction) -> Fraction | None:
-    """The square root, where it is a fraction."""
+    """The square root, if it is a fraction."""
     root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
     return root if root * root == value else None
 
@@ -157,7 +157,7 @@ def root_of(value: Fraction) -> Fraction:
 def scaled_by(
     quantities: Norm, divisor: Fraction, *, centre: bool = True, shift: bool = True
 ) -> Rows | None:
-    """gamma · (x − mean)/divisor + beta, exact or to some decimals; None where nothing can be divided by."""
+    """gamma · (x − mean)/divisor + beta, exact or to some decimals; None if the divisor is 0."""
     if not divisor:
         return None
     middle = mean_of(quantities) if centre else 0
@@ -214,7 +214,7 @@ class BatchNormByHand(Parted):
         super().check()
 
     def quantities(self) -> Norm:
-        """The numbers behind; the result is exact where the root is a fraction."""
+        """The numbers behind the question; the result is exact if the root is a fraction."""
         found = Norm(self.x, self.gamma, self.beta, self.eps, self.decimals)
         exact = _exact_root(Fraction(variance_of(found) + self.eps)) is not None
         return found._replace(places=-1) if exact else found
@@ -238,7 +238,7 @@ class BatchNormByHand(Parted):
         return [self._part(name, self.quantities()) for name in self.asked]
 
     def _part(self, name: str, quantities: Norm) -> Part:
-        """One part, from these numbers."""
+        """One part with these numbers."""
         evaluate, method = _NORM_PARTS[name]
         expected = evaluate(quantities)
         need_writable(expected)
@@ -249,7 +249,7 @@ class BatchNormByHand(Parted):
         return name in ("mean", "variance") and name != self.asked[-1]
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
-        """The part as it follows from the student's own mean and variance."""
+        """The part as it follows from the student's mean and variance."""
         own: dict[str, Any] = {
             key: Fraction(earlier[key])
             for key in ("mean", "variance")

@@ -69,7 +69,7 @@ class Filters(Task):
         return axes_of(self.k, self.n, self.s, p) or 2
 
     def image(self) -> tuple[int, ...]:
-        """The input's sides; () where the question has none."""
+        """The input's sides; () if the question has none."""
         return () if self.n is None else each(self.n, self.axes)
 
     def windows(self) -> tuple[Axis, ...]:
@@ -77,7 +77,7 @@ class Filters(Task):
         return axes_of_window(self.n, self.k, self.s, self.p, 1, axes=len(self.kernel()))
 
     def out(self) -> tuple[int, ...]:
-        """The output's sides; () where the question has no input."""
+        """The output's sides; () if the question has no input."""
         return () if self.n is None else tuple([axis.floor for axis in self.windows()])
 
     def kernel(self) -> tuple[int, ...]:
@@ -85,7 +85,7 @@ class Filters(Task):
         return each(self.k, self.axes)
 
     def conv(self) -> Conv:
-        """The numbers behind."""
+        """The numbers behind the question."""
         return Conv(
             self.kernel(),
             self.c_in,
@@ -116,7 +116,7 @@ class Filters(Task):
 
 
 class Positions(Filters):
-    """A question about a convolution's filters and the positions that they take."""
+    """A question about a convolution's filters and their positions."""
 
     fit: Fit
 
@@ -349,7 +349,7 @@ class ParamsTransposed(Filters):
         return f"How many parameters does a transposed {by(self.k, self.axes)} convolution from {self.c_in} to {self.filters} channels have{biases(self.written('bias'))}?"
 
     def parts(self) -> list[Part]:
-        # its output is larger than its input, so mistakes about the positions of a convolution have no ground
+        # its output is larger than its input: mistakes about a convolution's positions do not fit
         quantities = self.conv()._replace(out=(), image=(), axes=())
         kernel = "·".join(map(str, quantities.kernel))
         plus = " + 1" if quantities.bias else ""

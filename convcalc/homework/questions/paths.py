@@ -1,4 +1,4 @@
-"""The windows on a path through a network: those that a receptive field is worked out from."""
+"""The windows on a path through a network, from which a receptive field is computed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Path = tuple[RfLayer, ...]
 
 
 def fields_along(analysis: Analysis, step: Step, sides: tuple[int, ...]) -> list[Rf]:
-    """The numbers behind a receptive field along each axis; one axis stands for all where they are alike.
+    """The numbers behind a receptive field along each axis; only one axis if all are equal.
 
     Args:
         analysis: a network, walked.
         step: the layer whose units are asked about.
-        sides: what they see along each axis.
+        sides: their receptive field along each axis.
 
     Returns:
-        Nothing where the field is not that of one path of windows, as after upsampling.
+        None if the field is not that of one path of windows, as after upsampling.
     """
     found = []
     for axis, side in enumerate(sides):
@@ -51,13 +51,13 @@ def fields_along(analysis: Analysis, step: Step, sides: tuple[int, ...]) -> list
 
 
 def _window(step: Step, axis: int) -> Path | None:
-    """The window of a layer along an axis; () where it has none, None where it reads in another way."""
+    """The window of a layer along an axis; () if it has none, None if it reads in another way."""
     reads = step.work.reads
     if reads is None or isinstance(reads, UnknownField):
         return ()
     one = reads[axis]
     if isinstance(one, Slide):
-        moves = one.k > 1 or one.s > 1 or step.layer.windows(step.input)  # a border does not
+        moves = one.k > 1 or one.s > 1 or step.layer.windows(step.input)  # padding has none
         return (RfLayer(one.k, one.s, one.d),) if moves else ()
     if isinstance(one, Whole):
         return (RfLayer(one.n, one.n if one.o == 1 else 1),)
@@ -67,7 +67,7 @@ def _window(step: Step, axis: int) -> Path | None:
 
 
 def _path(step: Step, axis: int, choose: Callable[..., Step]) -> Path | None:
-    """The windows from the image to a layer, on the path that sees most, or least, where several meet."""
+    """The windows from the image to a layer; at branches on the path that sees most, or least."""
     found: list[RfLayer] = []
 
     def size(before: Step) -> int:
@@ -89,7 +89,7 @@ def _path(step: Step, axis: int, choose: Callable[..., Step]) -> Path | None:
 
 
 def _every(step: Step, axis: int) -> Path:
-    """All windows that lead to a layer, one after the other; () where no paths meet on the way."""
+    """All windows on any path to a layer, one after the other; () if there are no branches."""
     found: dict[int, Step] = {}
     waiting, branched = [step], False
     while waiting:
@@ -106,7 +106,7 @@ def _every(step: Step, axis: int) -> Path:
 
 
 def _after(analysis: Analysis, step: Step, axis: int) -> Path:
-    """The window of the first layer after another that has one along an axis."""
+    """The window of the first later layer that has one along an axis."""
     for each in analysis.steps[step.place :]:
         if step in each.before and len(each.before) == 1:
             window = _window(each, axis)

@@ -13,7 +13,7 @@ from convcalc.homework.questions.meaning import NOTHING_COUNTED, Arch
 from convcalc.homework.questions.rows import Row
 from convcalc.text import times
 
-_MAX_PIXELS = 2_000  # of a field along an axis
+_MAX_PIXELS = 2_000  # most cells of a field along an axis
 _AXES = {1: ("cells",), 2: ("rows", "columns"), 3: ("slices", "rows", "columns")}
 
 

@@ -17,7 +17,7 @@ from convcalc.solve import equation
 
 
 class Axis(window.Axis):
-    """A window on one axis, as layers have it, with the size as a fraction."""
+    """A window on one axis, as in the layers, with the size as a fraction."""
 
     __slots__ = ()
 
@@ -46,19 +46,19 @@ def axes_of_window(n: Ints, k: Ints, s: Ints, p: Padding, d: int, *, axes: int) 
 
 
 class Windows(NamedTuple):
-    """Windows on each axis, and what becomes of the channels.
+    """Windows on each axis, and the channels before and after.
 
     Attributes:
         axes: one per axis.
-        c_in, filters: maps that go in and come out.
+        c_in, filters: input and output maps.
         pool: whether it is a pool.
-        given: the padding as the question writes it, per axis.
+        given: the padding as written in the question, per axis.
         fit, order: conventions.
-        volume: whether the channels are asked for as well.
+        volume: whether the question also asks for the channels.
         same: whether the question says "same" padding.
-        dilation: the dilation as the question writes it.
-        scalar: whether one number answers it, for all axes.
-        rows: the layers of a network up to this one, where all of them can be wrong.
+        dilation: the dilation as written in the question.
+        scalar: whether one number for all axes is the answer.
+        rows: the layers of a network up to this one, if a mistake may be in all of them.
     """
 
     axes: tuple[Axis, ...]
@@ -78,9 +78,9 @@ class Windows(NamedTuple):
 def output_sides(
     axes: tuple[Axis, ...], fit: str, *, pool: bool = False
 ) -> tuple[int, ...] | Misfit:
-    """The output size along each axis; a `Misfit` where a window does not fit.
+    """The output size along each axis; a `Misfit` if a window does not fit.
 
-    Sizes are rounded by the rule of layers; where a sheet rounds up, pools do it as in Caffe.
+    Sizes are rounded as in layers; if a sheet rounds up, pools do it as in Caffe.
     """
     if fit == "ceil":
         fit = "caffe" if pool else "floor"
@@ -92,7 +92,7 @@ def output_sides(
 
 
 def misfit_text(axes: tuple[Axis, ...]) -> str:
-    """Why a question that asks for more than sizes cannot be asked where windows must fit."""
+    """Why a question that asks for more than sizes is refused if windows must fit."""
     axis = next(axis for axis in axes if not axis.fits)
     return (
         f"the window does not fit: ({axis.padded_sum} − {axis.effective_kernel})/{axis.s} + 1 = {axis.exact}, "
@@ -101,7 +101,7 @@ def misfit_text(axes: tuple[Axis, ...]) -> str:
 
 
 def sizes(quantities: Windows) -> Any:
-    """The output: a size, one per axis, or a volume; a `Misfit` where a window does not fit."""
+    """The output: a size, one per axis, or a volume; a `Misfit` if a window does not fit."""
     found = output_sides(quantities.axes, quantities.fit, pool=quantities.pool)
     if isinstance(found, Misfit):
         return found
@@ -109,7 +109,7 @@ def sizes(quantities: Windows) -> Any:
 
 
 def as_asked(quantities: Windows, found: list[Any], depth: Any) -> Any:
-    """Sizes as the question asks for them."""
+    """Sizes in the form that the question asks for."""
     if quantities.volume:
         return volume_in_order(tuple(found), depth, quantities.order)
     if quantities.scalar or len(found) == 1:
@@ -123,12 +123,12 @@ def volume_in_order(spatial: tuple[Any, ...], channels: Any, order: str) -> tupl
 
 
 class Transposed(NamedTuple):
-    """A transposed convolution on one axis (all axes alike).
+    """A transposed convolution on one axis (all axes are equal).
 
     Attributes:
         n, k, s, p, d: its input, kernel, stride, padding per side and dilation.
         a: the output padding.
-        more: a cell that the end loses more than the beginning.
+        more: 1 if the end loses one cell more than the beginning.
     """
 
     n: int
@@ -151,7 +151,7 @@ class Padded(NamedTuple):
     Attributes:
         n: its sides.
         added: the zeros on both sides together, along each axis.
-        p: the padding as the question writes it, per axis.
+        p: the padding as written in the question, per axis.
         c_in, order: its channels, and the order of its numbers.
     """
 
@@ -163,12 +163,12 @@ class Padded(NamedTuple):
 
     @property
     def added_text(self) -> str:
-        """What is added to the first side, as a product if it is the same on each side."""
+        """The zeros added to the first side, as a product if both ends are equal."""
         return f"2·{self.p[0]}" if self.added[0] == 2 * self.p[0] else f"{self.added[0]}"
 
 
 def padded_volume(quantities: Padded) -> tuple[int, ...]:
-    """n + 2p along each axis, the channels as they were."""
+    """n + 2p along each axis; the channels stay the same."""
     return volume_in_order(
         tuple(n + added for n, added in zip(quantities.n, quantities.added)),
         quantities.c_in,
@@ -229,12 +229,12 @@ class LayersToSize(NamedTuple):
 
 
 def layers_to_size(quantities: LayersToSize) -> int:
-    """⌈(n − target)/(k − 1)⌉ layers, each of which takes k − 1 away"""
+    """⌈(n − target)/(k − 1)⌉ layers; each removes k − 1"""
     return equation.layers_to_size(*quantities)
 
 
 class Neuron(NamedTuple):
-    """One neuron: the taps of its window per axis, the channels it reads, and what is given of its layer."""
+    """One neuron: the taps of its window per axis, the channels it reads, and its layer's given numbers."""
 
     kernel: tuple[int, ...]
     c_in: int
@@ -254,9 +254,9 @@ class Conv(NamedTuple):
         kernel: taps per axis.
         c_in, filters, groups: channels.
         bias: whether each filter has one.
-        out, image: positions of the output and the input, () where the question has none.
+        out, image: positions of the output and the input; () if the question has none.
         flops: how operations count.
-        axes: the windows along each axis, () where the question has none.
+        axes: the windows along each axis; () if the question has none.
     """
 
     kernel: tuple[int, ...]
@@ -322,7 +322,7 @@ def linear_params(quantities: Linear) -> int:
     )
 
 
-# The parameters of each sort of layer: the topic of their mistakes, and how they are counted.
+# The parameters of each kind of layer: the topic of their mistakes, and how they are counted.
 COUNTED: dict[type, tuple[str, Callable[[Any], Any]]] = {
     Conv: ("params", conv_params),
     Linear: ("linear", linear_params),
@@ -333,13 +333,13 @@ class Separable(NamedTuple):
     """A depthwise convolution and a 1×1 one after it.
 
     Attributes:
-        k, c_in, filters: the kernel of the first, channels that go in, maps that come out.
-        positions: of the output.
+        k, c_in, filters: the kernel of the first, input channels, output maps.
+        positions: positions of the output.
         flops: how operations count.
-        multiplier: maps that the depthwise convolution makes of each channel.
+        multiplier: maps per channel of the depthwise convolution.
         bias: whether biases count.
-        both: whether the depthwise convolution has biases, as the other one has.
-        kernel: taps per axis, where they are not k along 2.
+        both: whether the depthwise convolution has biases, like the other one.
+        kernel: taps per axis, if the kernel is not k × k.
     """
 
     k: int
@@ -366,7 +366,7 @@ class Separable(NamedTuple):
 
     @property
     def biases(self) -> tuple[int, int]:
-        """Those of the depthwise and of the 1×1 convolution."""
+        """The biases of the depthwise and of the 1×1 convolution."""
         if not self.bias:
             return 0, 0
         return self.c_in * self.multiplier if self.both else 0, self.filters
@@ -377,7 +377,7 @@ class Separable(NamedTuple):
 
     @property
     def operations(self) -> int:
-        """Those of both layers, as they are counted."""
+        """The operations of both layers, as counted."""
         macs = (self.depthwise + self.pointwise) * self.positions
         return operations(macs, (self.c_in + self.filters) * self.positions, self.flops)
 
@@ -398,7 +398,7 @@ class Flat(NamedTuple):
     """A volume to flatten.
 
     Attributes:
-        shapes, rows: the volumes from the input to the last one, channels first; the layers between.
+        shapes, rows: the volumes from the input to the last one, channels first; the layers between them.
     """
 
     shapes: tuple[tuple[int, ...], ...]
@@ -410,9 +410,9 @@ def flattened(quantities: Flat) -> int:
     return formulas.product(quantities.shapes[-1])
 
 
-@lru_cache(maxsize=4096)  # every mistake about parameters asks for it again
+@lru_cache(maxsize=4096)  # because every mistake about parameters calls it again
 def counted_layer(row: Row, *, bias: bool) -> Conv | Linear | None:
-    """The numbers behind a layer's parameters; None for one that is no convolution and not dense."""
+    """The numbers behind a layer's parameters; None unless it is a convolution or fully connected."""
     layer: Any = row.layers[-1]
     if not row.weights:
         return None
@@ -427,9 +427,9 @@ def counted_layer(row: Row, *, bias: bool) -> Conv | Linear | None:
     return None
 
 
-@lru_cache(maxsize=4096)  # every mistake about sizes asks for it again
+@lru_cache(maxsize=4096)  # because every mistake about sizes calls it again
 def window_axes(row: Row) -> tuple[Axis, ...]:
-    """The windows of a layer that makes a map of a map; () for any other layer."""
+    """The windows of a layer that makes a map from a map; () for other layers."""
     layer: Any = row.layers[-1]
     if len(row.layers) > 1 or not 1 < len(row.output) == len(row.input):
         return ()
@@ -442,12 +442,12 @@ class Memory(NamedTuple):
 
     Attributes:
         values: how many.
-        width: bytes of one.
-        times: 2 where gradients are kept too.
-        params: values of the parameters beside them.
+        width: bytes of one value.
+        times: 2 if gradients are kept too.
+        params: values of the parameters, counted in addition.
         batch: samples.
         unit: MB or MiB.
-        layers: the values of each layer, where they are those of a network.
+        layers: the values of each layer, if the question is about a network.
     """
 
     values: int
@@ -465,18 +465,18 @@ def memory(quantities: Memory) -> Fraction:
 
 
 class Rf(NamedTuple):
-    """Layers whose receptive field is asked for.
+    """The layers of a question about their receptive field.
 
     Attributes:
-        layers: kernel, stride and dilation of each, in order; in a network those of the path that sees most.
-        pixels: whether the number of pixels is asked for.
-        image: the side of the image, 0 where the question has none.
-        blocks: how many equal blocks the layers are.
+        layers: kernel, stride and dilation of each, in order; in a network on the path that sees most.
+        pixels: whether the question asks for the number of pixels.
+        image: the side of the image; 0 if the question has none.
+        blocks: how many equal blocks the layers form.
         axes: how many axes the image has.
-        narrow, every: in a network with branches, the path that sees least, and all branches one after the other.
+        narrow, every: in a network with branches, the path that sees least, and all branches in a row.
         after: the next layer of a network that has a window.
-        gathers: whether something on the way, such as a gate, gathers the whole map.
-        out: the side of the output map, 0 where it is not known.
+        gathers: whether a layer on the way, such as a gate, reads the whole map.
+        out: the side of the output map; 0 if unknown.
     """
 
     layers: tuple[Any, ...]

@@ -36,7 +36,7 @@ _RULE = "Start with 1; every layer adds d·(k − 1) times the product of all st
 
 
 def _layer_words(layers: Layers) -> str:
-    """Layers in words, alike ones together."""
+    """Layers in words, equal ones together."""
     texts: list[str] = []
     i = 0
     while i < len(layers):
@@ -96,7 +96,7 @@ class ReceptiveField(Task):
         return axes_of(*[value for layer in self.layers for value in (layer.k, layer.s, layer.d)])
 
     def along(self) -> list[Layers]:
-        """The layers along each axis; one axis stands for all where they are alike."""
+        """The layers along each axis; only one axis if all are equal."""
         axes = self.axes() or 1
         columns = [
             [
@@ -117,7 +117,7 @@ class ReceptiveField(Task):
 
 
 def _fields_part(axes: list[Rf]) -> Part:
-    """The part that asks for receptive fields along some axes; one of them stands for all where they are alike."""
+    """The part that asks for receptive fields along some axes; only one axis if all are equal."""
     texts = [_formula_text(axis.layers) for axis in axes]
     if len(axes) == 1:
         power = {1: "", 2: " squared", 3: " cubed"}[axes[0].axes] if axes[0].pixels else ""
@@ -159,7 +159,7 @@ class ReceptiveFieldNet(Task):
         )
 
     def walked(self) -> tuple[Analysis, Step]:
-        """The network, walked, and the layer whose units are asked about."""
+        """The walked network, and the layer of the units in the question."""
         found: tuple[Analysis, Step] = self.once("walked", self._walk)
         return found
 
@@ -188,7 +188,7 @@ class ReceptiveFieldNet(Task):
         return step.rf
 
     def size(self) -> tuple[int, ...]:
-        """The sides, in pixels; without what gathers the whole map on the way, such as a gate."""
+        """The sides in pixels, without layers on the way that read the whole map, such as a gate."""
         from convcalc.analysis.fields import local_fields
 
         rf = self.field()

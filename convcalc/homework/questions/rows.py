@@ -1,4 +1,4 @@
-"""The rows of tables of networks: what a layer gives and counts, and again from another shape."""
+"""The rows of tables of networks: the output and counts of a layer, also from another shape."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Counting(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A layer of a table, with everything that can be asked about it.
+    """A layer of a table, with all numbers that a question may ask for.
 
     Attributes:
-        label: as the question writes it.
-        layers: the layer, with a flatten before it where one is needed.
+        label: its name in the question.
+        layers: the layer, after a flatten if one is needed.
         input, before, output: shapes, channels first: before all of them, before the last, after it.
-        weights, biases: those of the layer, whether they count or not.
+        weights, biases: the layer's weights and biases, even if they do not count.
         statistics: the running means and variances.
         macs: multiply-adds.
         counting: what counts.
-        reads: the layer of the network that it reads, by its place there; -1 for the image.
-        field: the receptive field along each axis, in pixels; () where there is none.
+        reads: the position, in the network, of the layer that it reads; -1 for the image.
+        field: the receptive field along each axis, in pixels; () if there is none.
     """
 
     label: str
@@ -65,7 +65,7 @@ class Row(NamedTuple):
         shapes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]],
         counting: Counting,
     ) -> Row:
-        """A row from the shapes before its first layer, before its last, and after it."""
+        """A row from the shapes before its first layer, before its last layer, and after it."""
         first, before, out = shapes
         layer = layers[-1]
         weights, biases = layer.weights(before, out), layer.biases(before, out)
@@ -78,7 +78,7 @@ class Row(NamedTuple):
 
     @property
     def counts_biases(self) -> bool:
-        """Whether its biases are parameters; the shift of a norm always is one."""
+        """Whether its biases are parameters; the shift of a norm always is."""
         return self.counting.biases or self.layers[-1].family == "norm"
 
     @property
@@ -89,7 +89,7 @@ class Row(NamedTuple):
 
     @property
     def operations(self) -> int:
-        """Its operations, as they are counted."""
+        """Its operations, as counted."""
         return operations(self.macs, self.out_values, self.counting.operations)
 
     @property
@@ -102,7 +102,7 @@ class Row(NamedTuple):
 
     @property
     def connections(self) -> int:
-        """For each output value those of its weights, and one for its bias if biases count."""
+        """The connections: per output value one for each of its weights, and one for a bias that counts."""
         if not self.weights:
             return 0
         ones = self.out_values if self.biases and self.counts_biases else 0
@@ -113,7 +113,7 @@ class Row(NamedTuple):
 
     @property
     def computes(self) -> bool:
-        """Whether it makes new values that are kept apart."""
+        """Whether its output values are stored separately."""
         return (
             bool(self.weights)
             or bool(self.layers[-1].windows(self.before))
@@ -129,7 +129,7 @@ OPERATION_WORDS = {
 
 
 def operations(macs: int, sums: int, counted: str) -> int:
-    """Multiply-adds as a convention counts them: 1, 2, or n products and n − 1 additions a sum."""
+    """The operations of multiply-adds: 1 or 2 each, or n products and n − 1 additions per sum."""
     if counted == "macs" or not macs:
         return macs
     return 2 * macs - (sums if counted == "exact" else 0)
@@ -146,7 +146,7 @@ def channels_first(shape: tuple[int, ...], order: str) -> tuple[int, ...]:
 
 
 def value_of(row: Row, ask: str, order: str) -> Any:
-    """What is asked about a layer."""
+    """The number about a layer that a question asks for."""
     return {
         "shape": in_order(row.output, order),
         "weights": row.weights,
@@ -160,19 +160,19 @@ def value_of(row: Row, ask: str, order: str) -> Any:
 
 
 def recompute(row: Row, shape: tuple[int, ...]) -> Row | None:
-    """A row of a table after another shape; None where the layer cannot take it.
+    """A row of a table after another input shape; None if the layer cannot take it.
 
-    A shape that is wrong already need not fit exactly: sizes are rounded down there.
+    A wrong shape need not fit exactly: sizes are then rounded down.
     """
     after = _after(row.label, row.layers, shape, row.counting)
     return None if after is None else after._replace(reads=row.reads, field=row.field)
 
 
-@lru_cache(maxsize=8192)  # mistakes walk the same layers on the same shapes again and again
+@lru_cache(maxsize=8192)  # because mistakes walk the same layers on the same shapes many times
 def _after(
     label: str, layers: tuple[Layer, ...], shape: tuple[int, ...], counting: Counting
 ) -> Row | None:
-    """A row of layers after a shape, without what it has from its network."""
+    """A row of layers after a shape, without facts from its network."""
     before = current = shape
     layers = tuple([without_strict(layer) for layer in layers])
     try:
@@ -185,7 +185,7 @@ def _after(
 
 
 def without_strict(layer: Any) -> Any:
-    """The layer, rounding sizes down where it refuses a window that does not fit."""
+    """The layer; it rounds sizes down instead of refusing a window that does not fit."""
     return replace(layer, fit="floor") if layer.options().get("fit") == "strict" else layer
 
 
@@ -203,6 +203,6 @@ class Model(NamedTuple):
 
     @property
     def dense(self) -> tuple[int, ...]:
-        """What each fully connected layer adds."""
+        """The parameters of each fully connected layer."""
         dense = [row for row in self.rows if row.layers[-1].family == "linear"]
         return tuple([value_of(row, self.of, "chw") for row in dense])

@@ -1,8 +1,8 @@
-"""What a question must show besides its sentence: matrices, options, a statement, shapes, layers.
+"""The data that a question must show with its sentence: matrices, options, a statement, shapes, layers.
 
-The sentence of a question type holds all of that. A sentence of the teacher's may hold it as well, or
-say with a placeholder where it goes; what is missing follows the sentence. This is the one place that
-decides, for the paper, the sheets of students and every export.
+The sentence of a question type contains all data. A teacher's sentence may contain data, or
+placeholders for them; missing data follow the sentence. Only this module decides this, for printed
+pages, students' sheets and every export.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class Shown(NamedTuple):
     """How the values of one type of word are shown.
 
     Attributes:
-        text: a value for people.
-        label: whether the name of the word stands before it.
-        in_order: whether a sentence shows it only by the same numbers in the same order.
-        enough: how many of its numbers a sentence must hold; a colour image has 3 channels unsaid.
-        in_words: whether a sentence shows it by the same words, not by numbers.
-        words: the words of that type that are shown; all of them where none are named.
+        text: writes a value for people.
+        label: whether the name of the word comes before it.
+        in_order: whether a sentence must contain the same numbers in the same order.
+        enough: how many numbers a sentence must contain; the 3 channels of an image may be left out.
+        in_words: whether a sentence must contain the same words, not numbers.
+        words: the words of that type that are shown; empty for all.
     """
 
     text: Callable[[Any], str]
@@ -59,12 +59,12 @@ def _options_text(value: Any) -> str:
 
 
 def _layers_text(value: Any) -> str:
-    """Layers as they are written."""
+    """Layers as written."""
     return ", ".join(map(str, value))
 
 
 def _counts_text(value: Any) -> str:
-    """How many layers there may be of each sort."""
+    """The allowed number of layers of each kind."""
     return ", ".join(f"{allowed} {word}" for word, allowed in value)
 
 
@@ -89,7 +89,7 @@ _SHOWN = {
 
 
 def data_of(task: Task) -> dict[str, str]:
-    """The data of a question by the names of its words, as it is shown."""
+    """The data of a question as shown, by word."""
     given, found = task.given(), {}
     for name, word in task.words.items():
         shown = _SHOWN.get(word.type)
@@ -99,13 +99,13 @@ def data_of(task: Task) -> dict[str, str]:
 
 
 def filled(text: str, task: Task, number: Callable[[str], str], *, options: bool) -> str:
-    """A sentence of the teacher's with its placeholders filled, and the data that it does not show.
+    """A teacher's sentence with its placeholders filled, and the data that it does not contain.
 
     Args:
         text: the sentence.
         task: the question.
-        number: a number of it by its name; empty where there is none.
-        options: whether the options of a choice are in it; else the platform shows them.
+        number: gives a number of the question by its name; empty if there is none.
+        options: whether to include the options of a choice; else the platform shows them.
     """
     data = data_of(task)
     if not options:
@@ -135,7 +135,7 @@ def filled(text: str, task: Task, number: Callable[[str], str], *, options: bool
 
 
 def shows(text: str, task: Task, name: str) -> bool:
-    """Whether a sentence itself holds the data of a word."""
+    """Whether a sentence contains the data of a word."""
     shown = data_of(task)[name]
     form = _SHOWN[task.words[name].type]
     if not form.label or form.in_words:
@@ -149,10 +149,10 @@ def shows(text: str, task: Task, name: str) -> bool:
 
 
 def _numbers(texts: list[str]) -> list[str]:
-    """Numbers on their own, those of 3/2 too."""
+    """Separate numbers, including those of 3/2."""
     return [number for text in texts for number in text.split("/")]
 
 
 def _plain(text: str) -> str:
-    """A text without what does not matter for its meaning."""
+    """A text in a form for comparing."""
     return " ".join(text.casefold().split()).strip(" .?!")

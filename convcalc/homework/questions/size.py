@@ -1,4 +1,4 @@
-"""Questions about sizes: what comes out, does it fit, which padding, how many layers."""
+"""Questions about sizes: output size, whether a window fits, padding, number of layers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _TRANSPOSED_RULE = (
 
 
 def windows_of(task: Any, *, pool: bool = False, stride: Ints | None = None) -> Windows:
-    """The windows of a task with n, k and perhaps s, p and d."""
+    """The windows of a task with n, k and optionally s, p and d."""
     s = stride if stride is not None else task.s
     p = task.p.given
     dims = axes_of(task.n, task.k, s, p)
@@ -68,7 +68,7 @@ def windows_of(task: Any, *, pool: bool = False, stride: Ints | None = None) -> 
 
 
 def formula_text(quantities: Windows) -> str:
-    """The formula with the numbers in it, rounded as the answer is."""
+    """The formula with numbers, rounded like the answer."""
     texts = []
     for axis in dict.fromkeys(quantities.axes):
         pads = axis.before + axis.after
@@ -85,7 +85,7 @@ def formula_text(quantities: Windows) -> str:
 
 
 def _rounded_as_asked(axis: Axis, quantities: Windows, steps: str) -> str:
-    """The steps of a window along one axis and the 1 for its first position, as they are rounded."""
+    """The steps of a window along one axis plus 1 for its first position, rounded like the answer."""
     found = output_sides(quantities.axes, quantities.fit, pool=quantities.pool)
     if axis.fits or isinstance(found, Misfit) or not found:  # nothing to round
         return f"{steps} + 1"
@@ -93,7 +93,7 @@ def _rounded_as_asked(axis: Axis, quantities: Windows, steps: str) -> str:
 
 
 def positions_text(axis: WindowAxis, size: int, steps: str) -> str:
-    """The steps of a window and the 1 for its first position, rounded so that they give a size."""
+    """The steps of a window plus 1 for its first position, rounded to a size."""
     if axis.fits:
         return f"{steps} + 1"
     if size == axis.floor:
@@ -130,7 +130,7 @@ class WindowTask(Task):
 
     @property
     def may_not_fit(self) -> bool:
-        """Whether there may be no size; a question looks the same whether there is or not."""
+        """Whether there may be no size; the question looks the same in both cases."""
         return self.fit == "strict"
 
     def figure(self) -> Picture:
@@ -213,7 +213,7 @@ class FitTask(WindowTask):
         return f"Does a {by(self.k, self.axes)} filter{self.window_words()} fit a {by(self.n, self.axes)} input, and what is the output size?"
 
     def accepts(self) -> list[Any]:
-        """Where sizes are rounded down, "does not fit" is a right answer to the question too."""
+        """If sizes are rounded down, "does not fit" is also a right answer."""
         quantities = windows_of(self)
         wrong = [axis for axis in quantities.axes if not axis.fits]
         return [Misfit(wrong[0].unrounded)] if wrong else []
@@ -322,12 +322,12 @@ class SamePadding(Parted):
         return found
 
     def _zeros(self, n: int, k: int, s: int) -> SamePad:
-        """The numbers along one axis."""
+        """The numbers behind the question along one axis."""
         total = formulas.full_padding(k, 1) if self.symmetric else formulas.same_padding(n, k, s, 1)
         return SamePad(n, k, s, 1, total)
 
     def _method(self, n: int, k: int, s: int) -> str:
-        """The zeros along one axis in total, with the numbers in the formula."""
+        """The formula with numbers of the total zeros along one axis."""
         if self.symmetric:
             return f"({k} − 1)"
         missing = f"(⌈{n}/{s}⌉ − 1)·{s} + {k} − {n}"
@@ -335,12 +335,12 @@ class SamePadding(Parted):
 
 
 def _zeros_of(total: int, name: str) -> int:
-    """The zeros in total, or those before or after, where an odd one goes to the end."""
+    """The total zeros, or those before or after; an odd one goes to the end."""
     return {"total": total, "before": total // 2, "after": total - total // 2}[name]
 
 
 def _all_or_half(share: str, total: str) -> str:
-    """The formula of the zeros in total, or on one side."""
+    """The formula of the total zeros, or of those on one side."""
     if share != "{}":
         return share.format(total)
     return total[1:-1] if total.startswith("(") else total
@@ -371,7 +371,7 @@ class TransposedSize(Task):
             raise GivenError("p", f"padding {padding} removes everything; use less")
 
     def quantities(self) -> list[Transposed]:
-        """The numbers behind, along each axis; an odd total of padding removes one more cell at the end."""
+        """The numbers along each axis; an odd total padding removes one more cell at the end."""
         found = []
         for n, k, s, p, a in alike(self.n, self.k, self.s, self.p.given, self.a):
             ((before, after),) = self.p._replace(given=p).sides(1)

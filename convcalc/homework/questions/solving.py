@@ -1,4 +1,4 @@
-"""Questions about layers in a row and about solving backwards: how many, how small, which kernel."""
+"""Questions about chains of layers and about solving backwards: how many, how small, which kernel."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from convcalc.homework.questions.networks import Design
 
 _MAX_INPUT = 2**16
-_MAX_WORK = 40_000  # layers that are tried for sizes from the smallest on, until all fit exactly
+_MAX_WORK = 40_000  # most layers checked while sizes are tried upwards until all fit
 _LEAST_TRIES = 16
 
 
@@ -98,7 +98,7 @@ class LayersToReach(Task):
             raise GivenError("target", message)
 
     def along(self) -> list[LayersToSize]:
-        """The numbers along each axis; one axis stands for all where they are alike."""
+        """The numbers along each axis; only one axis if all are equal."""
         return [LayersToSize(*axis) for axis in alike(self.n, self.k, self.target)]
 
     def sentence(self) -> str:
@@ -116,7 +116,7 @@ class LayersToReach(Task):
 
 
 class Lost(NamedTuple):
-    """The sides of a map before some layers and after them."""
+    """The sides of a map before and after some layers."""
 
     before: tuple[int, ...]
     left: tuple[int, ...]
@@ -212,7 +212,7 @@ class FractionTask(Task):
 
 
 class FcKernel(NamedTuple):
-    """A fully connected layer as a convolution: its input, channels last; its units; the larger map."""
+    """A fully connected layer as a convolution: its input, channels last; its units; a larger map."""
 
     shape: tuple[int, ...]
     units: int
@@ -364,18 +364,18 @@ class Compose(Task):
 
 
 def _none_found(size: int, problem: str) -> str:
-    """What is said of a chain for which no input was found."""
+    """The error about a chain for which no input was found."""
     return f"no input up to {size:,} fits; give another stride, padding or kernel. At {size:,}: {problem}"
 
 
-def _alike_at_every_size(chain: Design, shape: tuple[int, ...]) -> list[window.Axis]:
+def _equal_at_every_size(chain: Design, shape: tuple[int, ...]) -> list[window.Axis]:
     """The windows of a chain if they are the same for every input; else none."""
-    other = ("same", "ceil", "caffe", "fit", "auto")  # what makes them depend on the input
+    other = ("same", "ceil", "caffe", "fit", "auto")  # options that make them depend on the input
     return [] if any(word in str(chain).lower() for word in other) else chain.windows(shape)
 
 
 def _too_small(n: int, windows: list[window.Axis]) -> bool:
-    """Whether a window hangs over a map on the way from an input of this size."""
+    """Whether, for an input of this size, a window is larger than its map."""
     for axis in windows:
         slack = axis._replace(n=n).slack
         if slack < 0:
@@ -385,7 +385,7 @@ def _too_small(n: int, windows: list[window.Axis]) -> bool:
 
 
 def _leaves_cells(n: int, windows: list[window.Axis]) -> bool:
-    """Whether windows do not reach the end of a map on the way from an input of this size."""
+    """Whether, for an input of this size, windows do not reach the end of a map."""
     for axis in windows:
         slack = axis._replace(n=n).slack
         if slack < 0 or slack % axis.s:
@@ -395,7 +395,7 @@ def _leaves_cells(n: int, windows: list[window.Axis]) -> bool:
 
 
 class Backwards(NamedTuple):
-    """The windows of a chain in order, at the smallest input; and that input."""
+    """The windows of a chain in order, for the smallest input; and that input."""
 
     windows: tuple[window.Axis, ...]
     right: int
@@ -430,19 +430,19 @@ class MinInput(Task):
         return (3, *[size] * self.axes)
 
     def smallest(self) -> int:
-        """Tried from below, with the walk's own checks."""
+        """The smallest input; sizes are tried upwards, with the checks of the walk."""
         found: int = self.once("smallest", self._smallest)
         return found
 
     def _smallest(self) -> int:
         chain = self.layers[0].joined(self.layers[1:])
-        loose = chain.rounding_down()  # what fits there also fits every larger input
+        loose = chain.rounding_down()  # then it also fits every larger input
         low, high = 1, 1
         while problem := loose.problem(self._image(high)):
             low, high = high + 1, high * 2
             if high > _MAX_INPUT:
                 raise GivenError("layers", _none_found(low - 1, problem))
-        windows = _alike_at_every_size(loose, self._image(high))
+        windows = _equal_at_every_size(loose, self._image(high))
         while low < high:
             middle = (low + high) // 2
             if _too_small(middle, windows) or (not windows and loose.problem(self._image(middle))):

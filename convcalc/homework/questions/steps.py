@@ -1,4 +1,4 @@
-"""The steps of work by hand: convolution, ReLU and pool, one after the other. The results are exact."""
+"""The steps of an exercise by hand: convolution, ReLU and pool in a row. The results are exact."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Hand(NamedTuple):
     """A convolution or pool by hand.
 
     Attributes:
-        x, w: the maps, and the kernel for each of them.
+        x, w: the maps, and the kernel for each map.
         s, p, d: stride, padding per axis (before, after), dilation.
         bias: added to every cell.
-        turned: whether the kernel is turned round.
-        steps: what is done, in order: conv, relu, pool.
+        turned: whether the kernel is turned by 180°.
+        steps: the steps in order: conv, relu, pool.
         mode, k, pool_s: the pool.
-        cells: the cells asked for; () for all of them.
-        fit: what happens where a window does not fit exactly.
+        cells: the cells asked for; () for all.
+        fit: what happens if a window does not fit exactly.
         pad_counts: whether padding counts in averages.
-        deep: whether the maps are slices of a volume, whose order turns with the kernel.
+        deep: whether the maps are slices of a volume; then the kernel's slices are also reversed.
     """
 
     x: Stack
@@ -61,7 +61,7 @@ class Hand(NamedTuple):
 
     @property
     def kernel(self) -> Stack:
-        """The kernel as it lies on the maps."""
+        """The kernel as it is placed on the maps."""
         if not self.flipped:
             return self.w
         return turned(self.w)[::-1] if self.deep else turned(self.w)
@@ -73,7 +73,7 @@ class Hand(NamedTuple):
 
 
 def worked_out(quantities: Hand) -> Any:
-    """All steps, one after the other; None where they cannot be done."""
+    """The result of all steps; None if they are impossible."""
     try:
         found = _run_steps(quantities)
     except ValueError:
@@ -82,7 +82,7 @@ def worked_out(quantities: Hand) -> Any:
 
 
 def _pick_cells(found: Rows, cells: Rows) -> Any:
-    """The cells asked for, in a row; all of them where none are named."""
+    """The cells asked for, in a row; all if none are named."""
     if not cells:
         return found
     if any(r >= len(found) or c >= len(found[0]) for r, c in cells):
@@ -91,7 +91,7 @@ def _pick_cells(found: Rows, cells: Rows) -> Any:
 
 
 def convolved(quantities: Hand, *, only_positive: bool = False) -> Exact:
-    """The map after the convolution, without its bias.
+    """The map after the convolution, without bias.
 
     Raises:
         ValueError: the window does not fit, or there is too much to do.
@@ -135,12 +135,12 @@ def _run_steps(quantities: Hand) -> Rows:
 
 
 def maps_text(stack: Any) -> str:
-    """Maps for people."""
+    """Maps as text."""
     return "; ".join(MATRIX.text(one) for one in stack)
 
 
 def only_cells(cells: Rows | None) -> str:
-    """Which cells are asked for, in words; nothing where all are."""
+    """The cells asked for, in words; empty for all."""
     if not cells:
         return ""
     texts = ", ".join(str(tuple(cell)) for cell in cells)
@@ -148,7 +148,7 @@ def only_cells(cells: Rows | None) -> str:
 
 
 def check_cells(cells: Rows | None) -> None:
-    """Refuse cells that are no places of a map."""
+    """Refuse cells outside a map."""
     for cell in cells or ():
         if len(cell) != 2 or any(not isinstance(i, int) or not 0 <= i < 10**6 for i in cell):
             raise GivenError(
@@ -178,7 +178,7 @@ class ByHand(Task):
     method: ClassVar = "multiply cell by cell, then add up"
 
     def quantities(self) -> Hand:
-        """The numbers behind."""
+        """The numbers behind the question."""
         raise NotImplementedError
 
     def figure(self) -> Picture:
@@ -191,7 +191,7 @@ class ByHand(Task):
         return self.maps_of(self.quantities())
 
     def maps_of(self, quantities: Hand) -> list[Part]:
-        """The map that some numbers make."""
+        """The map computed from some numbers."""
         expected = worked_out(quantities)
         outside = quantities.cells and worked_out(quantities._replace(cells=())) is not None
         if expected is None and outside:

@@ -1,4 +1,4 @@
-"""Receptive fields after upsampling: those of a path on which the steps between units get smaller again."""
+"""Receptive fields after upsampling, where the steps between units get smaller again."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
     from convcalc.analysis.analysis import Analysis, Step
 
-_SORTS = (Slide, Spread, Nearest, Linear)  # that are followed
+_SORTS = (Slide, Spread, Nearest, Linear)  # most layers that are followed
 
 
 class Stretched(NamedTuple):
-    """A path through upsampling whose receptive field is asked for.
+    """A path through upsampling, for a question about its receptive field.
 
     Attributes:
         windows: how each layer reads the one before it, in order; on the path that sees most.
-        narrow: those of the path that sees least, where several meet.
-        pixels: whether the number of pixels is asked for.
+        narrow: the same on the path that sees least, if there are branches.
+        pixels: whether the question asks for the number of pixels.
         axes: how many axes the image has.
-        image: its side, 0 where it has several.
+        image: its side; 0 if the sides differ.
     """
 
     windows: tuple[Reads, ...]
@@ -34,7 +34,7 @@ class Stretched(NamedTuple):
 
 
 def field_of(windows: Sequence[Reads]) -> AnyField | None:
-    """The field of the units at the end of a path; None where its pattern is too long to follow."""
+    """The field of the units at the end of a path; None if its pattern is too long to follow."""
     field: AnyField | None = PIXEL
     for window in windows:
         field = None if field is None else window.field_after(field)
@@ -42,7 +42,7 @@ def field_of(windows: Sequence[Reads]) -> AnyField | None:
 
 
 def stretched_size(quantities: Stretched) -> int | None:
-    """What the unit that sees most sees."""
+    """The receptive field of the unit that sees most."""
     field = field_of(quantities.windows)
     if field is None:
         return None
@@ -50,12 +50,12 @@ def stretched_size(quantities: Stretched) -> int | None:
 
 
 def stretched_along(analysis: Analysis, step: Step, sides: tuple[int, ...]) -> Stretched | None:
-    """The path to a layer behind upsampling; None where axes differ or where it cannot be followed.
+    """The path to a layer after upsampling; None if axes differ or it cannot be followed.
 
     Args:
         analysis: a network, walked.
         step: the layer whose units are asked about.
-        sides: what they see along each axis.
+        sides: their receptive field along each axis.
     """
     if len(set(sides)) > 1:
         return None
@@ -69,13 +69,13 @@ def stretched_along(analysis: Analysis, step: Step, sides: tuple[int, ...]) -> S
 
 
 def _path(step: Step, choose: Callable[..., Step]) -> tuple[Reads, ...] | None:
-    """How the layers from the image to a layer read, along the first axis."""
+    """How the layers from the image to a layer read their inputs, along the first axis."""
     from convcalc.analysis.fields import local_fields
 
     found: list[Reads] = []
     while step.before:
         reads = step.work.reads
-        if reads is not None and not isinstance(reads, UnknownField):  # a norm's mean is no window
+        if reads is not None and not isinstance(reads, UnknownField):  # norms have no window
             if not isinstance(reads[0], _SORTS):
                 return None
             if reads[0] != Slide(1):

@@ -1,4 +1,4 @@
-"""Questions about formulas: one in symbols, and a value worked out from the answers to other questions."""
+"""Questions about formulas: in symbols, or with a value computed from the answers to other questions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from convcalc.homework.questions.meaning import (
 from convcalc.text import listing, shortened
 
 _MAX_SYMBOLS = 10
-_MAX_NODES = 40  # of a formula of a sheet, from which its mistakes are worked out
+_MAX_NODES = 40  # most signs of a sheet's formula, from which its mistakes are computed
 _MIN_POINTS = 12
 _SYMBOL = re.compile(r"[^\W\d_]\w{0,19}")
 
@@ -56,12 +56,12 @@ def _tree(text: str, names: tuple[str, ...] | None, key: str = "formula") -> Tre
 
 
 class _Known(NamedTuple):
-    """A formula that courses ask for.
+    """A formula that courses often ask for.
 
     Attributes:
-        what: it gives, in words.
-        symbols: what they stand for.
-        formula: it, under the sheet's conventions.
+        what: what it gives, in words.
+        symbols: the meaning of its symbols.
+        formula: the formula under the sheet's conventions.
         odd: the symbols that stand for odd numbers.
     """
 
@@ -215,17 +215,17 @@ class FormulaTask(Task):
         return [Part.of(form, "formula", quantities, evaluate, method)]
 
 
-_FIRST = {"n": 25, "k": 7, "s": 4, "p": 3}  # numbers that go together in a window
+_FIRST = {"n": 25, "k": 7, "s": 4, "p": 3}  # numbers that fit together in a window
 _OTHERS = (5, 8, 6, 9, 11, 12, 13, 14, 15, 17)
 
 
 def _tried(tree: Tree, names: Sequence[str]) -> str:
-    """What the right formula gives for some numbers, to try one's own with; empty where that tells nothing."""
+    """The right formula's value for some numbers, to test another formula; empty if it tells nothing."""
     numbers = {name: _FIRST.get(name, other) for name, other in zip(names, _OTHERS)}
     found = value_of(tree, {name: Fraction(number) for name, number in numbers.items()})
     if found is None or found.denominator > 1:
         return ""
-    own = set(re.findall(r"\d+", printed(tree)))  # numbers of the answer itself must not show
+    own = set(re.findall(r"\d+", printed(tree)))  # numbers of the answer itself must not be shown
     if own & {str(found), *map(str, numbers.values())}:
         return ""
     given = ", ".join(f"{name} = {number}" for name, number in numbers.items())
@@ -253,7 +253,7 @@ class FromAnswers(Task):
             raise GivenError("formula", "names no other question; write for example q1*q2")
 
     def uses(self) -> tuple[str, ...]:
-        """The names in its formula, each once."""
+        """The names in its formula, without repeats."""
         return tuple(dict.fromkeys(names_in(self.tree())))
 
     def tree(self) -> Tree:
@@ -266,10 +266,10 @@ class FromAnswers(Task):
         return tuple([name for name in self.uses() if name not in known])
 
     def _numbers(self) -> dict[str, Fraction]:
-        """The numbers behind its names.
+        """The numbers for its names.
 
         Raises:
-            GivenError: one is not known.
+            GivenError: a number is unknown.
         """
         found = {**dict(self.values), **self.linked_values}
         missing = [name for name in self.needs() if name not in found]
@@ -284,18 +284,18 @@ class FromAnswers(Task):
         return f"Work out {printed(self.tree())} with {' and '.join([*([listing(stated)] if stated else []), *answers])}."  # fmt: skip
 
     def _stated(self) -> dict[str, Fraction]:
-        """The numbers that the question itself gives for names of the formula."""
+        """The numbers that the question gives for names of the formula."""
         return {name: value for name, value in self.values if name in self.uses()}
 
     def parts(self) -> list[Part]:
         return [self._part(self._numbers(), self._stated())]
 
     def _part(self, values: Mapping[str, Fraction], known: Mapping[str, Fraction]) -> Part:
-        """The part, from these numbers.
+        """The part with these numbers.
 
         Args:
-            values: the number behind every name.
-            known: those that the student knows, which a hint may name; others are answers.
+            values: the number for every name.
+            known: the numbers that the student knows, so hints may contain them; others are answers.
         """
 
         def evaluate(quantities: Symbolic) -> Any:
@@ -310,7 +310,7 @@ class FromAnswers(Task):
         return part
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
-        """The part as it follows from the student's own answers."""
+        """The part as it follows from the student's answers."""
         values, known = self._numbers(), self._stated()
         own = {plain_name(key): value for key, value in earlier.items() if key}
         for each in self.needs():

@@ -47,9 +47,9 @@ from convcalc.homework.questions.size import positions_text
 from convcalc.homework.questions.words import on_input, volume_words
 from convcalc.text import shortened
 
-_MAX_SIDE = 10**6  # of a student's own shape that the next row is worked out from
-_FEW = 12  # rows of a table up to which one mistake in all rows so far is looked for in each
-_MAX_CARRIED = 40  # … and in the last
+_MAX_SIDE = 10**6  # largest size in a student's shape from which the next row is computed
+_FEW = 12  # most rows of a table that searches, for each row, one mistake in all rows so far
+_MAX_CARRIED = 40  # … and for the last row
 _ASKS = {
     "shape": "the output shape", "weights": "the number of weights", "biases": "the number of biases",
     "params": "the number of parameters", "macs": "the number of {operations}", "values": "the number of output values",
@@ -65,7 +65,7 @@ _AMOUNTS = {"params": "parameters", "weights": "weights"}
 
 
 def _amount_words(of: str, arch: Design) -> str:
-    """What is asked about a network, in words."""
+    """The amount that a question about a network asks for, in words."""
     return _AMOUNTS.get(of) or OPERATION_WORDS[arch.counting.operations]
 
 
@@ -73,7 +73,7 @@ _ANSWERS: dict[str, AnswerType] = {"rf": SIZE}
 
 
 def _row_method(row: Row, ask: str) -> str:
-    """How one cell of a table is worked out, without the result."""
+    """How one cell of a table is computed, without the result."""
     layer: Any = row.layers[-1]
     if ask == "shape" and layer.windows(row.input) and len(row.output) > 1 and len(row.layers) == 1:
         axes = dict.fromkeys(
@@ -123,7 +123,7 @@ class ArchTable(Task):
             raise GivenError("ask", message)
 
     def every_row(self) -> list[Row]:
-        """The rows of the table; a layer that changes values one by one has no row."""
+        """The rows of the table; an elementwise layer has no row."""
 
         def found() -> list[Row]:
             every = self.arch.rows(self.input)
@@ -133,7 +133,7 @@ class ArchTable(Task):
         return rows
 
     def asked_rows(self) -> list[int]:
-        """The numbers of the rows that are asked for, from 1, in the order of the network."""
+        """The numbers of the requested rows, from 1, in the order of the network."""
         rows: list[int] = self.once("asked", self._asked_rows)
         return rows
 
@@ -146,7 +146,7 @@ class ArchTable(Task):
         return sorted(found) or list(range(1, count + 1))
 
     def _row_number(self, name: str, count: int) -> int:
-        """The row of this number or name."""
+        """The row with this number or name."""
         if name == "last":
             return count
         if name.isascii() and name.isdigit():
@@ -183,13 +183,13 @@ class ArchTable(Task):
         return f"{network} Give for {where}: {columns}."
 
     def _column(self, ask: str) -> str:
-        """The name of a column, with its unit where there are several."""
+        """The name of a column, with its unit if there are several."""
         if ask == "memory":
             return f"memory (of the output, in {self.unit}, {self.dtype})"
         return "rf (in pixels)" if ask == "rf" and self.in_pixels else ask
 
     def _value(self, row: Row, ask: str) -> Any:
-        """What belongs in a cell."""
+        """The right value of a cell."""
         if ask == "rf":
             return prod(row.field) if self.in_pixels else one_or_all(row.field)
         if ask == "memory":
@@ -197,7 +197,7 @@ class ArchTable(Task):
         return value_of(row, ask, self.order)
 
     def _answer_type(self, ask: str, expected: Any) -> AnswerType:
-        """The form of a cell."""
+        """The type of a cell's answer."""
         if ask == "memory":
             return Bytes(self.unit)
         is_map = ask == "shape" and 1 < len(expected) < 5
@@ -212,7 +212,7 @@ class ArchTable(Task):
         return self.arch.walk(self.input).listed
 
     def listed(self) -> list[Listed]:
-        """Every layer that a table of this network may have a row for; others have none to fill in."""
+        """Every layer that may have a row in a table of this network."""
         asked = {number - 1 for number in self.asked_rows()}
         return [
             each if each.row in asked else each._replace(row=None) for each in self._every_layer()
@@ -264,15 +264,15 @@ class ArchTable(Task):
         return cells.Behind()
 
     def follow(self, name: str, earlier: Mapping[str, Any]) -> Part | None:
-        """The part as it is if the student's own row before it were right."""
-        if not name:  # one cell alone follows from nothing
+        """The part as if the student's previous row were right."""
+        if not name:  # a single cell follows from nothing
             return None
         number, _, ask = name.partition(".")
         rows = self.every_row()
         row = rows[int(number) - 1]
 
         def own(place: int) -> tuple[int, ...] | None:
-            """The student's own shape of a row, channels first."""
+            """The student's shape of a row, channels first."""
             shape, right = earlier.get(f"{place + 1}.shape"), rows[place].output
             if not isinstance(shape, tuple) or len(shape) != len(right):
                 return None
@@ -313,7 +313,7 @@ class Flatten(Task):
         self.shapes()
 
     def shapes(self) -> list[tuple[int, ...]]:
-        """The volumes, channels first, from the input on."""
+        """The volumes from the input on, channels first."""
         start = (self.input[-1], *self.input[:-1])
         return (
             [start, *(row.output for row in self.arch.rows(self.input))]
@@ -355,7 +355,7 @@ class ParamsModel(Task):
         self.amounts()
 
     def amounts(self) -> tuple[int, ...]:
-        """What each layer adds to the total."""
+        """The amount of each layer."""
         found = [value_of(row, self.of, "chw") for row in self.arch.rows(self.input)]
         return tuple(amount for amount in found if amount)
 

@@ -26,9 +26,9 @@ def _volume_part(task: Any, windows: Windows, maps: tuple[int, int], remark: str
 
     Args:
         task: the question, with its axes and the sheet's order.
-        windows: along the axes.
-        maps: the channels that go in and come out.
-        remark: what its method says of the channels.
+        windows: the windows along the axes.
+        maps: the input and output channels.
+        remark: the method's remark on the channels.
     """
     words, sides = volume_words(task.order, task.axes), task.axes + 1
     form = Volume(words, task.order, sides, may_not_fit=task.may_not_fit)

@@ -78,7 +78,7 @@ _POOL = {"mode": "The pool: max or avg."}
 _POOL_STRIDE = "The stride; the window size by default."
 _SOUGHT = "; leave it out if it is asked for."
 _TIMES = "The factor for {}; 1 by default."
-# Where a word means something else in a type, or something more.
+# Words with another or a further meaning in a type.
 _OF_TYPE: dict[str, dict[str, str]] = {
     "padded-volume": {"p": "The padding."},
     "toeplitz": {"n": "The size of the input."},
@@ -144,7 +144,7 @@ _OF_TYPE: dict[str, dict[str, str]] = {
 
 
 def meaning_of(word: str, kind: str = "") -> str:
-    """What a word means, in a question type or in most of them; every word of every type has a text.
+    """The meaning of a word, in a question type or in general; every word of every type has a text.
 
     >>> meaning_of("s", "macs"), meaning_of("s", "pool-by-hand")
     ('The stride; 1 by default.', 'The stride; the window size by default.')

@@ -9,12 +9,12 @@ from typing import Any
 from convcalc.homework.questions.given import Ints, each
 from convcalc.text import article, times
 
-FLIPPED = ", with the kernel flipped"  # behind what is convolved
+FLIPPED = ", with the kernel flipped"  # after the convolved object
 _SIDES = {1: "length", 2: "height × width", 3: "depth × height × width"}
 
 
 def sides(value: Ints, axes: int) -> str:
-    """Sizes along the axes as numbers alone.
+    """Sizes along the axes, only as numbers.
 
     >>> sides(5, 3), sides((7,), 1)
     ('5×5×5', '7')
@@ -23,7 +23,7 @@ def sides(value: Ints, axes: int) -> str:
 
 
 def by(value: Ints, axes: int = 2) -> str:
-    """Sizes along the axes; one number stands for all of them.
+    """Sizes along the axes; one number is for all axes.
 
     >>> by(5), by((3, 1)), by(3, axes=3), by((7,))
     ('5×5', '3×1', '3×3×3', 'length 7')
@@ -51,7 +51,7 @@ def volume(n: Ints, axes: int, channels: int) -> str:
 
 
 def options(**values: Any) -> str:
-    """The options of a window in parentheses; those that are None are left out.
+    """The options of a window in parentheses, without those that are None.
 
     >>> options(stride=2, padding=(1, 0), dilation=None)
     ' (stride 2, padding 1×0)'
@@ -65,7 +65,7 @@ def options(**values: Any) -> str:
 
 
 def biases(counted: bool | None) -> str:  # noqa: FBT001 - the value of the question's option
-    """What a question says about biases; nothing where the sheet decides.
+    """The words about biases; empty if the sheet decides.
 
     >>> biases(True), biases(None)
     (', biases included', '')
@@ -74,7 +74,7 @@ def biases(counted: bool | None) -> str:  # noqa: FBT001 - the value of the ques
 
 
 def volume_words(order: str, axes: int = 2) -> str:
-    """How a volume is written, in words; one image has no batch, but its place.
+    """How a volume is written, in words; an order with a batch has 1 for it.
 
     >>> volume_words("nchw"), volume_words("hwc", axes=1)
     ('1 × channels × height × width', 'length × channels')
@@ -84,7 +84,7 @@ def volume_words(order: str, axes: int = 2) -> str:
 
 
 def quotient_up(above_text: str, above: int, below_text: str, below: int) -> str:
-    """A quotient in numbers that is rounded up, where it leaves a rest.
+    """A quotient in numbers, rounded up if it has a remainder.
 
     >>> quotient_up("(50 − 8)", 42, "(7 − 1)", 6), quotient_up("9", 9, "2", 2)
     ('(50 − 8)/(7 − 1)', '⌈9/2⌉')
@@ -94,7 +94,7 @@ def quotient_up(above_text: str, above: int, below_text: str, below: int) -> str
 
 
 def counted(products: str, sums: str, how: str) -> str:
-    """A number of multiply-adds in numbers as a convention counts them: 1, 2, or without one addition a sum.
+    """The formula for operations, in numbers: 1 or 2 per multiply-add, or one addition less per sum.
 
     >>> counted("(9 + 8)·4", "4", "2macs"), counted("9·4 + 8", "4", "2macs"), counted("9·4", "4", "exact")
     ('2·(9 + 8)·4', '2·(9·4 + 8)', '2·9·4 − 4')
@@ -107,7 +107,7 @@ def counted(products: str, sums: str, how: str) -> str:
 
 
 def with_articles(sentence: str) -> str:
-    """A sentence whose articles suit the numbers behind them.
+    """A sentence with "a" or "an" as the next number needs.
 
     >>> with_articles("A 11×11×6 input, a 3×3 filter, a 8×8 pool")
     'An 11×11×6 input, a 3×3 filter, an 8×8 pool'
@@ -118,7 +118,7 @@ def with_articles(sentence: str) -> str:
 
 
 def on_input(shape: Sequence[int] | None) -> str:
-    """What a network works on, behind its name; nothing where it has an input of its own.
+    """The input of a network, after its name; empty if the network states its own input.
 
     >>> on_input((32, 32, 3)), on_input(None)
     (' on a 32×32×3 input', '')

@@ -1,7 +1,7 @@
 """The network files that a sheet names: only those in its own folder, and the bundled ones.
 
-A sheet may come from anybody, so a name in it opens no other file. What a network extends follows the
-same rule, and goes with it wherever the sheet goes.
+A sheet may come from anybody, so a name in it opens no other file. The same rule is true for the
+networks that a network extends; they are copied with the sheet.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Sheet
 
 MAX_FILE = 2**20  # bytes
-_WORDS = ("arch", "net")  # of given:
+_WORDS = ("arch", "net")  # words of given:
 _TEACHERS = ("expect", "source")  # keys of a network file
 _SUFFIXES = (*YAML_SUFFIXES, *SUFFIXES, *WEIGHTS, ".json")
 
@@ -37,7 +37,7 @@ def find_beside(given: Mapping[str, Any], sheet: str) -> dict[str, Any]:
         sheet: the sheet's path.
 
     Raises:
-        GivenError: a name that leads out of the sheet's folder, or to no network.
+        GivenError: a name leads out of the sheet's folder, or not to a network.
     """
     found = dict(given)
     for word in _WORDS:
@@ -48,13 +48,13 @@ def find_beside(given: Mapping[str, Any], sheet: str) -> dict[str, Any]:
 
 
 def files_beside(sheet: Sheet) -> dict[str, bytes]:
-    """The network files in its folder that a sheet needs, by their names there; ``/`` parts folders.
+    """The network files that a sheet needs, by their names in its folder; ``/`` separates folders.
 
-    They go to students, so they are written anew without what a teacher keeps in them: comments, and
-    the expected numbers with their source.
+    Students get them, so they are rewritten without a teacher's notes: comments, and the expected
+    numbers with their source.
 
     Raises:
-        UsageError: one cannot be read.
+        UsageError: a file cannot be read.
     """
     return {
         name: _for_students(read_file(path, MAX_FILE, "network"))
@@ -66,13 +66,13 @@ def refuse_own_files(sheet: Sheet, place: str, names: Iterable[str], option: str
     """Refuse to write over a sheet, or over a network that it needs.
 
     Args:
-        sheet: it.
-        place: the folder, or the file, that is to be written.
-        names: of the files in the folder; an empty one is the file itself.
-        option: which says where to write.
+        sheet: the sheet.
+        place: the folder or file to be written.
+        names: the files in the folder; an empty name is the file itself.
+        option: the option that says where to write.
 
     Raises:
-        UsageError: one of them is such a file.
+        UsageError: a file to be written is one of these.
     """
     own = [sheet.path, *_paths(sheet).values()]
     for target in (os.path.join(place, name) if name else place for name in names):
@@ -82,7 +82,7 @@ def refuse_own_files(sheet: Sheet, place: str, names: Iterable[str], option: str
 
 
 def _paths(sheet: Sheet) -> dict[str, str]:
-    """Where the network files in its folder are that a sheet needs, by their names there."""
+    """The paths of the network files that a sheet needs, by their names in its folder."""
     from convcalc.interop.load import load
     from convcalc.network.find import is_inside
 
@@ -98,13 +98,13 @@ def _paths(sheet: Sheet) -> dict[str, str]:
 
 
 def _for_students(data: bytes) -> bytes:
-    """A network file, which was read already, without comments and without what it keeps for teachers."""
+    """A network file that was already read, without comments and without data for teachers."""
     import yaml
 
     from convcalc.interop.signs import HEAD, format_of
 
     if format_of(data[:HEAD], io.BytesIO(data)):
-        return data  # another tool's file, which has nothing for teachers
+        return data  # another tool's file, which has no data for teachers
 
     root = yaml.compose(decode(data, "network"), Loader=yaml.SafeLoader)
     assert isinstance(root, yaml.MappingNode)
@@ -114,7 +114,7 @@ def _for_students(data: bytes) -> bytes:
 
 
 def _named(sheet: Sheet) -> Iterator[NetworkFile]:
-    """The files in its folder that a sheet names, also where names vary."""
+    """The files that a sheet names in its folder, including varied names."""
     for question in sheet.questions:
         for word in _WORDS:
             varied = question.vary.get(word)
@@ -129,7 +129,7 @@ def _file(name: str, sheet: str, word: str) -> NetworkFile:
     """The file of a name.
 
     Raises:
-        GivenError: it is not in the sheet's folder, or is no network file.
+        GivenError: it is not in the sheet's folder, or is not a network file.
     """
     from convcalc.network.find import bundled_folder, find, is_inside
 

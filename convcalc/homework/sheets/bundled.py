@@ -1,4 +1,4 @@
-"""The sheets that come with convcalc: the one to begin from, and those after published courses."""
+"""The sheets that come with convcalc: one to begin from, and others after published courses."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from convcalc.report import Column, Report
 from convcalc.text import quoted
 
 _START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "start.yaml")
-_MIN_TEXT = 20  # characters of a column that goes on in the next line
+_MIN_TEXT = 20  # width of a column with line breaks
 
 
 def sheet_to_begin_from(name: str = "") -> str:
-    """The text of a bundled sheet; without a name, of the commented one.
+    """The text of a bundled sheet; without a name, that of the commented sheet.
 
     Raises:
         UsageError: there is no such sheet.
@@ -29,7 +29,7 @@ def sheet_list(word: str = "") -> Report:
     """The bundled sheets whose names or titles contain a word.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no sheet contains it.
     """
     sheets = [(name, load(bundled_path(name))) for name in bundled_names()]
     rows = [

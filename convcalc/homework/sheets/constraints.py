@@ -40,7 +40,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 
 def meets(text: str, question: Question) -> bool:
-    """Whether a question has what is required of it.
+    """Whether a question meets its requirement.
 
     Names are the numbers of the question, its parts, its type, and ``answer``.
 
@@ -69,7 +69,7 @@ def meets(text: str, question: Question) -> bool:
 
 
 def _names_of(question: Question) -> dict[str, Any]:
-    """The numbers that a requirement may name."""
+    """The numbers that a requirement may use."""
     found: dict[str, Any] = {}
     for name in (*ALIASES, *question.task.words):
         value = question.task.given().get(ALIASES.get(name, name))
@@ -85,7 +85,7 @@ def _names_of(question: Question) -> dict[str, Any]:
 
 
 class _Truth:
-    """Whether a comparison holds; not a number, so that no sum takes it for 0 or 1."""
+    """The result of a comparison; not a number, so that no sum takes it for 0 or 1."""
 
     def __init__(self, *, holds: bool) -> None:
         self.holds = holds
@@ -99,13 +99,13 @@ class _Requirement(Sum):
         self.names = names
 
     def holds(self) -> bool:
-        """Whether it is true."""
+        """Whether the requirement is true."""
         found = self.either()
         self.finish()
         return _truth(found)
 
     def skip(self) -> None:
-        """Go past spaces; every word means something here."""
+        """Skip only spaces; every word has a meaning here."""
         while self.text[self.at : self.at + 1].isspace():
             self.at += 1
 
@@ -166,14 +166,14 @@ class _Requirement(Sum):
         raise self.refusal()
 
     def match(self, pattern: re.Pattern[str]) -> str:
-        """The text that matches next, if any does."""
+        """The next text, if it matches."""
         self.skip()
         found = pattern.match(self.text, self.at)
         self.at = found.end() if found else self.at
         return found[0] if found else ""
 
     def word(self, wanted: str) -> bool:
-        """Whether a word comes next; it is passed then."""
+        """Whether a word comes next; then it is skipped."""
         self.skip()
         found = _NAME.match(self.text, self.at)
         if found and found[0] == wanted:

@@ -14,7 +14,7 @@ MAX_SHEET = 4 * 2**20  # bytes of a sheet
 
 
 def bundled_folder() -> str:
-    """The folder of the bundled sheets: in the package when installed, beside it in a checkout."""
+    """The folder of the bundled sheets: inside the package when installed, next to it in a checkout."""
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     inside = os.path.join(package, "sample_sheets")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "homework")
@@ -22,7 +22,7 @@ def bundled_folder() -> str:
 
 @cache
 def bundled_names() -> tuple[str, ...]:
-    """The names of the bundled sheets: their files without ``.yaml``, those of a folder with it."""
+    """The names of the bundled sheets: files without ``.yaml``; in a folder, after its name."""
     top = bundled_folder()
     found = []
     for folder, _, names in os.walk(top):
@@ -59,7 +59,7 @@ def find(target: str) -> str:
         UsageError: there is no such file and no such bundled sheet.
     """
     if target == STDIN or "\0" in target or os.path.lexists(target):
-        return target  # what is wrong with it is said when it is read
+        return target  # reading it gives the error
     wanted = target.removesuffix(".yaml")
     if wanted in bundled_names():
         return bundled_path(wanted)
@@ -74,5 +74,5 @@ def find(target: str) -> str:
 
 
 def text_of(path: str) -> str:
-    """The text of a file of ours."""
+    """The text of a bundled file."""
     return decode(read_file(path, MAX_SHEET, "sheet"), path)

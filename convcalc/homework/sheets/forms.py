@@ -1,7 +1,7 @@
-"""How an answer is written: the one place that sheets, answer files and exports ask.
+"""How an answer is written; sheets, answer files and exports all use this module.
 
-The form follows the type of the answer, with an example from the question type's own examples, under
-the same conventions: it has other numbers, and is left out where it would be right here too.
+The form depends on the type of the answer. Its example comes from the question type's examples,
+under the same conventions: it has other numbers, and is left out if it would be right here too.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question
 
 _ASK = "ask"  # the word that chooses the columns of a table
-_PER_AXIS = ("n", "k", "s", "p")  # words that may have a number for each axis
-_LONGEST = 60  # characters of an example
+_PER_AXIS = ("n", "k", "s", "p")  # most words with a number per axis
+_LONGEST = 60  # longest example, in characters
 
 
 class _Example(NamedTuple):
@@ -71,7 +71,7 @@ def part_form(
 
 
 def _asks_for_several(question: Question, part: Part) -> bool:
-    """Whether there is a number per axis, or more than one right option; the same if it does not fit."""
+    """Whether there is a number per axis, or several right options; the same if a window does not fit."""
     if isinstance(part.answer_type, Choice):
         return len(part.expected) > 1
     given = question.task.given()
@@ -79,7 +79,7 @@ def _asks_for_several(question: Question, part: Part) -> bool:
 
 
 def _table_form(question: Question, others: list[dict[str, _Example]]) -> str:
-    """What to write into a table: its columns, and a row with other numbers."""
+    """What to write into a table: its columns, and an example row with other numbers."""
     asks = columns_of(question)
     form = f"one row per layer: {', '.join(asks)}"
     own = {part.name.partition(".")[2]: part for part in question.parts}
@@ -91,7 +91,7 @@ def _table_form(question: Question, others: list[dict[str, _Example]]) -> str:
 
 
 def _shown(question: Question, part: Part, other: _Example) -> str:
-    """The text of an example; empty where it would be right for this part too."""
+    """The text of an example; empty if it would be right for this part too."""
     allowed = question.allowed(part)
     for right in (part.expected, *part.also):
         if part.answer_type.same(other.reading, right, allowed):
@@ -110,7 +110,7 @@ def _examples(question: Question) -> list[dict[str, _Example]]:
 def _solved(
     kind: str, ask: tuple[str, ...] | None, conventions: Conventions
 ) -> list[dict[str, _Example]]:
-    """The answers of the examples of a type; those are left out that mean nothing here."""
+    """The answers of the examples of a type, without examples that are invalid here."""
     found = []
     for given in QUESTIONS[kind].examples:
         values = given if ask is None else {**given, _ASK: ask}
@@ -123,7 +123,7 @@ def _solved(
 
 
 def _example_of(part: Part) -> _Example | None:
-    """The right answer of a part as students would write it; None where it is long, or there is none."""
+    """The right answer of a part as students would write it; None if it is too long, or there is none."""
     if part.expected is None or isinstance(part.expected, Misfit):
         return None
     text = part.answer_type.text(part.expected)

@@ -1,8 +1,8 @@
-"""Networks that are submitted: the file that an answer names, measured, and nothing of it run.
+"""Submitted networks: the file that an answer names is measured; nothing in it is run.
 
-The name comes from a stranger. It is looked for in the folder of the answers and those below it, no link
-is followed, and what is too large is not read. What was measured stands in place of the answer from then
-on, so that marking, and marking again, needs no file.
+The name comes from a stranger. The file is searched in the folder of the answers and below, links
+are not followed, and a file that is too large is not read. Then the measured numbers replace the
+answer, so that marking, even a second time, needs no file.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from convcalc.homework.sheets.sheet import Question, Sheet
     from convcalc.network.network import Network
 
-MAX_FILE = 512 * 2**20  # bytes; weights, which are not read, are most of them
+MAX_FILE = 512 * 2**20  # bytes, mostly of weights, which are not read
 MAX_LAYERS = 20_000
 _MAX_NAME = 200  # characters
 _MAX_PROBLEM = 300
-_AROUND = " \t\n\"'`*"  # a name, as people write one
+_AROUND = " \t\n\"'`*"  # a name written by people
 
 
 class Place(Protocol):
-    """Where the file that an answer names is looked for."""
+    """Where the file named in an answer is searched."""
 
     def network(self, name: str, **how: Any) -> Network:
         """The network in a file.
 
         Args:
-            name: of the file; it leads nowhere else.
+            name: the file's name; it does not leave the folder.
             how: as for `convcalc.interop.load.load`.
 
         Raises:
-            ConvcalcError: there is no such file, or it cannot be read.
+            ConvcalcError: the file does not exist, or cannot be read.
         """
 
 
@@ -72,7 +72,7 @@ def check_size(size: int, most: int) -> None:
     """Refuse a file that is too large.
 
     Raises:
-        UsageError: it is.
+        UsageError: it is too large.
     """
     if size > most:
         message = f"it has {size_text(size)}; at most {size_text(most)} are read, so save it without weights"
@@ -80,10 +80,10 @@ def check_size(size: int, most: int) -> None:
 
 
 def with_files(sheet: Sheet, values: Mapping[str, Any], place: Place | None) -> dict[str, Any]:
-    """Answers by question, those that name files with what was measured of these.
+    """Answers by question; names of files are replaced by the measured numbers.
 
     Args:
-        sheet: what is answered.
+        sheet: the sheet.
         values: the answers as written.
         place: where the files are.
     """
@@ -95,7 +95,7 @@ def with_files(sheet: Sheet, values: Mapping[str, Any], place: Place | None) -> 
 
 
 def handed_in(question: Question, raw: Any, place: Place | None) -> Any:
-    """What stands in place of an answer: the numbers of the network, or why there are none."""
+    """The data that replace an answer: the numbers of the network, or why there are none."""
     if not question.task.takes_file or is_blank(raw):
         return raw
     from convcalc.homework.answers.measured import measured
@@ -118,7 +118,7 @@ def handed_in(question: Question, raw: Any, place: Place | None) -> Any:
 
 
 def _network(question: Question, name: str, place: Place | None) -> Network:
-    """The network in a file; one that leaves its input open takes the one that the question gives."""
+    """The network in a file; if it states no input, it gets the question's input."""
     from convcalc.interop.base import OpenInputError
 
     if place is None:
@@ -133,7 +133,7 @@ def _network(question: Question, name: str, place: Place | None) -> Network:
 
 
 def _checked(name: str) -> str:
-    """A name that leads nowhere but into its folder.
+    """A checked name that does not leave its folder.
 
     Raises:
         UsageError: it does.
@@ -150,7 +150,7 @@ def _checked(name: str) -> str:
 
 
 def _reason(error: ConvcalcError, name: str, place: Place | None) -> str:
-    """The first line of what is wrong, with the file's name and without its folder."""
+    """The first line of the error, with the file's name and without its folder."""
     said = first_line(error)
     folder = getattr(place, "path", "")
     said = said.replace(printable(os.path.join(folder, name)), name) if folder else said

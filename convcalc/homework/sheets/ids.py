@@ -1,4 +1,4 @@
-"""The questions of a sheet by id, read without what they ask."""
+"""The ids of the questions of a sheet, read without the questions' data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from convcalc.network.yaml_source import read
 
 
 def question_ids(path: str) -> dict[str, str]:
-    """The ids of the questions in a file, each with its type; a question without an id is called by its number.
+    """The ids of the questions in a file, each with its type; a question without an id is named by its number.
 
     Raises:
-        UsageError, SpecError: the file cannot be read, or is no YAML.
+        UsageError, SpecError: the file cannot be read, or is not YAML.
     """
     source = read(path)
     root = source.compose()

@@ -1,4 +1,4 @@
-"""The right answers of a sheet, for whoever marks it: behind the questions, on a page of their own."""
+"""The right answers of a sheet, for the teacher: on a separate page after the questions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BY_RULES = "every network that keeps the rules"
 
 
 def right_answers(question: Question) -> list[str]:
-    """The right answer of each part, with the part's name where it has one."""
+    """The right answer of each part, with the part's name if it has one."""
     if question.manual:
         return [_BY_A_PERSON]
     texts = [
@@ -28,7 +28,7 @@ def right_answers(question: Question) -> list[str]:
 
 
 def text_key(sheet: Sheet) -> Iterator[str]:
-    """For a terminal."""
+    """The answers for a terminal."""
     yield from ("", _TITLE)
     width = max((len(question.id) for question in sheet.questions), default=0)
     for question in sheet.questions:
@@ -37,14 +37,14 @@ def text_key(sheet: Sheet) -> Iterator[str]:
 
 
 def _markdown_key(sheet: Sheet) -> Iterator[str]:
-    """For a page of notes."""
+    """The answers in Markdown."""
     yield from ("", f"## {_TITLE}", "")
     for question in sheet.questions:
         yield f"- **{question.id}.** {escape_markdown('; '.join(right_answers(question)))}"
 
 
 def _html_key(sheet: Sheet) -> Iterator[str]:
-    """A separate page where it is printed."""
+    """The answers in HTML, on a separate page when printed."""
     yield f'<section style="break-before:page"><h2>{_TITLE}</h2>'
     yield "<dl>"
     for question in sheet.questions:
@@ -54,7 +54,7 @@ def _html_key(sheet: Sheet) -> Iterator[str]:
 
 
 def _latex_key(sheet: Sheet) -> Iterator[str]:
-    """A separate page."""
+    """The answers in LaTeX, on a separate page."""
     yield from (r"\clearpage", rf"\section*{{{_TITLE}}}", r"\begin{description}")
     for question in sheet.questions:
         texts = r" \\ ".join(map(escape_latex, right_answers(question)))
@@ -67,11 +67,11 @@ _KEYS: dict[str, Callable[[Sheet], Iterator[str]]] = {
     "html": _html_key,
     "latex": _latex_key,
 }
-_HAS_END = {"html", "latex"}  # whose last line closes the page
+_HAS_END = {"html", "latex"}  # its last line closes the page
 
 
 def with_key(page: Iterator[str], sheet: Sheet, format_name: str) -> Iterator[str]:
-    """A page of a sheet, and then its answers."""
+    """A page of a sheet, followed by its answers."""
     lines = list(page)
     end = len(lines) - (1 if format_name in _HAS_END else 0)
     yield from lines[:end]

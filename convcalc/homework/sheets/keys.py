@@ -1,7 +1,7 @@
 """The keys of a sheet, each with the JSON Schema of its value; `read` knows no others.
 
-What a key means is in `read`. The schemas are as strict as a schema can be, and never stricter than
-`read` is.
+The meaning of a key is in `read`. The schemas are as strict as schemas can be, but never stricter
+than `read`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from convcalc.homework.conventions import PRESETS, RULES, spellings
 from convcalc.homework.questions.given_schemas import BOOL_SCHEMA, TEXT_SCHEMA, one_of
 from convcalc.homework.sheets.sheet import SHARES
 
-SCHEMA = 1  # of sheets
+SCHEMA = 1  # of the sheet format
 SCHEMA_FILE = "sheet.schema.json"  # next to the sheet; `convcalc schema --sheet -o` writes it
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 MAX_QUESTIONS = 1_000
 MAX_POINTS = 10_000
-MAX_LEVEL = 4  # of hints
+MAX_LEVEL = 4  # of hint levels
 PARTIAL = ("none", "parts", "cells")
 ID = r"[A-Za-z][\w-]{0,39}"
 _ID_PATTERN = r"^\s*[A-Za-z][^\s!-,./:-@\[-^`{-~]{0,39}\s*$"  # \w is ASCII only in JSON Schema
@@ -46,7 +46,7 @@ def _object(keys: Keys) -> dict[str, Any]:
 
 
 def _plain(texts: list[str]) -> dict[str, Any]:
-    """Some texts, and the numbers and truth values that YAML makes of them."""
+    """Some texts, and the numbers and booleans that YAML makes of them."""
     found: list[Any] = []
     for text in texts:
         found.append(text)
@@ -115,7 +115,7 @@ SHEET_KEYS: Keys = {
 }
 QUESTION_KEYS: Keys = {
     "id": {
-        "type": ["string", "boolean"],  # a word such as true is a text for the reader
+        "type": ["string", "boolean"],  # the reader takes a word such as true as text
         "pattern": _ID_PATTERN,
         "description": "Its short name, such as q1.",
     },

@@ -1,4 +1,4 @@
-"""Questions that are worked out from the answers to earlier ones of their sheet."""
+"""Questions that use the answers to earlier questions of their sheet."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def with_links(question: Question, earlier: Sequence[Question]) -> Question:
-    """The question with the right answers to the earlier ones that it names; any other as it is.
+    """A question with the right answers to the earlier questions that it names; others are unchanged.
 
     Raises:
-        GivenError: it names one that is not a number, or that has several parts; or its own words vary.
+        GivenError: a named answer is not a number, or has several parts; or the question's words vary.
     """
     needed = question.task.needs()
     if not needed:
@@ -34,7 +34,7 @@ def with_links(question: Question, earlier: Sequence[Question]) -> Question:
 
 
 def needed_by(question: Question, earlier: Sequence[Question]) -> list[Question]:
-    """The earlier questions that a question is worked out from, also through others, in their order."""
+    """The earlier questions that a question uses, directly or through others, in their order."""
     ids = {plain_name(name.partition(".")[0]) for name in question.task.needs()}
     found: list[Question] = []
     for each in reversed(earlier):
@@ -45,7 +45,7 @@ def needed_by(question: Question, earlier: Sequence[Question]) -> list[Question]
 
 
 def used_by(question: Question, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a student's answers that a question is worked out from, directly."""
+    """The student's answers that a question uses directly."""
     names = set(map(plain_name, question.task.needs()))
     return {name: value for name, value in answers.items() if plain_name(name) in names}
 

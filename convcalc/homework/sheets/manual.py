@@ -1,4 +1,4 @@
-"""The manual of conventions, as reports: what a sheet may set, and what a preset sets."""
+"""The manual of conventions, as reports: what sheets may set, and what presets set."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from convcalc.homework.conventions import (
 from convcalc.homework.questions import QUESTIONS, Task, create_question
 from convcalc.report import Column, Report
 
-_MIN_TEXT = 20  # characters of a column that goes on in the next line
+_MIN_TEXT = 20  # width of a column with line breaks
 _USUAL = Conventions()
 
-# What an answer gets that is right under another value, by the tier of a convention.
+# The points of an answer that is right under another value, by the tier of a convention.
 _OTHERWISE = {
     "notation": "it gets full points, if the sheet does not change this",
     "counting": "it gets what grading: other_convention sets, and no points without that",
@@ -34,7 +34,7 @@ def _joined(names: list[str]) -> str:
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - the value of a cell
-    """Yes, or nothing."""
+    """Yes, or an empty text."""
     return "yes" if value else ""
 
 
@@ -54,7 +54,7 @@ def conventions_report(name: str = "", preset: str = "") -> Report:
     """All conventions with their values; or one of them in full; or what a preset sets.
 
     Raises:
-        UsageError: there is no such convention or preset; both are named where both are wrong.
+        UsageError: the convention or preset does not exist; both are named if both are wrong.
     """
     wrong = [no_convention(name)] if name and name not in RULES else []
     wrong += [no_preset(preset)] if preset and preset not in PRESETS else []
@@ -108,7 +108,7 @@ def _in_a_sheet(name: str) -> str:
 
 
 def _example_lines(name: str, types: list[str]) -> Iterator[str]:
-    """A question whose answer is another one under another value; nothing where no example shows it."""
+    """A question whose answer differs under another value; empty if no example shows this."""
     for kind in types:
         for given in QUESTIONS[kind].examples:
             found: dict[str, str] = {}  # the values of the convention by the answer under them
@@ -125,7 +125,7 @@ def _example_lines(name: str, types: list[str]) -> Iterator[str]:
 
 
 def _answer(task: Task) -> str:
-    """The right answer to a question, the parts of it with their names."""
+    """The right answer to a question; its parts with their names."""
     parts = [(part.name, part.answer_type.text(part.expected)) for part in task.parts()]
     return "; ".join(f"{name}: {text}" if name else text for name, text in parts)
 
@@ -149,13 +149,13 @@ def _rows(key: str) -> Iterator[dict[str, Any]]:
 
 
 def _changes(preset: str) -> dict[str, str]:
-    """What a preset sets, other than the usual values."""
+    """The unusual values that a preset sets."""
     values, usual = PRESETS[preset].to_dict(), _USUAL.to_dict()
     return {key: value for key, value in values.items() if value != usual[key]}
 
 
 def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """What people read: each convention with its values."""
+    """The lines for people: each convention with its values."""
     wide = max(len(row["value"]) for row in rows) + 2
     before = ""
     for row in rows:

@@ -20,7 +20,7 @@ _DATE = re.compile(
 
 
 def points_number(value: Fraction) -> int | float:
-    """Points for programs: whole where they are, else rounded to four digits.
+    """Points for programs: whole if possible, else rounded to four digits.
 
     >>> points_number(Fraction(3)), points_number(Fraction(1, 3))
     (3, 0.3333)
@@ -44,7 +44,7 @@ def typed_points(text: str, most: Fraction) -> Fraction:
     ['3/2', '3/2', '3/2', '3/2', '2']
 
     Raises:
-        ValueError: what is wrong, in words: it is not a number, below 0, or more than there are.
+        ValueError: the reason in words: it is not a number, below 0, or above the most.
     """
     plain = re.sub(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])", " ", text[: _MAX_TYPED + 1])
     plain = unicodedata.normalize("NFKC", plain).replace("\u2044", "/").replace("\u2212", "-")
@@ -71,7 +71,7 @@ def typed_points(text: str, most: Fraction) -> Fraction:
 
 
 def may_be_a_share(text: str, most: Fraction) -> bool:
-    """Whether points were typed as 1/2 where 2 are the most: a half is read, and 1 of 2 may be meant.
+    """Whether points were typed as 1/2 if 2 are the most: read as a half, but perhaps 1 of 2 was meant.
 
     >>> may_be_a_share("1/2", Fraction(2)), may_be_a_share("1/2", Fraction(3))
     (True, False)
@@ -81,11 +81,11 @@ def may_be_a_share(text: str, most: Fraction) -> bool:
 
 
 def _typed_value(plain: str, most: Fraction) -> Fraction | None:
-    """The value of typed points without their sign; None where there is none."""
+    """The value of typed points without their sign; None if there is none."""
     if re.fullmatch(_ONE, plain):
         thousands = plain.replace(",", "")
         if re.fullmatch(r"\d{1,3},\d{3}", plain) and int(thousands) <= most:
-            return None  # 1,000 may be one, or a thousand
+            return None  # 1,000 may mean one or a thousand
         return _number(plain)
     if found := _FRACTION.fullmatch(plain):
         whole, above, below = (int(part or 0) for part in found.groups())

@@ -1,4 +1,4 @@
-"""A sheet from YAML: every key read safely, every mistake in it named with its place, all in one run."""
+"""A sheet from YAML: every key is read safely, and all errors are reported at once, with their lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from convcalc.homework.sheets.values import (
 from convcalc.network.yaml_source import Source, read
 from convcalc.text import printable
 
-# The keys of a sheet that hold keys of their own.
+# The keys of a sheet that contain other keys.
 _INSIDE = {"hints": HINT_KEYS, "grading": GRADING_KEYS, "conventions": RULES}
 
 
@@ -33,7 +33,7 @@ def load(path: str) -> Sheet:
     """Read a sheet.
 
     Args:
-        path: of its file, or the name of a bundled sheet such as ``memphis``.
+        path: the path of its file, or the name of a bundled sheet such as ``memphis``.
 
     Raises:
         UsageError: the file cannot be read.
@@ -86,7 +86,7 @@ def sheet_of(source: Source) -> Sheet:
 
 
 def _sheet_keys(source: Source) -> Keys:
-    """The keys of a sheet, after the required ones were checked."""
+    """The keys of a sheet; the required ones are checked."""
     if len(source.text) > MAX_SHEET:
         message = f"larger than {size_text(MAX_SHEET)}; split the sheet into several"
         raise SpecError(source.path, 0, 0, message)
@@ -118,14 +118,14 @@ def _sheet_keys(source: Source) -> Keys:
 
 
 def _check_version(source: Source, key: Node, node: Node) -> None:
-    """Refuse the sheets of another version."""
+    """Refuse sheets of another version."""
     version = source.whole(node, "convcalc_sheet")
     if version != SCHEMA:
         source.refuse(key, f"convcalc_sheet is {version}; this version reads {SCHEMA}")
 
 
 def _read_hints(source: Source, keys: Keys, sheet: Sheet) -> None:
-    """How fine hints may get."""
+    """The highest hint level."""
     way_out = f"write hints: {{max_level: 2}}, a level from 0 to {MAX_LEVEL}"
     found = mapping_of(source, keys, "hints", way_out)
     tell_unknown(source, found, HINT_KEYS, "hints")
@@ -156,7 +156,7 @@ def _read_grading(source: Source, keys: Keys, sheet: Sheet) -> Tolerance | None:
 
 
 def _read_other_convention(source: Source, grading: Keys, sheet: Sheet) -> None:
-    """What an answer gets that is right under another convention: a word for all, or one for each."""
+    """The points of an answer right under another convention: a word for all, or one for each."""
     node = grading["other_convention"][1]
     if not isinstance(node, MappingNode):
         sheet.other_convention[""] = _share(source, node, "other_convention")
@@ -171,5 +171,5 @@ def _read_other_convention(source: Source, grading: Keys, sheet: Sheet) -> None:
 
 
 def _share(source: Source, node: Node, what: str) -> Fraction:
-    """A share of the points by its word."""
+    """A share of the points from its word."""
     return SHARES[source.word(node, what, tuple(SHARES))]

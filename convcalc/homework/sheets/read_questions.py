@@ -1,4 +1,4 @@
-"""The questions of a sheet: each read as far as it can be, so that one run names all that is wrong."""
+"""The questions of a sheet: each is read as far as possible, so that one run finds all errors."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ from convcalc.text import printable, shortened
 def read_questions(
     source: Source, listed: Node, sheet: Sheet, rules: Rules, tolerance: Tolerance | None
 ) -> None:
-    """Add the questions to their sheet; what is wrong with them is among the problems of the source.
+    """Add the questions to their sheet; their errors are added to the problems of the source.
 
     Args:
-        source: of the sheet.
+        source: the sheet's source.
         listed: the list of questions.
-        sheet: without questions.
+        sheet: the sheet, without questions.
         rules: its conventions.
-        tolerance: what it says of all its questions.
+        tolerance: its tolerance for all questions.
 
     Raises:
         SpecError: there is no list of questions.
@@ -66,12 +66,12 @@ def read_questions(
 
 
 class _Numbers(NamedTuple):
-    """The numbers of a question as they are written, and where each stands.
+    """The numbers of a question as written, and the line of each.
 
     Attributes:
-        values: under `given:`, beside it, and the first of all that varies.
-        places: of each word, itself and its value.
-        unread: words that are there, but whose values cannot be read.
+        values: those under `given:`, next to it, and the first values of those that vary.
+        places: the nodes of each word and of its value.
+        unread: words whose values cannot be read.
         vary: how numbers vary.
     """
 
@@ -85,19 +85,19 @@ class _Reader:
     """Reads one question after the other.
 
     Args:
-        source, sheet, rules, tolerance: as `read_questions` has them.
+        source, sheet, rules, tolerance: as in `read_questions`.
     """
 
     def __init__(
         self, source: Source, sheet: Sheet, rules: Rules, tolerance: Tolerance | None
     ) -> None:
         self.source, self.sheet, self.rules, self.tolerance = source, sheet, rules, tolerance
-        self.lines: dict[str, int] = {}  # where each id stands
-        self.broken: set[str] = set()  # the ids of the questions that are not on the sheet
-        self.told: set[tuple[Node, str]] = set()  # of numbers, which aliases may share
+        self.lines: dict[str, int] = {}  # the line of each id
+        self.broken: set[str] = set()  # the ids of the questions that could not be read
+        self.told: set[tuple[Node, str]] = set()  # errors in numbers, which aliases may share
 
     def attempt(self, read: Callable[..., Any], *given: Any, default: Any = None) -> Any:
-        """What a function reads from the source; the default where it refuses."""
+        """The value that a function reads from the source; the default if it refuses."""
         return self.source.problems.attempt(read, self.source, *given, default=default)
 
     def add(self, node: Node, what: str) -> None:
@@ -105,10 +105,10 @@ class _Reader:
         self.source.problems.add(self.source.error(node, what))
 
     def read(self, node: Node, name: str) -> None:
-        """One question, by its place on the sheet where it has no id.
+        """One question; without an id it is named by its position.
 
         Raises:
-            SpecError: it is no mapping.
+            SpecError: it is not a mapping.
         """
         keys = self.source.mapping(node, "a question", gathers=True)
         line = node.start_mark.line + 1
@@ -136,7 +136,7 @@ class _Reader:
         self.sheet.questions.append(question)
 
     def _id(self, node: Node, keys: Keys, name: str) -> str:
-        """The id of a question, also one that is wrong."""
+        """The id of a question, even an invalid one."""
         text: str = (
             self.attempt(Source.scalar, keys["id"][1], "id", default=name) if "id" in keys else name
         )
@@ -151,7 +151,7 @@ class _Reader:
         return identity
 
     def _type(self, node: Node, keys: Keys) -> type[Task] | None:
-        """The type of a question; without one, its keys are held against those of all types."""
+        """The type of a question; without one, its keys are compared with those of all types."""
         if "type" in keys:
             cls: type[Task] | None = self.attempt(_read_type, keys["type"][1])
             if cls is not None:
@@ -165,7 +165,7 @@ class _Reader:
     # ------------------------------------------------------------------------- its numbers
 
     def _misspelt(self, keys: Keys, cls: type[Task]) -> set[str]:
-        """Refuse the keys that a type does not have; returns those that were perhaps meant."""
+        """Refuse the keys that a type does not have; returns the keys that were perhaps meant."""
         known = {*QUESTION_KEYS, *cls.words}
         found = set()
         for key in keys:
@@ -181,7 +181,7 @@ class _Reader:
     def _numbers(
         self, keys: Keys, cls: type[Task], misspelt: set[str], plain: PlainValues
     ) -> _Numbers:
-        """The numbers of a question: under ``given:``, beside it, and the first of all that varies."""
+        """The numbers of a question: under ``given:``, next to it, and the first values of those that vary."""
         pairs = {}
         unread = misspelt & cls.words.keys()
         ways_out = {"given": "write name: value", "vary": "write for example {k: [3, 5]}"}
@@ -207,7 +207,7 @@ class _Reader:
         return _Numbers(values, {**pairs["vary"], **places}, unread, vary)
 
     def _plain_values(self, plain: PlainValues, pairs: Keys, unread: set[str]) -> dict[str, Any]:
-        """The values of some words; those that cannot be read are among the unread."""
+        """The values of some words; unreadable ones are added to `unread`."""
         values = {}
         for word, (_, node) in pairs.items():
             value = self.source.problems.attempt(plain.of, node, word, default=None)
@@ -220,7 +220,7 @@ class _Reader:
     def _question(
         self, keys: Keys, cls: type[Task], identity: str, numbers: _Numbers, rules: Rules
     ) -> Question | None:
-        """The question with its numbers; None where they make none, or cannot be told."""
+        """The question with its numbers; None if they are invalid or unclear."""
         values, unread = dict(numbers.values), set(numbers.unread)
         problems = []
         for word in numbers.values:
@@ -236,7 +236,7 @@ class _Reader:
         if words.certain:
             question = self._made(cls, identity, numbers, words.values, rules, problems)
         for problem in problems:
-            self._tell(problem, keys, cls, identity, numbers)
+            self._add_errors(problem, keys, cls, identity, numbers)
         return None if problems else question
 
     def _made(
@@ -248,7 +248,7 @@ class _Reader:
         rules: Rules,
         problems: list[GivenError],
     ) -> Question | None:
-        """The question under the first conventions that allow it; what is wrong under all is added."""
+        """The question under the first conventions that allow it; errors under all of them are added."""
         refusals = []
         for conventions in rules.meant():
             try:
@@ -260,7 +260,7 @@ class _Reader:
                 )
                 question.drawn = not numbers.vary
                 question = with_links(question, self.sheet.questions)
-                question.parts  # noqa: B018 - numbers that make no question are refused here
+                question.parts  # noqa: B018 - impossible numbers are refused here
             except GivenError as error:
                 refusals.append(error)
             else:
@@ -268,10 +268,10 @@ class _Reader:
         problems += refusals[:1]
         return None
 
-    def _tell(
+    def _add_errors(
         self, error: GivenError, keys: Keys, cls: type[Task], identity: str, numbers: _Numbers
     ) -> None:
-        """Add what is wrong with the numbers; once where questions share them by an alias."""
+        """Add the errors in the numbers; only once if questions share them through an alias."""
         key, what = error.key, error.what
         at, node = numbers.places.get(key, (None, keys.get("given", keys["type"])[1]))
         if at is not None and own_name(key, cls.words) not in cls.words:
@@ -280,10 +280,10 @@ class _Reader:
             self.told.add((node, what))
             self.add(node, f"{identity}.given.{key}: {what}" if key else f"{identity}: {what}")
 
-    # ------------------------------------------------------------------------- what else it says
+    # ------------------------------------------------------------------------- its other settings
 
     def _settings(self, keys: Keys, cls: type[Task] | None, plain: PlainValues) -> dict[str, Any]:
-        """What a question says besides its numbers, by the names of its fields."""
+        """The settings of a question other than its numbers, by field."""
         source = self.source
         readers: dict[str, Callable[[Node], Any]] = {
             "text": lambda node: printable(source.scalar(node, "text")).strip(),
@@ -313,7 +313,7 @@ class _Reader:
         return [text for text in found if text]
 
     def _check_require(self, node: Node, question: Question) -> None:
-        """Refuse what no draw can be held against."""
+        """Refuse a requirement that cannot be checked."""
         for each in self.source.sequence(node, "require"):
             try:
                 meets(self.source.scalar(each, "require"), question)
@@ -333,7 +333,7 @@ class _Reader:
         return found
 
     def _apply(self, settings: dict[str, Any], question: Question, keys: Keys) -> None:
-        """Give a question what it says besides its numbers, and what its sheet says of it."""
+        """Apply the other settings of a question, and those of its sheet."""
         for name, value in settings.items():
             setattr(question, name, value)
         task = question.task
@@ -356,7 +356,7 @@ def _read_type(source: Source, node: Node) -> type[Task]:
 
 
 def _read_figure(source: Source, node: Node, cls: type[Task] | None) -> bool:
-    """Whether there is a picture of what is given."""
+    """Whether there is a picture of the given data."""
     figure = source.boolean(node, "figure")
     if figure and cls is not None and cls.figure is Task.figure:
         what = f"a question of type {cls.kind} has nothing to draw; leave figure out"
@@ -369,7 +369,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _holds_words(node: Node, cls: type[Task]) -> bool:
-    """Whether a mapping has words of a type, as that under ``given:`` has."""
+    """Whether a mapping has words of a type, like that under ``given:``."""
     return isinstance(node, MappingNode) and any(
         isinstance(key, ScalarNode) and own_name(key.value, cls.words) in cls.words
         for key, _ in node.value
@@ -377,7 +377,7 @@ def _holds_words(node: Node, cls: type[Task]) -> bool:
 
 
 def _has_more(keys: Keys, name: str, found: Keys) -> bool:
-    """Whether a mapping has keys that cannot be read, and not only some that are there twice."""
+    """Whether a mapping has unreadable keys, and not only repeated ones."""
     node = keys[name][1] if name in keys else None
     return isinstance(node, MappingNode) and any(
         not isinstance(key, ScalarNode) or key.value not in found for key, _ in node.value

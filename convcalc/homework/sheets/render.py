@@ -43,7 +43,7 @@ class Worksheet(Report):
 
 
 def worksheet(sheet: Sheet, *, answers: bool = False) -> Worksheet:
-    """The report of a sheet; the right answers only where they are asked for."""
+    """The report of a sheet; with the right answers only on request."""
     return Worksheet(
         title="",
         columns=(*_COLUMNS, _RIGHT) if answers else _COLUMNS,
@@ -79,7 +79,7 @@ def _question_dict(question: Question, *, answers: bool) -> dict[str, Any]:
 
 
 def points_suffix(question: Question) -> str:
-    """How many points, where it is not one."""
+    """How many points, if not one."""
     points = points_number(question.points)
     return "" if points == 1 else f" ({points} points)"
 
@@ -95,7 +95,7 @@ def _rules(sheet: Sheet) -> str:
 
 
 def _about(sheet: Sheet) -> list[str]:
-    """What stands between the title and the questions."""
+    """The text between the title and the questions."""
     varied = [question.id for question in sheet.questions if question.vary]
     example = (
         f"The numbers of {', '.join(varied)} are an example: every student gets different ones."
@@ -106,7 +106,7 @@ def _about(sheet: Sheet) -> list[str]:
 
 
 def _text(sheet: Sheet) -> Iterator[str]:
-    """For a terminal."""
+    """The sheet for a terminal."""
     yield _heading(sheet)
     yield _NAME
     yield from _about(sheet)
@@ -117,7 +117,7 @@ def _text(sheet: Sheet) -> Iterator[str]:
 
 
 def _markdown(sheet: Sheet) -> Iterator[str]:
-    """For a page of notes."""
+    """The sheet in Markdown."""
     yield f"# {escape_markdown(_heading(sheet))}"
     yield from ("", _NAME)
     for each in _about(sheet):
@@ -136,9 +136,9 @@ _STYLE = (
     "th,td{border:1px solid #999;padding:.2em .6em;min-width:6em;height:1.6em}"
     "svg{max-width:100%;height:auto}"
 )
-_LINES = 8  # of a text that a person marks
+_LINES = 8  # for a text that a person marks
 _MATRIX_LINES = 5
-_MAX_ROWS = 200  # of an empty table
+_MAX_ROWS = 200  # for an empty table
 
 
 def _space(question: Question) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _space(question: Question) -> Iterator[str]:
 
 
 def _box(lines: int) -> str:
-    """An empty box so many lines high."""
+    """An empty box with this many lines."""
     return f'<div class="box" style="height:{1.5 * lines:g}em"></div>'
 
 

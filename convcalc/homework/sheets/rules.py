@@ -1,7 +1,7 @@
-"""The conventions of a sheet and of its questions, also where some of them cannot be read.
+"""The conventions of a sheet and of its questions, even if some cannot be read.
 
-What is wrong with a question may only follow from a convention that is wrong. So a question is tried under
-every value that may have been meant, and is wrong by itself if it is wrong under all of them.
+An error in a question may only be a consequence of a wrong convention. So a question is tried under
+every value that may have been meant, and is wrong itself only if it is wrong under all of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from convcalc.homework.conventions import (
 from convcalc.homework.sheets.values import Keys, mapping_of
 from convcalc.network.yaml_source import Source
 
-_MAX_MEANT = 24  # ways in which wrong conventions may have been meant
+_MAX_MEANT = 24  # most possible meanings of wrong conventions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Rules:
 
     Attributes:
         preset: its name; empty without one.
-        given: the values that are set besides.
+        given: the values set in addition.
         doubtful: the conventions whose values cannot be read.
         any_preset: whether the preset cannot be read.
     """
@@ -44,16 +44,16 @@ class Rules:
 
     @property
     def fixed(self) -> Conventions:
-        """The conventions, the usual values in place of those that cannot be read."""
+        """The conventions, with the usual values for those that cannot be read."""
         return (PRESETS[self.preset] if self.preset else Conventions()).but(**self.given)
 
     def but(self, given: dict[str, str], doubtful: frozenset[str]) -> Rules:
-        """The same with other values, and with others that cannot be read."""
+        """A copy with more values, and more unreadable ones."""
         left = (self.doubtful - given.keys()) | doubtful
         return Rules(self.preset, {**self.given, **given}, left, self.any_preset)
 
     def meant(self) -> list[Conventions]:
-        """All conventions that may have been meant, `fixed` first; none where they are too many."""
+        """All conventions that may have been meant, `fixed` first; empty if there are too many."""
         presets = [*PRESETS.values()] if self.any_preset else []
         values = [RULES[key].values for key in self.doubtful]
         if (1 + len(presets)) * prod(map(len, values)) > _MAX_MEANT:
@@ -68,7 +68,7 @@ class Rules:
 
 
 def read_rules(source: Source, keys: Keys) -> Rules:
-    """The conventions of a sheet; what is wrong with them is among the problems."""
+    """The conventions of a sheet; their errors are added to the problems."""
     attempt = source.problems.attempt
     preset: str | None = ""
     if "preset" in keys:
@@ -79,7 +79,7 @@ def read_rules(source: Source, keys: Keys) -> Rules:
 
 
 def convention_values(source: Source, keys: Keys) -> tuple[dict[str, str], frozenset[str]]:
-    """The values under ``conventions:``, of a sheet or of one question, and those that cannot be read."""
+    """The values under ``conventions:`` of a sheet or a question, and the unreadable ones."""
     found = source.problems.attempt(mapping_of, source, keys, "conventions", default=None)
     if found is None:
         return {}, frozenset(RULES)

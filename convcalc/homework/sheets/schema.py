@@ -47,7 +47,7 @@ def _types() -> dict[str, Any]:
 
 
 def _about(cls: type[Task]) -> str:
-    """What a type asks, in one sentence."""
+    """What a type asks for, in one sentence."""
     return (getdoc(cls) or "").split("\n", 1)[0]
 
 
@@ -61,7 +61,7 @@ def _name(type_: str) -> str:
 
 
 def _type_schema(cls: type[Task]) -> dict[str, Any]:
-    """What a question of one type may say: the words of ``given:``, there or beside it."""
+    """The keys of a question of one type: the words of ``given:``, there or next to it."""
     words = {
         name: {
             "$ref": f"#/$defs/{_name(word.type)}",
@@ -91,12 +91,12 @@ def _type_schema(cls: type[Task]) -> dict[str, Any]:
 
 
 def _default(value: Any) -> dict[str, Any]:
-    """What a word is where it is left out; nothing where that is no value, or depends on others."""
+    """The default of a word; empty if it is not a value, or depends on other words."""
     return {} if value is MISSING or value in (None, (), "") else {"default": _plain(value)}
 
 
 def _plain(value: Any) -> Any:
-    """A value of a question as JSON has it; a number that is not whole is a text."""
+    """A value of a question in JSON; a number that is not whole becomes text."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -107,12 +107,12 @@ def _plain(value: Any) -> Any:
 
 
 def _required(cls: type[Task]) -> Iterator[str]:
-    """The words that a type cannot do without."""
+    """The words that a type requires."""
     return (name for name, word in cls.words.items() if word.default is MISSING)
 
 
 def _somewhere(name: str) -> dict[str, Any]:
-    """A word is in ``given:``, beside it, or drawn."""
+    """Requires that a word is in ``given:``, next to it, or drawn."""
     names = [name, *(other for other, meant in ALIASES.items() if meant == name)]
     has = [{"required": [each]} for each in names]
     inside = [{"required": [key], "properties": {key: {"anyOf": has}}} for key in ("given", "vary")]

@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 
 
-_FEW_PARTS = 4  # up to which every pair of mistakes is tried for each
-_MANY_PARTS = (
-    60  # from which no pairs are: in a large table a cell that is wrong follows from another
-)
+_FEW_PARTS = 4  # most parts for which every pair of mistakes is tried
+_MANY_PARTS = 60  # no pairs with more parts: wrong cells of a large table follow from others
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -40,21 +38,21 @@ class Question(Shown):
     Attributes:
         id: its name, such as ``q4``.
         task: the question type with its numbers.
-        conventions: the sheet's, with its own.
+        conventions: the sheet's conventions, with its own changes.
         own: the conventions that it sets itself.
         text: the wording; empty for the type's own.
         points: how many it gives.
         credit: partial credit for known mistakes, as shares by mistake.
         partial: ``none``, ``parts`` or ``cells``.
-        tolerance: what the sheet says; None for what the form of answer says.
+        tolerance: the sheet's tolerance; None for that of the answer type.
         key: the teacher's own key, which only `lint` reads; None where there is none.
         accept: further right answers, as written.
         void: everybody gets the points.
-        figure: whether pages draw what is given.
-        given: the words of ``given`` that the sheet states, as they stand there.
+        figure: whether pages draw the given data.
+        given: the words of ``given``, as written in the sheet.
         vary, require, separate: how numbers are drawn per student.
         drawn: whether the numbers are fixed, not a first draw of ``vary``.
-        line: where it stands.
+        line: its line in the file.
     """
 
     id: str
@@ -78,7 +76,7 @@ class Question(Shown):
     line: int = 0
     _parts: list[Part] | None = None
     _secrets: frozenset[str] | None = None
-    # What has been looked up of parts, by their names; a changed question begins without.
+    # Computed facts on parts, by their names; a changed question begins without them.
     _single: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict, init=False)
     _ways: dict[str, Ways] = field(default_factory=dict, init=False)
     _double: dict[str, dict[Any, list[Candidate]]] = field(default_factory=dict, init=False)
@@ -88,14 +86,14 @@ class Question(Shown):
         return f"<Question {printable(self.id)} ({self.kind}): {shortened(self.sentence, 200)}>"
 
     def shown(self) -> Report:
-        """The question, with its picture where it has one; never the answer."""
+        """The question, with its picture if it has one; never the answer."""
         figures = (self.picture,) if self.picture else ()
         lines = [f"{self.id}. {self.sentence}"]
         return Report("", (), (), lines=lines, figures=figures)
 
     @property
     def picture(self) -> Picture | None:
-        """The picture of what is given, where the sheet asks for one."""
+        """The picture of the given data, if the sheet asks for one."""
         return self.task.figure() if self.figure else None
 
     @property
@@ -110,7 +108,7 @@ class Question(Shown):
 
     @property
     def may_need_person(self) -> bool:
-        """Whether a person marks it, or decides where convcalc cannot."""
+        """Whether a person marks it, or decides if convcalc cannot."""
         return self.manual or self.task.takes_file
 
     @property
@@ -122,7 +120,7 @@ class Question(Shown):
 
     @property
     def follows(self) -> bool:
-        """Whether a part of it can follow from the student's own answers, and give points for that."""
+        """Whether a part can follow from the student's answers, and get points for that."""
         if self.task.needs():
             return True
         return self.partial != "none" and any(
@@ -131,7 +129,7 @@ class Question(Shown):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """All the texts that would give one of its answers away; worked out at first use."""
+        """All texts that would give one of its answers away; computed at first use."""
         if self._secrets is None:
             self._secrets = frozenset().union(*map(_secrets_of, self.parts))
         return self._secrets
@@ -142,7 +140,7 @@ class Question(Shown):
         return self.wording(options=True)
 
     def wording(self, *, options: bool) -> str:
-        """The question in words; with the options of a choice, or without where a platform lists them."""
+        """The question in words; with the options of a choice, or without if a platform lists them."""
         said = f" ({rule_sentences(self.own)}.)" if self.own else ""
         if self.text:
             return filled(self.text, self.task, self.number, options=options) + said
@@ -159,10 +157,10 @@ class Question(Shown):
         return "×".join(map(str, value)) if type(value) is tuple else str(value)
 
     def need_numbers(self, what: str) -> None:
-        """Refuse to go on with a first draw, which is nobody's own.
+        """Refuse to continue with a first draw, which belongs to nobody.
 
         Args:
-            what: what to take the student's own sheet for, such as "check against".
+            what: what the student's own sheet is needed for, such as "check against".
 
         Raises:
             UsageError: the numbers vary, and none have been drawn.
@@ -175,7 +173,7 @@ class Question(Shown):
             raise UsageError(message)
 
     def allowed(self, part: Part) -> Tolerance:
-        """How far off an answer to a part may be."""
+        """The tolerance of an answer to a part."""
         if self.tolerance is not None:
             return self.tolerance
         return part.answer_type.tolerance
@@ -189,7 +187,7 @@ class Question(Shown):
         return self._single[part.name]
 
     def _ways_of(self, part: Part) -> Ways:
-        """The ways in which mistakes are made in a part; worked out once, they take the most time."""
+        """The ways to make mistakes in a part; computed only once, because this takes the most time."""
         if part.name not in self._ways:
             from convcalc.homework.mistakes.search import ways_of_part
 
@@ -225,11 +223,11 @@ class Question(Shown):
         return self._others
 
     def after(self, part: Part, others: list[tuple[str, str, dict[str, Part]]]) -> Question:
-        """The question with a part as it follows from the student's own earlier answers.
+        """The question with a part as it follows from the student's earlier answers.
 
         Args:
             part: the part.
-            others: the same under other conventions, each with its value.
+            others: the same part under other conventions, each with its value.
         """
         return replace(
             self, _parts=[part, *self.parts], _secrets=self.secrets | _secrets_of(part),
@@ -247,15 +245,15 @@ class Sheet(Shown):
     """A sheet of questions.
 
     Attributes:
-        id, title, source: what it is and where it comes from.
-        conventions, preset: what it fixes.
+        id, title, source: its name, title and origin.
+        conventions, preset: its conventions.
         questions: in order.
-        max_level: the finest hint that `check` and `hint` may give.
-        after_tries: tries before hints begin; the tool states it, it cannot count tries.
+        max_level: the highest hint level of `check` and `hint`.
+        after_tries: tries before hints begin; the tool only prints it, it cannot count tries.
         other_convention: shares of the points, by convention or as a whole (key ``""``).
-        follow_through: whether later rows are marked by the student's own earlier ones.
-        student, variant: whose it is, where numbers were drawn for one student.
-        secret: the fingerprint of the secret that they were drawn from.
+        follow_through: whether later rows are marked by the student's earlier ones.
+        student, variant: whose it is, if numbers were drawn for one student.
+        secret: the fingerprint of the secret from which they were drawn.
         path: the file.
         data: its bytes, so that it need not be read again.
     """
@@ -278,7 +276,7 @@ class Sheet(Shown):
     data: bytes = b""
 
     def __post_init__(self) -> None:
-        """Work out again what follows from other questions, whose numbers may be other ones now."""
+        """Compute again what depends on other questions, whose numbers may have changed."""
         linked: list[Question] = []
         for question in self.questions:
             linked.append(with_links(question, linked) if question.task.needs() else question)
@@ -303,7 +301,7 @@ class Sheet(Shown):
         """A question by its id.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is no such question.
         """
         for question in self.questions:
             if question.id == name:
@@ -322,14 +320,14 @@ class Sheet(Shown):
         return source.error_at(question.line, column, what)
 
     def needed_by(self, name: str) -> list[Question]:
-        """The questions that one is worked out from, in the order of the sheet."""
+        """The questions that one question uses, in the order of the sheet."""
         question = self[name]
         return needed_by(question, self.questions[: self.questions.index(question)])
 
     def share(self, key: str) -> Fraction | None:
         """The share of the points for an answer that is right under another value of a convention.
 
-        None where such an answer is a mistake: what the sheet defines was misread.
+        None if such an answer is a mistake: what the sheet defines was misread.
         """
         if key in self.other_convention:
             return self.other_convention[key]
@@ -346,5 +344,5 @@ class Sheet(Shown):
 
     @property
     def all_points(self) -> Fraction:
-        """The points that there are, those that a person gives among them."""
+        """All points, including those that a person gives."""
         return sum((q.points for q in self.questions), Fraction(0))

@@ -1,4 +1,4 @@
-"""Values of a sheet that stand in several places of it, read safely."""
+"""Readers for values that occur in several places of a sheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Keys = Mapping[str, tuple[ScalarNode, Node]]
 
 
 class PlainValues:
-    """A node and what is under it as texts, lists and mappings, with a limit on how much."""
+    """A node and its children as texts, lists and mappings, limited in size."""
 
     def __init__(self, source: Source) -> None:
         self.source, self.count = source, 0
@@ -42,22 +42,22 @@ class PlainValues:
 
 
 def mapping_of(source: Source, keys: Keys, name: str, way_out: str = "write name: value") -> Keys:
-    """The keys and values under a key; none where it is not there.
+    """The keys and values under a key; empty if it is missing.
 
     Args:
-        source: of the sheet.
-        keys: among which it may be.
+        source: the sheet's source.
+        keys: the keys to search.
         name: the key.
-        way_out: what a message says to do where it holds something else.
+        way_out: the advice in the message if it contains something else.
 
     Raises:
-        SpecError: it is no mapping. Keys that are wrong are among the problems, and left out.
+        SpecError: it is not a mapping. Wrong keys are added to the problems, and left out.
     """
     return source.mapping(keys[name][1], name, way_out, gathers=True) if name in keys else {}
 
 
 def tell_unknown(source: Source, keys: Keys, known: Collection[str], what: str) -> list[str]:
-    """Add the keys that have no meaning to the problems.
+    """Add unknown keys to the problems.
 
     Returns:
         These keys.
@@ -120,7 +120,7 @@ def read_share(source: Source, node: Node) -> Fraction:
 
 
 def _number(text: str) -> Fraction:
-    """A number; one below 0, which none of these values can be, where it cannot be read."""
+    """A number; a negative one, invalid for all these values, if it cannot be read."""
     try:
         return answers.cell(text)
     except answers.Unreadable:

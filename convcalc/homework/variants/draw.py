@@ -1,8 +1,8 @@
 """One sheet per student: numbers drawn from an HMAC of a secret, never from `random`.
 
-A draw is used only where the answer and the wrong numbers of the usual mistakes all differ, so that
-a wrong answer says which mistake was made. What a student gets depends on the secret, the sheet and
-the student's id alone: not on the roster, the order, the machine or the version of Python.
+A draw is used only if the answer and the wrong numbers of the usual mistakes all differ, so that a
+wrong answer shows which mistake was made. A student's numbers depend only on the secret, the sheet
+and the student's id: not on the roster, the order, the machine or the version of Python.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from convcalc.homework.variants.secret import (
 from convcalc.network.problems import Problems
 from convcalc.text import shortened
 
-MAX_DRAWS = 4_096  # combinations of a question that are looked at; more are sampled evenly
-MAX_OF_SHEET = 8 * MAX_DRAWS  # … of all questions of a sheet, which share them evenly
+MAX_DRAWS = 4_096  # most combinations of a question that are tried; of more, an even sample
+MAX_OF_SHEET = 8 * MAX_DRAWS  # … of all questions of a sheet together, in equal shares
 
-# Mistakes that a draw must tell apart unless the question lists its own, by topic.
+# Mistakes that a draw must distinguish, unless the question lists its own, by topic.
 _CORE = {
     "size": "no-plus-one one-sided-pad no-pad double-pad no-stride plus-k",
     "volume": "no-plus-one one-sided-pad no-pad double-pad no-stride plus-k",
     "params": "no-bias no-channels one-bias k-not-squared",
     "linear": "no-bias fc-no-depth fc-one-bias bias-wrong-side",
 }
-_MAX_DEFAULT = 4  # most common mistakes of a topic that has no row in `_CORE`
+_MAX_DEFAULT = 4  # how many common mistakes of a topic without a row in `_CORE`
 
 
 # ---------------------------------------------------------------------------------- the draws
@@ -49,17 +49,17 @@ _MAX_DEFAULT = 4  # most common mistakes of a topic that has no row in `_CORE`
 
 @dataclass(slots=True)
 class Draws:
-    """The numbers that a question can have.
+    """The possible numbers of a question.
 
     Attributes:
-        question: whose.
+        question: the question.
         possible: combinations that ``vary:`` allows.
-        looked_at: of these; all of them unless they are very many.
-        impossible: dropped because they make no valid question.
+        looked_at: how many of these were tried; all, unless there are very many.
+        impossible: dropped because they give no valid question.
         unmet: … because ``require:`` rules them out.
         alike: … because two mistakes, or a mistake and the answer, give the same number.
-        kept: what is left.
-        hiding: how often each pair of mistakes fell together, "the answer" among them.
+        kept: the remaining draws.
+        hiding: how often each pair of mistakes, or a mistake and "the answer", gave the same number.
     """
 
     question: Question
@@ -72,7 +72,7 @@ class Draws:
     hiding: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def sentence(self) -> str:
-        """How many are possible, dropped and left, in a line."""
+        """How many are possible, dropped and kept, in a line."""
         if self.possible == self.looked_at:
             text = f"{self.possible:,} possible draws"
         else:
@@ -87,7 +87,7 @@ class Draws:
 
 
 def _combinations(question: Question, most: int) -> tuple[int, int, Iterator[dict[str, str]]]:
-    """How many draws there are, how many are looked at, and these: all, or an even sample."""
+    """The number of draws, the number of tried draws, and these: all, or an even sample."""
     names = list(question.vary)
     lists = [values_of(name, question.vary[name]) for name in names]
     possible = prod(map(len, lists))
@@ -111,10 +111,10 @@ def _combinations(question: Question, most: int) -> tuple[int, int, Iterator[dic
 
 
 def draws(sheet: Sheet, question: Question) -> Draws:
-    """The draws of a question that keep its mistakes apart.
+    """The draws of a question that distinguish its mistakes.
 
     Raises:
-        UsageError: ``vary`` or ``require`` cannot be understood, or no draw is left.
+        UsageError: ``vary`` or ``require`` cannot be understood, or no draw remains.
     """
     most = min(MAX_DRAWS, MAX_OF_SHEET // max(1, len(varies(sheet))))
     possible, looked_at, items = _combinations(question, most)
@@ -131,7 +131,7 @@ def draws(sheet: Sheet, question: Question) -> Draws:
             isinstance(part.expected, Misfit) and (part.expected.unrounded or 0) < 1
             for part in parts
         ):
-            found.impossible += 1  # the window is larger than what it should slide over
+            found.impossible += 1  # the window is larger than its input
             continue
         if not all(meets(text, asked) for text in question.require):
             found.unmet += 1
@@ -157,7 +157,7 @@ def all_draws(sheet: Sheet) -> dict[str, Draws]:
     """The draws of every question that varies, by its id.
 
     Raises:
-        SpecError: some have none that is left; every one is named.
+        SpecError: no draw of a question remains; every such question is named.
     """
     problems = Problems()
     found = {}
@@ -189,7 +189,7 @@ def draw_question(sheet: Sheet, question: Question, draw: dict[str, str]) -> Que
 
 
 def wanted(question: Question) -> tuple[str, ...]:
-    """The mistakes that a draw must keep apart, where the question lists its own."""
+    """The mistakes that a draw must distinguish, if the question lists its own."""
     return tuple(question.separate)
 
 
@@ -209,15 +209,15 @@ def _coincidence(parts: list[Part], names: tuple[str, ...]) -> tuple[str, str] |
 
 
 def _unrounded(value: Any) -> Any:
-    """A right answer as a number that can be compared with wrong ones."""
+    """A right answer as a number to compare with wrong ones."""
     return value.unrounded if isinstance(value, Misfit) else value
 
 
 def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str, list[Any]]]:
-    """What each of some mistakes leads to, the right number among them where one gives it.
+    """The numbers of some mistakes, including the right number if a mistake gives it.
 
     Args:
-        names: mistakes; without any the core ones of the part's topic.
+        names: the mistakes; if empty, the core ones of the part's topic.
     """
     from convcalc.homework.mistakes.search import of_topic
 
@@ -242,7 +242,7 @@ def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str
 
 
 def _integers(values: list[Any]) -> list[Any]:
-    """The whole numbers among what a mistake leads to, if there are any."""
+    """The whole numbers that a mistake gives, if any."""
     whole = [
         value for value in values if not (isinstance(value, Fraction) and value.denominator != 1)
     ]
@@ -256,8 +256,8 @@ class Maker:
     """The sheets of a class, one per student.
 
     Args:
-        sheet: with questions that ``vary``.
-        secret: what the numbers are drawn from.
+        sheet: the sheet, with questions that ``vary``.
+        secret: the secret from which the numbers are drawn.
     """
 
     def __init__(self, sheet: Sheet, secret: bytes) -> None:
@@ -268,7 +268,7 @@ class Maker:
         self._made: dict[tuple[str, int], Question] = {}
 
     def numbers(self, student: str) -> dict[str, int]:
-        """Which of the kept draws a student gets, by question."""
+        """The kept draw that a student gets, by question."""
         found = {}
         for name, each in self.draws.items():
             words = ("draw", self.sheet.id, name, same_student(student))
@@ -290,7 +290,7 @@ class Maker:
         )  # fmt: skip
 
     def question(self, question: Question, number: int) -> Question:
-        """A question with one of its draws; the same object every time."""
+        """A question with one of its draws; always the same object."""
         key = (question.id, number)
         if key not in self._made:
             self._made[key] = draw_question(
@@ -300,11 +300,11 @@ class Maker:
 
 
 def student_sheet(sheet: Sheet, student: str | None, secret_file: str | None) -> Sheet:
-    """The sheet with a student's own numbers; as it is where neither is given.
+    """The sheet with a student's numbers; unchanged if neither is given.
 
     Raises:
         UsageError: only one of the two is given, or the secret cannot be read.
-        SpecError: questions have no draws that are left.
+        SpecError: no draw of a question remains.
     """
     if not student and not secret_file:
         return sheet
@@ -321,13 +321,13 @@ def with_numbers(
     variant: str,
     known: dict[tuple[str, ...], Question],
 ) -> Sheet:
-    """The sheet with these numbers in the questions that vary.
+    """The sheet with given numbers in the questions that vary.
 
     Args:
-        known: questions that were made before, so that the same numbers are the same object.
+        known: questions made before, so that equal numbers give the same object.
 
     Raises:
-        UsageError: a question that varies has none, or they cannot be asked.
+        UsageError: a varied question has no numbers, or impossible ones.
     """
     questions = []
     for question in sheet.questions:

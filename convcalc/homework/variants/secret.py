@@ -21,7 +21,7 @@ def read_secret(path: str) -> bytes:
     """The secret in a file, without the white space around it.
 
     Raises:
-        UsageError: it cannot be read, or is too short to be one.
+        UsageError: it cannot be read, or is too short.
     """
     if path != STDIN and not os.path.lexists(path):
         message = (
@@ -39,9 +39,9 @@ def read_secret(path: str) -> bytes:
 
 
 def new_secret(path: str) -> bytes:
-    """Write a new random secret, for the owner's eyes only, and return it.
+    """Write a new random secret, readable only by the owner, and return it.
 
-    The file is there whole or not at all, and one that is there already is never replaced.
+    The file is complete or does not exist; an existing one is never replaced.
     """
     import secrets
 
@@ -54,7 +54,7 @@ def new_secret(path: str) -> bytes:
                 file.write(f"{text}\n")
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(part, path)  # fails where the file is there, unlike a rename
+            os.link(part, path)  # fails if the file exists, unlike a rename
             note_made([path])
         finally:
             os.unlink(part)
@@ -66,7 +66,7 @@ def new_secret(path: str) -> bytes:
 
 
 def same_student(student: str) -> str:
-    """A student's id in the form that is hashed: S042 and s042 are one student.
+    """A student's id in the form that is hashed: S042 and s042 are the same student.
 
     >>> same_student("  S042 ")
     's042'
@@ -75,13 +75,13 @@ def same_student(student: str) -> str:
 
 
 def digest(secret: bytes, *words: str) -> bytes:
-    """HMAC-SHA256 of some words, each with its length in front, so that no two lists are alike."""
+    """HMAC-SHA256 of some words, each after its length, so that different lists differ."""
     message = b"".join(b"%d:%b" % (len(data), data) for data in (w.encode() for w in words))
     return hmac.digest(secret, message, "sha256")
 
 
 def fingerprint(secret: bytes) -> str:
-    """Some hexadecimal digits that tell this secret from others, and nothing else about it.
+    """Hexadecimal digits that distinguish this secret from others, and reveal nothing else.
 
     >>> fingerprint(b"an old and well kept secret")
     '618b66733ea1b4fd'
@@ -90,15 +90,15 @@ def fingerprint(secret: bytes) -> str:
 
 
 def refuse_other_secret(where: str, made_with: str, secret: bytes) -> None:
-    """Refuse a secret that did not make what is there.
+    """Refuse a secret that did not make the existing files.
 
     Args:
         where: what was made, such as a sheet.
-        made_with: the fingerprint in it; empty where there is none.
+        made_with: the fingerprint in it; empty if there is none.
         secret: the secret that was given.
 
     Raises:
-        UsageError: it is another one.
+        UsageError: it is another secret.
     """
     given = fingerprint(secret)
     if made_with and made_with != given:
@@ -110,12 +110,12 @@ def refuse_other_secret(where: str, made_with: str, secret: bytes) -> None:
 
 
 def code(secret: bytes, purpose: str, sheet: str, student: str, length: int = _SHORTEST) -> str:
-    """A short code for a student: of the variant, or in place of the name."""
+    """A short code for a student's variant, or in place of the name."""
     return digest(secret, purpose, sheet, same_student(student)).hex()[:length]
 
 
 class Codes:
-    """The students by their codes, however long a code was made.
+    """The students by their codes of any length.
 
     Args:
         whole: the code of each student, with all its digits.
@@ -127,13 +127,13 @@ class Codes:
             self._whole.setdefault(text[:_SHORTEST], []).append((text, student))
 
     def of(self, text: str) -> set[str]:
-        """The students whose code begins with some digits; nobody where these are too few."""
+        """The students whose code begins with some digits; nobody if the digits are too few."""
         known = self._whole.get(text[:_SHORTEST], ()) if text else ()
         return {student for whole, student in known if whole.startswith(text)}
 
 
 def whole_codes(secret: bytes, purpose: str, sheet: str, students: Iterable[str]) -> dict[str, str]:
-    """The code of every student, with all its digits; those that are given out are the first of them."""
+    """The code of every student with all its digits; shown codes are its first digits."""
     return {student: code(secret, purpose, sheet, student, 64) for student in students}
 
 
@@ -143,7 +143,7 @@ def codes(
     """A code for every student, as short as possible without repeats.
 
     Args:
-        given: codes that others have already.
+        given: existing codes of others.
     """
     used = set(given)
     whole = whole_codes(secret, purpose, sheet, students)

@@ -1,4 +1,4 @@
-"""One reader for each format: a class under ``@reader("name")``, imported once a file of it is met."""
+"""One reader for each format: a class under ``@reader("name")``, imported when a file needs it."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ READERS.modules(
 def read_with(
     reader: type[Reader], path: str, head: bytes, data: bytes | None, **asked: Any
 ) -> Network:
-    """The network that a reader finds in a file.
+    """Read the network in a file.
 
     Args:
-        reader: of the format.
+        reader: the reader of its format.
         path, head, data: as for `ForeignFile`.
         asked: as for `Asked`.
     """

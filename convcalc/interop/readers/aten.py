@@ -1,4 +1,4 @@
-"""PyTorch's operations (ATen): tensors, calls, and the table of what each operation makes."""
+"""PyTorch's operations (ATen): tensors, calls, and the table of functions that convert each operation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 Batch = tuple[int, int, int]
 """Where the samples are: the axis, and how many cells of it are outside and inside of them."""
-MOST_SIDES = 4  # of an operation of which only the size is known
+MOST_SIDES = 4  # most outputs of an operation with only a known size
 
 
-class Unknown(Exception):  # noqa: N818 - no error: the operation is opaque then
-    """An operation is written in a way that is not known here."""
+class Unknown(Exception):  # noqa: N818 - not an error: the operation becomes opaque
+    """An operation has a form that is not known here."""
 
 
 class Value(NamedTuple):
@@ -26,10 +26,10 @@ class Value(NamedTuple):
 
     Attributes:
         sides: its size with the batch.
-        batch: where the samples are; None where it is the same for all.
-        place: what gives it; None for constants, and for parameters that no layer stands for yet.
-        source: the parameter or buffer whose numbers these are.
-        turned: whether its two axes have changed places.
+        batch: the axis of the samples; None if it is the same for all samples.
+        place: the layer that gives it; None for constants, and for parameters without a layer yet.
+        source: the parameter or buffer with these numbers.
+        turned: whether its two axes are swapped.
     """
 
     sides: Shape
@@ -45,7 +45,7 @@ class Value(NamedTuple):
 
     @property
     def is_constant(self) -> bool:
-        """Whether it holds fixed numbers, which cost nothing and are no layer."""
+        """Whether it has fixed numbers, which cost nothing and are not a layer."""
         return self.place is None and not self.source
 
 
@@ -63,13 +63,13 @@ def without_batch(sides: Shape, batch: Batch | None) -> Shape:
 
 
 class Call(NamedTuple):
-    """An operation with what it is given.
+    """An operation with its arguments.
 
     Attributes:
-        op: what it is called, such as conv2d.
+        op: its name, such as conv2d.
         given: its arguments by name.
-        outputs: the names of what it gives; empty for what nobody reads.
-        name: what the layer is called.
+        outputs: the names of its outputs; empty for outputs that nothing reads.
+        name: the layer's name.
         values: the arguments that are tensors, by name; lists of tensors are lists.
     """
 
@@ -80,7 +80,7 @@ class Call(NamedTuple):
     values: dict[str, Any]
 
     def tensor(self, *names: str) -> Value:
-        """An argument that is a tensor, under the first of these names that is given."""
+        """An argument that is a tensor: the first given one of these names."""
         for name in names:
             value = self.values.get(name)
             if isinstance(value, Value):
@@ -138,12 +138,12 @@ OPERATIONS: Registry[Make] = Registry("operation of PyTorch")
 
 
 def operation(*names: str) -> Callable[[Make], Make]:
-    """Register what some operations make."""
+    """Register the function that converts some operations."""
     return OPERATIONS.under(*names)
 
 
 def op_of(node: Mapping[str, Any]) -> str:
-    """What an operation is called, without its library, its variant and the mark of one in place."""
+    """The name of an operation, without its library, its variant and the mark "in place"."""
     target = node.get("target")
     if not isinstance(target, str):
         return ""
@@ -154,7 +154,7 @@ def op_of(node: Mapping[str, Any]) -> str:
 
 
 def args_of(node: Any) -> list[Any]:
-    """What an operation is given, in order."""
+    """The arguments of an operation, in order."""
     inputs = node.get("inputs") if isinstance(node, dict) else None
     if not isinstance(inputs, list):
         return []
@@ -172,7 +172,7 @@ def fqn_of(node: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _innermost(stack: str) -> str:
-    """The last module of a stack of them."""
+    """The innermost module of a stack."""
     last = stack.rpartition(";")[2].split(",")
     if len(last) < 2 or last[1].startswith("_empty_nn_module_stack"):
         return ""
@@ -194,7 +194,7 @@ _ONE_OPERATION = frozenset(
 
 
 def folded_to(shape: Shape) -> Shape:
-    """A size with its leading sides multiplied, so that it has no more sides than are taken.
+    """A size with its leading sides multiplied, so that it has at most the allowed number of sides.
 
     >>> folded_to((2, 3, 4, 5, 6)), folded_to((7, 8))
     ((6, 4, 5, 6), (7, 8))

@@ -38,7 +38,7 @@ def _attention(program: Program, call: Call) -> list[Value | None]:
 
 
 def _repeated(program: Program, query: Value, value: Value) -> Value:
-    """Keys or values that several heads share, once for each of them."""
+    """Keys or values that several heads share, repeated for each head."""
     if len(query.sides) < 3 or query.sides[-3] == value.sides[-3]:
         return value
     if value.sides[-3] == 1:

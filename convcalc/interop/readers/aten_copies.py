@@ -1,4 +1,4 @@
-"""Operations that put tensors side by side, copy values or move them: joins, expansions, pads, shuffles."""
+"""Operations that concatenate, copy or move values: joins, expansions, pads, shuffles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _stack(program: Program, call: Call) -> Value:
 
 
 def joined(program: Program, values: list[Value], dim: int) -> Value:
-    """Tensors side by side along an axis."""
+    """Tensors concatenated along an axis."""
     axis = axis_of(dim, values[0].sides)
     batches = {value.batch for value in values if value.batch is not None}
     total = sum(value.sides[axis] for value in values)
@@ -49,7 +49,7 @@ def joined(program: Program, values: list[Value], dim: int) -> Value:
 
 
 def _as_sample(program: Program, value: Value, batch: Batch | None) -> Value:
-    """A tensor that is the same for all samples, as one of them."""
+    """A tensor that is the same for all samples, as a tensor of one sample."""
     if batch is None or value.batch is not None:
         return value
     if batch[1:] != (1, 1) or value.sides[batch[0]] not in (1, program.samples):
@@ -69,9 +69,9 @@ def _expand(program: Program, call: Call) -> Value:
     sides = tuple([before if side == -1 else side for before, side in zip(own, sides)])
     batch = None if value.batch is None else (value.batch[0] + extra, *value.batch[1:])
     if value.source and value.place is None and own[-2:] == sides[-2:] and len(value.sides) == 2:
-        return value._replace(sides=sides)  # weights, once for each row
+        return value._replace(sides=sides)  # weights, repeated for each row
     if value.batch is None and program.samples and sides[0] == program.samples and own[0] == 1:
-        if own[1:] == sides[1:]:  # one of it for each sample
+        if own[1:] == sides[1:]:  # one copy for each sample
             return (
                 Value(own, None, value.place, value.source)
                 if extra == 0
@@ -87,9 +87,9 @@ def copied(program: Program, value: Value, like: Value, *, is_moved: bool = Fals
     """Values copied, at no cost.
 
     Args:
-        value: what is copied.
+        value: the tensor.
         like: the size of the output, and its batch.
-        is_moved: whether they may be put at other places.
+        is_moved: whether values may be moved to other positions.
     """
     if program.is_changed and not like.sides:
         raise Unknown
@@ -100,7 +100,7 @@ def copied(program: Program, value: Value, like: Value, *, is_moved: bool = Fals
 
 @operation("_weight_norm", "_weight_norm_interface")
 def _weight_norm(program: Program, call: Call) -> Value:
-    """Weights scaled to a length, which is done before the image is known, and so costs nothing."""
+    """Weights scaled to a length; this does not depend on the image, so it costs nothing."""
     value, length = call.tensor("v"), call.tensor("g")
     if value.batch is not None or length.batch is not None:
         raise Unknown
@@ -136,7 +136,7 @@ def _copies(program: Program, call: Call) -> Value:
         raise Unknown
     if any(one.place is not None and one.batch is not None for one in others):
         raise Unknown
-    for one in others:  # the same numbers for all samples, which say where values go
+    for one in others:  # indices that are the same for all samples
         program.loose = program.loose or one.place is not None
         program.alone(one)
     sides = value.sides if program.is_changed else program.stated(call.outputs[0])

@@ -17,7 +17,7 @@ _WORK: dict[str, Callable[[int, int], int]] = {
 
 
 def worked_out(op: str, one: Any, other: Any) -> int | None:
-    """What an operation on two numbers gives; None where that is not known.
+    """The result of an operation on two numbers; None if unknown.
 
     >>> worked_out("floordiv", 7, 2), worked_out("floordiv", 7, 0), worked_out("add", None, 1)
     (3, None, None)

@@ -1,4 +1,4 @@
-"""A graph of PyTorch's operations, read in order: names, values and how layers are added."""
+"""Reads a graph of PyTorch's operations in order: names, values and how layers are added."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from convcalc.interop.base import ForeignFile
     from convcalc.layers import Shape
 
-_MATRIX = 2  # sides of one
+_MATRIX = 2  # most sides of a tensor
 
 
 class Program(Weights):
@@ -40,7 +40,7 @@ class Program(Weights):
     Attributes:
         values: tensors by their names, and whole numbers.
         convolutions: the output channels of the convolutions with a bias, by their modules.
-        views, orders: the layers that are views, and those that put axes in another order.
+        views, orders: the layers that are views, and the layers that permute axes.
     """
 
     def __init__(
@@ -62,15 +62,13 @@ class Program(Weights):
         self._parents: set[str] = set()
         self._busy: dict[str, int] = {}
         self._readers: set[str] | None = None
-        self._unsure: set[int | None] = (
-            set()
-        )  # layers of which it is not known which cells are samples
+        self._unsure: set[int | None] = set()  # layers with an unknown batch axis
         self._call: Call | None = None
 
     # ------------------------------------------------------------------------------- the run
 
     def run(self, nodes: Sequence[Any]) -> None:
-        """Add what all nodes make, in order."""
+        """Convert all nodes, in order."""
         for node, fqn in zip(nodes, self._look_ahead(nodes)):
             if not isinstance(node, dict):
                 raise self.file.error("a node of the graph is not an operation; export it again")
@@ -78,7 +76,7 @@ class Program(Weights):
             self.graph.tell()
 
     def _look_ahead(self, nodes: Sequence[Any]) -> list[str]:
-        """The module of each node; noted are which hold others, and how many operations each has itself."""
+        """The module of each node; also counts each module's operations, and notes parents."""
         found = [fqn_of(node) for node in nodes]
         for name in found:
             self._busy[name] = self._busy.get(name, 0) + 1
@@ -89,7 +87,7 @@ class Program(Weights):
         return found
 
     def _step(self, node: Mapping[str, Any], fqn: str) -> None:
-        """Add what a node makes."""
+        """Convert a node."""
         op, outputs = op_of(node), self._output_names(node)
         inputs = node.get("inputs")
         given: dict[str, Any] = {}
@@ -116,7 +114,7 @@ class Program(Weights):
             self._written_over(inputs, made[0])
 
     def _written_over(self, inputs: Any, value: Value) -> None:
-        """An operation in place: whoever reads its input later reads its output."""
+        """An operation in place: later readers of its input read its output."""
         arg = (
             inputs[0].get("arg")
             if isinstance(inputs, list) and inputs and isinstance(inputs[0], dict)
@@ -127,7 +125,7 @@ class Program(Weights):
             self.values[arg] = value
 
     def _output_names(self, node: Mapping[str, Any]) -> list[str]:
-        """The names of what a node gives."""
+        """The names of a node's outputs."""
         found: list[str] = []
         outputs = node.get("outputs")
         for one in outputs if isinstance(outputs, list) else []:
@@ -136,7 +134,7 @@ class Program(Weights):
         return found
 
     def _made(self, call: Call) -> list[Value | None]:
-        """What an operation gives: what its row says, or a layer with the size that the file states."""
+        """The result of an operation: by its registered function, or a layer with the size in the file."""
         values = [
             one
             for value in call.values.values()
@@ -157,19 +155,19 @@ class Program(Weights):
         try:
             return self._known(call)
         except (Unknown, TypeError, ValueError, IndexError, KeyError, ArithmeticError):
-            # A file may hold anything where a number should be.
+            # A file may contain anything in place of a number.
             self.loose = self.loose or len(self.graph.nodes) > before
             return self._opaque(call, values)
 
     def _constant(self, name: str, *, is_made: bool) -> Value:
-        """Fixed numbers; those that the program makes may be made for each sample."""
+        """Fixed numbers; the program may create its own for each sample."""
         sides = self.stated(name)
-        likely = (1, 0) if len(sides) > _MATRIX else (0,)  # states have the layers in front
+        likely = (1, 0) if len(sides) > _MATRIX else (0,)  # the first axis of states is the layer
         axes = [axis for axis in likely if sides[axis] == self.samples] if len(sides) > 1 else []
         return Value(sides, (axes[0], 1, 1) if axes and is_made else None, None)
 
     def fixed(self, value: Value) -> Value:
-        """A tensor; where it holds fixed numbers, given by a layer that costs nothing."""
+        """A tensor; fixed numbers become the output of a layer that costs nothing."""
         if not value.is_constant:
             return value
         shape = value.shape or (1,)
@@ -181,14 +179,14 @@ class Program(Weights):
 
     @property
     def unknown(self) -> int:
-        """Of how many layers the cost is not counted."""
+        """The number of layers whose cost is not counted."""
         return sum(not node.layer.is_costed for node in self.graph.nodes)
 
     def _known(self, call: Call) -> list[Value | None]:
-        """What an operation gives as its row says.
+        """The result of an operation by its registered function.
 
         Raises:
-            Unknown: there is no row, or the file states another size.
+            Unknown: there is no function, or the file states another size.
         """
         made = OPERATIONS.get(call.op)
         if made is None:
@@ -196,13 +194,13 @@ class Program(Weights):
         found = made(self, call)
         values: list[Value | None] = [found] if isinstance(found, Value) else list(found)
         for name in call.outputs[len(values) :]:
-            values.append(self._beside(values[0], name) if name and self.is_read(name) else None)
+            values.append(self._further(values[0], name) if name and self.is_read(name) else None)
         if not self.is_changed and not all(map(self._is_as_stated, call.outputs, values)):
             raise Unknown
         return values
 
-    def _beside(self, value: Value | None, name: str) -> Value:
-        """What an operation gives beside its result, and has at hand: places of maxima, means of a norm."""
+    def _further(self, value: Value | None, name: str) -> Value:
+        """The further outputs of an operation, without cost: positions of maxima, means of a norm."""
         sides = self.stated(name)
         assert value is not None
         if value.batch is not None and sides[value.batch[0]] != value.sides[value.batch[0]]:
@@ -218,12 +216,12 @@ class Program(Weights):
         return value.batch is None and stated == (
             self.samples,
             *value.sides[1:],
-        )  # one for all samples
+        )  # the same for all samples
 
     def _is_number(
         self, node: Mapping[str, Any], op: str, given: dict[str, Any], outputs: list[str]
     ) -> bool:
-        """Whether a node works on whole numbers, such as a side of a tensor; it is worked out."""
+        """Whether a node computes with whole numbers, such as a side of a tensor; then it is evaluated."""
         target = node.get("target")
         if not isinstance(target, str) or not (
             op in ("sym_size", "sym_numel") or target.startswith(("_operator", "math."))
@@ -252,7 +250,7 @@ class Program(Weights):
         """The tensor that an argument names, or the tensors of a list; None for others.
 
         Raises:
-            SpecError: nothing gives a tensor of that name.
+            SpecError: no tensor has that name.
         """
         if isinstance(arg, list):
             found = [self._found(one) for one in arg if isinstance(one, Name)]
@@ -291,11 +289,11 @@ class Program(Weights):
         return found
 
     def stated(self, name: str) -> Shape:
-        """The sides of a tensor as the file states them; a side that is open is 0."""
+        """The sides of a tensor in the file; an unknown side is 0."""
         return sides_of(self.metas.get(name))
 
     def forget(self, place: int) -> None:
-        """Forget the tensors that layers after a place gave, which were taken back."""
+        """Forget the outputs of the layers after a place, which were removed."""
         for name in [*itertools.islice(reversed(self.values), 8)]:
             value = self.values[name]
             if isinstance(value, Value) and value.place is not None and value.place <= place:
@@ -320,7 +318,7 @@ class Program(Weights):
     # ------------------------------------------------------------------------------- layers
 
     def _name(self, node: Mapping[str, Any], op: str, fqn: str) -> str:
-        """What a layer is called: its module; with the operation, where the module has several."""
+        """The name of a layer: its module, and the operation if the module has several."""
         if not fqn:
             return op
         if fqn in self._parents or (self._busy.get(fqn, 0) > 1 and not is_layer(node)):
@@ -329,7 +327,7 @@ class Program(Weights):
 
     @property
     def call(self) -> Call:
-        """The operation that is read."""
+        """The operation that is being read."""
         assert self._call is not None
         return self._call
 
@@ -343,15 +341,15 @@ class Program(Weights):
         name: str = "",
         **options: Any,
     ) -> Value:
-        """Add a layer of a kind; what it gives.
+        """Add a layer of a kind; returns its output.
 
         Args:
-            kind: of the layer.
-            reads: what it reads.
-            like: the size of the output, as the file says it or as it follows from it; its batch.
-            part: which part of the operation it is, where it makes several layers.
-            name: what it is called, if not as the operation.
-            options: of the kind; ``shape`` is the shape of a reshape or parameter.
+            kind: the layer's kind.
+            reads: its inputs.
+            like: the size of the output, stated in the file or derived, and its batch.
+            part: the part of the operation, if it becomes several layers.
+            name: its name, if not that of the operation.
+            options: the options of the kind; ``shape`` is the shape of a reshape or parameter.
         """
         places = [self.place(value) for value in reads]
         called = name or self.call.name + (f".{part}" if part else "")
@@ -362,7 +360,7 @@ class Program(Weights):
         return self._given(place, like)
 
     def _given(self, place: int, like: Value) -> Value:
-        """What a layer gives, with the batch where it was."""
+        """The output of a layer, with the batch at its old axis."""
         shape = self.graph.shape(place)
         if like.batch is None:
             return Value(shape, None, place)
@@ -379,7 +377,7 @@ class Program(Weights):
         self, reads: Value, like: Value, *, part: str = "", params: int = 0, macs: int = 0, rf: str = "",
         counts: Mapping[str, int] | None = None, called: str = "", keeps: str = "both",
     ) -> Value:  # fmt: skip
-        """Add an operation whose cost is known, though it is no kind."""
+        """Add an operation with a known cost that is not a kind."""
         shape, before = like.shape or (1,), reads.shape
         folded = folded_to(shape)
         seen = rf or (
@@ -395,7 +393,7 @@ class Program(Weights):
         return self._unfolded(made, shape, like)
 
     def _unfolded(self, made: Value, shape: Shape, like: Value) -> Value:
-        """What an operation gives whose size was folded to fewer sides."""
+        """The output of an operation whose leading sides were multiplied."""
         assert made.place is not None
         if folded_to(shape) == shape:
             return (
@@ -406,7 +404,7 @@ class Program(Weights):
         return self.layer("reshape", [made], like, part="view", shape=shape)
 
     def _opaque(self, call: Call, values: Sequence[Any]) -> list[Value | None]:
-        """What an operation gives that is not known: of each tensor the size."""
+        """The outputs of an unknown operation, with only their sizes."""
         reads = [value for value in values if not value.is_constant]
         if self.is_changed:
             what = f"{call.name}: {call.op} gives a size that is known for the file's own input only; leave --input out"
@@ -430,20 +428,20 @@ class Program(Weights):
             )
             self.graph.tell()
             made = self._unfolded(Value(folded_to(shape), None, place), shape, like)
-            if not is_sure:  # what follows has no known cost, so that no sample is counted twice
+            if not is_sure:  # operations after it have no known cost, so no sample is counted twice
                 self._unsure.add(made.place)
             found.append(made)
         return found
 
     def _place_or_none(self, value: Value) -> int | None:
-        """What gives a tensor; None for weights that another layer counts."""
+        """The place of a tensor; None for weights that another layer counts."""
         try:
             return self.place(value)
         except Unknown:
             return None
 
     def _likely_batch(self, sides: Shape, reads: Sequence[Value]) -> tuple[Batch | None, bool]:
-        """Where the samples are in what an operation gives that is not known, and whether that is sure."""
+        """The probable batch axis of an unknown operation's output, and whether it is certain."""
         batches = {value.batch for value in reads if value.batch is not None}
         for axis, outer, inner in sorted(batches):
             if axis < len(sides) and sides[axis] == outer * self.samples * inner:

@@ -24,7 +24,7 @@ def _recurrent(program: Program, call: Call) -> list[Value | None]:
     axis = 1 if call.flag("batch_first") and len(value.sides) == _BATCHED else 0
     samples = 1 - axis if len(value.sides) == _BATCHED else None
     if value.batch is not None and value.batch != (samples, 1, 1):
-        raise Unknown  # a step of all sequences is taken for a sample
+        raise Unknown  # here a step of all sequences counts as a sample
     per = len(weights) // (call.whole("num_layers", 1) * (2 if call.flag("bidirectional") else 1))
     _, fresh = program.claim("", *weights)
     if program.is_changed or value.place is None or per < 2:
@@ -77,7 +77,7 @@ def _steps(
     program: Program, call: Call, value: Value, like: Value, weights: list[Value],
     fresh: int, steps: int, units: int,
 ) -> Value:  # fmt: skip
-    """So many steps of so many units with these weights, of which so many are not counted yet."""
+    """A number of steps of some units with these weights; some weights are not counted yet."""
     counts = {
         key: number * units * steps
         for key, number in _STEP_COUNTS[call.op.removesuffix("_cell")].items()

@@ -1,4 +1,4 @@
-"""Operations that compute nothing: views, permutations, slices, joins side by side, pads, copies."""
+"""Operations without computation: views, permutations, slices, concatenations, pads, copies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def axis_of(dim: int, sides: Sequence[int], more: int = 0) -> int:
 
 
 def inner_axis(value: Value, dim: int) -> int:
-    """Which side of the size without the batch a dimension is."""
+    """The index of a dimension in the size without the batch."""
     axis = axis_of(dim, value.sides)
     if value.batch is None:
         return axis
@@ -37,10 +37,10 @@ def inner_axis(value: Value, dim: int) -> int:
 
 
 def _moved_batch(value: Value, sides: Shape, samples: int) -> Batch | None:
-    """Where the samples are once the same values have other sides.
+    """The batch axis after a reshape.
 
     Raises:
-        Unknown: no side holds them.
+        Unknown: no side is the batch.
     """
     if samples == 1 and sides[:1] == (1,):
         return 0, 1, 1
@@ -56,7 +56,7 @@ def _moved_batch(value: Value, sides: Shape, samples: int) -> Batch | None:
             if side % (left * samples) == 0:
                 found.append((place, left, side // (left * samples)))
         so_far *= side
-    if samples == 1:  # wherever it is, all is of one sample
+    if samples == 1:  # at any axis: there is only one sample
         return next((batch for batch in found if batch[1:] == (1, 1)), None)
     if not found:
         raise Unknown
@@ -64,7 +64,7 @@ def _moved_batch(value: Value, sides: Shape, samples: int) -> Batch | None:
 
 
 def reshaped(program: Program, value: Value, sides: Shape, part: str = "") -> Value:
-    """The same values with other sides, one of which may be −1."""
+    """The same values with other sides; one side may be −1."""
     sides = _filled(sides, formulas.product([1, *value.sides]))
     if sides == value.sides:
         return value
@@ -72,7 +72,7 @@ def reshaped(program: Program, value: Value, sides: Shape, part: str = "") -> Va
         return (
             Value(sides, None, None, value.source)
             if not value.turned
-            else _standing(program, value, sides)
+            else _reshaped_transposed(program, value, sides)
         )
     like = Value(sides, _moved_batch(value, sides, program.samples), None)
     shape, before = like.shape or (1,), value.shape or (1,)
@@ -86,13 +86,13 @@ def reshaped(program: Program, value: Value, sides: Shape, part: str = "") -> Va
     return found
 
 
-def _standing(program: Program, value: Value, sides: Shape) -> Value:
-    """A parameter whose axes have changed places, with other sides."""
+def _reshaped_transposed(program: Program, value: Value, sides: Shape) -> Value:
+    """A parameter with swapped axes, with other sides."""
     return reshaped(program, Value(value.sides, None, program.place(value)), sides)
 
 
 def _filled(sides: Shape, values: int) -> Shape:
-    """Sides with the one that is left open; they must hold all values."""
+    """The sides with −1 filled in; they must fit the number of values."""
     known = formulas.product([1, *[side for side in sides if side != -1]])
     filled = tuple([values // known if side == -1 and known else side for side in sides])
     if formulas.product([1, *filled]) != values or min(filled, default=1) < 1:
@@ -145,7 +145,7 @@ def _view(program: Program, call: Call) -> Value:
 
 
 def _stated_or(program: Program, call: Call, sides: Shape) -> Shape:
-    """The sides that the file states, unless another input is asked for."""
+    """The sides in the file, unless the user gave another input."""
     return sides if program.is_changed else program.stated(call.outputs[0])
 
 
@@ -343,7 +343,7 @@ def taken(
 
 
 def kept_batch(value: Value, axis: int) -> Batch | None:
-    """The batch of what keeps all axes; an axis that holds samples cannot be cut."""
+    """The batch axis of an operation that keeps all axes; the batch cannot be cut."""
     if value.batch is not None and value.batch[0] == axis:
         raise Unknown
     return value.batch
@@ -375,7 +375,7 @@ def _select(program: Program, call: Call) -> Value:
 
 
 def _selected(program: Program, value: Value, dim: int, index: int) -> Value:
-    """One cell of an axis, which is gone then."""
+    """One cell of an axis; the axis is removed."""
     axis = axis_of(dim, value.sides)
     side = value.sides[axis]
     index = axis_of(index, (0,) * side) if -side <= index < side else side

@@ -1,4 +1,4 @@
-"""Parameters and buffers of a program: which layer counts each of them, once."""
+"""Parameters and buffers of a program: which layer counts each one, only once."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class Weights:
-    """Who counts which parameters.
+    """Which layer counts which parameters.
 
     Attributes:
-        graph: to which layers are added.
+        graph: the graph to which layers are added.
         parts: the file.
         sources: parameters and buffers by their names.
-        read: those that an operation reads.
+        read: the parameters and buffers that an operation reads.
         loose: whether there are layers that lead to no output.
-        is_changed: whether another input is asked for than the file's.
+        is_changed: whether the user gave an input other than the file's.
     """
 
     def __init__(self, graph: Graph, parts: Parts) -> None:
@@ -34,11 +34,11 @@ class Weights:
         self.read: set[str] = set()
         self.loose = False
         self.is_changed = False
-        self._standing: dict[str, int] = {}  # layers that stand for parameters
+        self._standing: dict[str, int] = {}  # layers for parameters
         self._owners: dict[str, tuple[int, tuple[str, ...]]] = {}
 
     def place(self, value: Value) -> int:
-        """What gives a tensor; for a parameter a layer that stands for it."""
+        """The place of a tensor; a parameter gets its own layer."""
         if value.place is not None:
             return value.place
         if not value.source:
@@ -50,7 +50,7 @@ class Weights:
             raise Unknown  # it is repeated
         if key not in self._standing:
             if key in self._owners:
-                raise Unknown  # a layer has counted it as its weights
+                raise Unknown  # a layer already counts it as its weights
             shape = shape if value.turned else wanted
             kept: dict[str, Any] = {} if source.is_trained else {"trainable": False}
             place = self.graph.add("parameter", [INPUT], name=source.name, shape=shape, **kept)
@@ -67,7 +67,7 @@ class Weights:
         return place
 
     def alone(self, value: Value | None) -> None:
-        """Let a layer stand for a parameter or buffer that is counted by no other, and read by none."""
+        """Add a layer for a parameter or buffer that no layer counts or reads."""
         if value is None or not value.source:
             return
         key = self.parts.stored.get(value.source, value.source)
@@ -93,14 +93,14 @@ class Weights:
     # ------------------------------------------------------------------------------- weights
 
     def claim(self, kind: str, *weights: Value | None) -> tuple[str, int]:
-        """Who counts these weights: the layer to come, an earlier one, or some here and some there.
+        """Which layer counts these weights: the next one, an earlier one, or both in part.
 
         Args:
-            kind: of the layer to come.
-            weights: what it trains.
+            kind: the kind of the next layer.
+            weights: its trained weights.
 
         Returns:
-            ``own``, ``shared`` or ``mixed``, and how many parameters no layer has counted yet.
+            ``own``, ``shared`` or ``mixed``, and how many parameters are not counted yet.
         """
         given = [weight for weight in weights if weight is not None]
         keys = tuple(self.parts.stored.get(weight.source, weight.source) for weight in given)
@@ -124,7 +124,7 @@ class Weights:
         return "mixed", fresh
 
     def owned(self, made: Value, how: str, *weights: Value | None) -> Value:
-        """Note which layer has counted weights, or whose weights it shares."""
+        """Record which layer counts weights, or whose weights it shares."""
         assert made.place is not None
         given = [weight for weight in weights if weight is not None and weight.source]
         if self.is_changed and how != "mixed":
@@ -139,10 +139,10 @@ class Weights:
         return made
 
     def _check_fits(self, place: int, weights: Sequence[Value]) -> None:
-        """Refuse another input that does not go with the weights of a layer.
+        """Refuse another input that does not fit the weights of a layer.
 
         Raises:
-            UsageError: as said, with the numbers.
+            UsageError: it does not fit; the message has the numbers.
         """
         node = self.graph.nodes[place]
         shape = self.graph.shape(node.inputs[0])

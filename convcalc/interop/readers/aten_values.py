@@ -1,4 +1,4 @@
-"""Operations that work value by value, join tensors, or bring many values to one: activations, sums, pools."""
+"""Operations that are elementwise, combine tensors, or reduce values: activations, sums, pools."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from convcalc.interop.readers.aten_program import Program
 from convcalc.interop.readers.aten_shapes import axis_of, inner_axis, with_sides
 from convcalc.interop.rules import PER_VALUE, along, clipped, one_or_all, power, resized
 
-# Operations that are a kind as they are.
+# Operations that correspond directly to a kind.
 _SAME_KIND = {
     "relu": "relu", "relu6": "relu6", "silu": "silu", "hardswish": "hardswish", "sigmoid": "sigmoid",
     "tanh": "tanh", "hardsigmoid": "hardsigmoid", "softplus": "softplus", "mish": "mish", "selu": "selu",
     "softsign": "softsign", "log_sigmoid": "logsigmoid", "elu": "elu", "celu": "elu",
 }  # fmt: skip
-# Operations that are no kind, by what `PER_VALUE` calls them; those of the same name go without saying.
+# Operations that are not a kind, with their names in `PER_VALUE`; equal names are not listed.
 _PER_VALUE = {name: name for name in PER_VALUE} | {
     "logical_not": "not", "bitwise_not": "not", "logical_and": "and", "logical_or": "or", "logical_xor": "xor",
     "bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor",
@@ -27,7 +27,7 @@ _JOINS = {
     "maximum": ("maximum", "comparisons"), "minimum": ("minimum", "comparisons"),
 }  # fmt: skip
 
-# With a plain number these need nothing for the gradient but that number.
+# With a plain number, these need only that number for the gradient.
 _LINEAR = ("add", "sub", "rsub", "mul", "div", "true_divide")
 # What PyTorch keeps for the gradient of an operation on one tensor, measured with its saved_tensors_hooks.
 _KEEPS = {
@@ -120,7 +120,7 @@ def _dropout(program: Program, call: Call) -> list[Value | None]:
 def _pointwise(
     program: Program, value: Value, each: dict[str, int], part: str = "", keeps: str = "both"
 ) -> Value:
-    """An operation that is no kind, value by value; ``keeps`` as `custom` has it."""
+    """An elementwise operation that is not a kind; ``keeps`` as in `custom`."""
     value = Value(value.sides, value.batch, program.place(value))
     cells = formulas.product(value.shape or (1,))
     return program.custom(
@@ -193,7 +193,7 @@ def _with_constant(program: Program, one: Value, other: Value, count: str) -> Va
 
 
 def combined(program: Program, kind: str, one: Value, other: Value, part: str = "") -> Value:
-    """Two tensors joined value by value, of which smaller ones are repeated."""
+    """Two tensors combined elementwise; the smaller one is repeated."""
     scaled = _scaled(program, kind, one, other, part)
     if scaled is not None:
         return scaled
@@ -211,7 +211,7 @@ def combined(program: Program, kind: str, one: Value, other: Value, part: str = 
 
 
 def _scaled(program: Program, kind: str, one: Value, other: Value, part: str) -> Value | None:
-    """A trained or fixed number for each channel, or for all; None for other joins."""
+    """A trained or fixed number for each channel, or for all; None for other combinations."""
     if kind not in ("add", "multiply") or bool(one.source) == bool(other.source):
         return None
     value, weight = (other, one) if one.source else (one, other)
@@ -237,19 +237,19 @@ def _scaled(program: Program, kind: str, one: Value, other: Value, part: str) ->
 
 
 def _with_rank(program: Program, value: Value, rank: int) -> Value:
-    """A tensor with sides of 1 in front."""
+    """A tensor with sides of 1 at the front."""
     extra = rank - len(value.sides)
     if not extra:
         return value
     if value.batch is None and value.place is not None:
         return Value(
             (1,) * extra + value.sides, None, value.place
-        )  # one place, brought in shape later
+        )  # one place; its shape is set later
     return with_sides(program, value, (1,) * extra + value.sides, lambda place: place + extra)
 
 
 def _for_samples(program: Program, value: Value, batch: Any) -> Value:
-    """A tensor as each sample is joined with it: without the side of the batch."""
+    """A tensor as it is combined with each sample: without the batch axis."""
     if value.batch is not None:
         return value
     sides = value.sides
@@ -281,7 +281,7 @@ def _like(program: Program, call: Call) -> Value:
     return Value(program.stated(call.outputs[0]), None, None)
 
 
-# ------------------------------------------------------------------------------- many to one
+# ------------------------------------------------------------------------------- reductions
 
 _REDUCTIONS = {
     "mean": "mean",
@@ -320,7 +320,7 @@ def _reduce(program: Program, call: Call) -> list[Value | None]:
 
 
 def _one_number(program: Program, value: Value, op: str, like: Value) -> Value:
-    """All numbers of a sample brought to one, which is a vector of one here."""
+    """All numbers of a sample reduced to one, here a vector of length 1."""
     shape = value.shape or (1,)
     ones = Value((1,) * len(shape), None, None)
     value = Value(shape, None, program.place(value))
@@ -331,7 +331,7 @@ def _one_number(program: Program, value: Value, op: str, like: Value) -> Value:
 
 
 def _over_samples(program: Program, call: Call, value: Value, dims: set[int]) -> Value:
-    """Numbers brought to one over the samples too, as a loss does: counted for one sample."""
+    """Numbers also reduced over the samples, as in a loss: counted for one sample."""
     op, rank = _REDUCTIONS[call.op], len(value.sides)
     keep = call.flag("keepdim")
     like = _reduced(Value(value.sides, None, None), dims, keep=keep)
@@ -357,7 +357,7 @@ def _over_samples(program: Program, call: Call, value: Value, dims: set[int]) ->
 
 
 def _reduced(value: Value, dims: set[int], *, keep: bool) -> Value:
-    """What is left of a tensor once some axes are brought to one cell."""
+    """A tensor with some axes reduced to one cell."""
     if keep:
         sides = tuple([1 if axis in dims else side for axis, side in enumerate(value.sides)])
         return Value(sides, value.batch, None)
@@ -370,7 +370,7 @@ def _reduced(value: Value, dims: set[int], *, keep: bool) -> Value:
 
 @operation("var", "std", "linalg_vector_norm")
 def _spread(program: Program, call: Call) -> Value:
-    """Variances, their roots, and the Euclidean length of vectors."""
+    """Variances, standard deviations, and the Euclidean length of vectors."""
     value = call.tensor("self")
     dims = {axis_of(dim, value.sides) for dim in call.wholes("dim", range(len(value.sides)))}
     if (value.batch is not None and value.batch[0] in dims) or call.number("ord", 2) != 2:
@@ -396,7 +396,7 @@ _POOLS = {
 
 
 def channels_first(value: Value, axes: int) -> None:
-    """Refuse what is not channels and so many axes."""
+    """Refuse a tensor that is not channels and this many axes."""
     if len(value.shape) != axes + 1 or value.batch not in (None, (0, 1, 1)):
         raise Unknown
 
@@ -421,7 +421,7 @@ def _pool(program: Program, call: Call) -> list[Value | None]:
 
 
 def _like_output(program: Program, call: Call, value: Value) -> Value:
-    """The size of the output, as the file states it; the batch stays where it is."""
+    """The size of the output stated in the file; the batch keeps its axis."""
     return Value(program.stated(call.outputs[0]), value.batch, None)
 
 

@@ -51,7 +51,7 @@ def _convolution(program: Program, call: Call) -> Value:
 
 
 def _windows(call: Call, kernel: Shape, *, is_transposed: bool) -> dict[str, Any]:
-    """The options of a convolution's windows that are not their defaults."""
+    """The options of a convolution's windows that differ from their defaults."""
     options: dict[str, Any] = {"kernel_size": one_or_all(list(kernel))}
     padding = call.given.get("padding")
     if isinstance(padding, str):
@@ -78,7 +78,7 @@ def _linear(program: Program, call: Call) -> Value:
 @operation("addmm")
 def _addmm(program: Program, call: Call) -> Value:
     value, weight, bias = call.tensor("mat1"), call.tensor("mat2"), call.tensor("self")
-    if not weight.source or value.source:  # weights that are computed
+    if not weight.source or value.source:  # computed weights
         made = product_of(program, program.fixed(value), program.fixed(weight), "product")
         return combined(program, "add", made, bias)
     return _multiplied(program, call, value, weight._replace(turned=not weight.turned), bias)
@@ -87,7 +87,7 @@ def _addmm(program: Program, call: Call) -> Value:
 def _multiplied(
     program: Program, call: Call, value: Value, weight: Value, bias: Value | None
 ) -> Value:
-    """A fully connected layer along the last axis; the weights are (out, in) unless they are turned."""
+    """A fully connected layer along the last axis; the weights are (out, in) unless they are transposed."""
     sides = weight.sides if call.op == "linear" else weight.sides[::-1]
     value = program.fixed(value)
     if len(sides) != 2 or not value.shape or value.place is None:
@@ -127,7 +127,7 @@ def _matmul(program: Program, call: Call) -> Value:
 def product_of(
     program: Program, one: Value, other: Value, part: str = "", *, turned: bool = False
 ) -> Value:
-    """The matrix product of two tensors, matrix by matrix; ``turned``: with the second one's axes exchanged."""
+    """The matrix product of two tensors, matrix by matrix; ``turned``: the second one is transposed."""
     if min(len(one.sides), len(other.sides)) < 2:
         raise Unknown
     rank = max(len(one.sides), len(other.sides))
@@ -167,7 +167,7 @@ def product_of(
 
 
 def _matrices(program: Program, value: Value, sides: Shape, batch: Any) -> Value:
-    """A tensor with as many sides as the other one of a product, without the batch."""
+    """A tensor with as many sides as the other factor of a product, without the batch."""
     if batch is not None and value.batch is None and batch[0] < len(sides) - 2:
         if sides[batch[0]] != 1:
             raise Unknown
@@ -230,7 +230,7 @@ def _batch_norm(program: Program, call: Call) -> list[Value | None]:
 
 
 def _affine(weight: Value | None, bias: Value | None, *, default: bool) -> dict[str, Any]:
-    """The options of a norm that say what it trains."""
+    """The options of a norm on its trained parameters."""
     if weight is None and bias is None:
         return {"affine": False} if default else {}
     options: dict[str, Any] = {} if default else {"affine": True}

@@ -1,4 +1,4 @@
-"""Caffe's networks in text (.prototxt): layers that name what they read and what they give."""
+"""Caffe's networks in text (.prototxt): layers that name their inputs and outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
     from convcalc.network.network import Network
 
-# The types of layers in files of 2014 and before, in capitals, where they are not those of today.
+# Types of layers in files of 2014 and before, in capitals, if their names have changed.
 _OLD_TYPES = {
     "ABSVAL": "AbsVal", "ACCURACY": "Accuracy", "ARGMAX": "ArgMax", "BNLL": "BNLL", "BN": "BN", "CONCAT": "Concat",
     "CONTRASTIVE_LOSS": "ContrastiveLoss", "CONVOLUTION": "Convolution", "CONVOLUTION3D": "Convolution3D",
@@ -31,7 +31,7 @@ _OLD_TYPES = {
     "SOFTMAX": "Softmax", "SOFTMAX_LOSS": "SoftmaxWithLoss", "SPLIT": "Split", "TANH": "TanH",
     "THRESHOLD": "Threshold", "UPSAMPLE": "Upsample", "VIDEO_DATA": "VideoData", "WINDOW_DATA": "WindowData",
 }  # fmt: skip
-# The same of files of 2013, in small letters.
+# The same for files of 2013, in lower case.
 _FIRST_TYPES = {
     "conv": "Convolution", "pool": "Pooling", "innerproduct": "InnerProduct", "padding": "Padding", "locally_connected": "LocallyConnected",
     "images": "ImageData", "softmax_loss": "SoftmaxWithLoss", "infogain_loss": "InfogainLoss",
@@ -45,7 +45,7 @@ _LOADERS = frozenset(
 
 @reader("caffe")
 class Caffe(Reader):
-    """Layers in order, as they are when the network is used (TEST), not when it is trained.
+    """Layers in order, for the use of the network (TEST), not for training.
 
     Source:
         the published source of Caffe: src/caffe/proto/caffe.proto, net.cpp, upgrade_proto.cpp, and the
@@ -63,11 +63,11 @@ class Caffe(Reader):
         kept = [part for part in parts if _is_kept(part, stages)]
         numbers = Numbers(file)
         own = _inputs(numbers, top, kept)
-        if not own:  # data of the training alone
+        if not own:  # data only for training
             own = _inputs(numbers, top, parts)
         numbers.tell()
         labels: dict[str, int | None] = dict.fromkeys(own)
-        own = _that_are_read(own, kept)
+        own = _used_inputs(own, kept)
         if not own:
             message = "the file does not name an input; add an Input layer, or input and input_dim at its start"
             raise file.error(message, 1)
@@ -78,12 +78,12 @@ class Caffe(Reader):
             reading.add(part)
             if graph.is_hopeless:
                 break
-        graph.notes[:0] = _passed_over(reading)
+        graph.notes[:0] = _skipped_note(reading)
         return graph.network(top.text("name") or file.name, "")
 
 
 def _parts(top: Block) -> Iterator[Part]:
-    """The layers in order, under today's names."""
+    """The layers in order, with today's names."""
     found = sorted([*top.blocks("layer"), *top.blocks("layers")], key=lambda block: block.line)
     for block in found:
         inner = block.block("layer")
@@ -112,7 +112,7 @@ def _stages(part: Part) -> set[str]:
 
 
 def _is_kept(part: Part, stages: set[str]) -> bool:
-    """Whether a layer is there when the network is used."""
+    """Whether a layer exists when the network is used."""
     include = _rules(part, "include")
     if include:
         return any(_fits(rule, stages) for rule in include)
@@ -132,7 +132,7 @@ def _fits(rule: Block, stages: set[str]) -> bool:
 
 
 def _as_many(own: dict[str, Shape], asked: Asked) -> dict[str, Shape]:
-    """The inputs; one of which nothing is said has as many sides as are asked for."""
+    """The inputs; one without a stated shape has as many sides as the user gave."""
     (name, shape), *more = own.items()
     given = asked.input.get(name) if isinstance(asked.input, Mapping) else asked.input
     if more or any(shape) or not isinstance(given, (tuple, list)):
@@ -140,13 +140,13 @@ def _as_many(own: dict[str, Shape], asked: Asked) -> dict[str, Shape]:
     return {name: (OPEN,) * len(given)}
 
 
-def _that_are_read(own: dict[str, Shape], parts: Iterable[Part]) -> dict[str, Shape]:
-    """The inputs that a layer reads for its result; all of them where none does."""
+def _used_inputs(own: dict[str, Shape], parts: Iterable[Part]) -> dict[str, Shape]:
+    """The inputs that a layer reads for its result; all if no layer does."""
     read = {name for part in parts if not part.is_measure for name in part.bottoms}
     return {name: shape for name, shape in own.items() if name in read} or own
 
 
-def _passed_over(reading: Reading) -> list[str]:
+def _skipped_note(reading: Reading) -> list[str]:
     """A sentence about the layers that only measure."""
     names = [f"{part.name} ({part.kind})" for part in reading.measures]
     if not names:
@@ -159,7 +159,7 @@ def _passed_over(reading: Reading) -> list[str]:
 
 
 def _inputs(numbers: Numbers, top: Block, parts: Iterable[Part]) -> dict[str, Shape]:
-    """The inputs by name, channels first, without the batch; a side that is not said is 0."""
+    """The inputs by name, channels first, without the batch; an unknown side is 0."""
     names = top.texts("input")
     found = dict(zip(names, _declared(numbers, top, len(names))))
     for part in parts:
@@ -207,7 +207,7 @@ def _without_batch(sides: list[int]) -> Shape:
 
 
 def _dummies(numbers: Numbers, part: Part) -> list[Shape]:
-    """The shapes of made-up data."""
+    """The shapes of dummy data."""
     options = part.param("dummy_data_param")
     shapes = [_sides(numbers, shape) for shape in options.blocks("shape")]
     if not shapes:
@@ -217,7 +217,7 @@ def _dummies(numbers: Numbers, part: Part) -> list[Shape]:
 
 
 def _loaded(numbers: Numbers, part: Part) -> Shape:
-    """The shape of what a data layer loads, as far as the file says it."""
+    """The shape of the data that a data layer loads, as far as the file states it."""
     block = part.block
     params = [block.block(name) for name in sorted(block.values) if name.endswith("_param")]
     params = [block] if part.is_first else params

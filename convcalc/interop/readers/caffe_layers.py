@@ -1,4 +1,4 @@
-"""Caffe's layers: what is known of one, and what each type makes of what it reads."""
+"""Caffe's layers: the facts on one, and the functions that convert each type."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _MAX_SIDE = 10**9
 _MEASURES = frozenset(("Accuracy", "Silence", "HDF5Output", "DetectionEvaluate", "MultiBoxLoss"))
-# Of the files of 2013, whose options stand in the layer itself.
+# For files of 2013, whose options are in the layer itself.
 _FIRST_WORDS = {
     "kernelsize": "kernel_size", "biasterm": "bias_term", "poolmethod": "pool", "cropsize": "crop_size"
 }  # fmt: skip
 
 
 class Part(NamedTuple):
-    """A layer as the file writes it.
+    """A layer as written in the file.
 
     Attributes:
-        name, kind: what it is called, and its type under today's name.
-        bottoms, tops: the blobs that it reads and gives.
-        block: all that stands in it.
-        line: where it begins.
-        is_first: whether its options stand in it as they did in 2013.
+        name, kind: its name, and today's name of its type.
+        bottoms, tops: its input and output blobs.
+        block: its whole content.
+        line: its first line.
+        is_first: whether its options are in the layer itself, as in 2013.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Part(NamedTuple):
 
     @property
     def is_measure(self) -> bool:
-        """Whether it only measures an error, or takes away what nobody reads."""
+        """Whether it only measures an error, or discards a blob."""
         return self.kind in _MEASURES or self.kind.endswith("Loss")
 
     def param(self, name: str) -> Block:
@@ -63,7 +63,7 @@ class Part(NamedTuple):
 
 
 class Numbers:
-    """Numbers of a file; those that are wrong are noted, and replaced so that more can be read."""
+    """Numbers of a file; wrong ones are added to the errors and replaced, so that reading can go on."""
 
     def __init__(self, file: ForeignFile, refuse: Callable[[str, int], int] | None = None) -> None:
         self.file = file
@@ -71,23 +71,23 @@ class Numbers:
         self._refuse = refuse
 
     def refuse(self, what: str, line: int) -> None:
-        """Note that something is wrong."""
+        """Add an error."""
         if self._refuse is None:
             self._problems.append(self.file.error(what, line))
         else:
             self._refuse(what, line)
 
     def tell(self) -> None:
-        """Refuse the file at the first thing that was wrong.
+        """Refuse the file at its first error.
 
         Raises:
-            SpecError: something was.
+            SpecError: there was an error.
         """
         if self._problems:
             raise self._problems[0]
 
     def wholes(self, block: Block, name: str, *, least: int = 1) -> list[int]:
-        """All values of a name, which are whole numbers."""
+        """All values of a name, as whole numbers."""
         found = []
         for text, _, line in block.all(name):
             if not _WHOLE.fullmatch(text):
@@ -101,7 +101,7 @@ class Numbers:
         return found
 
     def whole(self, block: Block, name: str, default: int, *, least: int = 1) -> int:
-        """The last of these; the default where there is none."""
+        """The last of these; the default if there is none."""
         found = self.wholes(block, name, least=least)
         return found[-1] if found else default
 
@@ -126,7 +126,7 @@ class Numbers:
         return False
 
     def word(self, block: Block, name: str, words: Iterable[str], default: str) -> str:
-        """One of some words, which may also be written as their numbers, from 0."""
+        """One of some words, also written as its number, from 0."""
         known = list(words)
         text = block.text(name, default)
         if text.isdigit() and int(text[:3]) < len(known):
@@ -139,14 +139,14 @@ class Numbers:
 
 
 class Reading:
-    """Layers, read one after the other.
+    """Reads the layers one after the other.
 
     Attributes:
-        graph: to which they add layers.
-        places: what each blob is at this point of the file; None for what only measures.
-        measures: the layers that were passed over.
-        numbers: of the file.
-        masks: the blobs that only say where a maximum was.
+        graph: the graph to which layers are added.
+        places: the place of each blob at this point of the file; None for measures.
+        measures: the skipped layers.
+        numbers: the numbers of the file.
+        masks: the blobs with positions of maxima.
     """
 
     def __init__(self, graph: Graph, places: Mapping[str, int | None]) -> None:
@@ -176,7 +176,7 @@ class Reading:
         self.places.update(zip(part.tops, given))
 
     def _place(self, name: str) -> int | None:
-        """The place of what a blob holds; None where it is only measured."""
+        """The place of a blob; None if it is only measured."""
         if name in self.places:
             return self.places[name]
         near = did_you_mean(name, self.places)
@@ -184,11 +184,11 @@ class Reading:
         return self.graph.refuse(what, self.part.line)
 
     def _given(self, part: Part, places: list[int]) -> list[int]:
-        """The places of what a layer gives."""
+        """The places of a layer's outputs."""
         make = TYPES.get(part.kind)
         if BROKEN in places:
             return [BROKEN]
-        if make is None and part.tops == part.bottoms:  # in place, so that it keeps the shape
+        if make is None and part.tops == part.bottoms:  # in place, so it keeps the shape
             return [self.unknown([places[0]], self.graph.shape(places[0]))]
         if make is None:
             near = did_you_mean(part.kind, TYPES)
@@ -201,9 +201,9 @@ class Reading:
         return [found] if isinstance(found, int) else found
 
     def _share(self, part: Part, start: int) -> None:
-        """Let a layer use the weights of an earlier one, where both call them the same."""
+        """Let a layer use the weights of an earlier one, if both give them the same name."""
         names = [param.text("name") for param in part.block.blocks("param")]
-        names = names or part.block.texts("param")  # as it was written in 2014
+        names = names or part.block.texts("param")  # the form of 2014
         graph = self.graph
         trained = [at for at in range(start, len(graph.nodes)) if names and _params(graph, at)]
         if not trained or not all(names):
@@ -215,26 +215,26 @@ class Reading:
     # ------------------------------------------------------------------- for the types of layers
 
     def layer(self, kind: str, reads: Sequence[int], called: str = "", **options: Any) -> int:
-        """A layer for the one that is read, under its name with a word behind it."""
+        """Add a layer for the current one, named after it with a further word."""
         name = f"{self.part.name}_{called}" if called else self.part.name
         return self.graph.add(kind, reads, name=name, line=self.part.line, **options)
 
     def refuse(self, what: str) -> int:
-        """Note that the layer that is read is wrong."""
+        """Add an error about the current layer."""
         return self.graph.refuse(f"{self.part.name} ({self.part.kind}): {what}", self.part.line)
 
     def stated(
         self, reads: list[int], shape: Iterable[int], *, counts: Mapping[str, int] | None = None,
         params: int = 0, rf: str = "unknown", called: str = "",
     ) -> int:  # fmt: skip
-        """A layer of which all is known, but which is no kind: without multiply-adds."""
+        """Add a layer with known costs that is not a kind, without multiply-adds."""
         return self.layer(
             "custom", reads[:1], called=called, output=list(shape), type=self.part.kind, rf=rf,
             params=params, macs=0, counts=dict(counts or {}),
         )  # fmt: skip
 
     def unit(self, reads: list[int], called: str = "", **each: int) -> int:
-        """A layer that makes each value of one value, with some operations per value."""
+        """Add an elementwise layer with a number of operations per value."""
         if BROKEN in reads:
             return BROKEN
         shape = self.graph.shape(reads[0])
@@ -242,7 +242,7 @@ class Reading:
         return self.stated(reads, shape, counts=counts, rf="unit", called=called)
 
     def unknown(self, reads: list[int], shape: Iterable[int], rf: str = "unknown") -> int:
-        """A layer of which only the shape is known."""
+        """Add a layer with only a known shape."""
         sides = tuple(shape)
         if not 1 <= len(sides) <= 4:
             return self.refuse(f"gives {plural(len(sides), 'side')}; 1 to 4 are known here")
@@ -252,7 +252,7 @@ class Reading:
         )
 
     def axis(self, block: Block, name: str, default: int, shape: Shape) -> int:
-        """An axis, counted from 0 without the batch; -1 for the batch, and for what is not there."""
+        """An axis, counted from 0 without the batch; -1 for the batch, and for a missing axis."""
         text = block.text(name, str(default))
         if not _WHOLE.fullmatch(text):
             self.refuse(f"{name} must be a whole number, but is {quoted(text)}")
@@ -281,5 +281,5 @@ TYPES: Registry[Make] = Registry("type of layer of Caffe")
 
 
 def layer_type(*names: str) -> Callable[[Make], Make]:
-    """Register what some types of layers make of what they read."""
+    """Register the function that converts some types of layers."""
     return TYPES.under(*names)

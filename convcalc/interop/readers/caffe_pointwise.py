@@ -1,4 +1,4 @@
-"""Caffe's layers that work value by value, bring blobs together, or give them another shape."""
+"""Caffe's layers that are elementwise, combine blobs, or change their shape."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from convcalc.interop.readers.caffe_text import Block
 
 _MAX_SIDES = 8
-# Types that are a kind as they are.
+# Types that correspond directly to a kind.
 _KINDS: dict[str, str] = {
     "Sigmoid": "sigmoid", "TanH": "tanh", "BNLL": "softplus", "ReLU6": "relu6", "Swish": "silu", "Mish": "mish",
     "GELU": "gelu", "HSwish": "hardswish", "HardSwish": "hardswish", "HSigmoid": "hardsigmoid",
     "HardSigmoid": "hardsigmoid", "ELU": "elu", "SELU": "selu", "SoftPlus": "softplus", "Dropout": "dropout",
 }  # fmt: skip
-# Types that make each value of one value, and the operations for each.
+# Elementwise types, and their operations per value.
 _UNITS: dict[str, dict[str, Any]] = {
     "AbsVal": PER_VALUE["abs"], "Exp": PER_VALUE["exp"], "Log": PER_VALUE["log"],
     "Threshold": {"comparisons": 1}, "Noise": {}, "Reverse": {}, "Quantize": {"multiplications": 1},
@@ -231,7 +231,7 @@ def _eltwise(reading: Reading, places: list[int]) -> int:
 
 
 def _one(block: Block, at: int) -> Block:
-    """A block with one of the coefficients alone."""
+    """A block with only one of the coefficients."""
     from convcalc.interop.readers.caffe_text import Block as Inner  # noqa: PLC0415 - few have any
 
     found = Inner(block.line)
@@ -334,7 +334,7 @@ def _reshape(reading: Reading, places: list[int]) -> int:
     stop = len(full) if count == -1 else start + count
     dims = reading.numbers.wholes(inner, "dim", least=-1)
     if start == 0 and dims[:1] > [1] and product([1, *dims[1:]]) == product(shape):
-        dims[0] = 1  # the samples of the file
+        dims[0] = 1  # the batch of the file
     if len(dims) > _MAX_SIDES:
         return reading.refuse(f"lists {len(dims):,} dim; use at most {_MAX_SIDES}")
     before, cut, after = full[:start], full[start:stop], full[stop:]

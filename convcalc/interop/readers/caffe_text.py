@@ -1,4 +1,4 @@
-"""The text that Caffe's files are written in: names with values, lists and nested blocks of them."""
+"""The text format of Caffe's files: names with values, lists and nested blocks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from convcalc.text import printable, quoted
 if TYPE_CHECKING:
     from convcalc.interop.base import ForeignFile
 
-_MAX_DEPTH = 50  # blocks in blocks
+_MAX_DEPTH = 50  # deepest blocks in blocks
 _MAX_VALUES = 4_000_000
-_MAX_JOINED = 10_000  # characters of a text that is written in parts
+_MAX_JOINED = 10_000  # longest text written in parts
 
 _TOKEN = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w.+/-]+|[{}<>\[\]:;,]|\#.*|\S""")
-_LINE = re.compile(  # most lines: a name and its value, or the begin or the end of a block
+_LINE = re.compile(  # most lines are a name and its value, or the begin or the end of a block
     r"""[ \t]*(?:([A-Za-z_]\w*)[ \t]*(?::[ \t]*("[^"\\]*"|[\w.+-]+)|:?[ \t]*\{)|\})[ \t\r]*"""
 )
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -26,12 +26,12 @@ _ESCAPE = re.compile(r"\\(.)")
 
 
 class Value(NamedTuple):
-    """What stands behind a name.
+    """The value of a name.
 
     Attributes:
-        text: of a number, word or text in quotes; empty for a block.
-        block: a nested block; None for all others.
-        line: where it stands, from 1.
+        text: the text of a number, word or quoted text; empty for a block.
+        block: a nested block; None for other values.
+        line: its line, from 1.
     """
 
     text: str
@@ -40,11 +40,11 @@ class Value(NamedTuple):
 
 
 class Block:
-    """Names with their values, in order; a name may stand several times.
+    """Names with their values, in order; a name may be repeated.
 
     Attributes:
-        line: where it begins.
-        values: by name.
+        line: its first line.
+        values: the values by name.
     """
 
     __slots__ = ("line", "values")
@@ -62,22 +62,22 @@ class Block:
         return [value.block for value in self.all(name) if value.block is not None]
 
     def block(self, name: str) -> Block:
-        """The last block of a name; an empty one where there is none."""
+        """The last block of a name; an empty one if there is none."""
         found = self.blocks(name)
         return found[-1] if found else Block(self.line)
 
     def texts(self, name: str) -> list[str]:
-        """All values of a name that are no blocks."""
+        """All values of a name that are not blocks."""
         return [value.text for value in self.all(name) if value.block is None]
 
     def text(self, name: str, default: str = "") -> str:
-        """The last of these; the default where there is none."""
+        """The last of these; the default if there is none."""
         found = self.texts(name)
         return found[-1] if found else default
 
 
 class _Parser:
-    """Blocks, read sign by sign; what is open lies on a stack, so that depth costs no recursion."""
+    """Reads blocks token by token; open blocks are on a stack, so deep nesting needs no recursion."""
 
     def __init__(self, file: ForeignFile, most: int) -> None:
         self.file, self.most = file, most
@@ -85,20 +85,20 @@ class _Parser:
         self.top = Block(1)
         self.open: list[
             tuple[Block, str, str]
-        ] = []  # outer blocks, their ends, and of which list it is
+        ] = []  # outer blocks, their ends, and the list of each
         self.block, self.end = self.top, ""
         self.name, self.listing, self.has_colon = "", False, False
-        self.last: list[Value] = []  # the values that a further text in quotes goes on with
+        self.last: list[Value] = []  # the values that another quoted text continues
         self.count = 0
 
     def error(self, what: str, line: int) -> Exception:
         return self.file.error(what, line)
 
     def take(self, sign: str, line: int) -> None:
-        """Read one sign.
+        """Read one token.
 
         Raises:
-            SpecError: it cannot stand here.
+            SpecError: it is not allowed here.
             UsageError: there are too many values.
         """
         if not self.name:
@@ -126,8 +126,8 @@ class _Parser:
         """Read a line at once.
 
         Args:
-            name: what it begins with; None for the end of a block.
-            sign: the value of the name; None where a block begins.
+            name: the name that it begins with; None for the end of a block.
+            sign: the value of the name; None if a block begins.
             line: its number.
         """
         if name is None:
@@ -140,7 +140,7 @@ class _Parser:
             self._value(sign, line)
 
     def _between(self, sign: str, line: int) -> None:
-        """A sign where a name is expected."""
+        """A token where a name is expected."""
         if sign in _BETWEEN:
             return
         if sign == self.end:
@@ -163,7 +163,7 @@ class _Parser:
         self.name, self.has_colon, self.last = sign, False, []
 
     def _begin(self, sign: str, line: int) -> None:
-        """A nested block."""
+        """Begin a nested block."""
         if len(self.open) >= _MAX_DEPTH:
             message = f"blocks are nested more than {_MAX_DEPTH} deep; check the braces before"
             raise self.error(message, line)
@@ -198,10 +198,10 @@ class _Parser:
 
 
 def parse(file: ForeignFile, max_layers: int) -> Block:
-    """All that a file says, as one block.
+    """The content of a file, as one block.
 
     Raises:
-        SpecError: it is no such text, at the line that the error names.
+        SpecError: it is not in this format, at the line in the message.
         UsageError: it is too large.
     """
     parser = _Parser(file, max_layers)
@@ -211,7 +211,7 @@ def parse(file: ForeignFile, max_layers: int) -> Block:
         if whole:
             parser.whole(whole[1], whole[2], number)
             continue
-        for match in _TOKEN.finditer(raw):  # one by one: a wrong sign ends it
+        for match in _TOKEN.finditer(raw):  # one by one: a wrong token ends it
             sign = match[0]
             if sign[0] != "#":
                 parser.take(sign, number)

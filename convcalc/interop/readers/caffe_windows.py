@@ -1,4 +1,4 @@
-"""Caffe's layers with windows: convolutions, pools and what undoes them; and those with all of the input."""
+"""Caffe's layers with windows (convolutions, pools and their inverses), and fully connected layers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POOLS = ("MAX", "AVE", "STOCHASTIC")
 def _per_axis(
     reading: Reading, block: Block, name: str, default: int, axes: int, *, least: int = 1
 ) -> Any:
-    """An option with one number, one for each axis, or one for the height and one for the width."""
+    """An option with one number, one per axis, or one for the height and one for the width."""
     short = name.removesuffix("_size")
     pair = [f"{short}_h", f"{short}_w"]
     if any(word in block.values for word in pair):
@@ -74,7 +74,7 @@ def _depthwise(reading: Reading, places: list[int]) -> int | list[int]:
 
 
 def _each(reading: Reading, kind: str, places: list[int], **options: Any) -> int | list[int]:
-    """The same layer, with the same weights, on each blob."""
+    """Add the same layer, with the same weights, on each blob."""
     found = [reading.layer(kind, [place], **options) for place in places]
     if BROKEN not in found:
         reading.graph.shared.update(dict.fromkeys(found[1:], found[0]))
@@ -124,7 +124,7 @@ def _pooling(reading: Reading, places: list[int]) -> int:
 
 
 def _unpooled(reading: Reading, block: Block, axes: int) -> dict[str, Any]:
-    """The window of the pool that is undone."""
+    """The window of the inverted pool."""
     return {
         "kernel_size": _per_axis(reading, block, "kernel_size", 1, axes),
         "stride": _per_axis(reading, block, "stride", 1, axes),
@@ -146,7 +146,7 @@ def _upsample(reading: Reading, places: list[int]) -> int:
         size = _per_axis(reading, window, "unpool_size", 1, len(sides))
         sizes = [size] * len(sides) if isinstance(size, int) else [*size]
         return reading.stated(places, (channels, *sizes))
-    if window.values:  # as large as what the pool has read
+    if window.values:  # as large as the input of the pool
         return reading.layer("unpool", places[:1], **_unpooled(reading, window, len(sides)))
     words = ("upsample_h", "upsample_w")
     sizes = [numbers.whole(block, word, side * scale) for word, side in zip(words, sides)]
@@ -218,7 +218,7 @@ def _regions(reading: Reading, places: list[int]) -> int:
 
 @layer_type("Proposal", "ProposalLayer")
 def _proposals(reading: Reading, places: list[int]) -> int:
-    """Regions of Faster R-CNN, of which one is counted: its picture and its four sides."""
+    """Regions of Faster R-CNN; one is counted: its image index and its four sides."""
     return reading.unknown(places, (5,))
 
 

@@ -1,4 +1,4 @@
-"""Darknet's configuration files (.cfg), as YOLO networks are written: sections of options."""
+"""Darknet's configuration files (.cfg), the format of YOLO networks: sections of options."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Section(NamedTuple):
     """A part of the file: a layer, or the options of the whole network.
 
     Attributes:
-        word: between the brackets.
-        line: where it begins, from 1.
+        word: the word in brackets.
+        line: its first line, from 1.
         options: the text of each option, and its line.
     """
 
@@ -36,7 +36,7 @@ class Section(NamedTuple):
 
 @reader("darknet")
 class Darknet(Reader):
-    """Sections in order; each reads what the one before it gives, unless it says otherwise.
+    """Sections in order; each reads the output of the one before, unless it names others.
 
     Source:
         the published source of Darknet (src/parser.c) and of the fork by Alexey Bochkovskiy.
@@ -69,7 +69,7 @@ class Darknet(Reader):
                 )
                 what = f"[{section.word}] is not a known layer of Darknet"
                 graph.refuse(f"{what}{near}", section.line)
-                break  # what comes after it reads it
+                break  # the next section reads it
             reading.add(section)
         return graph.network(file.name, "")
 
@@ -78,7 +78,7 @@ def _sections(file: ForeignFile) -> list[Section]:
     """The sections of a file in order.
 
     Raises:
-        SpecError: a line is none of those that a .cfg has.
+        SpecError: a line is not allowed in a .cfg file.
     """
     found: list[Section] = []
     for number, raw in enumerate(file.text().splitlines(), 1):

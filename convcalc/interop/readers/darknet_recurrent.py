@@ -15,8 +15,8 @@ class _Step:
     """The layers of one step.
 
     Args:
-        reading, section: what is read.
-        at: the input.
+        reading, section: the reader and its section.
+        at: the place of the input.
     """
 
     def __init__(self, reading: Reading, section: Section, at: int) -> None:
@@ -26,7 +26,7 @@ class _Step:
         )
 
     def state(self, called: str, *sides: int) -> int:
-        """What the step before has left, which costs nothing."""
+        """The state from the previous step, which costs nothing."""
         return self.reading.layer(
             self.section,
             "custom",
@@ -39,16 +39,16 @@ class _Step:
         )
 
     def connected(self, at: int, units: int) -> int:
-        """A fully connected layer, with a norm where the section has one."""
+        """A fully connected layer, with a norm if the section has one."""
         normed = self.reading.flag(self.section, "batch_normalize")
         at = self.reading.layer(self.section, "linear", [at], out_features=units, bias=not normed)
         return self.reading.layer(self.section, "batchnorm", [at]) if normed else at
 
     def convolved(self, at: int, channels: int) -> int:
-        """A convolution of the section's window, with a norm where it has one, and its activation."""
+        """A convolution with the section's window, a norm if it has one, and its activation."""
         reading, section = self.reading, self.section
         size = reading.whole(section, "size", 3)
-        # Where no size is given, windows are 3×3 and keep the size, as in the first Darknet.
+        # Without a given size, windows are 3×3 and keep the size, as in the first Darknet.
         is_same = "size" not in section.options or reading.flag(section, "pad")
         padding = size // 2 if is_same else reading.whole(section, "padding", 0, least=0)
         normed = reading.flag(section, "batch_normalize")
@@ -61,17 +61,17 @@ class _Step:
         return reading.activation(section, at, "logistic")
 
     def gate(self, kind: str, state: int, units: int) -> int:
-        """Input and state, each through its weights, summed and squashed."""
+        """Input and state, each multiplied by its weights, then summed and activated."""
         both = [self.connected(self.at, units), self.connected(state, units)]
         return self.join(kind, self.join("add", *both))
 
     def join(self, kind: str, *reads: int) -> int:
-        """A layer without options."""
+        """Add a layer without options."""
         return self.reading.layer(self.section, kind, reads)
 
 
 def _entered(reading: Reading, section: Section) -> _Step | None:
-    """A step on the input, which is a vector there; None where that is wrong."""
+    """A step on the input as a vector; None if that is wrong."""
     at = reading.at
     if at != BROKEN and len(reading.graph.shape(at)) > 1:
         at = reading.layer(section, "flatten", [at])
@@ -127,7 +127,7 @@ def _crnn(reading: Reading, section: Section) -> int:
     if at == BROKEN:
         return BROKEN
     shape = reading.graph.shape(at)
-    if len(shape) == 1:  # what a fully connected section gives is a map of one cell
+    if len(shape) == 1:  # the output of a fully connected section is a map of one cell
         at = reading.layer(section, "reshape", [at], shape=(*shape, 1, 1))
     step = _Step(reading, section, at)
     units = {

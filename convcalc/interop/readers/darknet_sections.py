@@ -1,4 +1,4 @@
-"""The layers of Darknet: what each section of a .cfg makes of what it reads."""
+"""The layers of Darknet: functions that convert each section of a .cfg file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _MAX_SIDE = 10**9
 
-# Options that change nothing of sizes and counts: those of training, and of how it is run.
+# Options that do not change sizes and counts: options of training, and of running.
 _WITHOUT_EFFECT = frozenset(
     [
         "assisted_excitation",
@@ -58,7 +58,7 @@ _WITHOUT_EFFECT = frozenset(
         "lr_mult",
     ]
 )
-# Options that change sizes or counts in ways that are not known here; 0 leaves them off.
+# Options that change sizes or counts in unknown ways; 0 turns them off.
 _NOT_KNOWN = frozenset(
     [
         "antialiasing",
@@ -73,7 +73,7 @@ _NOT_KNOWN = frozenset(
     ]
 )
 
-# What Darknet calls an activation, and the kind with its options; nothing for a straight line.
+# Darknet's names of activations, and the kind with its options; empty for linear.
 _ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "linear": ("", {}),
     "leaky": ("leaky_relu", {"negative_slope": 0.1}),
@@ -88,7 +88,7 @@ _ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "gelu": ("gelu", {}),
     "hardtan": ("hardtanh", {}),
 }
-# Activations that are no kind, and what each value costs: x·(x > 0) + 0.1·x; 0.01·x below 0; 2·sigmoid - 1.
+# Activations that are not a kind, with the cost per value: x·(x > 0) + 0.1·x; 0.01·x below 0; 2·sigmoid - 1.
 _SIMPLE: dict[str, dict[str, int]] = {
     "ramp": {"comparisons": 1, "multiplications": 1, "adds": 1},
     "relie": {"comparisons": 1, "multiplications": 1},
@@ -101,11 +101,11 @@ _OTHER_ACTIVATIONS = frozenset(
 
 
 class Reading:
-    """Sections, read one after the other.
+    """Reads the sections one after the other.
 
     Attributes:
-        graph: to which they add layers.
-        places: what each section gives, by its number.
+        graph: the graph to which layers are added.
+        places: the place of each section's output, by number.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -114,7 +114,7 @@ class Reading:
 
     @property
     def at(self) -> int:
-        """What the section before gives."""
+        """The output of the section before."""
         return self.places[-1] if self.places else INPUT
 
     def add(self, section: Section) -> None:
@@ -125,7 +125,7 @@ class Reading:
         self.places.append(make(self, section))
 
     def _check_options(self, section: Section, known: frozenset[str]) -> None:
-        """Refuse options that are misspelt or change what is not known here, and name others."""
+        """Refuse misspelt options and options with unknown effects; note other unknown ones."""
         for name, (text, line) in section.options.items():
             if name in _NOT_KNOWN and text != "0":
                 what = f"{name} changes a layer in a way that convcalc does not know"
@@ -143,11 +143,11 @@ class Reading:
                     )
 
     def name(self, kind: str) -> str:
-        """The name of a layer of the section that is read: its number and kind."""
+        """The name of a layer of the current section: its number and kind."""
         return f"{len(self.places)}_{kind}"
 
     def layer(self, section: Section, kind: str, reads: Sequence[int], **options: Any) -> int:
-        """A layer of the section that is read."""
+        """Add a layer of the current section."""
         return self.graph.add(kind, reads, name=self.name(kind), line=section.line, **options)
 
     def whole(self, section: Section, name: str, default: int, *, least: int = 1) -> int:
@@ -171,7 +171,7 @@ class Reading:
         return bool(self.whole(section, name, 0, least=0))
 
     def earlier(self, section: Section, name: str) -> list[int]:
-        """The places that an option names: numbers of sections, or how many sections back."""
+        """The places that an option names: section numbers, or how many sections back."""
         if name not in section.options:
             self.graph.refuse(
                 f"[{section.word}] needs {name}; name the sections that it reads", section.line
@@ -195,7 +195,7 @@ class Reading:
         return found
 
     def activation(self, section: Section, at: int, default: str = "linear") -> int:
-        """What the section's activation gives."""
+        """Add the section's activation."""
         word, line = section.options.get("activation", (default, section.line))
         shape = self.graph.shape(at)
         if word in _SIMPLE and shape:
@@ -214,7 +214,7 @@ class Reading:
         return self.layer(section, kind, [at], **options) if kind else at
 
     def unknown(self, section: Section, reads: Sequence[int], sides: tuple[int, ...]) -> int:
-        """A layer of which only the shape is known."""
+        """Add a layer with only a known shape."""
         return self.graph.opaque(
             section.word, reads, sides, name=self.name(section.word), line=section.line
         )
@@ -226,7 +226,7 @@ _COMMON = frozenset(("activation", "batch_normalize"))
 
 
 def section_of(*words: str, options: str = "") -> Callable[[Make], Make]:
-    """Register what some words make, with the options that they have."""
+    """Register the function that converts sections with some words, and their options."""
 
     def register(make: Make) -> Make:
         SECTIONS.under(*words)((make, frozenset(options.split())))
@@ -392,9 +392,9 @@ def _shortcut(reading: Reading, section: Section) -> int:
 
 
 def _fitted(reading: Reading, section: Section, place: int) -> int:
-    """What another section gives, brought to the size of the last one as Darknet's sum takes it.
+    """The output of another section, fitted to the size of the last one as in Darknet's sum.
 
-    It reads every s-th cell of a map that is s times as large, and the channels that both have.
+    It reads every s-th cell of a map that is s times as large, and the common channels.
     """
     graph = reading.graph
     if BROKEN in (place, reading.at):
@@ -435,7 +435,7 @@ def _sam(reading: Reading, section: Section) -> int:
     "yolo", "Gaussian_yolo", "region", "detection", "cost", "iseg", "empty", "silence", "contrastive"
 )  # fmt: skip
 def _decoding(reading: Reading, _: Section) -> int:
-    return reading.at  # it decodes the input, or measures the error: nothing of the network
+    return reading.at  # it decodes the input, or measures the error: not part of the network
 
 
 @section_of("conv_lstm", "history", "l2norm", options="output output_filters size stride pad hidden shortcut logistic tanh groups state_constrain peephole bottleneck bptt share_index")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Keras's models: what ``model.to_json()`` writes, and the archive of ``model.save("model.keras")``."""
+"""Keras's models: the text of ``model.to_json()``, and the archive of ``model.save("model.keras")``."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from convcalc.text import quoted
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-_MAX_LOOK = 1_000_000  # values that are looked through for the order of the axes
+_MAX_LOOK = 1_000_000  # most values searched for the order of the axes
 _CONFIG = "config.json"
 
 
 @reader("keras")
 class Keras(Reader):
-    """Layers as Keras 2 and 3 describe them; its channels come last, here they come first.
+    """Layers in the description of Keras 2 and 3; Keras's channels are last, here they are first.
 
     Source:
         the published source of Keras: models/functional.py, models/sequential.py, saving/, and the layers' own files.
@@ -59,7 +59,7 @@ class Keras(Reader):
 
 
 def _parsed(file: ForeignFile) -> dict[str, Any]:
-    """What the file says of the model.
+    """The file's description of the model.
 
     Raises:
         SpecError: it is damaged.
@@ -71,12 +71,12 @@ def _parsed(file: ForeignFile) -> dict[str, Any]:
         raise file.error(
             "lists are nested too deep; check that it is a model of Keras", 1
         ) from None
-    except ValueError as error:  # of JSON, and of bytes that are no text
+    except ValueError as error:  # of JSON, and of bytes that are not text
         line = getattr(error, "lineno", 1)
         what = getattr(error, "msg", "it is not text")
         message = f"the JSON is damaged: {what}; write the file again with model.to_json()"
         raise file.error(message, line) from None
-    for word in ("modelTopology", "model_config"):  # of TensorFlow.js, and of what it converted
+    for word in ("modelTopology", "model_config"):  # of TensorFlow.js, also converted
         if isinstance(model, dict) and isinstance(model.get(word), dict):
             model = model[word]
     if not isinstance(model, dict) or "class_name" not in model:
@@ -94,10 +94,10 @@ def _plain(value: dict[str, Any]) -> Any:
 
 
 def _unpacked(file: ForeignFile) -> bytes:
-    """The description in an archive; the weights beside it are not read.
+    """The description in an archive; the weights in it are not read.
 
     Raises:
-        SpecError: it is damaged, or larger than a description is.
+        SpecError: it is damaged, or too large for a description.
     """
     from convcalc.interop.archive import unpacked, unpacking  # noqa: PLC0415 - JSON needs none
 
@@ -109,7 +109,7 @@ def _unpacked(file: ForeignFile) -> bytes:
 
 
 def _has_channels_first(model: dict[str, Any]) -> bool:
-    """Whether a layer counts its channels first, so that all are taken to do so."""
+    """Whether a layer has its channels first; then all layers are assumed to have."""
     waiting: list[Any] = [model]
     for _ in range(_MAX_LOOK):
         if not waiting:

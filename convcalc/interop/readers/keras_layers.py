@@ -24,12 +24,12 @@ _OTHER_ACTIVATIONS = frozenset(
 
 
 def _dimensions(*names: str) -> list[str]:
-    """Names with a star for one, two and three axes."""
+    """Names for one, two and three axes, from a name with a star."""
     return [name.replace("*", axes) for name in names for axes in ("1D", "2D", "3D")]
 
 
 def _activated(reading: Reading, at: int, called: str = "", word: str = "activation") -> int:
-    """What an activation makes of what is at a place."""
+    """Add an activation after a place."""
     given = reading.part.config.get(word)
     if given is None or at == BROKEN:
         return at
@@ -65,7 +65,7 @@ def _sized(reading: Reading, word: str, default: Any = 1) -> Any:
 
 
 def _padding(reading: Reading) -> str:
-    """The word for the padding, in small letters."""
+    """The word for the padding, in lower case."""
     return str(
         reading.part.config.get("padding", reading.part.config.get("border_mode", "valid"))
     ).lower()
@@ -220,7 +220,7 @@ def _layer_norm(reading: Reading, places: list[int]) -> int:
 
 
 def _places(reading: Reading, places: list[int]) -> tuple[int, ...] | None:
-    """The axes that a norm works over; None where one is none of the input's."""
+    """The axes of a norm; None if the input does not have one of them."""
     shape = reading.shape(places[0])
     axis = reading.part.config.get("axis", -1)
     found = tuple(
@@ -262,7 +262,7 @@ def _group_norm(reading: Reading, places: list[int]) -> int:
 @layer_class("Normalization")
 def _normalization(reading: Reading, places: list[int]) -> int:
     axis = reading.part.config.get("axis", -1)
-    if reading.part.config.get("mean") is not None:  # numbers that are written into the model
+    if reading.part.config.get("mean") is not None:  # numbers stored in the model
         return reading.unit(places, multiplications=1, adds=1)
     per_channel = axis not in (None, [])
     return reading.layer(

@@ -1,4 +1,4 @@
-"""Models of Keras: layers in a row, or a graph of layers; models in models, and layers that are called twice."""
+"""Keras models: layers in a row, or a graph of layers; nested models, and layers called twice."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _CALLS_PER_LAYER = 10
 
 
 class Part:
-    """A layer that is called: its class and options.
+    """A called layer: its class and options.
 
     Attributes:
         kind: its class.
         config: its options.
-        name: in the network.
-        extras: what it is called with besides arrays.
-        stated: the shapes that the file says it gives, as Keras writes them, with the batch.
-        module: where its class is from.
+        name: its name in the network.
+        extras: arguments of the call that are not arrays.
+        stated: its output shapes in the file, in Keras's order with the batch.
+        module: the module of its class.
     """
 
     __slots__ = ("config", "extras", "kind", "module", "name", "stated")
@@ -58,11 +58,11 @@ class Part:
 
 
 class Reading:
-    """Layers, called one after the other.
+    """Calls layers one after the other.
 
     Attributes:
-        graph: to which they add layers.
-        is_last: whether Keras counts the channels last in this file.
+        graph: the graph to which layers are added.
+        is_last: whether the channels are last in this file.
     """
 
     def __init__(self, graph: Graph, *, is_last: bool) -> None:
@@ -73,7 +73,7 @@ class Reading:
         self._before: dict[int, list[int]] = {}
 
     def model(self, model: Mapping[str, Any], places: list[int], prefix: str) -> list[int]:
-        """Add the layers of a model that reads these places; the places of what it gives."""
+        """Add the layers of a model on these inputs; returns the places of its outputs."""
         self._depth += 1
         try:
             if self._depth > MAX_DEPTH:
@@ -91,7 +91,7 @@ class Reading:
         self, layer: dict[str, Any], places: list[int], prefix: str,
         extras: Mapping[str, Any] | None = None, stated: Sequence[Any] = (),
     ) -> list[int]:  # fmt: skip
-        """Add a layer that reads these places; the places of what it gives.
+        """Add a layer on these inputs; returns the places of its outputs.
 
         Raises:
             UsageError: there are too many calls.
@@ -116,7 +116,7 @@ class Reading:
         return [found] if isinstance(found, int) else found
 
     def _made(self, places: list[int]) -> int | list[int]:
-        """What a layer of a known class gives; a layer that is not known where the file says its shape."""
+        """Add a layer of a known class, or an unknown layer if the file states its shape."""
         part = self.part
         make = None if ".ops." in part.module else TYPES.get(part.kind)
         make = OPERATIONS.get(part.kind) if ".ops." in part.module else make
@@ -134,11 +134,11 @@ class Reading:
             AttributeError,
             ValueError,
             ArithmeticError,
-        ):  # options of another sort
+        ):  # options of another type
             return self.refuse("its options are not written as Keras writes them")
 
     def _share(self, layer: dict[str, Any], start: int) -> None:
-        """Let a layer that is called again use its weights again."""
+        """Let a layer that is called again share its weights."""
         graph = self.graph
         own = list(range(start, len(graph.nodes)))
         before = self._before.setdefault(id(layer), own)
@@ -155,7 +155,7 @@ class Reading:
     # ---------------------------------------------------------------------- layers in a graph
 
     def _functional(self, model: Mapping[str, Any], places: list[int], prefix: str) -> list[int]:
-        """The layers of a graph, each once all that it reads is there."""
+        """Add the layers of a graph, each after all its inputs."""
         config = model["config"]
         given: dict[Key, int] = {}
         inputs = keys_in(config["input_layers"])
@@ -213,26 +213,26 @@ class Reading:
         return self.graph.shape(place)
 
     def layer(self, kind: str, reads: Sequence[int], called: str = "", **options: Any) -> int:
-        """A layer for the one that is called, under its name with a word behind it."""
+        """Add a layer for the called one, named after it with a further word."""
         name = f"{self.part.name}_{called}" if called else self.part.name
         return self.graph.add(kind, reads, name=name, **options)
 
     def refuse(self, what: str) -> int:
-        """Note that the layer that is called is wrong."""
+        """Add an error about the called layer."""
         return self.graph.refuse(f"{self.part.name} ({shortened(self.part.kind)}): {what}", 1)
 
     def stated(
         self, reads: Sequence[int], shape: Iterable[int], *, params: int = 0, macs: int = 0,
         counts: Mapping[str, int] | None = None, rf: str = "unknown", called: str = "",
     ) -> int:  # fmt: skip
-        """A layer of which all is known, but which is no kind."""
+        """Add a layer with known costs that is not a kind."""
         return self.layer(
             "custom", reads[:1], called=called, output=list(shape), type=self.part.kind[:60], rf=rf,
             params=params, macs=macs, counts=dict(counts or {}),
         )  # fmt: skip
 
     def unit(self, reads: Sequence[int], called: str = "", **each: int) -> int:
-        """A layer that makes each value of one value, with some operations per value."""
+        """Add an elementwise layer with a number of operations per value."""
         if BROKEN in reads:
             return BROKEN
         shape = self.shape(reads[0])
@@ -240,7 +240,7 @@ class Reading:
         return self.stated(reads, shape, counts=counts, rf="unit", called=called)
 
     def opaque(self, reads: Sequence[int], shape: Shape) -> int:
-        """A layer of which only the shape is known."""
+        """Add a layer with only a known shape."""
         if not 1 <= len(shape) <= 4:
             return self.refuse(
                 f"it gives {times(shape)}, but shapes of 1 to 4 sides are known here"
@@ -248,7 +248,7 @@ class Reading:
         return self.graph.opaque(self.part.kind[:60], reads, shape, name=self.part.name, line=1)
 
     def unknown(self, reads: Sequence[int]) -> int | list[int]:
-        """A layer that is not known, with the shape that the file says it gives."""
+        """Add an unknown layer, with the output shape in the file."""
         shapes = [shape for shape in self.part.stated if isinstance(shape, list)]
         if not shapes and isinstance(self.part.config.get("output_shape"), list):
             shape = self.part.config["output_shape"]
@@ -262,7 +262,7 @@ class Reading:
         return [self.opaque(reads, shape) for shape in found]
 
     def moved(self, reads: Sequence[int], kind: str = "") -> int | list[int]:
-        """A layer that only moves values, with the shapes that the file says."""
+        """Add a layer that only moves values, with the shapes in the file."""
         found = [
             self._filled(shape[1:], reads) for shape in self.part.stated if isinstance(shape, list)
         ]
@@ -275,12 +275,12 @@ class Reading:
         return [self.stated(reads, shape) for shape in found]
 
     def stated_shape(self, reads: Sequence[int]) -> Shape:
-        """The shape that the file says a layer gives; empty where it does not."""
+        """The output shape of a layer in the file; empty if not stated."""
         shapes = [shape for shape in self.part.stated if isinstance(shape, list)]
         return self._filled(shapes[0][1:], reads) if shapes else ()
 
     def _filled(self, sides: list[Any], reads: Sequence[int]) -> Shape:
-        """A shape that the file says, with its open sides as they come in; empty where that is not known."""
+        """A shape in the file, with unknown sides taken from the input; empty if those are unknown."""
         own = self.written(self.shape(reads[0])) if reads else ()
         if len(own) == len(sides):
             sides = [one if side is None else side for side, one in zip(sides, own)]
@@ -289,11 +289,11 @@ class Reading:
         return turned(sides, is_last=self.is_last)
 
     def written(self, shape: Shape) -> Shape:
-        """A shape as Keras writes it, without the batch."""
+        """A shape in Keras's order, without the batch."""
         return (*shape[1:], *shape[:1]) if self.is_last else shape
 
     def axis(self, axis: Any, shape: Shape) -> int:
-        """The place of an axis that Keras counts with the batch; -1 where there is none such."""
+        """The index of an axis that Keras counts with the batch; -1 if there is no such axis."""
         sides = len(shape)
         if type(axis) is not int or not -sides <= axis <= sides or axis == 0:
             return -1
@@ -322,10 +322,10 @@ OPERATIONS: Registry[Make] = Registry("function of Keras")
 
 
 def layer_class(*names: str) -> Callable[[Make], Make]:
-    """Register what some classes of layers make of what they read."""
+    """Register the function that converts some classes of layers."""
     return TYPES.under(*names)
 
 
 def operation(*names: str) -> Callable[[Make], Make]:
-    """Register what some functions of ``keras.ops`` make of what they read."""
+    """Register the function that converts some functions of ``keras.ops``."""
     return OPERATIONS.under(*names)

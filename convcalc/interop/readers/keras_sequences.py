@@ -19,7 +19,7 @@ def _recurrent(reading: Reading, places: list[int]) -> int | list[int]:
 
 
 def _run(reading: Reading, places: list[int], copies: int = 1, mode: Any = None) -> int | list[int]:
-    """A recurrent layer, or two of them that read the sequence from both ends."""
+    """A recurrent layer, or two that read the sequence from both ends."""
     part = reading.part
     shape = reading.shape(places[0])
     if len(shape) != 2:

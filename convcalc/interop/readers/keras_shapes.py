@@ -1,4 +1,4 @@
-"""Keras's layers that join arrays, give them another shape, or change nothing that is counted; and functions."""
+"""Keras's layers that combine arrays, change their shape, or change nothing counted; and functions."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _UNITS: dict[str, dict[str, Any]] = {
     "Exp": PER_VALUE["exp"], "Log": PER_VALUE["log"], "Absolute": PER_VALUE["abs"], "Abs": PER_VALUE["abs"],
     "Negative": PER_VALUE["neg"], "Clip": {"comparisons": 2}, "Cast": {}, "Identity": {},
 }  # fmt: skip
-_SAME = ("Cast", "Identity")  # what changes no value
+_SAME = ("Cast", "Identity")  # layers that change no value
 _FUNCTIONS = {
     "Relu": "relu", "Relu6": "relu6", "Sigmoid": "sigmoid", "Tanh": "tanh", "Gelu": "gelu", "Silu": "silu", "Elu": "elu",
     "Selu": "selu", "Softplus": "softplus", "Softsign": "softsign", "LeakyRelu": "leaky_relu",
     "HardSigmoid": "hardsigmoid", "HardSilu": "hardswish", "LogSigmoid": "logsigmoid",
 }  # fmt: skip
-# Functions of TensorFlow that Keras 2 writes as layers, and the operations of keras.ops that they are.
+# Functions of TensorFlow that Keras 2 writes as layers, and the same operations of keras.ops.
 _TENSORFLOW = {
     "__operators__.add": "Add", "math.add": "Add", "math.subtract": "Subtract", "math.multiply": "Multiply",
     "math.truediv": "TrueDivide", "math.divide": "TrueDivide", "math.maximum": "Maximum", "math.minimum": "Minimum",
@@ -43,11 +43,11 @@ _TENSORFLOW = {
 def _join(reading: Reading, places: list[int]) -> int:
     if len(places) == 1:
         return places[0]
-    return reading.layer(_JOINS[reading.part.kind], _alike(reading, places))
+    return reading.layer(_JOINS[reading.part.kind], _broadcast(reading, places))
 
 
-def _alike(reading: Reading, places: list[int]) -> list[int]:
-    """Arrays with as many sides each, as Keras spreads those with fewer ones."""
+def _broadcast(reading: Reading, places: list[int]) -> list[int]:
+    """Arrays with an equal number of sides, as Keras broadcasts those with fewer."""
     most = max(len(reading.shape(at)) for at in places)
     found = []
     for place in places:
@@ -110,7 +110,7 @@ def _dot(reading: Reading, places: list[int]) -> int:
         return reading.refuse(
             f"it multiplies {times(shapes[0])} and {times(shapes[1])}; 1 or 2 sides are known"
         )
-    # Keras's (T, C) lies here as (C, T), so the product is of the second array and the first.
+    # Keras's (T, C) is (C, T) here, so the product is the second array times the first.
     first, second = (axis % 3 for axis in pair)
     order = places[::-1] if reading.is_last else places
     along = (second == 2, first == 1) if reading.is_last else (first == 1, second == 2)
@@ -131,7 +131,7 @@ def _reshape(reading: Reading, places: list[int]) -> int:
 
 
 def _reshaped(reading: Reading, places: list[int], target: Any) -> int:
-    """Another shape, of which one side may be -1."""
+    """A reshape; one side may be -1."""
     sides = list(target) if isinstance(target, (list, tuple)) else [target]
     if len(sides) > _MAX_SIDES:
         return reading.refuse(f"the shape has {len(sides):,} sides; use at most {_MAX_SIDES}")
@@ -254,7 +254,7 @@ def _nothing(_: Reading, places: list[int]) -> int:
 def _arithmetic(reading: Reading, places: list[int]) -> int:
     kind = reading.part.kind
     if len(places) > 1 and kind in _JOINS:
-        return reading.layer(_JOINS[kind], _alike(reading, places))
+        return reading.layer(_JOINS[kind], _broadcast(reading, places))
     return places[0] if kind in _SAME else reading.unit(places, **_UNITS[kind])
 
 
@@ -296,7 +296,7 @@ def _moved(reading: Reading, places: list[int]) -> int | list[int]:
 def _concat_op(reading: Reading, places: list[int]) -> int | list[int]:
     axis = reading.axis(reading.part.config.get("axis", -1), reading.shape(places[0]))
     first, wanted = reading.shape(places[0]), reading.stated_shape(places)
-    if len(first) == len(wanted):  # the file may not say the axis, but the shape
+    if len(first) == len(wanted):  # the file may state the shape without the axis
         axis = next((at for at, pair in enumerate(zip(first, wanted)) if len({*pair}) > 1), axis)
     along: dict[str, Any] = {"axis": axis} if axis > 0 else {}
     return reading.layer("concat", places, **along)

@@ -1,4 +1,4 @@
-"""What a file of Keras says of a model: its layers, the input, and who reads whom."""
+"""The description of a model in a Keras file: its layers, inputs and connections."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
 
 INPUTS = frozenset(("InputLayer", "Input"))
-MAX_DEPTH = 30  # models in models
+MAX_DEPTH = 30  # deepest models in models
 MAX_SIDE = 10**9
 _MODELS = frozenset(("Sequential", "Functional", "Model"))
 _MAX_INPUTS = 100
 
-Key = tuple[str, int, int]  # a layer, which of its calls, which of what that gives
+Key = tuple[str, int, int]  # a layer, the number of its call, the number of the output
 
 
 class Call(NamedTuple):
     """A call of a layer in a graph.
 
     Attributes:
-        layer: as the file writes it.
-        key: what it is called, and which of its calls it is.
-        reads: what it is given, in order.
-        extras: numbers and words that it is given beside them, by name or place.
+        layer: its description in the file.
+        key: its name, and the number of this call.
+        reads: its inputs, in order.
+        extras: its other arguments, by name or position.
     """
 
     layer: dict[str, Any]
@@ -38,7 +38,7 @@ class Call(NamedTuple):
     extras: dict[str, Any]
 
 
-# What Keras 1 called options.
+# The options' names in Keras 1.
 _OLD_WORDS = {
     "nb_filter": "filters", "output_dim": "units", "subsample": "strides", "subsample_length": "strides",
     "border_mode": "padding", "bias": "use_bias", "filter_length": "kernel_size", "pool_length": "pool_size",
@@ -48,7 +48,7 @@ _KERNEL = ("kernel_dim1", "kernel_dim2", "kernel_dim3")
 
 
 def todays(config: dict[str, Any]) -> dict[str, Any]:
-    """The options of a layer under today's names."""
+    """The options of a layer with today's names."""
     if not any(word in config for word in ("nb_filter", "border_mode", "bias", "concat_axis")):
         return config
     found = {_OLD_WORDS.get(word, word): value for word, value in config.items()}
@@ -74,19 +74,19 @@ def layers_of(model: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def name_of(layer: Mapping[str, Any]) -> str:
-    """What a layer is called."""
+    """The name of a layer."""
     config = layer.get("config")
     inner = config.get("name") if isinstance(config, dict) else ""
     return str(layer.get("name") or inner or layer.get("class_name") or "layer")
 
 
 def is_functional(model: Mapping[str, Any]) -> bool:
-    """Whether the layers of a model name what they read."""
+    """Whether the layers of a model name their inputs."""
     return isinstance(model["config"], dict) and "input_layers" in model["config"]
 
 
 def keys_in(value: Any) -> list[Key]:
-    """Names of what layers give, in any nesting of lists, in order."""
+    """Names of outputs, from lists nested in any way, in order."""
     found: list[Key] = []
     waiting: list[Any] = [value]
     while waiting:
@@ -112,7 +112,7 @@ def _is_key(value: list[Any]) -> bool:
 
 
 def inputs_of(file: ForeignFile, model: Mapping[str, Any], *, is_last: bool) -> dict[str, Shape]:
-    """The shapes that go into a model by name, channels first; open sides are 0."""
+    """The input shapes of a model by name, channels first; unknown sides are 0."""
     layers = layers_of(model)
     if is_functional(model):
         by_name = {name_of(layer): layer for layer in layers}
@@ -132,7 +132,7 @@ def inputs_of(file: ForeignFile, model: Mapping[str, Any], *, is_last: bool) -> 
 
 
 def _is_first_found(model: Mapping[str, Any]) -> bool:
-    """Whether first layers in first layers end, and do so soon."""
+    """Whether nested first layers end after a few levels."""
     for _ in range(MAX_DEPTH):
         layers = layers_of(model)
         if is_functional(model) or not layers or not is_model(layers[0]):
@@ -142,7 +142,7 @@ def _is_first_found(model: Mapping[str, Any]) -> bool:
 
 
 def _input(file: ForeignFile, layer: Mapping[str, Any], *, is_last: bool) -> Shape:
-    """The shape that an input layer gives, or that a first layer takes."""
+    """The output shape of an input layer, or the input shape of a first layer."""
     config = layer.get("config")
     config = config if isinstance(config, dict) else {}
     for word in ("batch_shape", "batch_input_shape"):
@@ -166,7 +166,7 @@ def _built(file: ForeignFile, model: Mapping[str, Any], *, is_last: bool) -> Sha
 
 
 def _numbers(file: ForeignFile, sides: Sequence[Any]) -> Shape:
-    """The sides of an input; 0 where they are open."""
+    """The sides of an input; 0 for unknown ones."""
     if not all(side is None or (type(side) is int and 1 <= side <= MAX_SIDE) for side in sides):
         raise file.error(
             f"the input {shortened(str(list(sides)))} is not a list of sizes; correct it", 1
@@ -175,13 +175,13 @@ def _numbers(file: ForeignFile, sides: Sequence[Any]) -> Shape:
 
 
 def turned(shape: Iterable[int], *, is_last: bool) -> Shape:
-    """A shape as Keras writes it with the channels first, as here."""
+    """A shape in Keras's order, turned to channels first."""
     sides = tuple(shape)
     return (*sides[-1:], *sides[:-1]) if is_last else sides
 
 
 def calls_of(layer: dict[str, Any]) -> list[Call]:
-    """The calls of a layer; of an input layer none."""
+    """The calls of a layer; none for an input layer."""
     if layer.get("class_name") in INPUTS:
         return []
     name, found = name_of(layer), []
@@ -202,7 +202,7 @@ def calls_of(layer: dict[str, Any]) -> list[Call]:
 
 
 def _reads_of_keras_2(node: Any) -> tuple[list[Key], dict[str, Any]]:
-    """What a call reads: lists of a layer, its call, what of it, and named values."""
+    """The inputs of a call: lists of a layer, its call, its output, and named values."""
     items = node if isinstance(node, list) else []
     items = [items] if _is_key(items) else items
     reads: list[Key] = []
@@ -218,7 +218,7 @@ def _reads_of_keras_2(node: Any) -> tuple[list[Key], dict[str, Any]]:
 def stated_by(
     calls: Iterable[Call], layers: Iterable[dict[str, Any]]
 ) -> dict[tuple[str, int], list[Any]]:
-    """The shapes that calls give, as those say that read them (Keras 3)."""
+    """The output shapes of calls, according to their readers (Keras 3)."""
     found: dict[tuple[str, int], dict[int, Any]] = defaultdict(dict)
     waiting: list[Any] = [layer.get("inbound_nodes") for layer in layers]
     while waiting:

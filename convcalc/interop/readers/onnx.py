@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 MAX_NODES = 200_000
-_ROUNDS = 5  # of working out sizes that depend on others
+_ROUNDS = 5  # most rounds to compute sizes that depend on others
 
 
 @reader("onnx")
@@ -36,7 +36,7 @@ class Onnx(Reader):
 
     @staticmethod
     def read(file: ForeignFile, asked: Asked) -> Network:
-        from convcalc.interop.readers.onnx_graph import Reading  # noqa: PLC0415 - once the library is there
+        from convcalc.interop.readers.onnx_graph import Reading  # noqa: PLC0415 - after the library was found
 
         onnx = onnx_library(printable(file.path))
         model = _model(onnx, file)
@@ -94,7 +94,7 @@ def _model(onnx: Any, file: ForeignFile) -> Any:
 
 
 def _has_names(model: Any) -> bool:
-    """Whether all names are texts; the library gives bytes where they are not."""
+    """Whether all names are texts; the library gives bytes for others."""
     graph = model.graph
     words = [model.producer_name, model.producer_version, graph.name]
     words += [each.name for each in (*graph.input, *graph.output, *graph.initializer)]
@@ -105,22 +105,22 @@ def _has_names(model: Any) -> bool:
 
 
 def _inlined(model: Any, file: ForeignFile) -> Any:
-    """The model with the nodes of its own functions in place.
+    """The model with its functions replaced by their nodes.
 
     Raises:
-        UsageError: they cannot be put in place.
+        UsageError: they cannot be replaced.
     """
     from onnx.inliner import inline_local_functions  # noqa: PLC0415 - few models need it
 
     try:
         return inline_local_functions(model)
-    except Exception as error:  # noqa: BLE001 - whatever the library finds wrong
+    except Exception as error:  # noqa: BLE001 - any error of the library
         message = f"{printable(file.path)}: its functions cannot be expanded: {shortened(str(error))}; export it without functions"
         raise UsageError(message) from None
 
 
 def _inputs(model: Any) -> list[Any]:
-    """The arrays that go in: inputs that are not stored."""
+    """The input arrays, without stored ones."""
     stored = {each.name for each in model.graph.initializer}
     return [
         value
@@ -130,22 +130,22 @@ def _inputs(model: Any) -> list[Any]:
 
 
 def _sides(value: Any) -> Dims:
-    """The sides of a value as the file says them; 0 where one is open, and the batch 1."""
+    """The sides of a value in the file; 0 for an unknown one, and 1 for the batch."""
     found = [side.dim_value for side in value.type.tensor_type.shape.dim]
     if len(found) > 1 and found[0] < 1:
-        found[0] = 1  # an open batch
+        found[0] = 1  # an unknown batch
     return tuple([max(side, OPEN) for side in found]) or (1,)
 
 
 def _as_dims(shape: Dims, own: Dims) -> Dims:
-    """The dims of an input of this shape: with the batch in front where the file has one."""
+    """The dims of an input of this shape: with the batch before it if the file has one."""
     return (1, *shape) if len(own) > len(shape) else shape
 
 
 def _inferred(
     onnx: Any, file: ForeignFile, model: Any, dims: dict[str, Dims], *, is_other: bool
 ) -> tuple[dict[str, Dims], dict[str, Array]]:
-    """The dims of all values that are known, and the constants."""
+    """The known dims of all values, and the constants."""
     graph = model.graph
     for value in graph.input:
         if value.name in dims:
@@ -176,7 +176,7 @@ def _sizes_of(onnx: Any, file: ForeignFile, model: Any) -> dict[str, Dims]:
     """
     try:
         inferred = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
-    except Exception as error:  # noqa: BLE001 - whatever the library finds wrong
+    except Exception as error:  # noqa: BLE001 - any error of the library
         what = str(error).strip().splitlines()[-1] if str(error).strip() else "it gives no reason"
         message = (
             f"the library onnx cannot compute its sizes: {shortened(what, 200)}; export it again"
@@ -200,13 +200,13 @@ def _set_dims(value: Any, dims: Dims) -> None:
 
 
 def _close_batch(value: Any) -> None:
-    """Let an open first side be 1."""
+    """Set an unknown first side to 1."""
     sides = value.type.tensor_type.shape.dim
     if len(sides) > 1 and not sides[0].HasField("dim_value"):
         sides[0].dim_value = 1
 
 
 def _producer(model: Any) -> str:
-    """What wrote the file."""
+    """The tool that wrote the file."""
     version = f" {model.producer_version}" if model.producer_version else ""
     return shortened(f"{model.producer_name}{version}".strip())

@@ -1,4 +1,4 @@
-"""What the operations of ONNX are that join, cut, move and gather arrays."""
+"""ONNX operations that join, cut, move and gather arrays."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _join(reading: Read, node: Node) -> Array:
         doubled = (
             own.place in reading.norms and other.trained and other.size == shape_of(own.dims)[0]
         )
-        if doubled:  # the norm has a factor and an offset of its own
+        if doubled:  # the norm already has a factor and an offset
             reading.doubled += 1
             other = other._replace(trained=False)
         made = reading.made.with_constant(kind, own, other, node.out, node.name)

@@ -6,15 +6,15 @@ from typing import Any
 
 from convcalc.interop.arrays import Array
 
-MOST_VALUES = 64  # of an array that is looked into
+MOST_VALUES = 64  # most numbers of an array that is read
 _WHOLE, _FRACTION, _TRUTH = (6, 7), (1, 11), (9,)  # types of numbers
 
 
 def constant(tensor: Any, *, trained: bool) -> Array:
-    """A stored array; small ones with their numbers.
+    """A stored array; with its numbers if it is small.
 
     Args:
-        tensor: as the file has it, without its numbers where they are many.
+        tensor: the array in the file; a large one without its numbers.
         trained: whether it is one of the weights.
     """
     values = numbers(tensor, _WHOLE + _FRACTION)
@@ -24,18 +24,18 @@ def constant(tensor: Any, *, trained: bool) -> Array:
 
 
 def whole_numbers(tensor: Any) -> list[Any] | None:
-    """The numbers of a small array of whole numbers, or of truths, in a row; None of any other."""
+    """The numbers of a small array of integers or booleans, in a row; None for others."""
     return numbers(tensor, _WHOLE + _TRUTH)
 
 
 def numbers(tensor: Any, types: tuple[int, ...] = ()) -> list[Any] | None:
-    """The numbers of a small array in a row; None where the file does not hold them.
+    """The numbers of a small array in a row; None if the file does not contain them.
 
     Args:
-        tensor: as the file has it.
-        types: those that it may be of, by their numbers in ONNX; all of them if none is given.
+        tensor: the array in the file.
+        types: the allowed types, by their numbers in ONNX; all if none is given.
     """
-    from onnx import numpy_helper  # noqa: PLC0415 - only once a file is read
+    from onnx import numpy_helper  # noqa: PLC0415 - only when a file is read
 
     size = 1
     for side in tensor.dims:
@@ -45,6 +45,6 @@ def numbers(tensor: Any, types: tuple[int, ...] = ()) -> list[Any] | None:
         return None
     try:
         found: list[Any] = numpy_helper.to_array(tensor).ravel().tolist()
-    except Exception:  # noqa: BLE001 - an array that does not hold what its type and sides say
+    except Exception:  # noqa: BLE001 - an array that does not fit its type and sides
         return None
     return found

@@ -1,4 +1,4 @@
-"""The nodes of an ONNX graph, each with what it makes of the arrays that it reads."""
+"""Converts the nodes of an ONNX graph to layers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from convcalc.text import plural, printable, shortened
 _WORDS = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _MADE_UP = re.compile(
     r"(?:onnx::|/|_v_|val_|const)"
-)  # names that exporters give to what they compute
+)  # names that exporters give to computed values
 _SCOPES = "pkg.torch.onnx.name_scopes"
 
 
 class Reading(Read):
-    """A graph that is read, node by node."""
+    """Reads a graph, node by node."""
 
     def __init__(self, graph: Graph, sizes: dict[str, Dims], constants: dict[str, Array]) -> None:
         super().__init__(graph, sizes, constants)
@@ -49,7 +49,7 @@ class Reading(Read):
         self._tell(graph)
 
     def _node(self, proto: Any, pattern: Pattern | None) -> Node | None:
-        """A node with what it reads; none where nothing comes of it."""
+        """A node with its inputs; None if nothing reads its outputs."""
         names = list(pattern.reads) if pattern else list(proto.input)
         reads: list[Array | None] = []
         for name in names:
@@ -66,7 +66,7 @@ class Reading(Read):
         return node
 
     def _unknown(self, proto: Any, name: str) -> None:
-        """A node that reads what nothing gives, or what is wrong already."""
+        """A node with a missing or already wrong input."""
         broken = Array((1,), BROKEN)
         if name not in self._used:
             what = f"node {shortened(proto.name or proto.op_type)} reads {shortened(name)!r}, which no node before it gives"
@@ -76,7 +76,7 @@ class Reading(Read):
             self.arrays[each] = broken
 
     def _name(self, proto: Any, op: str, out: str) -> str:
-        """What the layer of a node is called: by the module that it is of, where the file says."""
+        """The layer's name for a node: that of its module, if the file states it."""
         scopes = next((each.value for each in proto.metadata_props if each.key == _SCOPES), "")
         words = [word for word in _WORDS.findall(scopes)[:-1] if word]
         short = op.rpartition(".")[2].lower()
@@ -88,7 +88,7 @@ class Reading(Read):
         return printable(name).strip("/").replace("/", ".")
 
     def _name_outputs(self, graph: Any) -> None:
-        """The outputs of the file by name, where it has several."""
+        """The outputs of the file by name, if it has several."""
         found = {}
         for value in graph.output:
             array = self.arrays.get(value.name)
@@ -98,7 +98,7 @@ class Reading(Read):
             self.graph.outputs = found
 
     def _tell(self, graph: Any) -> None:
-        """Say what the exporter changed."""
+        """Add notes on the exporter's changes."""
         folded = self._folded(graph)
         if folded:
             norms, channels = folded
@@ -115,7 +115,7 @@ class Reading(Read):
             )
 
     def _folded(self, graph: Any) -> tuple[int, int] | None:
-        """How many convolutions look as if a norm had been folded into them, and their channels."""
+        """How many convolutions seem to contain a folded norm, and their channels."""
         if any(node.op_type == "BatchNormalization" for node in graph.node):
             return None
         names, channels = 0, 0
@@ -126,7 +126,7 @@ class Reading(Read):
         return (names, channels) if names else None
 
 
-# Operations that are modules of their own where networks are trained, so that they bear the module's name.
+# Operations that are separate modules in training, so that they have the module's name.
 _MODULES = frozenset(
     [
         "Conv",
@@ -173,7 +173,7 @@ def _path_name(name: str, short: str, *, is_module: bool) -> str:
     words: list[str] = []
     for word in name.strip("/").split("/")[:-1]:
         if words and word.startswith(f"{words[-1]}."):
-            words[-1] = word  # a list calls its parts by its own name too
+            words[-1] = word  # names of a list's parts contain the list's name
         else:
             words.append(word)
     path = ".".join(words)
@@ -183,7 +183,7 @@ def _path_name(name: str, short: str, *, is_module: bool) -> str:
 
 
 def _convert(reading: Read, node: Node) -> None:
-    """Add the layers of a node, and say what it gives."""
+    """Add the layers of a node, and record its outputs."""
     arrays = [array for array in node.reads if array is not None]
     if any(array.place == BROKEN for array in arrays):
         for place in range(len(node.outputs)):
@@ -217,18 +217,18 @@ def _convert(reading: Read, node: Node) -> None:
     reading.give(node, made)
     for place, name in enumerate(node.outputs[1:], 1):
         dims = reading.sizes.get(name)
-        if name and reading.users[name] and dims is not None:  # of an operation that is not known
+        if name and reading.users[name] and dims is not None:  # of an unknown operation
             reading.give(
                 node, reading.made.opaque(node.op, arrays, dims, f"{node.name}_{place}"), place
             )
 
 
-# A file may hold anything where a number should be: the operation is not known then.
+# A file may contain anything in place of a number: then the operation is unknown.
 _ODD = (TypeError, ValueError, IndexError, KeyError, ArithmeticError, AssertionError)
 _FROM_NOTHING = frozenset(("RandomNormal", "RandomUniform"))
 
 
-# Of stored weights these make no others: the same numbers, perhaps in another order.
+# These do not change stored weights, except perhaps for the order of the numbers.
 _KEEPING = frozenset(
     [
         "Identity",
@@ -247,7 +247,7 @@ _KEEPING = frozenset(
 
 
 def _constants(reading: Read, node: Node, arrays: list[Array]) -> None:
-    """What a node makes of constants is a constant."""
+    """The output of a node with constant inputs, as a constant."""
     stored = node.attributes.get("value")
     if node.op == "Constant" and stored is not None and stored.type == 4:
         reading.give(node, constant(stored.t, trained=False))

@@ -1,4 +1,4 @@
-"""A node of an ONNX graph, what is read so far, and the operations that are known."""
+"""A node of an ONNX graph, the state of reading, and the known operations."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Node:
     """A node of the file.
 
     Attributes:
-        op: what it does, with its domain in front unless that is ONNX's own.
-        name: what the layer is called.
-        reads: the arrays that it reads; None where an optional one is left out.
-        dims: of what it gives, None where they are not known.
-        outputs: the names of what it gives.
-        groups: of channels, where they are shuffled.
+        op: its operation, after its domain unless that is ONNX's own.
+        name: the layer's name.
+        reads: its input arrays; None for an optional one that is left out.
+        dims: the dims of its outputs; None if unknown.
+        outputs: the names of its outputs.
+        groups: groups of channels, if it shuffles them.
     """
 
     __slots__ = ("attributes", "dims", "groups", "name", "op", "outputs", "reads")
@@ -45,7 +45,7 @@ class Node:
         return float(found.f) if found is not None and found.type == 1 else default
 
     def wholes(self, name: str) -> tuple[int, ...] | None:
-        """An attribute that is a list of whole numbers; None where it is left out."""
+        """An attribute that is a list of whole numbers; None if it is left out."""
         found = self.attributes.get(name)
         return tuple(found.ints) if found is not None and found.type == 7 else None
 
@@ -57,43 +57,43 @@ class Node:
         )
 
     def read(self, place: int) -> Array | None:
-        """What it reads at a place; None where that is left out."""
+        """The input at a position; None if it is left out."""
         return self.reads[place] if place < len(self.reads) else None
 
     def values(self, place: int) -> tuple[Any, ...] | None:
-        """The numbers of a small constant that it reads."""
+        """The numbers of an input that is a small constant."""
         found = self.read(place)
         return found.values if found is not None and found.place is None else None
 
     @property
     def first(self) -> Array:
-        """What it reads first."""
+        """The first input."""
         found = self.reads[0]
         assert found is not None
         return found
 
     @property
     def out(self) -> Dims:
-        """The dims of what it gives."""
+        """The dims of its output."""
         assert self.dims is not None
         return self.dims
 
 
 class Read:
-    """What is read of a graph so far.
+    """The state of reading a graph.
 
     Args:
-        graph: to which layers are added.
-        sizes: the dims of values by name, as far as they are known.
+        graph: the graph to which layers are added.
+        sizes: the known dims of values by name.
         constants: stored arrays by name.
 
     Attributes:
         made: adds layers to the graph.
-        arrays: what the values are, by name.
+        arrays: the arrays of the values, by name.
         users: how many nodes and outputs read each value.
-        norms: places of batch norms, and of factors and offsets right behind them.
+        norms: places of batch norms, and of factors and offsets directly after them.
         doubled: how many of these factors and offsets there are.
-        filled: names of constants of one number that are no weights.
+        filled: names of constants with one repeated number, which are not weights.
     """
 
     def __init__(self, graph: Graph, sizes: dict[str, Dims], constants: dict[str, Array]) -> None:
@@ -107,11 +107,11 @@ class Read:
         self._owners: dict[tuple[str, ...], int] = {}
 
     def keeps(self, array: Array | None) -> bool:
-        """Whether what a layer reads is an array of its own, rather than left out or filled."""
+        """Whether an input of a layer is a stored array, not left out or filled."""
         return array is not None and array.name not in self.filled
 
     def check_takes(self, node: Node, channels: int) -> None:
-        """Refuse a convolution that other channels come into than its weights are for."""
+        """Refuse a convolution whose input channels do not fit its weights."""
         come = shape_of(node.first.dims)[0]
         if come != channels:
             self.graph.refuse(
@@ -120,34 +120,34 @@ class Read:
             )
 
     def share(self, node: Node, place: int) -> None:
-        """Note whose weights a layer uses first; a second one of its kind shares them.
+        """Record the first layer with some weights; a later one of its kind shares them.
 
         Args:
-            node: as which the file has the layer.
-            place: of the layer.
+            node: the layer's node in the file.
+            place: the layer's place.
         """
         names = tuple([each.name for each in node.reads if each and each.place is None])
         if names and all(names):
             self.graph.share(place, self._owners.setdefault(names, place))
 
     def give(self, node: Node, array: Array, place: int = 0) -> None:
-        """Say what a node gives."""
+        """Record the output of a node."""
         if place < len(node.outputs) and node.outputs[place]:
             self.arrays[node.outputs[place]] = array
 
 
 Convert = Callable[[Read, Node], Array]
 OPERATIONS: Registry[Convert] = Registry("operation of ONNX")
-# Those that give several arrays.
+# Operations with several outputs.
 SEVERAL: Registry[Callable[[Read, Node], None]] = Registry("operation of ONNX")
 
 
 def operation(*names: str) -> Callable[[Convert], Convert]:
-    """Register what some operations are."""
+    """Register the function that converts some operations."""
     return OPERATIONS.under(*names)
 
 
 def unknown(reading: Read, node: Node) -> Array:
-    """An operation that no kind is: with the size that the file states."""
+    """An operation that is not a kind, with the size in the file."""
     reads = [array for array in node.reads if array is not None]
     return reading.made.opaque(node.op, reads, node.out, node.name)

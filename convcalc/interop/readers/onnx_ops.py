@@ -1,4 +1,4 @@
-"""What the operations of ONNX are as layers: those with weights, windows and norms, and activations."""
+"""ONNX operations as layers: those with weights, windows and norms, and activations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NO_LIMIT = 1e30  # larger limits cut nothing
 
 
 def _pairs(pads: tuple[int, ...], axes: int) -> Any:
-    """Padding before and after along each axis; ONNX lists all that is before first."""
+    """Padding before and after along each axis; ONNX lists first all values before."""
     sides = tuple([(pads[axis], pads[axis + axes]) for axis in range(axes)])
     if all(side == (0, 0) for side in sides):
         return 0
@@ -182,7 +182,7 @@ def _layernorm(reading: Read, node: Node) -> Array:
 
 @operation("AxisNorm")
 def _axisnorm(reading: Read, node: Node) -> Array:
-    """A norm along an axis that is brought to the end for it."""
+    """A norm along an axis that is moved to the end for it."""
     axis = axis_of(node.first.dims, node.groups)
     if axis is None:
         return unknown(reading, node)
@@ -270,7 +270,7 @@ def _softmax(reading: Read, node: Node) -> Array:
     return reading.made.layer(kind, [node.first], node.out, node.name, **options)
 
 
-# Value by value, without its own kind: what `PER_VALUE` calls them.
+# Elementwise, not a kind: their names in `PER_VALUE`.
 _POINTWISE = {
     "Abs": "abs", "Neg": "neg", "Sign": "sign", "Ceil": "ceil", "Floor": "floor", "Round": "round", "IsNaN": "isnan",
     "Not": "not", "Sqrt": "sqrt", "Reciprocal": "reciprocal", "Exp": "exp", "Log": "log", "Erf": "erf", "Sin": "sin",
@@ -280,7 +280,7 @@ _OTHERS: dict[str, Counts] = {
     "ThresholdedRelu": {"comparisons": 1}, "QuantizeLinear": {"multiplications": 1},
     "DequantizeLinear": {"multiplications": 1},
 }  # fmt: skip
-# Likewise with another array, often a number; what comes out may be larger than what it reads.
+# The same with a second array, often a number; the output may be larger than the input.
 _COMPARISONS = {
     "Equal": "eq", "Greater": "gt", "Less": "lt", "GreaterOrEqual": "ge", "LessOrEqual": "le", "And": "and", "Or": "or",
     "Xor": "xor", "Where": "where",
@@ -307,7 +307,7 @@ def _power(reading: Read, node: Node) -> Array:
 
 
 def _counted(reading: Read, node: Node, each: Counts) -> Array:
-    """An operation value by value, by what each costs."""
+    """An elementwise operation, with its cost per value."""
     cells = prod(node.out)
     reads = [array for array in node.reads if array is not None and array.place is not None]
     rf = "unit" if all(array.dims == node.out for array in reads) else "unknown"
@@ -315,7 +315,7 @@ def _counted(reading: Read, node: Node, each: Counts) -> Array:
     return reading.made.stated(node.op, reads, node.out, node.name, rf=rf, **counts)
 
 
-# What gives an array of the dims that it reads, also where the library does not infer them.
+# Operations that keep the dims of their input, even if the library does not infer them.
 KEEPING_SHAPE = frozenset(
     (*_ACTIVATIONS, *_POINTWISE, *_OTHERS, "LeakyRelu", "PRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization",
      "InstanceNormalization", "GroupNormalization", "LayerNormalization", "LRN", "Dropout")

@@ -1,4 +1,4 @@
-"""Operations that exporters take apart, put together again: GELU, products with a bias, shuffled channels, norms along an axis."""
+"""Finds operations that exporters split: GELU, products with a bias, channel shuffles, norms along an axis."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from convcalc.interop.readers.onnx_constants import numbers
 
 
 class Pattern(NamedTuple):
-    """What a node is part of.
+    """The operation that a node is a part of.
 
     Attributes:
-        op: what the nodes are together; of ONNX, or Linear, Gelu, ChannelShuffle, AxisNorm.
-        reads: the names of what they read together.
-        ends: whether the node is the last of them, which gives what they give.
-        groups: of channels, where they are shuffled; for AxisNorm the axis.
+        op: the whole operation: one of ONNX, or Linear, Gelu, ChannelShuffle, AxisNorm.
+        reads: the names of its inputs.
+        ends: whether the node is the last one, with the output.
+        groups: groups of channels in a shuffle; for AxisNorm the axis.
     """
 
     op: str
@@ -28,10 +28,10 @@ class Pattern(NamedTuple):
 def patterns_in(
     nodes: Sequence[Any], stored: Mapping[str, Any], users: Counter[str], sizes: Mapping[str, Any]
 ) -> dict[int, Pattern]:
-    """The patterns of a graph, for each of their nodes by its identity.
+    """The patterns in a graph, by the identity of each of their nodes.
 
     Args:
-        nodes: of the graph; they must stay alive.
+        nodes: the graph's nodes; they must stay alive.
         stored: its stored arrays by name.
         users: how many nodes and outputs read each value.
         sizes: the dims of values.
@@ -55,7 +55,7 @@ _Hit = tuple[str, tuple[str, ...], list[Any], int]
 
 
 class _Finder:
-    """Who makes and who reads the values of a graph."""
+    """Finds the producers and readers of the values of a graph."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class _Finder:
                 self.readers.setdefault(name, node)
 
     def only_reader(self, node: Any, op: str) -> Any:
-        """The node of this sort that alone reads what another gives."""
+        """The only reader of another node's output, if it is of this type."""
         name = node.output[0]
         reader = self.readers.get(name)
         if self.users[name] == 1 and reader is not None and reader.op_type == op:
@@ -80,13 +80,13 @@ class _Finder:
         return None
 
     def number(self, name: str) -> float | None:
-        """The value of a constant of one number."""
+        """The value of a constant with one number."""
         tensor = self.tensor(name)
         values = None if tensor is None else numbers(tensor)
         return float(values[0]) if values is not None and len(values) == 1 else None
 
     def tensor(self, name: str) -> Any:
-        """A stored array, or that of a node Constant, also through nodes that change nothing."""
+        """A stored array, or that of a Constant node, also through nodes that change nothing."""
         for _ in range(8):
             if name in self.stored:
                 return self.stored[name]
@@ -106,14 +106,14 @@ class _Finder:
         return None if tensor is None else tuple(tensor.dims)
 
     def split(self, node: Any) -> Iterator[tuple[str, str]]:
-        """What a node of two reads: one of them and the other, both ways."""
+        """The two inputs of a node, in both orders."""
         one, other = node.input[:2]
         yield one, other
         yield other, one
 
 
 def _linear(finder: _Finder, node: Any) -> _Hit | None:
-    """A product with stored weights, and the bias that is added to it."""
+    """A product with stored weights, and the bias added to it."""
     dims = finder.dims(node.input[1]) if len(node.input) == 2 else None
     added = finder.only_reader(node, "Add") if dims and len(dims) == 2 else None
     if added is None or dims is None:
@@ -125,7 +125,7 @@ def _linear(finder: _Finder, node: Any) -> _Hit | None:
 
 
 def _gelu(finder: _Finder, node: Any) -> _Hit | None:
-    """x/2·(1 + erf(x/√2)), in the orders in which it is written."""
+    """x/2·(1 + erf(x/√2)), in all orders in which exporters write it."""
     scaled = finder.makers.get(node.input[0])
     if scaled is None or scaled.op_type not in ("Div", "Mul") or finder.users[node.input[0]] != 1:
         return None
@@ -136,7 +136,7 @@ def _gelu(finder: _Finder, node: Any) -> _Hit | None:
         return None
     nodes = [scaled, node, added, times]
     other = next(b for a, b in finder.split(times) if a == added.output[0])
-    if other == x:  # x·(1 + erf), and a half of it
+    if other == x:  # x·(1 + erf), then half of it
         half = finder.only_reader(times, "Mul")
         if half is None or not any(finder.number(b) == 0.5 for _, b in finder.split(half)):
             return None
@@ -150,7 +150,7 @@ def _gelu(finder: _Finder, node: Any) -> _Hit | None:
 
 
 def _shuffle(finder: _Finder, node: Any) -> _Hit | None:
-    """Channels as groups × rest, these two exchanged, and as channels again."""
+    """Channels as groups × rest, these two swapped, then as channels again."""
     order = next((tuple(each.ints) for each in node.attribute if each.name == "perm"), ())
     before, after = finder.makers.get(node.input[0]), finder.only_reader(node, "Reshape")
     if order != (0, 2, 1, 3, 4) or after is None or before is None:
@@ -164,7 +164,7 @@ def _shuffle(finder: _Finder, node: Any) -> _Hit | None:
 
 
 def _axis_norm(finder: _Finder, node: Any) -> _Hit | None:
-    """An axis brought to the end, normalised and brought back, as PyTorch's norm of channels is."""
+    """An axis moved to the end, normalised and moved back, as for PyTorch's norm of channels."""
     before, after = finder.makers.get(node.input[0]), finder.only_reader(node, "Transpose")
     axis = next((each.i for each in node.attribute if each.name == "axis"), -1)
     if before is None or before.op_type != "Transpose" or after is None:

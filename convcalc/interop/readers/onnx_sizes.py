@@ -1,4 +1,4 @@
-"""Sizes that a graph of ONNX works out from other sizes, as far as the library does not infer them."""
+"""Sizes that an ONNX graph computes from other sizes, if the library does not infer them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Values = list[Any]
 
 
 def fold_sizes(onnx: Any, model: Any, sizes: dict[str, tuple[int, ...]]) -> bool:
-    """Put numbers in the place of sizes that nodes work out; whether there were any.
+    """Replace sizes computed by nodes with numbers; returns whether there were any.
 
     Args:
         onnx: the library.
         model: changed in place.
-        sizes: the dims of values, as far as they are known.
+        sizes: the known dims of values.
     """
     known: dict[str, Values] = {}
     for tensor in model.graph.initializer:
@@ -47,7 +47,7 @@ def _is_whole(values: Values) -> bool:
 
 
 def _note(tensor: Any, name: str, known: dict[str, Values]) -> None:
-    """Remember a small array of whole numbers."""
+    """Store a small array of whole numbers."""
     values = whole_numbers(tensor)
     if values is not None:
         known[name] = values
@@ -56,7 +56,7 @@ def _note(tensor: Any, name: str, known: dict[str, Values]) -> None:
 def _worked_out(
     node: Any, known: dict[str, Values], sizes: dict[str, tuple[int, ...]]
 ) -> Values | None:
-    """What a node gives, in a row; None where that is not known."""
+    """The output of a node, in a row; None if unknown."""
     if node.op_type in ("Shape", "Size"):
         dims = sizes.get(node.input[0])
         if dims is None or node.op_type == "Size" or node.attribute:
@@ -69,7 +69,7 @@ def _worked_out(
     try:
         return rule(node, [values for values in reads if values is not None])
     except (IndexError, ZeroDivisionError, ValueError, TypeError, OverflowError):
-        return None  # a graph that asks for what is not there
+        return None  # a graph that reads a missing value
 
 
 def _axis(node: Any) -> int:
@@ -108,7 +108,7 @@ def _constant_of_shape(node: Any, reads: Sequence[Values]) -> Values | None:
 
 
 def _pairwise(rule: Callable[[Any, Any], Any]) -> Callable[[Any, Sequence[Values]], Values | None]:
-    """A rule on two lists value by value, one of which may have one value."""
+    """An elementwise rule on two lists; one of them may have only one value."""
 
     def apply(_: Any, reads: Sequence[Values]) -> Values | None:
         one, other = reads

@@ -1,4 +1,4 @@
-"""ONNX files without their weights: the large arrays are passed over, and never read.
+"""ONNX files without their weights: large arrays are skipped and never read.
 
 A file of ONNX is a message of protocol buffers: fields, each with its number and length. Only the
 way from the model to its arrays is followed here; what the fields mean is the library's business.
@@ -11,13 +11,13 @@ from typing import IO
 from convcalc.errors import UsageError
 from convcalc.files import size_text
 
-KEPT = 1024  # bytes of an array that are kept: the shapes and factors of a graph are shorter
+KEPT = 1024  # largest array that is kept, in bytes: shapes and factors of a graph are shorter
 MAX_BYTES = 256 * 2**20  # of a model without its arrays
 
 _GRAPH, _NODE, _INITIALIZER, _ATTRIBUTE, _TENSOR, _SUBGRAPH = 7, 1, 5, 5, 5, 6
-# The fields of an array that hold its numbers.
+# The fields of an array with its numbers.
 _NUMBERS = frozenset((4, 5, 6, 7, 9, 10, 11))
-# From a message to those inside it that may hold arrays: field -> message.
+# For each message, the fields with messages that may contain arrays: field -> message.
 _INSIDE = {
     "model": {_GRAPH: "graph", 25: "function"},
     "graph": {_NODE: "node", _INITIALIZER: "array", 15: "sparse"},
@@ -30,12 +30,12 @@ _MAX_DEPTH = 60
 
 
 def without_weights(file: IO[bytes], size: int, name: str) -> bytes:
-    """The bytes of a model, without those of arrays of more than `KEPT` bytes.
+    """The bytes of a model, without arrays of more than `KEPT` bytes.
 
     Args:
-        file: at its beginning.
+        file: the file, at its beginning.
         size: its length in bytes.
-        name: of the file, for messages.
+        name: its name in messages.
 
     Raises:
         UsageError: it is cut off or damaged, or too large without its arrays.
@@ -44,14 +44,14 @@ def without_weights(file: IO[bytes], size: int, name: str) -> bytes:
 
 
 class _Copy:
-    """A copy of messages without their large arrays."""
+    """Copies messages without their large arrays."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         self.file, self.name = file, name
         self.left = MAX_BYTES
 
     def message(self, what: str, start: int, stop: int, depth: int) -> bytearray:
-        """A message that lies between two places of the file."""
+        """Copy the message between two positions of the file."""
         if depth > _MAX_DEPTH:
             raise UsageError(
                 f"{self.name}: graphs nest deeper than {_MAX_DEPTH} levels; write them flatter"
@@ -67,7 +67,7 @@ class _Copy:
                 end = at + length
                 if end > stop:
                     raise self._damaged()
-                if field in inside and length > KEPT:  # shorter ones hold no large array
+                if field in inside and length > KEPT:  # shorter messages have no large array
                     data: bytes | bytearray = self.message(inside[field], at, end, depth + 1)
                 elif what == "array" and field in _NUMBERS and length > KEPT:
                     at = end
@@ -103,7 +103,7 @@ class _Copy:
         return data
 
     def _number(self, at: int, stop: int) -> tuple[int, int]:
-        """A number of seven bits a byte, and the place behind it."""
+        """A number with seven bits per byte, and the position after it."""
         self.file.seek(at)
         data = self.file.read(min(10, max(stop - at, 0)))
         value = shift = 0
@@ -121,7 +121,7 @@ class _Copy:
 
 
 def _number_bytes(value: int) -> bytes:
-    """A number in seven bits a byte."""
+    """A number as bytes of seven bits."""
     found = bytearray()
     while value > 127:
         found.append(value & 127 | 128)

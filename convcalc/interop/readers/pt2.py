@@ -31,7 +31,7 @@ OPERATIONS.modules(
 
 @reader("pt2")
 class Pt2(Reader):
-    """The graph of an exported program; the size of every tensor stands in the file.
+    """The graph of an exported program; the file has the size of every tensor.
 
     Source:
         PyTorch's torch/_export/serde/schema.py, and torch/export/pt2_archive for the archive.
@@ -70,9 +70,9 @@ class Pt2(Reader):
 def _likely(
     file: ForeignFile, asked: Asked, parts: Parts, possible: list[Layout], first: Entering
 ) -> tuple[Program, Layout]:
-    """The program with its samples where most operations are known, and where that is.
+    """The program with the batch axis for which most operations are known, and that axis.
 
-    Samples never meet in a network, so that what reads cells of several samples at once is unknown.
+    Samples never mix in a network, so an operation that reads cells of several samples is unknown.
     """
     best = _run(file, asked, parts, first), possible[0]
     for layout in possible[1:]:
@@ -88,7 +88,7 @@ def _likely(
 
 
 def _run(file: ForeignFile, asked: Asked, parts: Parts, found: Entering) -> Program:
-    """A program, read up to its end."""
+    """Read a whole program."""
     inputs = asked.inputs(file, found.shapes)
     program = Program(file, inputs, parts, found.batch, asked.max_layers)
     program.is_changed = inputs != found.shapes
@@ -98,7 +98,7 @@ def _run(file: ForeignFile, asked: Asked, parts: Parts, found: Entering) -> Prog
 
 
 def _source(parts: Parts) -> str:
-    """What wrote the file."""
+    """The tool that wrote the file."""
     version = parts.model.get("torch_version")
     is_known = isinstance(version, str) and len(version) < 50
     return f"exported by PyTorch {version}" if is_known else "exported by PyTorch"

@@ -1,4 +1,4 @@
-"""The archive of an exported program, and the JSON in it: what is looked at before anything is read."""
+"""The archive of an exported program and its JSON, checked before anything is read."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from convcalc.layers import Shape
 
 MAX_JSON = 64 * 2**20  # bytes of the graph
-MAX_OPERATIONS = 100_000  # of a program, unless more layers are asked for
-MAX_TENSORS = 250_000  # sizes of tensors that a file may state
-_PATHS = re.compile(rb'"path_name"\s*:\s*"([^"]*)"')  # in the list of the weights
+MAX_OPERATIONS = 100_000  # most operations of a program, unless more layers are allowed
+MAX_TENSORS = 250_000  # most sizes of tensors in a file
+_PATHS = re.compile(rb'"path_name"\s*:\s*"([^"]*)"')  # most entries in the list of the weights
 _OLD = "serialized_exported_program.json"
 
 
 class Name(str):
-    """The name of a value of the graph, as it stands where a value is read."""
+    """The name of a value of the graph, in the place where it is read."""
 
     __slots__ = ()
 
 
 class Meta(NamedTuple):
-    """What the file says of a tensor.
+    """The file's data on a tensor.
 
     Attributes:
-        sides: its size; 0 for a side that the file leaves open.
+        sides: its size; 0 for an unknown side.
     """
 
     sides: Shape
@@ -44,7 +44,7 @@ class Source(NamedTuple):
     """A parameter or a buffer.
 
     Attributes:
-        name: what the module calls it.
+        name: its name in the module.
         sides: its size.
         is_trained: whether it is a parameter.
     """
@@ -55,13 +55,13 @@ class Source(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """What is used of an archive.
+    """The used parts of an archive.
 
     Attributes:
         model: the whole program.
         graph: its graph.
-        signature: which inputs are parameters, which are the user's.
-        stored: under which file of weights a parameter lies; those of one file are one parameter.
+        signature: which inputs are parameters, and which are the user's.
+        stored: each parameter's file of weights; parameters with the same file are one.
     """
 
     model: dict[str, Any]
@@ -71,15 +71,15 @@ class Parts(NamedTuple):
 
 
 def parts_of(file: ForeignFile, most: int = MAX_OPERATIONS) -> Parts:
-    """The graph of an archive and what belongs to it.
+    """The graph of an archive and its other parts.
 
     Args:
         file: the archive.
-        most: how many operations are read.
+        most: how many operations are read at most.
 
     Raises:
-        SpecError: it is no archive of an exported program, or is damaged.
-        UsageError: it is larger than is read.
+        SpecError: it is not an archive of an exported program, or is damaged.
+        UsageError: it is too large.
     """
     with unpacking(file, "export or copy it again") as (data, entries):
         entry = _model_entry(file, entries)
@@ -92,9 +92,9 @@ def parts_of(file: ForeignFile, most: int = MAX_OPERATIONS) -> Parts:
 
 
 def _shared(file: ForeignFile, archive: IO[bytes], entry: Entry) -> dict[str, Any]:
-    """Under which file of weights each parameter lies; nothing where each has its own file.
+    """The file of weights of each parameter; empty if each has its own file.
 
-    That is seen without reading the sizes and strides of all parameters once more.
+    This does not read the sizes and strides of all parameters again.
     """
     text = unpacked(file, archive, entry, MAX_JSON)
     paths = _PATHS.findall(text)
@@ -108,7 +108,7 @@ def _stem(entry: Entry) -> str:
 
 
 def _model_entry(file: ForeignFile, entries: list[Entry]) -> Entry:
-    """The file of an archive that holds the graph.
+    """The file of an archive with the graph.
 
     Raises:
         SpecError: there is none.
@@ -153,11 +153,11 @@ def _model_entry(file: ForeignFile, entries: list[Entry]) -> Entry:
 def _json(
     file: ForeignFile, archive: IO[bytes], entry: Entry, most: int = MAX_OPERATIONS
 ) -> dict[str, Any]:
-    """What stands in an entry, which is read up to a limit.
+    """The content of an entry, read up to a limit.
 
     Raises:
-        UsageError: it is larger than is read.
-        SpecError: it is encrypted, or no JSON.
+        UsageError: it is too large.
+        SpecError: it is encrypted, or not JSON.
     """
     shown = quoted(entry.name)
     data = unpacked(file, archive, entry, MAX_JSON)
@@ -226,7 +226,7 @@ _VALUES = frozenset(
 
 
 def _plain(found: dict[str, Any]) -> Any:
-    """An object of the file without what is not used: plain numbers, names of values, sizes."""
+    """The used part of an object in the file: plain numbers, names of values, sizes."""
     if len(found) == 1:
         (key,) = found
         value = found[key]
@@ -236,7 +236,7 @@ def _plain(found: dict[str, Any]) -> Any:
             return Name(value)
         if key == "as_none":
             return None
-        if key == "as_expr":  # a side that may differ: as large as in the example
+        if key == "as_expr":  # a dynamic side: as large as in the example
             return value.get("hint") if isinstance(value, dict) else None
     elif "sizes" in found and "strides" in found:
         sizes = found["sizes"]
@@ -247,10 +247,10 @@ def _plain(found: dict[str, Any]) -> Any:
 
 
 def _checked(file: ForeignFile, model: Mapping[str, Any], stored: Mapping[str, Any]) -> Parts:
-    """The parts of a program, each of the sort that it must be.
+    """The parts of a program, after their types were checked.
 
     Raises:
-        SpecError: one is not there, or something else.
+        SpecError: one is missing or has a wrong type.
     """
     module = model.get("graph_module")
     graph = module.get("graph") if isinstance(module, dict) else None
@@ -283,10 +283,10 @@ def _stored(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _side(given: Any) -> int:
-    """A side as the file states it; 0 for one that it leaves open."""
+    """A side in the file; 0 if it is unknown."""
     return given if type(given) is int and 0 < given <= MAX_NUMBER else 0
 
 
 def sides_of(meta: Any) -> Shape:
-    """The sides that the file states; 0 for one that it leaves open."""
+    """The sides in the file; 0 for unknown ones."""
     return meta.sides if isinstance(meta, Meta) else ()

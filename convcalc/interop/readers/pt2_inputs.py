@@ -1,4 +1,4 @@
-"""What goes into an exported program and what comes out: inputs, parameters, buffers, notes."""
+"""The inputs and outputs of an exported program: inputs, parameters, buffers, notes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _MAX_INPUTS = 100
 _MAX_SIDES = 4
 _SEQUENCE = 3  # sides of a batch of sequences
-_STEPS = "num_batches_tracked"  # a counter of batches: it is not a number of the network
-# Operations that show by the sides of what they read that there is no batch: one less than these.
+_STEPS = "num_batches_tracked"  # a counter of batches, not a number of the network
+# Operations that show that there is no batch if their input has one side less than here.
 _SIDES_READ = {
     f"{op}{axes}d": axes + 2
     for axes in (1, 2, 3)
@@ -36,10 +36,10 @@ _SIDES_READ = {
 
 
 class Layout(Enum):
-    """Which side of the inputs holds the samples."""
+    """The batch axis of the inputs."""
 
     FIRST = "first"
-    STATES = "states"  # the first, or the second of an input of three sides, as the states of an LSTM have it
+    STATES = "states"  # the first, or the second of three sides, as in states of an LSTM
     SECOND = "second"
     NONE = "none"
 
@@ -48,11 +48,11 @@ class Entering(NamedTuple):
     """The input.
 
     Attributes:
-        batch: how many samples the example has; 0 where it has no batch.
-        batches: where the samples are in each input.
-        shapes: the inputs without a batch, by their names.
-        names: for each of them its name in the graph.
-        sides: with the batch.
+        batch: how many samples the example has; 0 without a batch.
+        batches: the batch axis of each input.
+        shapes: the shapes of the inputs without the batch, by name.
+        names: the name of each in the graph.
+        sides: their sizes with the batch.
         sources: parameters and buffers by their names in the graph.
         constants: tensors with fixed values, by their names in the graph.
     """
@@ -67,14 +67,14 @@ class Entering(NamedTuple):
 
 
 def entering(file: ForeignFile, parts: Parts, layout: Layout) -> Entering:
-    """What goes into a program.
+    """The inputs of a program.
 
     Args:
         file, parts: the program.
-        layout: where the samples are.
+        layout: the batch axis.
 
     Raises:
-        SpecError: there is nothing, or something that is no tensor with sides.
+        SpecError: there is no input, or one is not a tensor with sides.
     """
     metas = parts.graph["tensor_values"]
     sources: dict[str, Source] = {}
@@ -84,7 +84,7 @@ def entering(file: ForeignFile, parts: Parts, layout: Layout) -> Entering:
         kind, what = next(iter(spec.items())) if isinstance(spec, dict) and spec else ("", None)
         arg = what.get("arg") if isinstance(what, dict) else what
         if not isinstance(arg, Name):
-            continue  # a number, or nothing: it is no tensor
+            continue  # a number or None, not a tensor
         name = str(arg)
         if kind == "user_input":
             names.append(name)
@@ -117,11 +117,11 @@ def entering(file: ForeignFile, parts: Parts, layout: Layout) -> Entering:
 
 
 def layouts(parts: Parts, found: Entering) -> list[Layout]:
-    """Where the samples may be, the likely place first.
+    """The possible batch axes, the likely one first.
 
     Args:
         parts: the program.
-        found: the input, with the samples in the likely place.
+        found: the input, with the likely batch axis.
     """
     sides, possible = found.sides, [Layout.FIRST]
     batch = sides[0][:1]
@@ -135,7 +135,7 @@ def layouts(parts: Parts, found: Entering) -> list[Layout]:
 
 
 def _is_widened(parts: Parts, name: str) -> bool:
-    """Whether an input first gets a side for the samples that it lacks, as a recurrent layer does it."""
+    """Whether an input first gets the missing batch axis, as in a recurrent layer."""
     for node in parts.graph["nodes"]:
         if name in args_of(node):
             return op_of(node) == "unsqueeze"
@@ -143,7 +143,7 @@ def _is_widened(parts: Parts, name: str) -> bool:
 
 
 def _batch_of(sides: Shape, batch: int, layout: Layout) -> Batch | None:
-    """Where the batch of an input is, if it is as large as that of the first."""
+    """The batch axis of an input, if it is as large as that of the first input."""
     if not batch:
         return None
     if layout is Layout.SECOND and len(sides) == _SEQUENCE:
@@ -155,7 +155,7 @@ def _batch_of(sides: Shape, batch: int, layout: Layout) -> Batch | None:
 
 
 def _batch(parts: Parts, names: list[str], sides: list[Shape], layout: Layout) -> int:
-    """How many samples there are, as the first input says it, unless that has no batch."""
+    """The number of samples in the first input, unless it has no batch."""
     first, rank = names[0], len(sides[0])
     if not rank or layout is Layout.NONE:
         return 0
@@ -171,14 +171,14 @@ def _batch(parts: Parts, names: list[str], sides: list[Shape], layout: Layout) -
             if rank == 1 or _SIDES_READ.get(op) == rank + 1:
                 return 0
             if op == "unsqueeze" and args[1:] == [0]:
-                unsqueezed = node.get("outputs")  # PyTorch's way of a convolution without a batch
+                unsqueezed = node.get("outputs")  # PyTorch's form of a convolution without a batch
         elif [args[0]] == unsqueezed and op_of(node) == "convolution":
             return 0
     return sides[0][0]
 
 
 def enter(program: Program, found: Entering) -> None:
-    """Make known what goes into a program."""
+    """Add the inputs of a program."""
     for place, (name, sides, batch, shape) in enumerate(
         zip(found.names, found.sides, found.batches, program.graph.inputs.values())
     ):
@@ -195,10 +195,10 @@ def enter(program: Program, found: Entering) -> None:
 
 
 def leave(program: Program, parts: Parts) -> None:
-    """Say what comes out of a program, and what the exporter changed.
+    """Set the outputs of a program, and note what the exporter changed.
 
     Raises:
-        SpecError: an output is nothing that the graph gives.
+        SpecError: an output is not a value of the graph.
     """
     graph = program.graph
     graph.tell()
@@ -208,13 +208,13 @@ def leave(program: Program, parts: Parts) -> None:
             graph.outputs.setdefault(graph.nodes[place].name, place)
     is_end = list(graph.outputs.values()) == [len(graph.nodes) - 1]
     if is_end and not program.loose:
-        graph.outputs.clear()  # it is the end of a network without loose ends
+        graph.outputs.clear()  # it is the only end of the network
     _note_unread(program, parts)
     _note_idle(program, parts)
 
 
 def _note_unread(program: Program, parts: Parts) -> None:
-    """Parameters and buffers that nothing reads."""
+    """Add notes on parameters and buffers that nothing reads."""
     read = {parts.stored.get(name, name) for name in program.read}
     for is_trained, word in ((True, "parameter"), (False, "buffer")):
         unread = [
@@ -234,7 +234,7 @@ def _note_unread(program: Program, parts: Parts) -> None:
 
 
 def _note_idle(program: Program, parts: Parts) -> None:
-    """Norms and dropouts among the modules of which no operation is left."""
+    """Add notes on norms and dropouts whose modules have no operation any more."""
     calls = parts.model["graph_module"].get("module_call_graph")
     names = (
         [call.get("fqn") for call in calls if isinstance(call, dict)]

@@ -1,4 +1,4 @@
-"""Graphs within the graph of an exported program, as of ``torch.no_grad()``, put in their place."""
+"""Inserts the inner graphs of an exported program, such as those of ``torch.no_grad()``."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from convcalc.interop.readers.pt2_archive import Name
 if TYPE_CHECKING:
     from convcalc.interop.base import ForeignFile
 
-_MOST_NESTED = 20  # graphs within graphs
+_MOST_NESTED = 20  # deepest graphs within graphs
 _HIGHER = "torch.ops.higher_order."
-# Operations that run a graph once, as it is: without gradients, in another precision, again for the backward pass.
+# Operations that run a graph once: without gradients, in another precision, or again for the backward pass.
 _RUNS_ONCE = ("wrap", "checkpoint", "invoke_subgraph")
 
 
 def inlined(file: ForeignFile, graph: dict[str, Any]) -> dict[str, Any]:
-    """The graph without graphs in it that run once; the others stay the operations that they are.
+    """The graph with inner graphs that run once inserted; others stay operations.
 
     Raises:
-        SpecError: graphs are nested deeper than is read.
+        SpecError: graphs are nested too deeply.
     """
     if not any(_inner(node) for node in graph["nodes"]):
         return graph
@@ -35,10 +35,10 @@ class _Inlining:
     """Nodes in order, those of inner graphs with their own names.
 
     Attributes:
-        nodes: so far.
-        names: what stands for a name of the graph, where that is another one.
-        count: of inner graphs.
-        tables: what the file says of values by their names, of all graphs.
+        nodes: the nodes so far.
+        names: the replacement of each changed name of the graph.
+        count: the number of inner graphs.
+        tables: the data on values by name, from all graphs.
     """
 
     def __init__(self, file: ForeignFile, graph: Mapping[str, Any]) -> None:
@@ -52,9 +52,9 @@ class _Inlining:
         """Add the nodes of a graph.
 
         Args:
-            nodes: of the graph.
-            names: what stands for its names; what its inner graphs give is added.
-            depth: in how many graphs it is.
+            nodes: the graph's nodes.
+            names: the replacements of its names; outputs of its inner graphs are added.
+            depth: how many graphs contain it.
         """
         if depth > _MOST_NESTED:
             message = (
@@ -86,7 +86,7 @@ class _Inlining:
 
 
 def _inner(node: Any) -> tuple[dict[str, Any], list[Any]] | None:
-    """The graph that a node runs once, and what goes into it; None for other nodes."""
+    """The graph that a node runs once, and its inputs; None for other nodes."""
     target = node.get("target") if isinstance(node, dict) else None
     if not isinstance(target, str) or not target.startswith(_HIGHER):
         return None
@@ -111,7 +111,7 @@ def _is_graph(arg: Any) -> bool:
 
 
 def _table(graph: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """What a graph says of values by their names."""
+    """A graph's data on values by name."""
     found = graph.get(key)
     return dict(found) if isinstance(found, dict) else {}
 
@@ -125,14 +125,14 @@ def _flat(args: Any) -> list[Any]:
 
 
 def _renamed(arg: Any, names: Mapping[str, Any]) -> Any:
-    """An argument with what stands for its names."""
+    """An argument with replaced names."""
     if isinstance(arg, Name):
         return names.get(arg, arg)
     return [_renamed(one, names) for one in arg] if isinstance(arg, list) else arg
 
 
 def _node(node: Any, names: Mapping[str, Any]) -> Any:
-    """A node with what stands for its names."""
+    """A node with replaced names."""
     if not isinstance(node, dict):
         return node
     inputs = node.get("inputs")

@@ -15,13 +15,13 @@ from convcalc.text import plural, printable, quoted, shortened
 if TYPE_CHECKING:
     from convcalc.network.network import Network
 
-_MAX_HEADER = 100_000_000  # bytes, as the format itself has it
+_MAX_HEADER = 100_000_000  # bytes, as in the format
 _MAX_SIDES = 8
 _MAX_VALUES = 10**15
 _MARKS, _FREE = (
     40,
     50_000,
-)  # commas and colons for each array; as many as for so many are always read
+)  # commas and colons for each array; the number for this many arrays is always read
 _TRAINED = re.compile(r"F\d+\w*|BF16|[IU]8|F4")
 _BUFFERS = ("running_mean", "running_var", "num_batches_tracked", "moving_mean", "moving_variance")
 _DIGITS = re.compile(r"(\d{1,18})")
@@ -29,7 +29,7 @@ _DIGITS = re.compile(r"(\d{1,18})")
 
 @reader("safetensors")
 class Safetensors(Reader):
-    """A row for each array, in blocks by the dots in its name; what is computed with them is not known.
+    """A row for each array, in blocks by the dots in its name; the operations on them are unknown.
 
     Source:
         the format's description: https://github.com/huggingface/safetensors#format
@@ -71,15 +71,15 @@ class Safetensors(Reader):
 
 
 def _header(file: ForeignFile, most: int) -> dict[str, Any]:
-    """What stands before the numbers.
+    """The header before the numbers.
 
     Args:
         file: the weights.
-        most: how many arrays are read.
+        most: how many arrays are read at most.
 
     Raises:
         SpecError: it is damaged.
-        UsageError: it names more arrays.
+        UsageError: it names too many arrays.
     """
     with file.open() as inner:
         size = int.from_bytes(inner.read(8), "little")
@@ -104,10 +104,10 @@ def _header(file: ForeignFile, most: int) -> dict[str, Any]:
 
 
 def _check_amount(file: ForeignFile, data: bytes, most: int) -> None:
-    """Refuse a header that holds too much, before the work starts.
+    """Refuse a header that is too large, before the work starts.
 
     Raises:
-        SpecError: it holds more than its arrays need.
+        SpecError: it is larger than its arrays need.
         UsageError: it names too many arrays.
     """
     number = data.count(b'"shape"')
@@ -124,10 +124,10 @@ def _check_amount(file: ForeignFile, data: bytes, most: int) -> None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A mapping in which each name stands once.
+    """A mapping without repeated names.
 
     Raises:
-        ValueError: one stands twice.
+        ValueError: a name is repeated.
     """
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -140,7 +140,7 @@ def _shape(file: ForeignFile, name: str, entry: Any) -> tuple[tuple[int, ...], s
     """The shape and the type of an array.
 
     Raises:
-        SpecError: the header does not say them.
+        SpecError: the header does not state them.
     """
     shape = entry.get("shape") if isinstance(entry, dict) else None
     if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
@@ -151,5 +151,5 @@ def _shape(file: ForeignFile, name: str, entry: Any) -> tuple[tuple[int, ...], s
 
 
 def _order(name: str) -> list[tuple[int, str]]:
-    """Names with numbers in them in the order of the numbers."""
+    """A key that sorts names by the numbers in them."""
     return [(int(word), "") if word.isdecimal() else (-1, word) for word in _DIGITS.split(name)]

@@ -1,4 +1,4 @@
-"""One writer for each tool: a class under ``@writer("name")``, imported when it is asked for."""
+"""One writer for each tool: a class under ``@writer("name")``, imported when needed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WRITERS.modules(
 )
 
 
-# How files of models end that no writer makes.
+# Suffixes of model files that no writer makes.
 _OF_MODELS = (
     *SUFFIXES, *WEIGHTS, ".h5", ".hdf5", ".pb", ".tflite", ".pt", ".pth", ".ckpt", ".mlmodel", ".engine", ".trt",
     ".caffemodel", ".weights", ".png", ".svg", ".pdf",
@@ -31,14 +31,14 @@ _OF_MODELS = (
 
 
 def find_writer(tool: str | None, path: str) -> type[Writer]:
-    """The writer that is asked for by name, or that a file's suffix stands for.
+    """The writer with a name, or for a file's suffix.
 
     Args:
-        tool: its name; None where the suffix says it.
-        path: of the file; empty where none is written.
+        tool: its name; None if the suffix decides.
+        path: the file's path; empty if no file is written.
 
     Raises:
-        UsageError: the suffix stands for none, for several, or for another than the one asked for.
+        UsageError: the suffix belongs to no writer, to several, or to another than the named one.
     """
     suffix = os.path.splitext(path)[1].lower()
     meant = [name for name, each in WRITERS.items() if suffix in each.suffixes]
@@ -69,7 +69,7 @@ def find_writer(tool: str | None, path: str) -> type[Writer]:
 
 
 def no_writer(name: str) -> str:
-    """What is said where no writer has a name.
+    """The error about an unknown writer.
 
     >>> no_writer("torch"), no_writer("png")
     ("no tool 'torch'; did you mean 'pytorch'?", "no tool 'png'; pictures: convcalc draw net NETWORK -o net.png")
@@ -81,7 +81,7 @@ def no_writer(name: str) -> str:
 
 
 def _either(names: Sequence[str]) -> str:
-    """One of these names.
+    """The names joined with "or".
 
     >>> _either(["onnx"]), _either(["dot", "mermaid", "onnx"])
     ('onnx', 'dot, mermaid or onnx')

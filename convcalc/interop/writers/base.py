@@ -1,4 +1,4 @@
-"""What a writer of network files for another tool is, and how it refuses what that tool cannot say."""
+"""The base class of writers for other tools, and how they refuse layers that a tool does not have."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A network as another tool reads it.
+    """A network in another tool's format.
 
     Attributes:
         data: the file.
-        notes: what it does not say, or says in another way, a sentence each.
+        notes: what it leaves out or expresses in another way, a sentence each.
     """
 
     data: bytes
@@ -28,14 +28,14 @@ class Written:
 
 
 class Writer:
-    """A tool, or a language, that a network is written for.
+    """A tool or language for which a network is written.
 
     Attributes:
-        name: in the registry.
+        name: its name in the registry.
         about: what it is, for messages and documents.
-        suffixes: what names of its files end in, the usual one first.
+        suffixes: the suffixes of its files, the usual one first.
         is_text: whether a terminal can show it.
-        folds: whether it can show blocks as one thing each.
+        folds: whether it can show a block as one box.
     """
 
     name: ClassVar[str] = ""
@@ -46,20 +46,20 @@ class Writer:
 
     @staticmethod
     def write(analysis: Analysis) -> Written:
-        """A network, written.
+        """The network as a file.
 
         Raises:
-            UsageError: the tool cannot say some of its layers; the message names each.
+            UsageError: the tool does not have some of its layers; the message names each.
         """
         raise NotImplementedError
 
     @staticmethod
     def write_folded(analysis: Analysis, depth: int) -> Written:
-        """A network with blocks as one thing each, if the writer folds them.
+        """A network with each block as one box, if the writer supports that.
 
         Args:
-            analysis: of the network.
-            depth: of the blocks that are folded: 1 for the outermost; 0 folds none.
+            analysis: the walk of the network.
+            depth: the depth of the folded blocks: 1 for the outermost; 0 folds none.
         """
         raise NotImplementedError
 
@@ -74,15 +74,15 @@ def writer(name: str) -> Callable[[T], T]:
 
 
 def check_all_said(analysis: Analysis, about: str, reasons: Mapping[str, str]) -> None:
-    """Refuse a network of which a tool cannot say some layers.
+    """Refuse a network with layers that a tool does not have.
 
     Args:
-        analysis: of the network.
+        analysis: the walk of the network.
         about: the tool.
-        reasons: for each layer that it cannot say, by name, why not.
+        reasons: for each such layer, by name, the reason.
 
     Raises:
-        UsageError: there are some; the message names them all, or the first of very many.
+        UsageError: there are such layers; the message names all, or the first of very many.
     """
     if not reasons:
         return

@@ -1,4 +1,4 @@
-"""What a picture of a network shows: boxes for layers and folded blocks, in frames, with arrows between them."""
+"""The content of a picture of a network: boxes for layers and folded blocks, frames, and arrows."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
     from convcalc.network.network import Block
 
-_ALL_SHOWN = 60  # layers up to which each has its box, unless blocks are folded on demand
-_MOST = 100  # boxes; where repeats that are folded leave more, whole blocks are folded
-_DEEPEST = 6  # blocks in blocks that are tried as boxes
+_ALL_SHOWN = 60  # most layers with a box each, unless blocks are folded on demand
+_MOST = 100  # most boxes; if folding repeats leaves more, whole blocks are folded
+_DEEPEST = 6  # deepest blocks that are tried as boxes
 
 INPUT, OUTPUT, BLOCK = "input", "output", "block"
 
 
 class Arrow(NamedTuple):
-    """From one box to another, with the size of what goes along."""
+    """An arrow between two boxes, with the size of the values."""
 
     source: str
     target: str
@@ -33,9 +33,9 @@ class Box:
     """A layer, a folded block, an input or an output.
 
     Attributes:
-        id: a word that no other box has.
+        id: its unique word.
         look: the family of the layer, or `INPUT`, `OUTPUT`, `BLOCK`.
-        lines: what stands in it.
+        lines: its text.
     """
 
     id: str
@@ -54,7 +54,7 @@ class Frame:
 
 @dataclass
 class Drawing:
-    """All of a picture: boxes and frames in order, then arrows."""
+    """A whole picture: boxes and frames in order, then arrows."""
 
     title: str
     parts: list[Box | Frame]
@@ -65,8 +65,8 @@ def drawing_of(analysis: Analysis, depth: int | None = None) -> Drawing:
     """The picture of a network.
 
     Args:
-        analysis: of the network.
-        depth: of the blocks that are one box each; 0 for none, None for as many as it takes.
+        analysis: the walk of the network.
+        depth: the depth of the blocks that are one box each; 0 for none, None for as many as needed.
     """
     rows = _rows(analysis, depth)
     spans = [_steps_of(row) for row in rows]
@@ -95,7 +95,7 @@ def drawing_of(analysis: Analysis, depth: int | None = None) -> Drawing:
 
 
 def _rows(analysis: Analysis, depth: int | None) -> list[Any]:
-    """The steps and folded blocks that have a box each."""
+    """The steps and folded blocks that get a box each."""
     if depth == 0 or (depth is None and len(analysis) <= _ALL_SHOWN):
         return list(analysis.steps)
     if depth is not None:
@@ -112,7 +112,7 @@ def _rows(analysis: Analysis, depth: int | None) -> list[Any]:
 
 
 def _steps_of(row: Any) -> Sequence[Step]:
-    """The steps that a row stands for."""
+    """The steps of a row."""
     steps: Sequence[Step] = getattr(row, "steps", None) or [row]
     return steps
 
@@ -120,10 +120,10 @@ def _steps_of(row: Any) -> Sequence[Step]:
 def _framed(
     blocks: Sequence[Block], rows: Sequence[Any], spans: Sequence[Sequence[Step]]
 ) -> list[Box | Frame]:
-    """The boxes, those of a block that has a name and several boxes in a frame."""
+    """The boxes; those of a named block with several boxes are in a frame."""
     starts = {steps[0].place - 1: number for number, steps in enumerate(spans)}
     ends = {steps[-1].place: number + 1 for number, steps in enumerate(spans)}
-    opens: dict[int, list[tuple[int, str]]] = {}  # by the first row: the end, and the name
+    opens: dict[int, list[tuple[int, str]]] = {}  # by first row: the end and the name
     for block in blocks:  # outer ones first
         first, last = starts.get(block.start), ends.get(block.stop)
         if block.name and first is not None and last is not None and last - first > 1:
@@ -144,7 +144,7 @@ def _framed(
 
 
 def _short(name: str, around: str) -> str:
-    """A name without that of the block around it.
+    """A name without the name of the block around it.
 
     >>> _short("conv2_x.1.relu", "conv2_x.1"), _short("relu", "conv2_x.1")
     ('relu', 'relu')
@@ -168,7 +168,7 @@ def _box(row: Any, steps: Sequence[Step], around: str) -> Box:
 
 
 def boxes_in(parts: Sequence[Box | Frame]) -> Iterator[tuple[int, Box | Frame | None]]:
-    """All boxes and frames, with how many frames they lie in; after the parts of a frame, none."""
+    """All boxes and frames, with their depth in frames; None after the parts of a frame."""
     waiting: list[tuple[int, Box | Frame | None]] = [(0, part) for part in reversed(parts)]
     while waiting:
         depth, part = waiting.pop()

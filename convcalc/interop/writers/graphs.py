@@ -1,4 +1,4 @@
-"""Networks as graphs in two languages for pictures: Mermaid and Graphviz's DOT."""
+"""Networks as graphs in two picture languages: Mermaid and Graphviz's DOT."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.interop.writers.drawing import Box, Drawing
 
-_MOST_EDGES, _MOST_TEXT = 500, 50_000  # that Mermaid draws, unless its settings say otherwise
+_MOST_EDGES, _MOST_TEXT = 500, 50_000  # limit of Mermaid, unless its settings change it
 
 
 class _Look(NamedTuple):
-    """How boxes of some families look: their colours, and their shape in both languages."""
+    """The look of some families' boxes: their colours, and their shape in both languages."""
 
     fill: str
     line: str
@@ -51,7 +51,7 @@ def _file(lines: Iterator[str]) -> bytes:
 
 @writer("mermaid")
 class Mermaid(Writer):
-    """A flowchart, which many pages of documentation draw from its text."""
+    """A flowchart as text, which many documentation sites draw."""
 
     about = "Mermaid"
     suffixes = (".mmd", ".mermaid")
@@ -106,12 +106,12 @@ def _mermaid(drawing: Drawing) -> Iterator[str]:
 
 
 def _mermaid_text(text: str) -> str:
-    """A text between quotation marks: every sign that could mean something as its code."""
+    """A text in quotation marks, with every special character as its code."""
     return "".join(c if c.isalnum() or c in " .,_×-" else f"#{ord(c)};" for c in text)
 
 
 def _yaml_text(text: str) -> str:
-    """A text between quotation marks in YAML, without signs that Mermaid reads before YAML does."""
+    """A text in quotation marks in YAML, without characters that Mermaid reads before YAML does."""
     return "".join(c if c.isalnum() or c in " .,_×-" else f"\\U{ord(c):08X}" for c in text)
 
 
@@ -160,5 +160,5 @@ def _dot_box(box: Box) -> str:
 
 
 def _dot_text(text: str) -> str:
-    """A text between quotation marks; Graphviz reads entities of HTML there too."""
+    """A text in quotation marks; Graphviz also reads HTML entities there."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")

@@ -1,4 +1,4 @@
-"""ONNX models: a node, or several, for each layer, with the sizes of all weights and without their numbers."""
+"""ONNX models: one or several nodes per layer, with the sizes of all weights and without their numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OPSET, IR_VERSION = 21, 10
 
 @writer("onnx")
 class OnnxWriter(Writer):
-    """A model whose sizes are those of the network, and whose weights are 0."""
+    """A model with the sizes of the network, and with weights of 0."""
 
     about = "ONNX"
     suffixes = (".onnx",)
@@ -48,8 +48,8 @@ class OnnxWriter(Writer):
 
 
 def _model(onnx: Any, analysis: Analysis, graph: OnnxGraph) -> Any:
-    """The model of a graph whose nodes are all there."""
-    from convcalc import __version__  # noqa: PLC0415 - it is there once the package is
+    """The model of a complete graph."""
+    from convcalc import __version__  # noqa: PLC0415 - part of the package
 
     helper = onnx.helper
     for name, place in graph.outputs.items():
@@ -88,7 +88,7 @@ def _model(onnx: Any, analysis: Analysis, graph: OnnxGraph) -> Any:
 
 
 def _notes(analysis: Analysis, graph: OnnxGraph) -> tuple[str, ...]:
-    """What the file does not hold."""
+    """The notes on what the file does not contain."""
     notes = []
     if any(step.params or step.buffers for step in analysis):
         notes.append(

@@ -1,4 +1,4 @@
-"""The graph of an ONNX model as it grows: nodes, constants, and the arrays that layers keep."""
+"""The graph of an ONNX model under construction: nodes, constants, and the arrays of layers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OWN_DOMAIN = "convcalc"
 
 
 class CannotSayError(Exception):
-    """A layer that ONNX has no operators for; the text says why."""
+    """ONNX has no operators for a layer; the text says why."""
 
 
 class OnnxGraph:
@@ -27,15 +27,15 @@ class OnnxGraph:
 
     Args:
         onnx: the library.
-        analysis: of the network.
+        analysis: the walk of the network.
 
     Attributes:
-        nodes, constants: as ONNX has them.
-        values: what each step gives, by its place.
-        batched: the values whose first side is the batch; that of the others is 1, or they are
+        nodes, constants: in ONNX's form.
+        values: the output of each step, by its place.
+        batched: the values whose first side is the batch; for others it is 1, or they are
             constants.
-        own: names of the operations that stand in a domain of their own.
-        fixed: names of layers with a fixed kernel where ONNX has weights.
+        own: names of the operations in a separate domain.
+        fixed: names of layers with a fixed kernel, which ONNX stores as weights.
     """
 
     def __init__(self, onnx: Any, analysis: Analysis) -> None:
@@ -56,7 +56,7 @@ class OnnxGraph:
             self.free(name): step.place for name, step in analysis.named_outputs.items()
         }
         given = {place: name for name, place in reversed(self.outputs.items())}
-        # Names of layers are kept for them before any of their arrays takes one.
+        # Names of layers are reserved, so that no array takes one.
         self._value_names = {
             step.place: given.get(step.place) or self.free(step.name) for step in analysis
         }
@@ -65,20 +65,20 @@ class OnnxGraph:
         }
 
     def free(self, name: str) -> str:
-        """The name for a value, or with a number behind it where it is taken."""
+        """The name for a value, with a number after it if it is taken."""
         return _free(printable(name), self._names)
 
     def node(
         self, op: str, reads: Sequence[str], name: str, outputs: int = 1, **attributes: Any
     ) -> list[str]:
-        """Add a node; the names of what it gives.
+        """Add a node; returns the names of its outputs.
 
         Args:
-            op: the operator; of a domain of our own where `domain` is among the attributes.
-            reads: the values, empty where an optional one is left out.
-            name: of the node, for which a free one is taken.
-            outputs: how many values it gives.
-            attributes: as ONNX has them; None where one is left out.
+            op: the operator; from convcalc's domain if `domain` is one of the attributes.
+            reads: the inputs; empty for an optional one that is left out.
+            name: the node's name; made unique.
+            outputs: how many outputs it has.
+            attributes: ONNX's attributes; None for one that is left out.
 
         Raises:
             UsageError: there are too many nodes.
@@ -97,16 +97,16 @@ class OnnxGraph:
         return made
 
     def give(self, step: Step, value: str, first: int) -> None:
-        """Say what a step gives; the last of its nodes, and the value, get the name of the step.
+        """Set the output of a step; its last node and the value get the name of the step.
 
         Args:
-            step: of the walk.
-            value: what comes out of it.
+            step: the step of the walk.
+            value: its output.
             first: how many nodes there were before it.
         """
         name = self._value_names[step.place]
         own = [*self.nodes[-1].output] == [value] if len(self.nodes) > first else False
-        if not own or value in self._known.values():  # what another one has made
+        if not own or value in self._known.values():  # another step's value
             (value,) = self.node("Identity", [value], step.name)
         node = self.nodes[-1]
         if value in self.batched:
@@ -128,7 +128,7 @@ class OnnxGraph:
         return self._constant(("whole", numbers), tensor.INT64, [len(numbers)], numbers)
 
     def numbers(self, values: Sequence[float], *dims: int) -> str:
-        """A constant array of numbers that are known and not trained; one number has no sides."""
+        """A constant array of known, untrained numbers; a single number has no sides."""
         tensor = self.onnx.TensorProto
         key = ("numbers", tuple(values), dims)
         if key not in self._known:
@@ -143,14 +143,14 @@ class OnnxGraph:
         return self._known[key]
 
     def array(self, owner: Step, name: str, sides: Shape, fill: float, *, trained: bool) -> str:
-        """An array that a layer keeps, made of one number when the model is loaded.
+        """An array of a layer, filled with one number when the model is loaded.
 
         Args:
-            owner: the layer whose array it is.
-            name: of the array.
-            sides: of it.
+            owner: the layer of the array.
+            name: the array's name.
+            sides: its sides.
             fill: the number.
-            trained: whether it is a parameter; the sizes of others are constants in nodes.
+            trained: whether it is a parameter; for others the sizes are constants in nodes.
         """
         key = (owner.place, name, sides)
         if key not in self._known:
@@ -175,7 +175,7 @@ class OnnxGraph:
 
 
 def _free(name: str, taken: dict[str, int]) -> str:
-    """The name, or with a number behind it; it is taken then."""
+    """The name, with a number after it if needed; marks it as taken."""
     found = name or "layer"
     while found in taken:
         taken[name] += 1
@@ -185,12 +185,12 @@ def _free(name: str, taken: dict[str, int]) -> str:
 
 
 class At:
-    """A layer that is written: what it reads, and where its nodes go.
+    """A layer that is being written: its inputs, and the graph for its nodes.
 
     Attributes:
-        layer: with the options of its kind.
-        reads: the values that it reads.
-        shape, out: of the first of these and of what it gives, without the batch.
+        layer: the layer with its options.
+        reads: its inputs.
+        shape, out: the shapes of its first input and its output, without the batch.
         axes: how many axes its maps have.
     """
 
@@ -204,17 +204,17 @@ class At:
 
     @property
     def x(self) -> str:
-        """The first value that it reads."""
+        """The first input."""
         return self.reads[0]
 
     def node(self, op: str, *reads: str, part: str = "", **attributes: Any) -> str:
-        """Add a node; the value that it gives.
+        """Add a node; returns its output.
 
         Args:
             op: the operator.
-            reads: values.
-            part: what the node does for the layer; it is part of its name.
-            attributes: as ONNX has them.
+            reads: its inputs.
+            part: the node's purpose in the layer; part of its name.
+            attributes: ONNX's attributes.
         """
         name = f"{self.step.name}/{part or op.lower()}"
         (made,) = self.graph.node(op, reads, name, **attributes)
@@ -228,12 +228,12 @@ class At:
         return self.graph.node("Split", reads, name, len(sizes), axis=axis)
 
     def array(self, name: str, *sides: int, fill: float = 0.0) -> str:
-        """A trained array of the layer, or of the one whose weights it uses.
+        """A trained array of the layer, or of the layer whose weights it uses.
 
         Args:
-            name: as the layer's kind calls it.
-            sides: of the array, where they are not the kind's own; the numbers and their order stay.
-            fill: what stands in for its numbers.
+            name: its name in the layer's kind.
+            sides: its sides if they differ from the kind's; the order of the numbers stays.
+            fill: the number that fills it.
         """
         return self._array(name, sides, fill, trained=True)
 
@@ -252,11 +252,11 @@ class At:
         return name in self.layer.arrays(self.shape, self.out)
 
     def reshape(self, x: str, *sides: int, part: str = "") -> str:
-        """The same values with other sides behind the batch."""
+        """The same values with other sides after the batch."""
         return self.node("Reshape", x, self.whole(0, *sides), part=part)
 
     def transpose(self, x: str, *places: int, part: str = "") -> str:
-        """The sides behind the batch in another order; 0 is the channels."""
+        """The sides after the batch in another order; 0 is the channels."""
         return self.node("Transpose", x, perm=[0, *[place + 1 for place in places]], part=part)
 
     def cut(
@@ -280,7 +280,7 @@ class At:
         mode: str | None = None,
         value: float = 0.0,
     ) -> str:
-        """Cells before and after along each side, the channels first; the value as it is without any."""
+        """Cells before and after along each side, the channels first; the value itself if there are none."""
         if not any(map(any, pairs)):
             return x
         before, after = zip(*pairs)
@@ -295,5 +295,5 @@ OPERATORS: Registry[Operator] = Registry("kind that is written as ONNX")
 
 
 def operator(*kinds: str) -> Callable[[Operator], Operator]:
-    """Register how some kinds are written: the function gives the value that comes out."""
+    """Register the function that writes some kinds; it returns the output value."""
     return OPERATORS.under(*kinds)

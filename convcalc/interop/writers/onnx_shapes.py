@@ -1,4 +1,4 @@
-"""Matrix products, and what moves, adds or drops cells, as operators of ONNX."""
+"""Matrix products, and layers that move, add or drop cells, as ONNX operators."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from convcalc.layers.window import ratio
 
 @operator("linear")
 def _linear(at: At) -> str:
-    """A vector; channels at each place; any other axis brought to the end and back."""
+    """A vector; channels at each position; any other axis is moved to the end and back."""
     place, bias = at.layer.place(at.shape), at.has("bias")
     units, inputs = at.out[place], at.shape[place]
     if not at.axes:
@@ -38,7 +38,7 @@ def _linear(at: At) -> str:
 
 @operator("rbf")
 def _rbf(at: At) -> str:
-    """The differences, each row of them times itself."""
+    """The differences; each row multiplied by itself."""
     (inputs,), (units,) = at.shape, at.out
     away = at.node("Sub", at.reshape(at.x, 1, inputs), at.fixed("weight"))
     row = at.reshape(away, units, 1, inputs, part="row")
@@ -57,7 +57,7 @@ def _matmul(at: At) -> str:
 
 @operator("attention")
 def _attention(at: At) -> str:
-    """Tokens in a row; heads that share keys and values stand beside each other in a side of their own."""
+    """Tokens in a row; heads that share keys and values are next to each other along a separate side."""
     channels, tokens = at.shape[0], prod(at.shape[1:])
     groups, key, value = at.layer.widths(at.shape)
     heads = at.layer.heads
@@ -151,7 +151,7 @@ def _channel_shuffle(at: At) -> str:
 
 @operator("pixel_shuffle")
 def _pixel_shuffle(at: At) -> str:
-    """ONNX has an operator for pictures; of other maps the cells are moved side by side."""
+    """ONNX has an operator for images; for other maps the cells are moved one by one."""
     r, axes, channels, last = (
         at.layer.upscale_factor,
         at.axes,
@@ -163,7 +163,7 @@ def _pixel_shuffle(at: At) -> str:
     cells, sides = [r] * axes, at.shape[1:]
     parts = [channels, *cells] if last else [*cells, channels]
     x = at.reshape(at.x, *parts, *sides, part="cells")
-    first = 1 if last else 0  # where the cells of a block are
+    first = 1 if last else 0  # the axes of a block's cells
     order = [0 if last else axes]
     for axis in range(axes):
         order += [1 + axes + axis, first + axis]
@@ -202,7 +202,7 @@ def _reduce(at: At) -> str:
 
 @operator("parameter")
 def _parameter(at: At) -> str:
-    """The same for all samples, so that its batch is 1."""
+    """The same for all samples, so its batch is 1."""
     layer, sides = at.layer, (1, *at.out)
     return at.array("weight", *sides) if layer.trainable else at.fixed("fixed_weight", *sides)
 
@@ -217,7 +217,7 @@ def _upsample(at: At) -> str:
 
 @operator("resize")
 def _resize(at: At) -> str:
-    """By the sizes; by ratios where these say more; by the cells' numbers where fractions would miss one."""
+    """By sizes; by ratios if these are more exact; by cell indices if rounded ratios would miss a cell."""
     layer, sizes = at.layer, [*zip(at.shape[1:], at.out[1:])]
     steps = [(o, n) for n, o in sizes]
     if layer.scale is not None:
@@ -244,7 +244,7 @@ def _by_ratios(at: At, scales: Sequence[float]) -> str:
 
 
 def _interpolation(at: At) -> dict[str, Any]:
-    """How cells are found and blended, and that the axes of maps are meant."""
+    """The attributes for finding and interpolating cells, along the axes of maps."""
     options = at.layer.options()
     place = "align_corners" if options.get("align_corners") else "half_pixel"
     nearest = {"nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
@@ -254,7 +254,7 @@ def _interpolation(at: At) -> dict[str, Any]:
 
 
 def _scale(n: int, o: int, scale: float) -> float:
-    """A ratio in 32 bits that makes o of n cells, rounded down: the nearest, or the next above it.
+    """A 32-bit ratio that makes o from n cells, rounded down: the nearest, or the next above.
 
     >>> 3 * _scale(3, 5, 5 / 3) >= 5
     True
@@ -268,7 +268,7 @@ def _scale(n: int, o: int, scale: float) -> float:
 
 
 def _finds(o: int, scale: float, p: int, q: int) -> bool:
-    """Whether fractions of 32 and of 64 bits both find cell ⌊i·q/p⌋ for every place i of o."""
+    """Whether ratios of 32 and of 64 bits both find cell ⌊i·q/p⌋ for every index i of o."""
     short = _short(scale)
     return all(int(_short(i / short)) == int(i / scale) == i * q // p for i in range(o))
 
@@ -280,7 +280,7 @@ def _short(number: float) -> float:
 
 
 def _picked(at: At, steps: Sequence[tuple[int, int]]) -> str:
-    """The nearest cells, by their numbers along each axis."""
+    """The nearest cells, by their indices along each axis."""
     x = at.x
     for place, (o, (p, q)) in enumerate(zip(at.out[1:], steps), 2):
         cells = at.whole(*[i * q // p for i in range(o)])
@@ -288,12 +288,12 @@ def _picked(at: At, steps: Sequence[tuple[int, int]]) -> str:
     return x
 
 
-# ------------------------------------------------------------------------------- what is stated
+# ------------------------------------------------------------------------------- stated layers
 
 
 @operator("custom", "opaque", "opaque_join")
 def _stated(at: At) -> str:
-    """A node of a domain of our own, which holds as many numbers as its author states."""
+    """A node of convcalc's domain, with the number of parameters that the network states."""
     name = at.layer.called()
     at.graph.own[at.step.name] = name
     count = at.step.layer.params(at.shape, at.out)
@@ -304,6 +304,6 @@ def _stated(at: At) -> str:
 
 
 def _identifier(name: str) -> str:
-    """The name of an operation in the letters that ONNX has for operators."""
+    """The name of an operation in the letters that ONNX allows for operators."""
     word = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
     return word if word[:1].isalpha() else f"Op{word}"

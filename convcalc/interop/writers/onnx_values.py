@@ -9,12 +9,12 @@ from typing import Any
 from convcalc.interop.writers.onnx_graph import At, operator
 from convcalc.layers.axes import place_of
 
-EPSILON = 1e-5  # what PyTorch's norms add to the variance
+EPSILON = 1e-5  # the constant that PyTorch's norms add to the variance
 _LRN: dict[str, Any] = {
     "alpha": 1e-4,
     "beta": 0.75,
     "bias": 1.0,
-}  # PyTorch's, which ONNX counts as well
+}  # PyTorch's approximation, which ONNX also has
 
 # ------------------------------------------------------------------------------- activations
 
@@ -106,7 +106,7 @@ def _dropout(at: At) -> str:
 
 
 def _affine(at: At, sides: Sequence[int]) -> list[str]:
-    """The scale and the shift of a norm; fixed ones that change nothing where it has none."""
+    """The scale and the shift of a norm; fixed neutral ones if it has none."""
     return [
         at.array(name, *sides, fill=fill) if at.has(name) else _unchanging(at, sides, fill)
         for name, fill in (("weight", 1.0), ("bias", 0.0))
@@ -138,7 +138,7 @@ def _groupnorm(at: At) -> str:
 
 
 def _by_channel(at: At, op: str, **attributes: Any) -> str:
-    """A norm with a scale and a shift for each channel, which takes maps only."""
+    """A norm with a scale and a shift for each channel, which takes only maps."""
     given = _affine(at, at.shape[:1])
     if at.axes:
         return at.node(op, at.x, *given, epsilon=EPSILON, **attributes)
@@ -149,7 +149,7 @@ def _by_channel(at: At, op: str, **attributes: Any) -> str:
 
 @operator("layernorm")
 def _layernorm(at: At) -> str:
-    """Over the last sides; others are brought there and back."""
+    """Over the last sides; others are moved there and back."""
     over = [*at.layer.places(at.shape)]
     order = [place for place in range(len(at.shape)) if place not in over] + over
     is_moved = order != sorted(order)
@@ -162,7 +162,7 @@ def _layernorm(at: At) -> str:
 
 @operator("lrn")
 def _lrn(at: At) -> str:
-    """On a picture, which all programs take; an even size, which they do not, is written out."""
+    """As on an image, which all runtimes support; even sizes, which they do not, are written as steps."""
     channels, *sides = at.shape
     if at.layer.size % 2 == 0:
         return _lrn_of_even_size(at)
@@ -173,7 +173,7 @@ def _lrn(at: At) -> str:
 
 
 def _lrn_of_even_size(at: At) -> str:
-    """x / (k + α·m)^β, with the mean m of the squares of neighbours: of these one more is in front."""
+    """x / (k + α·m)^β, with the mean m of the squares of neighbours, one more before than after."""
     channels, size = at.shape[0], at.layer.size
     squares = at.node("Mul", at.x, at.x, part="squares")
     column = at.reshape(squares, 1, channels, prod(at.shape[1:]), part="column")
@@ -232,7 +232,7 @@ def _concat(at: At) -> str:
 
 
 def _for_each_sample(at: At, x: str, shape: Sequence[int], batched: str) -> str:
-    """An array that is the same for all samples, once for each of them."""
+    """An array that is the same for all samples, repeated for each."""
     samples = at.node("Shape", batched, start=0, end=1, part="samples")
     sides = at.node("Concat", samples, at.whole(*shape), axis=0, part="sides")
     return at.node("Expand", x, sides, part="each")

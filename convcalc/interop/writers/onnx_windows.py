@@ -14,13 +14,13 @@ Pairs = list[tuple[int, int]]
 
 
 def _placed(at: At, x: str, outside: float = 0.0, *, inside: bool = False) -> tuple[str, Pairs]:
-    """A map, and padding with which ONNX, which rounds down, finds as many windows as the layer has.
+    """A map and its padding; ONNX rounds down, but with them finds as many windows as the layer.
 
     Args:
-        at: the layer, whose windows they are.
+        at: the layer.
         x: the map.
         outside: the value of the cells around it.
-        inside: whether these cells are made part of the map.
+        inside: whether these cells become part of the map.
     """
     windows, out = at.layer.windows(at.shape), at.out[1:]
     pairs = [(axis.before, axis.after) for axis in windows]
@@ -37,7 +37,7 @@ def _placed(at: At, x: str, outside: float = 0.0, *, inside: bool = False) -> tu
 
 
 def _pads(pairs: Pairs) -> list[int]:
-    """Padding as ONNX lists it: all that is before, then all that is after."""
+    """Padding in ONNX's order: all values before, then all values after."""
     return [before for before, _ in pairs] + [after for _, after in pairs]
 
 
@@ -58,7 +58,7 @@ def _slid(windows: Sequence[Axis], pairs: Pairs) -> dict[str, Any]:
 def convolve(
     at: At, x: str, weight: str, bias: str = "", *, groups: int = 1, part: str = ""
 ) -> str:
-    """The windows of the layer over a value, with a weight and, where there is one, a bias."""
+    """The windows of the layer over a value, with a weight and, if there is one, a bias."""
     x, pairs = _placed(at, x)
     reads = [x, weight, bias] if bias else [x, weight]
     given = _slid(at.layer.windows(at.shape), pairs)
@@ -68,7 +68,7 @@ def convolve(
 def one_by_one(
     at: At, x: str, weight: str, bias: str = "", *, groups: int = 1, part: str = ""
 ) -> str:
-    """A convolution that looks at one position at a time."""
+    """A 1 × 1 convolution."""
     reads = [x, weight, bias] if bias else [x, weight]
     return at.node("Conv", *reads, part=part, group=groups)
 
@@ -85,7 +85,7 @@ def _conv(at: At) -> str:
 
 
 def _conv_by_table(at: At, table: Sequence[Sequence[int]]) -> str:
-    """A convolution for each map that comes out, of the maps that it sees."""
+    """A convolution for each output map, on the maps that it sees."""
     lengths = [len(row) for row in table]
     weights = at.split(at.array("weight"), lengths, 0, "weights")
     kernel = [axis.k for axis in at.layer.windows(at.shape)]
@@ -127,7 +127,7 @@ def _separable(at: At) -> str:
 
 @operator("local_conv")
 def _local(at: At) -> str:
-    """All windows in rows, each row times the weights of its place."""
+    """All windows as rows; each row times the weights of its position."""
     windows, out = at.layer.windows(at.shape), at.out[1:]
     channels, places, taps = at.shape[0], prod(out), prod([axis.k for axis in windows])
     x, _ = _placed(at, at.x, inside=True)
@@ -156,7 +156,7 @@ def _local(at: At) -> str:
 
 @operator("conv_transpose")
 def _transposed(at: At) -> str:
-    """ONNX has less output padding than a stride; more of it is what the padding cut off, then bias alone."""
+    """ONNX's output padding is below the stride; more cells come from cut padding, then only the bias."""
     patches = [axis for axis, _ in at.layer.patches(at.shape)]
     ends = [(a.n - 1) * a.s + a.effective_kernel for a in patches]
     pairs = [(axis.before, axis.after) for axis in patches]
@@ -181,7 +181,7 @@ def _transposed(at: At) -> str:
 
 @operator("maxpool")
 def _maxpool(at: At) -> str:
-    """Rounded up in ONNX's own words where that means the same: it keeps windows that begin past the end."""
+    """Rounded up by ONNX itself if that is the same: it keeps windows that begin past the end."""
     windows = at.layer.windows(at.shape)
     is_usual = all(axis.before == axis.after < axis.k for axis in windows)
     up = [-(-axis.slack // axis.s) + 1 for axis in windows]
@@ -194,7 +194,7 @@ def _maxpool(at: At) -> str:
 
 @operator("lppool")
 def _lppool(at: At) -> str:
-    """ONNX takes cells without their sign, PyTorch with it: an odd power is written out."""
+    """ONNX ignores the sign of cells, PyTorch does not: an odd power is written as steps."""
     p = at.layer.norm_type
     if p % 2 == 0:
         return _pool(at, "LpPool", outside=0.0, p=p)
@@ -207,27 +207,27 @@ def _lppool(at: At) -> str:
 
 
 def _pool(at: At, op: str, *, outside: float, **attributes: Any) -> str:
-    """Windows over a map around which cells of this value make no difference."""
+    """Windows over a map for which padding with this value makes no difference."""
     windows = at.layer.windows(at.shape)
     x, pairs = _placed(at, at.x, outside)
-    if _is_too_much(windows, pairs):
+    if _is_refused(windows, pairs):
         x, pairs = _placed(at, at.x, outside, inside=True)
     return at.node(op, x, **_slid(windows, pairs), **attributes)
 
 
-def _is_too_much(windows: Sequence[Axis], pairs: Pairs) -> bool:
-    """Whether programs that run ONNX refuse a pool with so much padding."""
+def _is_refused(windows: Sequence[Axis], pairs: Pairs) -> bool:
+    """Whether ONNX runtimes refuse a pool with this much padding."""
     return any(max(pair) >= axis.k for pair, axis in zip(pairs, windows))
 
 
 @operator("avgpool")
 def _avgpool(at: At) -> str:
-    """Cells of the padding count where the layer says so, cells beyond it never."""
+    """Padding cells count if the layer says so; cells beyond the padding never count."""
     windows, x = at.layer.windows(at.shape), at.x
     pairs = [(axis.before, axis.after) for axis in windows]
     is_plain = all(axis.floor == o for axis, o in zip(windows, at.out[1:]))
     counts = at.layer.count_include_pad and any(map(any, pairs))
-    if counts and (not is_plain or _is_too_much(windows, pairs)):  # as cells of the map
+    if counts and (not is_plain or _is_refused(windows, pairs)):  # as cells of the map
         x, counts = at.pad(x, [(0, 0), *pairs]), False
         windows = [a._replace(n=a.padded_size, before=0, after=0) for a in windows]
         pairs = [(0, 0) for _ in windows]
@@ -241,7 +241,7 @@ def _avgpool(at: At) -> str:
 
 
 def _reached(at: At, x: str, windows: Sequence[Axis]) -> tuple[str, Pairs]:
-    """A map without the cells at its end that no window reads, and padding where one hangs over it."""
+    """A map without cells at its end that no window reads, with padding for a window past its end."""
     beyond = [
         (o - 1) * a.s + a.effective_kernel - a.before - a.n for a, o in zip(windows, at.out[1:])
     ]
@@ -281,7 +281,7 @@ def _adaptive_maxpool(at: At) -> str:
 
 
 def _adaptive(at: At, pool: str, reduce: str) -> str:
-    """Equal windows as a pool; along an axis whose windows are not, each of them by itself."""
+    """Equal windows as a pool; along an axis with unequal windows, each window separately."""
     x, sizes = at.x, [*zip(at.shape[1:], at.out[1:])]
     kernel = [1 if n % o else n // o for n, o in sizes]
     if max(kernel) > 1 or not any(n % o for n, o in sizes):
@@ -304,7 +304,7 @@ def _unpool(_: At) -> str:
 
 @operator("blur_pool")
 def _blur_pool(at: At) -> str:
-    """The map mirrored at its rim, times a kernel that is fixed."""
+    """The map mirrored at its border, convolved with a fixed kernel."""
     at.graph.fixed.append(at.step.name)
     windows = at.layer.windows(at.shape)
     taps = [axis.k for axis in windows]

@@ -1,4 +1,4 @@
-"""Long calls over several lines, as a formatter of Python code lays them out."""
+"""Long calls over several lines, laid out like a formatter of Python code."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ LIMIT = 88  # signs of a line
 
 
 class Doc(NamedTuple):
-    """A call, or another text in brackets, that may go over several lines.
+    """A call, or another text in brackets, that may need several lines.
 
     Attributes:
-        head, tail: what it begins and ends with, brackets included.
-        items: what stands inside.
-        is_list: whether commas stand between the items.
+        head, tail: its beginning and end, with brackets.
+        items: its content.
+        is_list: whether commas separate the items.
     """
 
     head: str
@@ -38,7 +38,7 @@ def flat(text: Text) -> str:
 
 
 def laid_out(text: Text, indent: int, before: str = "", after: str = "") -> Iterator[str]:
-    """The lines of a text: one if it fits, else its items on the next, else each on its own.
+    """The lines of a text: one if it fits, else all items on the next line, else one line per item.
 
     >>> list(laid_out(Doc("f(", ("a" * 50, "b" * 50), ")"), 0, "x = "))[::3]
     ['x = f(', ')']
@@ -65,7 +65,7 @@ def laid_out(text: Text, indent: int, before: str = "", after: str = "") -> Iter
 
 
 def _doc_of(text: str) -> Doc | None:
-    """A call or a list that is written out, with its items; None where a text is neither.
+    """A call or a list with its items; None if a text is neither.
 
     >>> _doc_of("torch.cat([a, b], dim=1)").items
     ('[a, b]', 'dim=1')
@@ -83,7 +83,7 @@ _OPEN, _CLOSE, _BETWEEN = "([{", ")]}", " ,"
 
 
 def _items(text: str, at: int) -> tuple[list[str], int]:
-    """What stands between brackets, by its commas, and where they close."""
+    """The content of brackets, split at commas, and where they close."""
     found, depth, start = [], 0, at
     while at < len(text):
         sign = text[at]
@@ -101,7 +101,7 @@ def _items(text: str, at: int) -> tuple[list[str], int]:
 
 
 def _sum(text: str, indent: int, before: str, after: str) -> Iterator[str]:
-    """Terms of a sum, or values side by side, in brackets over several lines."""
+    """Terms of a sum, or other operands, in brackets over several lines."""
     space = " " * indent
     values, _ = _items(text + ")", 0)
     terms = _terms(text)
@@ -119,7 +119,7 @@ def _sum(text: str, indent: int, before: str, after: str) -> Iterator[str]:
 
 
 def _terms(text: str) -> list[str]:
-    """The terms of a sum, each but the first with its sign; of a product its factors."""
+    """The terms of a sum, all but the first with their signs; for a product its factors."""
     for signs in (("+", "-"), ("*", "/", "@")):
         found, depth, start = [], 0, 0
         for at, sign in enumerate(text):

@@ -1,4 +1,4 @@
-"""Names, values and comments as they stand in Python code that is written."""
+"""Names, values and comments for written Python code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from convcalc.text import one_line
 
 
 def identifier(name: str, taken: Collection[str] = ()) -> str:
-    """A name for a variable that is near to a layer's name, and is not taken.
+    """A free variable name that resembles a layer's name.
 
     >>> identifier("conv3_x.2.conv1"), identifier("3x3"), identifier("class"), identifier("x", ["x"])
     ('conv3_x_2_conv1', 'layer_3x3', 'class_', 'x_2')
@@ -29,7 +29,7 @@ def identifier(name: str, taken: Collection[str] = ()) -> str:
 
 
 def literal(value: Any) -> str:
-    """A value of an option: a number, a text, a truth value, or several of them.
+    """A value of an option: a number, a text, a boolean, or several of them.
 
     >>> literal((3, 3)), literal("same"), literal(None), literal((2,))
     ('(3, 3)', '"same"', 'None', '(2,)')
@@ -43,14 +43,14 @@ def literal(value: Any) -> str:
 
 
 def _sign(sign: str) -> str:
-    """A sign inside quotation marks."""
+    """A character inside quotation marks."""
     if sign in '"\\':
         return f"\\{sign}"
     return sign if " " <= sign <= "~" else f"\\U{ord(sign):08x}"
 
 
 def comment(text: str) -> str:
-    r"""A text of a file's author as a comment: one line, nothing that ends it.
+    r"""A text from a file as a comment: one line, without characters that end it.
 
     >>> comment("He et al.\nimport os")
     '# He et al. import os'

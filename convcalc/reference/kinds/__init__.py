@@ -1,4 +1,4 @@
-"""One witness per kind of layer, a class each; importing them registers them."""
+"""One witness class per kind of layer; importing registers them."""
 
 from convcalc.reference.kinds import attention, conv, joins, pointwise, pool, rearrange, tensor
 

@@ -13,14 +13,14 @@ from convcalc.reference.scratch import LayerRun
 
 @witness("matmul")
 class MatMul(Plain):
-    """Which side of a map each unit reads is up to the axis, so it has no rows along one alone."""
+    """The cells that a unit reads depend on the axis, so a single axis cannot be run."""
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
         del arrays
         return call("matmul", inputs, **pick(options, "transpose_a", "transpose_b"))
 
     def scratch(self, run: LayerRun) -> int:
-        """NumPy may copy what it multiplies where that is swapped."""
+        """NumPy may copy a transposed factor."""
         return (prod(run.shape) + 2 * prod(run.out)) * run.each
 
 
@@ -51,7 +51,7 @@ class Attention(Plain):
         return np.repeat(inputs[0].sum(axis=1, keepdims=True), inputs[0].shape[1], axis=1)
 
     def scratch(self, run: LayerRun) -> int:
-        """Queries, keys and values, the heads side by side, and the scores of some rows of one head."""
+        """Queries, keys and values, the concatenated heads, and the scores of some rows of one head."""
         sizes = self.shapes(run.options, [run.shape])
         tokens = prod(run.shape[1:])
         made = sum(sizes[f"{name}_weight"][0] for name in ("query", "key", "value"))

@@ -21,7 +21,7 @@ def _kernel_of(owner: str, options: Options, in_shape: Shape) -> Shape:
 
 
 def with_bias(options: Options, shapes: dict[str, Shape], channels: int) -> dict[str, Shape]:
-    """The shapes, and that of a bias unless it is left out."""
+    """The shapes, with that of a bias unless it is left out."""
     return {**shapes, "bias": (channels,)} if options.get("bias", True) else shapes
 
 
@@ -43,7 +43,7 @@ class Windows(Witness):
 
 @witness("conv")
 class Conv(Windows):
-    """A convolution; with a connection table it keeps only the kernels the table names."""
+    """A convolution; with a connection table it has only the kernels in the table."""
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
@@ -68,7 +68,7 @@ class Conv(Windows):
         return call("conv", inputs[0], arrays["weight"], arrays.get("bias"), **named)
 
     def scratch(self, run: LayerRun) -> int:
-        """By tiles, unless it is depthwise or 1×1."""
+        """Memory by tiles, unless it is depthwise or 1×1."""
         groups, by_table = (
             run.options.get("groups", 1),
             run.options.get("connections") is not None,
@@ -111,7 +111,7 @@ class ConvTranspose(Witness):
 
 
 def stamp_along_axis(options: Options, rows: Rows) -> Rows:
-    """What each cell writes to, kernel by kernel; without a stride they lie side by side."""
+    """The cells to which each cell writes; without a given stride, stamps do not overlap."""
     kernel, stride = options["kernel_size"], options.get("stride")
     return fast.conv_transpose(
         rows,
@@ -123,7 +123,7 @@ def stamp_along_axis(options: Options, rows: Rows) -> Rows:
 
 
 def stamp_axis_scratch(options: Options, rows: int, cells: int, out: int) -> int:
-    """The numbers that `stamp_along_axis` makes on the way."""
+    """The temporary numbers of `stamp_along_axis`."""
     axes = spans(options, (rows, cells), (rows, out))
     each: int = options["kernel_size"] + out
     return scratch.of_conv_transpose(rows, axes) + rows * each
@@ -131,7 +131,7 @@ def stamp_axis_scratch(options: Options, rows: int, cells: int, out: int) -> int
 
 @witness("depthwise_conv")
 class DepthwiseConv(Windows):
-    """A convolution of each map by itself, `multiplier` times."""
+    """A convolution of each map separately, `multiplier` times."""
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
@@ -169,7 +169,7 @@ class SeparableConv(Windows):
         return call("separable_conv", inputs[0], *weights, arrays.get("bias"), **named)
 
     def scratch(self, run: LayerRun) -> int:
-        """The depthwise maps between, and what they take."""
+        """The depthwise maps, and their temporary memory."""
         channels, axes = run.shape[0], spans(run.options, run.shape, run.out)
         between: int = channels * run.options.get("multiplier", 1)
         on_the_way = scratch.of_conv(channels, between, channels, run.kept, axes)
@@ -178,7 +178,7 @@ class SeparableConv(Windows):
 
 @witness("local_conv")
 class LocalConv(Windows):
-    """A weight and a bias for every position of the output, as many as windows are found."""
+    """A weight and a bias for every output position found by the windows."""
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
@@ -229,7 +229,7 @@ class Linear(Plain):
         return np.repeat(total, options["out_features"], axis=1)
 
     def scratch(self, run: LayerRun) -> int:
-        """Along an axis the input and the output with that axis in front."""
+        """Along an axis: copies of input and output with that axis first."""
         if run.options.get("axis") is None:
             return super().scratch(run)
         return (prod(run.shape) + 2 * prod(run.out)) * run.each
@@ -237,7 +237,7 @@ class Linear(Plain):
 
 @witness("rbf")
 class Rbf(Plain):
-    """Squared distances to vectors that are fixed, so its weight is a buffer."""
+    """Squared distances to fixed vectors, so its weight is a buffer."""
 
     buffers = frozenset({"weight"})
 

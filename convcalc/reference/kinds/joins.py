@@ -1,4 +1,4 @@
-"""Witnesses of the kinds that join branches value by value, besides sums and products."""
+"""Witnesses of the kinds that join branches elementwise, except sums and products."""
 
 from convcalc.reference.base import witness
 from convcalc.reference.kinds.rearrange import Join

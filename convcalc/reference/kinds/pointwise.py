@@ -177,7 +177,7 @@ class Norm(Plain):
 
 @witness("batchnorm")
 class BatchNorm(Norm):
-    """With tracked statistics they are buffers; without, those of the sample itself are used."""
+    """Tracked statistics are buffers; otherwise those of the sample are used."""
 
     buffers = frozenset({"running_mean", "running_var"})
 
@@ -208,7 +208,7 @@ def _tracked(options: Options) -> bool:
 class LayerNorm(Norm):
     """Over the whole sample or some axes, with a weight and a bias per cell of these."""
 
-    copies = (2, 24)  # the axes may change places and back
+    copies = (2, 24)  # the axes may be swapped and swapped back
 
     def shapes(self, options: Options, in_shapes: Sequence[Shape]) -> dict[str, Shape]:
         (in_shape,) = in_shapes
@@ -240,7 +240,7 @@ class GroupNorm(Norm):
 
 @witness("instancenorm")
 class InstanceNorm(Norm):
-    """Over each map, by default without weight and bias."""
+    """Over each map; by default without weight and bias."""
 
     affine = False
 

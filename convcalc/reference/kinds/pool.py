@@ -1,4 +1,4 @@
-"""Witnesses of the pools, of what undoes them, and of upsampling."""
+"""Witnesses of pools, of their inverses, and of upsampling."""
 
 from collections.abc import Sequence
 from math import comb, prod
@@ -16,7 +16,7 @@ POOL = ("stride", "fit", "ceil_mode")
 
 
 class Pool(Plain, Windows):
-    """Windows that lie side by side unless a stride is given."""
+    """Windows that do not overlap, unless a stride is given."""
 
     required = ("kernel_size",)
 
@@ -106,7 +106,7 @@ class GlobalMaxPool(Whole):
 
 @witness("unpool")
 class Unpool(Plain):
-    """Undoes a max pool. A second input, if given, says which cells the values came from."""
+    """Inverts a max pool. A second input, if given, has the cells of the maxima."""
 
     stamps = True
 
@@ -120,7 +120,7 @@ class Unpool(Plain):
         return stamp_along_axis(options, inputs[0])
 
     def scratch(self, run: LayerRun) -> int:
-        """Where each cell goes: tuples for one map, then 64-bit numbers for all."""
+        """The target of each cell: tuples for one map, then 64-bit numbers for all."""
         return 200 * prod(run.shape[1:]) + 24 * prod(run.shape)
 
     def axis_scratch(self, options: Options, rows: int, cells: int, out: int) -> int:
@@ -137,7 +137,7 @@ class Upsample(Plain):
         return fast_pool.upsample(inputs[0], options["scale_factor"], **named)
 
     def scratch(self, run: LayerRun) -> int:
-        """Blended: both neighbours, their shares of it and the sum."""
+        """Interpolation: both neighbours, their shares and the sum."""
         if run.options.get("mode", "nearest") == "nearest":
             return run.copies(1)
         return run.copies(6) + 400 * sum(run.out[1:])
@@ -165,7 +165,7 @@ class Resize(Plain):
         return fast_resize.resize(inputs[0], **self.given(options, inputs))  # type: ignore[arg-type]  # by name
 
     def scratch(self, run: LayerRun) -> int:
-        """The map before and after an axis, the cells of one tap, their shares of it, and the sum."""
+        """The map before and after an axis, the cells of one tap, their shares, and the sum."""
         if run.options.get("mode", "nearest") == "nearest":
             return run.copies(2) + 100 * sum(run.out[1:])
         return run.copies(6) + 1000 * sum(run.out[1:])
@@ -210,7 +210,7 @@ class BlurPool(Plain):
         return fast_pool.blur_pool(inputs[0], ones, stride=options.get("stride", 2))
 
     def scratch(self, run: LayerRun) -> int:
-        """The mirrored map, and what a depthwise convolution of it takes."""
+        """The mirrored map, and the memory of its depthwise convolution."""
         kernel = self.shapes(run.options, [run.shape])["kernel"][2:]
         padded = (run.shape[0], *(n + k - 1 for n, k in zip(run.shape[1:], kernel, strict=True)))
         options = {"kernel_size": kernel, "stride": run.options.get("stride", 2)}

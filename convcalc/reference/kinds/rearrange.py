@@ -45,7 +45,7 @@ class Crop(Plain):
         return call("crop", inputs[0], **pick(options, "size", "padding"))
 
     def cuts(self, options: Options, inputs: Inputs) -> list[tuple[int, int]]:
-        """Cells to cut off both ends of each axis, where the first are given as an offset."""
+        """Cells to cut off both ends of each axis, if the first are given as an offset."""
         sides = inputs[0].shape[1:]
         wanted = options.get("size")
         kept = inputs[1].shape[1:] if wanted is None else wanted
@@ -67,7 +67,7 @@ class Flatten(Whole):
     optional = ("start_axis", "end_axis")
 
     def along_axis(self, options: Options, inputs: Sequence[Rows]) -> Rows:
-        if options.get("start_axis", 0) == options.get("end_axis", -1):  # one axis stays as it is
+        if options.get("start_axis", 0) == options.get("end_axis", -1):  # one axis stays unchanged
             return inputs[0]
         return super().along_axis(options, inputs)
 
@@ -118,7 +118,7 @@ class Multiply(Join):
 
 @witness("concat")
 class Concat(Join):
-    """Along the channels units read the cells at their places; along another axis they are put in a row."""
+    """Along the channels, units read the cells at the same places; along another axis the cells are joined."""
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
         del arrays

@@ -1,4 +1,4 @@
-"""Witnesses of the kinds that take arrays apart or reorder their axes, and of parameters."""
+"""Witnesses of the kinds that split arrays or reorder their axes, and of parameters."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ class Slice(Plain):
     """A range of an axis, or one of equal parts."""
 
     def named(self, options: Options) -> dict[str, Any]:
-        """The options besides the axis."""
+        """The options without the axis."""
         return pick(options, "start", "stop", "step", "into", "take")
 
     def run(self, call: Call, options: Options, inputs: Inputs, arrays: Kept) -> Array:
@@ -40,7 +40,7 @@ class SpaceToDepth(Plain):
 
 @witness("permute")
 class Permute(Plain):
-    """Only an order that leaves all axes where they are has units at the places of its cells."""
+    """Units and cells have the same places only if the order changes no axis."""
 
     required = ("order",)
 

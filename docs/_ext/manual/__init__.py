@@ -1,4 +1,4 @@
-"""The manual's own part of Sphinx: where its pages come from, what they describe, how examples are coloured."""
+"""The manual's Sphinx extension: the origin of its pages, their descriptions, and colours of examples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_lexer("console", ConsoleLexer)
     for sort, called in SORTS.items():
         app.add_object_type(sort, sort, f"pair: {called}; %s", objname=called)
-    app.connect("html-page-context", open_here, priority=400)  # the theme's own has 500
+    app.connect("html-page-context", open_here, priority=400)  # the theme's default is 500
     app.connect("html-page-context", describe)
     app.srcdir = stage(app.confdir, app.doctreedir.parent / f"{app.doctreedir.name}.source")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""A page for each command: how it is called, its options with all their names, exit codes, the keys of its JSON."""
+"""A page for each command: its usage, its options with all their names, exit codes, the keys of its JSON."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _page(words: str, command: click.Command, context: click.Context) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """A paragraph of a help text; lines that stay as they are are a block."""
+    """A paragraph of a help text; preformatted lines become a block."""
     return block(text) if "\n" in text else plain(text) + "\n"
 
 

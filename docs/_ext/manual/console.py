@@ -1,4 +1,4 @@
-"""Examples of commands: what is typed stands out from what is printed."""
+"""Examples of commands: typed lines look different from printed ones."""
 
 from __future__ import annotations
 

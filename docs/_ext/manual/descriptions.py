@@ -1,4 +1,4 @@
-"""What a page is about, in its first paragraph: for search engines, and for whoever shares a link."""
+"""The description of a page, from its first paragraph: for search engines, and for shared links."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sphinx.util import logging
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-_LONGEST = 200  # characters of a description
+_LONGEST = 200  # longest description, in characters
 _LOGGER = logging.getLogger(__name__)
 
 
 def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Give a page its description; one that does not say what it is about is a warning."""
+    """Give a page its description; a page without one causes a warning."""
     del app, template
     if tree is None:
         return
@@ -28,7 +28,7 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tre
 
 
 def description(tree: nodes.document) -> str:
-    """The first paragraph below the title, before any section; a way back is none."""
+    """The first paragraph below the title, before any section; a link back does not count."""
     for child in next(iter(tree.findall(nodes.section)), tree).children:
         if isinstance(child, nodes.section):
             break
@@ -38,7 +38,7 @@ def description(tree: nodes.document) -> str:
 
 
 def _is_way_back(paragraph: nodes.paragraph) -> bool:
-    """Whether it is nothing but a link."""
+    """Whether a paragraph is only a link."""
     (first, *others) = paragraph.children
     return not others and isinstance(first, nodes.reference)
 

@@ -1,4 +1,4 @@
-"""The catalogue of errors: what the code can say, found by reading it, with an example of the tests."""
+"""The catalogue of errors: all messages in the code, found by reading it, with examples from the tests."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ AREAS = {
 
 @dataclass
 class Message:
-    """Something that convcalc can say about a mistake.
+    """An error message of convcalc.
 
     Attributes:
-        text: with … for what differs.
-        places: the modules that say it.
-        example: a file of the tests that makes it say so, without its suffix.
+        text: the text, with … for variable parts.
+        places: the modules with the message.
+        example: a file of the tests that causes the message, without its suffix.
     """
 
     text: str
@@ -73,7 +73,7 @@ class Message:
         return self.text.rpartition("; ")[2] if "; " in self.text else ""
 
     def is_in(self, said: str) -> bool:
-        """Whether a text may be this message: it has all that is fixed, in this order."""
+        """Whether a text may be this message: it has all fixed parts, in this order."""
         place = 0
         for part in self.text.split("…"):
             found = said.find(part, place)
@@ -84,16 +84,16 @@ class Message:
 
     @property
     def weight(self) -> int:
-        """How much of it is fixed."""
+        """The length of its fixed parts."""
         return len(self.text.replace("…", ""))
 
 
-# ---------------------------------------------------------------------------- what the code says
+# ------------------------------------------------------------------------ the messages in the code
 
 
 @cache
 def messages() -> dict[str, Message]:
-    """All messages by their text, with an example of the tests where there is one."""
+    """All messages by their text, with an example from the tests if there is one."""
     found: dict[str, Message] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
@@ -108,7 +108,7 @@ def messages() -> dict[str, Message]:
 
 
 def meant(said: str, found: dict[str, Message]) -> list[Message]:
-    """The messages that a text may be, the most particular first."""
+    """The messages that a text may be, the most specific first."""
     return sorted(
         (each for each in found.values() if each.is_in(said)),
         key=lambda each: -each.weight,
@@ -126,7 +126,7 @@ def _said_in(tree: ast.Module) -> Iterator[str]:
 
 
 def _texts_of(scope: ast.FunctionDef) -> dict[str, list[ast.expr]]:
-    """The names of a function that hold texts, with what they are set to."""
+    """The names of a function that are set to texts, with these."""
     found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(scope):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -135,7 +135,7 @@ def _texts_of(scope: ast.FunctionDef) -> dict[str, list[ast.expr]]:
 
 
 def _arguments(node: ast.AST) -> list[ast.expr]:
-    """What an error is made of, where a node makes one."""
+    """The arguments of an error, if a node creates one."""
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         return [] if _name(node.exc.func) in _INTERNAL else list(node.exc.args)
     if (
@@ -151,12 +151,12 @@ def _arguments(node: ast.AST) -> list[ast.expr]:
         given = [node.value]
     elif isinstance(node, ast.Call) and _name(node.func) == "append":
         given = node.args
-    # What is handed on may be any text; an error says what to do.
+    # A passed text may be any text; an error says what to do.
     return [each for each in given if isinstance(each, ast.IfExp) or _has_way_out(each)]
 
 
 def _has_way_out(node: ast.expr) -> bool:
-    """Whether an expression is a text that goes on after a semicolon."""
+    """Whether an expression is a text that continues after a semicolon."""
     return any(
         isinstance(part, ast.Constant) and isinstance(part.value, str) and ";" in part.value
         for part in (node.values if isinstance(node, ast.JoinedStr) else [node])
@@ -175,7 +175,7 @@ def _name(node: ast.expr) -> str:
 
 
 def _templates(node: ast.expr, names: dict[str, list[ast.expr]], depth: int = 0) -> list[str]:
-    """The texts that an expression may be, with … for what is filled in."""
+    """The texts that an expression may be, with … for inserted parts."""
     if isinstance(node, ast.Constant):
         return [node.value] if isinstance(node.value, str) else []
     if isinstance(node, ast.Name) and depth < 2:
@@ -215,7 +215,7 @@ def area_of(place: str) -> str:
 
 
 def heading(text: str) -> str:
-    """A message as the name of an object: on one line, and not without end."""
+    """A message as the name of an object: on one line, and not too long."""
     line = " ".join(re.sub(r"…+", "…", text).split()).strip("; ")
     return line if len(line) <= MAX_NAME else f"{line[:MAX_NAME]}…"
 
@@ -262,7 +262,7 @@ def _message(title: str, each: Message) -> str:
 
 
 def _example(name: str) -> str:
-    """A file that makes convcalc say so, and what it says."""
+    """A file that causes the message, and the output."""
     said = (EXAMPLES / f"{name}.err").read_text(encoding="utf-8")
     source = EXAMPLES / f"{name}.yaml"
     try:

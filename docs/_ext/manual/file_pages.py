@@ -69,7 +69,7 @@ _LIMITS = (
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """A page for each sort of file."""
+    """A page for each type of file."""
     yield "reference/network-file.md", _network()
     yield "reference/sheet-file.md", _sheet()
 
@@ -104,7 +104,7 @@ def _network() -> str:
 
 
 def _inside(schema: Any) -> dict[str, Any]:
-    """The keys of a network that stands among the layers of another."""
+    """The keys of a network inside another one's layers."""
     if isinstance(schema, dict):
         network = schema.get("properties", {}).get("network", {})
         found = [
@@ -160,15 +160,15 @@ def _keys(
     defs: Mapping[str, Any],
     before: str = "",
 ) -> str:
-    """Some keys, each with what it means and what its value may be.
+    """Some keys, each with its meaning and its allowed values.
 
     Args:
-        sort: of the objects.
-        names: of the keys.
-        about: what they mean, where the schema does not say it.
-        schemas: of their values.
-        defs: what these refer to.
-        before: the keys that they are under.
+        sort: the type of the objects.
+        names: the names of the keys.
+        about: their meanings, if the schema does not have them.
+        schemas: the schemas of their values.
+        defs: the definitions to which these refer.
+        before: the keys above them.
     """
     found = []
     for name in names:

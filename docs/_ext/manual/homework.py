@@ -34,9 +34,7 @@ from manual.writing import (
     toctree,
 )
 
-DATA = (
-    Path(__file__).parents[3] / "tests" / "homework" / "data"
-)  # files that cases of the tests name
+DATA = Path(__file__).parents[3] / "tests" / "homework" / "data"  # files named in test cases
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -173,12 +171,12 @@ Teachers see what went wrong, and the formula that gives the wrong number, at ev
 
 
 def _first(found: list[Mistake]) -> str:
-    """What the first mistakes of a family are."""
+    """The first mistakes of a family, in words."""
     return plain("; ".join(each.about for each in found[:2]))
 
 
 def _asked() -> dict[str, list[str]]:
-    """For each topic the question types that ask about it."""
+    """The question types of each topic."""
     found: dict[str, list[str]] = {}
     for name, cls in QUESTIONS.items():
         for given in cls.examples:
@@ -205,7 +203,7 @@ def _mistake(mistake: Mistake, asked: dict[str, list[str]], wrong: str) -> str:
 
 
 def _examples_of_wrong() -> dict[str, str]:
-    """For each mistake a question with a wrong number that comes from it, and the right one: a case of the tests."""
+    """A test case for each mistake: a question with its wrong number and the right one."""
     found: dict[str, str] = {}
     for case in (*MISTAKE_CASES, *FURTHER):
         task = create_question(case.type, case.given, conventions(**case.conventions))
@@ -218,7 +216,7 @@ def _examples_of_wrong() -> dict[str, str]:
 
 
 def _grouped(value: Any) -> str:
-    """A whole number with separators, as convcalc prints it; all else as it stands."""
+    """A whole number with separators, as printed by convcalc; anything else unchanged."""
     return f"{int(value):,}" if str(value).isdecimal() else str(value)
 
 

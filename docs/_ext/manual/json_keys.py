@@ -1,4 +1,4 @@
-"""The keys of the JSON that each command answers with, found by running it."""
+"""The keys of each command's JSON, found by running it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from manual.json_meanings import NAMED, NAMED_THERE, meanings
 from manual.writing import block, code, page, plain, section, thing
 
 SAMPLES = Path(__file__).parents[3] / "homework" / "class"
-MAX_ITEMS = 50  # of a list that is looked through
-MAX_SHOWN = 60  # characters of an example
+MAX_ITEMS = 50  # most items of a list that are checked
+MAX_SHOWN = 60  # longest example, in characters
 
-# Commands, run in this order and in one folder; several of one command have keys of their own.
+# Commands, run in this order in one folder; several lines of one command have different keys.
 LINES = """
 layer --n 32 --k 5 --s 3 --cin 3 --cout 5
 chain --input 1x32x32 conv:k5c6 pool:k2
@@ -80,8 +80,8 @@ class Ran(NamedTuple):
     """A command, and the keys of its answer.
 
     Attributes:
-        line: as it was typed.
-        keys: each key's place, with a value.
+        line: the typed line.
+        keys: the path of each key, with a value.
     """
 
     line: str
@@ -95,7 +95,7 @@ def command_of(line: str) -> str:
 
 
 def answers() -> dict[str, list[Ran]]:
-    """For each command what it answers to the lines above."""
+    """The output of each command for the lines above."""
     found: dict[str, list[Ran]] = {}
     place = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +126,7 @@ def _furnish() -> None:
 
 
 def _output(line: str) -> str:
-    """What a line prints as JSON."""
+    """The JSON printed by a line."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         main([*shlex.split(line), "--format", "json"])
@@ -134,7 +134,7 @@ def _output(line: str) -> str:
 
 
 def _keys(command: str, value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """The keys of a value, each with its place; names of the input are left out."""
+    """The keys of a value, each with its path; names from the input are left out."""
     if isinstance(value, list):
         for item in value[:MAX_ITEMS]:
             yield from _keys(command, item, f"{place}[]")
@@ -149,10 +149,10 @@ def _keys(command: str, value: Any, place: str = "") -> Iterator[tuple[str, Any]
 
 
 def meaning(command: str, place: str) -> str:
-    """What a key means.
+    """The meaning of a key.
 
     Raises:
-        LookupError: it stands in no table.
+        LookupError: no table has it.
     """
     known = meanings()
     words = place.split(".")
@@ -199,7 +199,7 @@ def _command(command: str, ran: list[Ran]) -> Iterator[str]:
 
 
 def _example(value: Any) -> str:
-    """A value of a key, where it is short."""
+    """A value of a key, if it is short."""
     if isinstance(value, dict) or (
         isinstance(value, list) and value and isinstance(value[0], dict)
     ):

@@ -1,8 +1,8 @@
-"""What the keys of JSON mean: by name, and by command and place where a name means something else there."""
+"""The meanings of JSON keys: by name, and by command and path if a name has another meaning there."""
 
 from __future__ import annotations
 
-# Keys whose own keys are names of the input: of layers, parameters, kinds …
+# Keys with objects whose keys are names from the input: of layers, parameters, kinds …
 NAMED = {
     "inputs", "counts", "alive", "lacks", "presets", "limits", "used", "varied", "parameters", "ignores", "impossible",
     "rf_of_outputs", "statuses", "to_mark", "claimed", "witnessed",
@@ -354,7 +354,7 @@ kinds:rules: what is true for the counts of all kinds
 
 
 def meanings() -> dict[str, str]:
-    """The table, by key, by the end of a place, or by ``command:place``."""
+    """The table, by key, by the end of a path, or by ``command:path``."""
     return {
         key: about
         for key, _, about in (line.partition(": ") for line in MEANINGS.strip().splitlines())

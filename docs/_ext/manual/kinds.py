@@ -78,7 +78,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 @cache
 def _defs() -> dict[str, Any]:
-    """What the schema of network files refers to."""
+    """The definitions in the schema of network files."""
     found: dict[str, Any] = schema()["$defs"]
     return found
 

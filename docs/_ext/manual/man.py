@@ -52,7 +52,7 @@ _TABLE = str.maketrans(_SIGNS | _BEYOND)
 
 
 def man_pages() -> dict[str, str]:
-    """Each page's file with its text, in the macros of man(7)."""
+    """The file name and text of each page, in the macros of man(7)."""
     return {
         f"{'-'.join(['convcalc', *words.split()])}.1": "\n".join(_page(words, command, context))
         + "\n"
@@ -61,7 +61,7 @@ def man_pages() -> dict[str, str]:
 
 
 def roff(text: str) -> str:
-    r"""A text of which no sign is a command of roff.
+    r"""A text in which no character is a command of roff.
 
     >>> roff("a-b"), roff(".x")
     ('a\\-b', '\\&.x')
@@ -85,7 +85,7 @@ def _page(words: str, command: click.Command, context: click.Context) -> Iterato
     """The lines of a page."""
     name = "-".join(["convcalc", *words.split()])
     yield f'.TH "{roff(name.upper())}" "1" "" "convcalc {roff(__version__)}" "convcalc"'
-    yield from (".nh", ".ad l")  # names of commands and options are not divided, nor spread
+    yield from (".nh", ".ad l")  # names of commands and options are not hyphenated or stretched
     yield ".SH NAME"
     yield rf"{roff(name)} \- {roff(summary(words, command))}"
     yield ".SH SYNOPSIS"
@@ -119,7 +119,7 @@ def summary(words: str, command: click.Command) -> str:
 
 
 def _description(command: click.Command) -> Iterator[str]:
-    """What the help says."""
+    """The description in the help."""
     for number, text in enumerate(paragraphs(command)):
         if number:
             yield ".PP"
@@ -144,7 +144,7 @@ def _examples(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _see(words: str) -> list[str]:
-    """The pages above and beside."""
+    """The pages above and next to it."""
     if not words:
         return [f"convcalc-{name}" for name in COMMANDS]
     above = words.split()[:-1]

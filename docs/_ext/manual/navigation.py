@@ -1,7 +1,7 @@
-"""The tree of pages beside each page, open where the page is.
+"""The tree of pages next to each page, opened at the current page.
 
-Sphinx would work out the whole tree anew for each of the pages of the reference, which takes longer
-than all else; and a tree of all of them helps nobody to find one.
+Sphinx would build the whole tree again for each page of the reference, which takes longer than
+everything else; and nobody finds a page in a tree of all pages.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _PARTS: WeakKeyDictionary[BuildEnvironment, list[tuple[str, list[str]]]] = WeakK
 
 
 def open_here(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Give a page its tree, before the theme asks for one."""
+    """Give a page its tree, before the theme requests one."""
     del template, tree
     if "toctree" in context:
         context["toctree"] = _tree_of(app, page)
 
 
 def _tree_of(app: Sphinx, page: str) -> Callable[..., str]:
-    """What a theme calls for the tree of a page."""
+    """The function that a theme calls for the tree of a page."""
     env = app.env
     above = set(_above(env, page))
 
@@ -53,7 +53,7 @@ def _parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
 
 
 def _above(env: BuildEnvironment, page: str) -> Iterator[str]:
-    """A page, and the pages that it is below of."""
+    """A page, and the pages above it."""
     while page:
         yield page
         page = next((parent for parent, below in env.toctree_includes.items() if page in below), "")
@@ -62,7 +62,7 @@ def _above(env: BuildEnvironment, page: str) -> Iterator[str]:
 
 
 def _list(app: Sphinx, page: str, names: list[str], above: set[str], level: int) -> str:
-    """Some pages, and below each that is open its own."""
+    """Some pages, and below each open page its own pages."""
     items = []
     for name in names:
         classes = f"toctree-l{level}{' current' if name in above else ''}"

@@ -15,7 +15,7 @@ from manual import (
     tables,
 )
 
-# What the pages describe: each sort of thing with what people call it.
+# The described kinds of things, each with its usual name.
 SORTS = {
     "command-line": "command",
     "json-key": "key of JSON",
@@ -45,6 +45,6 @@ _MODULES = (command_pages, json_keys, file_pages, kinds, tables, homework, error
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Each page's file in the manual, and its text."""
+    """The file name and text of each page of the manual."""
     for module in _MODULES:
         yield from module.pages()

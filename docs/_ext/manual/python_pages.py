@@ -1,4 +1,4 @@
-"""What Python programs can import, from the docstrings."""
+"""The Python interface, from the docstrings."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _function(name: str, each: Any, module: str) -> str:
 
 
 def _signature(each: Any, *, bound: bool = False) -> str:
-    """What a function takes."""
+    """The parameters of a function."""
     found = inspect.signature(each)
     taken = list(found.parameters.values())[1 if bound else 0 :]
     return str(found.replace(parameters=taken)).replace("'", "")

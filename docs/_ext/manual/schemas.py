@@ -1,4 +1,4 @@
-"""What a JSON Schema says about a value, in a few words."""
+"""A JSON Schema of a value in a few words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from manual.writing import code
 
-MAX_WORDS = 12  # that a choice lists
+MAX_WORDS = 12  # most values listed in a choice
 _DEPTH = 2  # levels of lists that are described
 _PLAIN = {
     "string": "a text",
@@ -18,7 +18,7 @@ _PLAIN = {
     "object": "a mapping",
 }
 _TRUTH = "one of `true`, `false`"
-_LARGE = 10**9  # limits that nobody meets are not told
+_LARGE = 10**9  # limits that nobody reaches are not mentioned
 _NAMED = {  # under $defs of the schema of network files
     "number": "a whole number or a calculation",
     "positive": "a whole number from 1, or a calculation",
@@ -54,9 +54,7 @@ def said(schema: Mapping[str, Any], defs: Mapping[str, Any], depth: int = 0) -> 
             return _one_of(schema[key], defs, depth)
     kind = schema.get("type", "")
     if isinstance(kind, list):
-        kind = (
-            "string" if "string" in kind else kind[0]
-        )  # what YAML makes of a text may be a number, too
+        kind = "string" if "string" in kind else kind[0]  # YAML may also read a text as a number
     if kind == "array":
         inside = said(schema.get("items", {}), defs, depth + 1) if depth < _DEPTH else ""
         return f"a list ({inside})" if inside else "a list"
@@ -82,7 +80,7 @@ def _one_of(forms: list[Mapping[str, Any]], defs: Mapping[str, Any], depth: int)
 
 
 def _choice(values: list[Any]) -> str:
-    """One of some values; of very many the first."""
+    """One of some values; only the first if there are many."""
     values = list({str(value): value for value in values}.values())
     shown = ", ".join(
         code(str(each).lower() if isinstance(each, bool) else each) for each in values[:MAX_WORDS]
@@ -93,7 +91,7 @@ def _choice(values: list[Any]) -> str:
 
 
 def _limits(schema: Mapping[str, Any]) -> str:
-    """From where to where a number goes."""
+    """The range of a number."""
     least, most = schema.get("minimum"), schema.get("maximum")
     least = None if least is None or least <= -_LARGE else least
     most = None if most is None or most >= _LARGE else most

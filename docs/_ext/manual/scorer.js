@@ -1,6 +1,6 @@
-// Which results a search of the manual shows first. Sphinx gives a page that has a word anywhere nearly the same score as
-// one that is about it, and each key and option of the reference more than a page that explains it. Here a page is worth
-// more the more of its title was asked for; pages that explain come before the reference, and errors come last.
+// The order of search results in the manual. Sphinx gives a page with a word anywhere nearly the same score as a page
+// about the word, and each key and option of the reference more than a page that explains it. Here a page scores higher
+// if more of its title is in the query; pages that explain come before the reference, and errors come last.
 "use strict";
 
 var Scorer = {
@@ -13,7 +13,7 @@ var Scorer = {
   term: 5,
   partialTerm: 2,
 
-  // What is in a folder, and how much it is worth; of several that begin a page's name, the longest counts.
+  // The score of each folder; if several begin a page's name, the longest counts.
   places: {
     "": [10, ""],
     "how-to/": [14, ""],
@@ -55,7 +55,7 @@ var Scorer = {
     return score + worth + Math.round(Scorer.titleAskedFor * share) - (isPart ? Scorer.optionsAreLess : 0);
   },
 
-  // How much of a title is in the query, from 0 to 1; numbers and small words count for nothing.
+  // How much of a title is in the query, from 0 to 1; numbers and small words do not count.
   share: (title) => {
     const asked = Scorer.words(Scorer.query());
     const words = Scorer.words(title);
@@ -72,7 +72,7 @@ var Scorer = {
 
   query: () => new URLSearchParams(window.location.search).get("q") || "",
 
-  // Sphinx writes names with the entities of HTML, and escapes them again where it shows them.
+  // Sphinx writes names with HTML entities, and escapes them again when it shows them.
   unescaped: (text) =>
     [["&lt;", "<"], ["&gt;", ">"], ["&quot;", '"'], ["&#x27;", "'"], ["&amp;", "&"]].reduce(
       (all, [entity, sign]) => all.replaceAll(entity, sign),

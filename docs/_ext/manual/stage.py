@@ -1,7 +1,7 @@
 """The folder that Sphinx reads: the pages of ``docs/``, three of the source's own, and the reference.
 
-Pages are written for people who read them where the source is kept. So a list that only the manual
-needs stands in a comment, and links lead to files of the source. Here both are made what Sphinx reads.
+Pages are written for readers of the source repository. So a list that only the manual needs is in a
+comment, and links lead to files of the source. This module converts both for Sphinx.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 DOCS = Path(__file__).parents[2]
 ROOT = DOCS.parent
 
-# Documents of the source that are pages of the manual, too.
+# Documents of the source that are also pages of the manual.
 ALSO = {
     "README.md": "readme.md",
     "CHANGELOG.md": "changelog.md",
@@ -29,9 +29,9 @@ _LINK = re.compile(r"\]\((?P<path>[^)#\s:]+)(?P<rest>#[^)]*)?\)")
 
 
 def stage(docs: str | os.PathLike[str], place: str | os.PathLike[str]) -> Path:
-    """Write all that Sphinx reads into a folder, and give the folder.
+    """Write all files for Sphinx into a folder; returns the folder.
 
-    A file that is there already as it should be is not touched, so that Sphinx need not read it again.
+    An unchanged file is not written again, so that Sphinx need not read it again.
     """
     folder, docs = Path(place), Path(docs)
     wanted: dict[str, bytes] = {}
@@ -58,13 +58,13 @@ def stage(docs: str | os.PathLike[str], place: str | os.PathLike[str]) -> Path:
 
 
 def for_sphinx(text: str, source: str, page: str, links: dict[str, Path]) -> str:
-    """A page as Sphinx reads it.
+    """A page in the form for Sphinx.
 
     Args:
-        text: the page as it is kept.
+        text: the page in the source.
         source: its file, from the root of the source.
-        page: its file in the folder that Sphinx reads.
-        links: gets other files of the source that it links to, by their place in that folder.
+        page: its file in the folder for Sphinx.
+        links: collects other linked files of the source, by their path in that folder.
     """
     text = _ONLY_HERE.sub(r"\1", text)
     parts = []
@@ -86,7 +86,7 @@ def _fences(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _linked(link: re.Match[str], source: str, page: str, links: dict[str, Path]) -> str:
-    """A link to a file of the source, as a link to a file of the folder that Sphinx reads."""
+    """A link to a file of the source, as a link in the folder for Sphinx."""
     name = posixpath.normpath(posixpath.join(posixpath.dirname(source), link["path"]))
     if name in ALSO:
         goal = ALSO[name]
@@ -102,7 +102,7 @@ def _linked(link: re.Match[str], source: str, page: str, links: dict[str, Path])
 
 
 def _write(folder: Path, wanted: dict[str, bytes]) -> None:
-    """Make a folder hold these files and no others."""
+    """Write these files into a folder, and remove all others."""
     for path in [*folder.rglob("*")] if folder.exists() else []:
         if path.is_file() and path.relative_to(folder).as_posix() not in wanted:
             path.unlink()

@@ -1,4 +1,4 @@
-"""What stands in the registries of networks: columns, formats, tools, ways of counting, devices, kernels."""
+"""The registries of networks: columns, formats, tools, ways of counting, devices, kernels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree of commands, as click has it."""
+"""The tree of commands, from click."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from convcalc.cli.option_words import _given, options_of
 
 
 def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
-    """Every command with the words that call it; groups come before what is in them, the whole first."""
+    """Every command with the words that call it; convcalc first, groups before their commands."""
     yield from _below("", group, click.Context(group, info_name="convcalc"))
 
 
@@ -29,7 +29,7 @@ def _below(
 
 
 def options(command: click.Command, context: click.Context) -> list[click.Option]:
-    """The options of a command, that for help as well."""
+    """The options of a command, including the one for help."""
     return [
         each
         for each in command.get_params(context)
@@ -38,7 +38,7 @@ def options(command: click.Command, context: click.Context) -> list[click.Option
 
 
 def other_words(command: click.Command, context: click.Context) -> dict[str, list[str]]:
-    """For each option of a command what else it may be called, by its first name."""
+    """The other names of each option of a command, by its first name."""
     known = options_of(command.get_params(context))
     found: dict[str, list[str]] = {}
     for word in OURS:
@@ -49,7 +49,7 @@ def other_words(command: click.Command, context: click.Context) -> dict[str, lis
 
 
 def paragraphs(command: click.Command) -> list[str]:
-    """What the help of a command says, by paragraphs; lines that stay as they are have a line break in them."""
+    """The help of a command, by paragraphs; preformatted ones contain line breaks."""
     found = []
     for text in (command.help or "").split("\n\n"):
         kept = text.lstrip("\n").startswith("\b")
@@ -64,13 +64,13 @@ def examples(command: click.Command) -> list[str]:
 
 
 def names_text(option: click.Option, context: click.Context) -> str:
-    """The names of an option with what it takes: ``--k, --kernel-size K``."""
+    """The names of an option with its value: ``--k, --kernel-size K``."""
     names = ", ".join([*option.opts, *option.secondary_opts])
     return names if option.is_flag else f"{names} {option.make_metavar(context)}"
 
 
 def facts(option: click.Option) -> list[str]:
-    """What else there is to say: the default, that it must be given, that it may be repeated."""
+    """Further facts: the default, whether it is required, whether it may be repeated."""
     found = []
     if option.required:
         found.append("It must be given.")

@@ -1,4 +1,4 @@
-"""Markdown for the manual's own pages: texts that mean nothing but themselves, tables, objects."""
+"""Markdown for the manual's generated pages: escaped texts, tables, objects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEDENT = re.compile(r"^ {4}", re.MULTILINE)
 
 
 def plain(text: Any) -> str:
-    r"""A text of which no sign is Markdown.
+    r"""A text in which no character is Markdown.
 
     >>> plain("a_b * [c]")
     'a\\_b \\* \\[c\\]'
@@ -22,7 +22,7 @@ def plain(text: Any) -> str:
 
 
 def code(text: Any) -> str:
-    """A text as code, whatever it holds; nothing of nothing."""
+    """Any text as code; an empty text stays empty."""
     text = " ".join(str(text).split("\n"))
     if not text.strip():
         return ""
@@ -32,7 +32,7 @@ def code(text: Any) -> str:
 
 
 def prose(text: str) -> str:
-    """A text of a docstring: what stands between backticks is code, all else means itself."""
+    """A text of a docstring: text in backticks is code, the rest is escaped."""
     end, parts = 0, []
     for found in _QUOTED.finditer(text):
         parts += [plain(text[end : found.start()]), code(found[1] or found[2])]
@@ -41,14 +41,14 @@ def prose(text: str) -> str:
 
 
 def block(text: str, language: str = "text") -> str:
-    """Lines as they are."""
+    """Preformatted lines."""
     text = text.strip("\n")
     ticks = "`" * max(3, max(map(len, re.findall("`+", text)), default=0) + 1)
     return f"{ticks}{language}\n{text}\n{ticks}\n"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table; its cells are Markdown. Nothing where there are no rows."""
+    """A table; its cells are Markdown. Empty if there are no rows."""
     lines = [[_cell(cell) for cell in row] for row in rows]
     heads = list(head)
     if not lines:
@@ -58,19 +58,19 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Markdown on one line; a bar in code is no border."""
+    """Markdown on one line; a bar in code is not a border."""
     line = " ".join(text.split("\n"))
     return re.sub(r"(?<!\\)\|", r"\\|", line)
 
 
 def thing(sort: str, name: str, body: str, options: Mapping[str, str] | None = None) -> str:
-    """An object that the search and the index know, described.
+    """A described object, for the search and the index.
 
     Args:
         sort: such as ``kind`` or ``option``.
-        name: what it is called.
+        name: its name.
         body: Markdown.
-        options: of the directive.
+        options: the options of the directive.
     """
     colons = ":" * (max(map(len, re.findall(r"^:{3,}", body, re.MULTILINE)), default=2) + 1)
     lines = "".join(f":{key}: {value}\n" for key, value in (options or {}).items())
@@ -83,13 +83,13 @@ def page(title: str, *parts: str) -> str:
 
 
 def section(title: str, *parts: str, level: int = 2) -> str:
-    """A section; nothing where it is empty."""
+    """A section; an empty text if it is empty."""
     full = [f"{part.rstrip()}\n" for part in parts if part.strip()]
     return "\n".join([f"{'#' * level} {title}\n", *full]) if full else ""
 
 
 def toctree(names: Iterable[str], *, hidden: bool = False) -> str:
-    """The pages that are below a page."""
+    """The pages below a page."""
     head = ":hidden:\n" if hidden else ":maxdepth: 1\n"
     return "```{toctree}\n" + head + "\n" + "".join(f"{name}\n" for name in names) + "```\n"
 
@@ -98,7 +98,7 @@ def docstring(text: str) -> str:
     """A docstring as Markdown: its sections (``Args:``), its lists and its examples.
 
     Args:
-        text: as `inspect.getdoc` gives it.
+        text: the result of `inspect.getdoc`.
     """
     parts: list[str] = []
     for paragraph in re.split(r"\n\n+", text.strip()):
@@ -118,7 +118,7 @@ def docstring(text: str) -> str:
 
 
 def _titled(title: str, text: str) -> str:
-    """A section of a docstring: names with what they are, else lines."""
+    """A section of a docstring: names with their meaning, or else lines."""
     if title in ("Args", "Attributes", "Raises", "Returns", "Yields"):
         items = re.split(r"^(?=\S)", text, flags=re.MULTILINE)
         lines = []

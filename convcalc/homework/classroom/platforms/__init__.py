@@ -1,5 +1,5 @@
-"""What learning platforms and forms write: names of files, tables of answers, lists of submissions.
+"""Files of learning platforms and forms: names of files, tables of answers, lists of submissions.
 
-Each module knows one thing that they write and turns it into a `Claim`: whose it is and when it came.
-Who that is on the roster is not decided here.
+Each module reads one of these things and returns a `Claim`: whose it is and when it was submitted.
+Other modules find that student on the roster.
 """

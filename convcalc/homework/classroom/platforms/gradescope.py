@@ -1,6 +1,6 @@
 """The list of submissions in a Gradescope export: ``submission_metadata.yml``.
 
-The export of an assignment has a folder ``submission_<number>`` for each submission, and beside them
+The export of an assignment has a folder ``submission_<number>`` for each submission, and next to them
 this file, written by Ruby: under the folder's name ``:submitters:`` with ``:name:``, ``:sid:`` and
 ``:email:`` of each member of a group, and ``:created_at:``.
 """
@@ -21,7 +21,7 @@ _MAX_MEMBERS = 50
 
 
 def claims_of(data: bytes) -> dict[str, Claim]:
-    """What is said of each folder; nothing where the file cannot be read."""
+    """The claim on each folder; none if the file cannot be read."""
     try:
         source = Source(METADATA, data.decode("utf-8-sig"))
         root = source.compose()
@@ -38,7 +38,7 @@ def claims_of(data: bytes) -> dict[str, Claim]:
 
 
 def _claim(value: Any) -> Claim | None:
-    """What is said of one submission."""
+    """The claim on one submission."""
     facts = _bare(value)
     people = facts.get("submitters")
     if not isinstance(people, list):

@@ -1,4 +1,4 @@
-"""Kinds of files that hold no answers that can be read, each with the way out."""
+"""Kinds of files without readable answers, each with what to do instead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WEB = (b"<!doctype html", b"<html")
 
 
 def other_kind(name: str, start: bytes) -> str:
-    """Why a file is not read, by its name and its first bytes; empty where it may hold answers.
+    """Why a file is not read, by its name and its first bytes; empty if it may contain answers.
 
     >>> other_kind("s1.pdf", b"%PDF-1.7")
     'a PDF; ask for the answers as text or YAML'

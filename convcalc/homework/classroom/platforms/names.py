@@ -1,9 +1,9 @@
 """Names of files and folders that platforms give to what a student submitted.
 
 Moodle (*Download all submissions*, mod/assign/locallib.php) writes ``First Last_99105_assignsubmission_file_``
-as a folder or in front of the file's name; Canvas (*Download submissions*, content_zipper.rb) writes
+as a folder or before the file's name; Canvas (*Download submissions*, content_zipper.rb) writes
 ``lastfirst_LATE_871_99_name-2``: the name without spaces, the user, the file, and the file's own
-name, with the attempt behind it.
+name, followed by the attempt.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _CANVAS = re.compile(
 
 
 def _moodle(name: str) -> Claim | None:
-    """What Moodle says: the full name, and the number of who took part."""
+    """The claim of Moodle: the full name, and the participant's number."""
     found = _MOODLE.fullmatch(name)
     return Claim(name=found["name"], number=found["number"], source="Moodle") if found else None
 
 
 def _canvas(name: str) -> Claim | None:
-    """What Canvas says: the name without spaces, the numbers of the user and of the file, the attempt."""
+    """The claim of Canvas: the name without spaces, the numbers of user and file, the attempt."""
     found = _CANVAS.fullmatch(name)
     if not found or says_nothing(found["name"]):
         return None
@@ -44,7 +44,7 @@ _PATTERNS = (_moodle, _canvas)
 
 
 def claim_of(name: str) -> Claim | None:
-    """What a platform says by the name of a folder or file.
+    """The claim in the name of a folder or file that a platform wrote.
 
     >>> claim_of("Ann Lee_99105_assignsubmission_file").name
     'Ann Lee'

@@ -1,6 +1,6 @@
 """Tables of a class: a row per student, a column per question, as forms and platforms export them.
 
-Read are the quiz reports of Canvas (*Student analysis*, Quizzes::QuizStatistics::StudentAnalysis: columns
+It reads the quiz reports of Canvas (*Student analysis*, Quizzes::QuizStatistics::StudentAnalysis: columns
 ``name, id, sis_id, section, submitted, attempt``, then ``<number>: <text of the question>``), of Moodle
 (*Responses*: ``Surname, First name, Email address, Completed, Response 1``; Cloze answers as ``part 1: …;
 part 2: …``, qtype_multianswer), Google Forms (``Timestamp, Email Address, <text of the question>``) and
@@ -25,12 +25,12 @@ from convcalc.text import plural, printable, shortened
 
 MAX_CELL = 200_000
 _MAX_ROWS = 100_000
-_MAX_UNUSED = 5  # headings that are named in a note
+_MAX_UNUSED = 5  # most headings named in a note
 _PART = re.compile(r"(?:^|;\s*)part (\d{1,3}): ?", re.IGNORECASE)
 _CANVAS = re.compile(r"\d{1,18}: (?=\S)")
 _RESPONSE = re.compile(r"(?:response|answer|antwort|réponse|respuesta) (\d{1,3})", re.IGNORECASE)
 
-# What the headings of platforms say of a row, the best first.
+# The fact about a row that each heading of a platform gives, the best first.
 _FACTS = {
     "id": ("student_id", "student id", "student", "sid", "sis_id", "sis id", "id number", "matriculation", "id"),
     "login": ("username", "user name", "login", "sis login id", "login_id", "netid"),
@@ -42,7 +42,7 @@ _FACTS = {
     "attempt": ("attempt", "attempt number"),
     "variant": ("variant",),
 }  # fmt: skip
-# What a column called ID is beside others: a number of Canvas, or of the rows of Microsoft Forms.
+# What a column ID means next to other columns: Canvas's number, or Microsoft Forms' row number.
 _OTHER_IDS = {
     "canvas": {"sis_id", "section_sis_id", "sis user id", "sis login id"},
     "row": {"start time", "completion time"},
@@ -56,7 +56,7 @@ _UNUSED = frozenset(
 
 
 class _Column(NamedTuple):
-    """A column that is used: a fact about the row, or the answers to a question or a part of one."""
+    """A used column: a fact about the row, or the answers to a question or a part of one."""
 
     place: int
     fact: str = ""
@@ -87,19 +87,19 @@ def has_heading(text: str, headings: Container[str]) -> bool:
 
 
 def _rows(text: str) -> Any:
-    """A reader of the rows of a table, by the separator that its first line has most of."""
+    """A reader of a table's rows; the separator is the most frequent one in its first line."""
     csv.field_size_limit(MAX_CELL)
     return csv.reader(io.StringIO(text), delimiter=_separator(text))
 
 
 def _separator(text: str) -> str:
-    """What stands between the cells."""
+    """The separator of the cells."""
     first = text.partition("\n")[0]
     return max((",", ";", "\t"), key=first.count)
 
 
 def _lost_lines(lines: list[str], separator: str) -> int:
-    """How many lines a row takes in because a quotation mark is not closed, or not where a cell ends.
+    """How many lines a row swallows because a quotation mark is not closed, or not at a cell's end.
 
     >>> _lost_lines(['s1,"5', "s2,6"], ","), _lost_lines(['s1,"5', 's2,"6"'], ","), _lost_lines(['s1,"5', '6"'], ",")
     (1, 1, 0)
@@ -161,7 +161,7 @@ def parse_table(
 
 
 def _not_used(header: list[str], used: list[_Column]) -> str:
-    """A note on the headings that could be questions but fit none."""
+    """A note on headings that look like questions but fit none."""
     places = {column.place for column in used}
     left = [
         shortened(name.strip(), 40)
@@ -179,7 +179,7 @@ def _not_used(header: list[str], used: list[_Column]) -> str:
 
 
 def _columns(header: list[str], sheet: Sheet, mapped: Mapping[str, str]) -> list[_Column]:
-    """What each column holds; columns of no use are left out."""
+    """The content of each column; unused columns are left out."""
     names = Names(sheet)
     texts = _texts_of(sheet)
     facts = _facts(header)
@@ -202,7 +202,7 @@ def _columns(header: list[str], sheet: Sheet, mapped: Mapping[str, str]) -> list
 
 
 def _facts(header: list[str]) -> dict[str, str]:
-    """What each heading says of a row, with its rank among those that say the same."""
+    """The fact about a row that each heading gives, with its rank among headings for the same fact."""
     given = {name.strip().lstrip("\ufeff").lower() for name in header}
     found = {
         name: f"{fact} {rank:02d}"
@@ -217,7 +217,7 @@ def _facts(header: list[str]) -> dict[str, str]:
 
 
 def _texts_of(sheet: Sheet) -> dict[tuple[str, ...], str]:
-    """The questions by the words of their texts; texts that two of them have are left out."""
+    """The questions by the words of their texts, without texts that two questions share."""
     found: dict[tuple[str, ...], str] = {}
     for question in sheet.questions:
         for text in {question.sentence, question.text} - {""}:
@@ -227,7 +227,7 @@ def _texts_of(sheet: Sheet) -> dict[tuple[str, ...], str]:
 
 
 def _answer_of(name: str, names: Names, texts: dict[tuple[str, ...], str], sheet: Sheet) -> str:
-    """The question, or part of one, that a heading stands for; empty where that is not certain."""
+    """The question, or part of one, that a heading means; empty if that is not certain."""
     bare = _CANVAS.sub("", name, count=1) if _CANVAS.match(name) else name
     if names.has(bare):
         return names.of(bare)
@@ -246,7 +246,7 @@ def _answer_of(name: str, names: Names, texts: dict[tuple[str, ...], str], sheet
 
 
 def _answers(row: list[str], used: list[_Column], sheet: Sheet, path: str) -> Answers:
-    """The answers in one row, and what is said of it."""
+    """The answers in one row, and the facts about it."""
     answers = Answers(path=path)
     facts: dict[str, tuple[str, str]] = {}
     for column in used:
@@ -288,7 +288,7 @@ def _add_answer(answers: Answers, name: str, cell: str, sheet: Sheet) -> None:
 
 
 def _joined(question: Question, texts: list[str]) -> Any:
-    """The boxes of a Cloze question as the answer to it: the sides of a shape belong together."""
+    """The answer to a Cloze question from its boxes: the sides of a shape belong together."""
     texts = [text.strip() for text in texts]
     if question.manual:
         return "\n".join(texts)

@@ -1,4 +1,4 @@
-"""Times as platforms write them, in seconds; where nothing is said of the zone, all are read alike."""
+"""Times as platforms write them, in seconds; times without a zone are all read in the same way."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORMATS = (
 
 
 def time_of(text: str) -> float | None:
-    """A time in seconds; None where it cannot be read.
+    """A time in seconds; None if it cannot be read.
 
     >>> time_of("2026-01-05 10:00:00 UTC") == time_of("2026/01/05 11:00:00 AM GMT+1")
     True
@@ -23,7 +23,7 @@ def time_of(text: str) -> float | None:
     True
     """
     if not text or text.isspace():
-        return None  # at once: many rows of a table have none
+        return None  # first, because many rows of a table have no time
     text = re.sub(r"(\.\d{6})\d+", r"\1", " ".join(text.split())[:60])  # Ruby writes nanoseconds
     zone = UTC
     found = _ZONE.search(text)

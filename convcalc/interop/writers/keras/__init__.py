@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.network.network import Node
 
-FAMILIES = (convs, pools, pointwise, shapes)  # which register how kinds are said
+FAMILIES = (convs, pools, pointwise, shapes)  # they register the functions for the kinds
 
 
 @writer("keras")
@@ -55,10 +55,10 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def _said(analysis: Analysis) -> list[Said]:
-    """How each layer is said.
+    """Each layer in Keras.
 
     Raises:
-        UsageError: some cannot be said.
+        UsageError: Keras does not have some layers.
     """
     found: list[Said] = []
     reasons: dict[str, str] = {}
@@ -81,7 +81,7 @@ def _said(analysis: Analysis) -> list[Said]:
 
 
 def _names(analysis: Analysis, said: Sequence[Said]) -> tuple[list[str], tuple[str, ...]]:
-    """The name of each layer in Keras, and what to know of those that are changed."""
+    """The name of each layer in Keras, and a note on changed names."""
     taken = {image.name.replace("/", "_") for image in analysis.images}
     names: list[str] = []
     changed: list[str] = []
@@ -105,7 +105,7 @@ def _names(analysis: Analysis, said: Sequence[Said]) -> tuple[list[str], tuple[s
 
 
 def _code(analysis: Analysis, said: Sequence[Said], names: Sequence[str]) -> Code:
-    """The code with blocks and loops, where these keep all names; else plain lines."""
+    """The code with blocks and loops if they keep all names; else plain lines."""
     network = analysis.network
     nodes = [
         node._replace(layer=copy.copy(node.layer), name=name)
@@ -156,7 +156,7 @@ _LAID = frozenset(("layers.Flatten", "layers.Reshape"))
 
 
 def _order_notes(analysis: Analysis, said: Sequence[Said]) -> tuple[str, ...]:
-    """What to know about the order of the values."""
+    """The notes on the order of the values."""
     laid = [pieces[-1].callee in _LAID for pieces in said]
     if any(is_laid and len(step.input) > 1 for step, is_laid in zip(analysis.steps, laid)):
         return (
@@ -167,7 +167,7 @@ def _order_notes(analysis: Analysis, said: Sequence[Said]) -> tuple[str, ...]:
 
 
 def _header(analysis: Analysis, notes: Sequence[str]) -> Iterator[str]:
-    """The comment on top."""
+    """The comment at the top."""
     network, totals = analysis.network, analysis.totals
     lines = [network.name]
     if network.source:

@@ -34,7 +34,7 @@ _TAKEN = frozenset(
 
 
 class Words:
-    """Words for what is said: the kind, with a number where it is said in several ways."""
+    """Words for the pieces: the kind, with a number if it is written in several ways."""
 
     def __init__(self) -> None:
         self._ways: dict[str, list[list[Any]]] = {}
@@ -50,7 +50,7 @@ class Words:
 
 
 def call_of(word: str, said: Said) -> Call:
-    """How the outline of a network calls what is said."""
+    """The calls for the outline of a network."""
     keyed = [(key, arg) for at, piece in enumerate(said) for key, arg in keys(at, piece)]
     given = {key: arg.value for key, arg in keyed if arg.value != arg.default}
     defaults = {key: arg.default for key, arg in keyed if arg.default is not ...}
@@ -59,17 +59,17 @@ def call_of(word: str, said: Said) -> Call:
 
 
 def keys(at: int, piece: Piece) -> list[tuple[str, Arg]]:
-    """The arguments of a piece, each with a name that no other piece of the layer has."""
+    """The arguments of a piece, each with a unique name within the layer."""
     is_main = piece.ending == ""
     return [(arg.name if is_main else f"{arg.name}_{at}", arg) for arg in piece.args]
 
 
 class _Renamed(NamedTuple):
-    """Layers whose names begin in a way that is not written as it is.
+    """Layers whose names begin with a variable part.
 
     Attributes:
-        start: what their names begin with.
-        text: inside an f-string, what stands for it.
+        start: the beginning of their names.
+        text: the f-string text for it.
     """
 
     start: str
@@ -80,10 +80,10 @@ class Code:
     """Writes the statements.
 
     Args:
-        analysis: of the network.
-        said: how each node is said.
-        names: of each node in Keras.
-        outline: of the network.
+        analysis: the walk of the network.
+        said: each node in Keras.
+        names: the name of each node in Keras.
+        outline: the outline of the network.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Code:
         self.steps, self.said, self.names, self.outline = analysis.steps, said, names, outline
         self.blocks = {block.name: block for block in outline.blocks}
         self.functions: dict[str, str] = {}  # the name of each block in the code
-        self.parameters: dict[str, dict[str, str]] = {}  # of each block, as functions call them
+        self.parameters: dict[str, dict[str, str]] = {}  # the names for each block in its function
         self.with_name: dict[str, bool] = {}
         self.owners = {step.owner.place - 1 for step in self.steps if step.owner}
         for block in outline.blocks:
@@ -122,7 +122,7 @@ class Code:
         return [f"def {self.functions[block.name]}({given}):", *body.lines, f"    return {last}"]
 
     def start_of(self, places: Sequence[int]) -> str:
-        """What the names of all layers of a block begin with."""
+        """The common beginning of the names of all layers of a block."""
         paths = [self.names[place].split(".") for place in places]
         start: list[str] = []
         for words in zip(*paths):
@@ -133,7 +133,7 @@ class Code:
 
 
 def keeps_names(outline: Outline, names: Sequence[str], code: Code) -> bool:
-    """Whether the names in all uses of a block differ in their beginnings alone."""
+    """Whether the names in all uses of a block differ only in their beginnings."""
     found: dict[str, set[tuple[str, ...]]] = {}
     for use in _uses([*outline.parts, *[part for block in outline.blocks for part in block.parts]]):
         start = code.start_of(use.places)
@@ -174,7 +174,7 @@ class _Body:
         self.live: list[str] = []
 
     def write(self, parts: Sequence[Part], now: str, kept: Mapping[int, str]) -> str:
-        """Write parts, and give the variable of what they give."""
+        """Write parts; returns the variable of their output."""
         self.kept |= kept
         for place in _read_again(parts):
             if place >= 0 and place not in self.kept:
@@ -199,7 +199,7 @@ class _Body:
 
         Args:
             parts: what to write.
-            now: the variable that the first one reads.
+            now: the variable that the first part reads.
             target: the variable that they write.
         """
         for part in parts:
@@ -253,7 +253,7 @@ class _Body:
     def shared(
         self, place: int, piece: Piece, items: list[str], inputs: list[str], target: str
     ) -> str:
-        """Write a layer that is made once, and used here or again."""
+        """Write a layer that is created once, here, or used again."""
         owner = self.code.steps[place].owner
         made = owner.place - 1 if owner else place
         name = identifier(f"{self.code.names[made]}_layer", {*self.kept.values(), *_TAKEN})
@@ -284,7 +284,7 @@ class _Body:
         return self.layer(part.call, part.place, inputs, target)
 
     def free(self, name: str) -> str:
-        """A variable that holds nothing that is still read."""
+        """A variable whose value is no longer read."""
         return identifier(name, {*self.live, *self.kept.values(), *self.parameters.values()})
 
     def use(self, part: Use, now: str, target: str) -> str:
@@ -304,7 +304,7 @@ class _Body:
         return target
 
     def repeat(self, part: Repeat, now: str, target: str) -> str:
-        """Write a loop, where names count; else each turn."""
+        """Write a loop if names count up; else each turn."""
         names = [[self.code.names[at] for at in places_of(turn)] for turn in part.turns]
         places = {at for turn in part.turns for at in places_of(turn)}
         counted = None if places & {*self.kept} else _counted(names)
@@ -329,7 +329,7 @@ class _Body:
     # ---------------------------------------------------------------------------- expressions
 
     def value(self, value: Any) -> str:
-        """A value, or what a parameter makes of it."""
+        """A value, or the parameter for it."""
         if not isinstance(value, Scaled):
             return literal(value) if value != float("-inf") else 'float("-inf")'
         text = self.parameters[value.parameter]
@@ -362,7 +362,7 @@ class _Body:
 
 
 def _applied(target: str, piece: Piece, items: Sequence[str], inputs: Sequence[str]) -> Statement:
-    """A piece, on what it reads."""
+    """A piece applied to its inputs."""
     if piece.form == "text":
         text = piece.callee
         for at, each in enumerate(inputs):
@@ -377,7 +377,7 @@ def _applied(target: str, piece: Piece, items: Sequence[str], inputs: Sequence[s
 
 
 def _counted(names: Sequence[Sequence[str]]) -> tuple[str, int] | None:
-    """Where the names of turns count up: what stands before the number, and the first number."""
+    """If the names of the turns count up: the text before the number, and the first number."""
     words = names[0][0].split(".")
     for at, word in enumerate(words):
         if not word.isdecimal() or str(int(word)) != word:
@@ -396,7 +396,7 @@ def _counted(names: Sequence[Sequence[str]]) -> tuple[str, int] | None:
 
 
 def _read_again(parts: Sequence[Part]) -> set[int]:
-    """The places that parts go on from."""
+    """The places that parts read again."""
     found: set[int] = set()
     for part in parts:
         match part:
@@ -419,7 +419,7 @@ def network_lines(
     """The statements of the network, and the variables of its outputs.
 
     Args:
-        code: of the network.
+        code: the writer of the network.
         inputs: the variables of the input, by place.
         outputs: the places of the output.
     """

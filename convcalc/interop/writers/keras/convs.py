@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _window(step: Step) -> tuple[tuple[Piece, ...], dict[str, Any]]:
-    """The padding before a convolution, and what all convolutions are told of their window."""
+    """The padding before a convolution, and the window arguments of all convolutions."""
     kind: Any = step.layer
     windows = kind.windows(step.input)
     strides, dilations = [a.s for a in windows], [a.d for a in windows]
@@ -40,7 +40,7 @@ def _axes(step: Step) -> int:
 
 @SAYS.under("conv")
 def conv(step: Step) -> Said:
-    """A convolution; one with a table of connections is a small one for each map."""
+    """A convolution; one with a table of connections becomes a small one for each map."""
     kind: Any = step.layer
     before, how = _window(step)
     bias = (kind.bias, True)
@@ -61,7 +61,7 @@ def conv(step: Step) -> Said:
 
 @SAYS.under("depthwise_conv")
 def depthwise_conv(step: Step) -> Said:
-    """Filters for each channel; where Keras's own layer does not take the options, one with groups."""
+    """Filters for each channel; if Keras's own layer does not take the options, one with groups."""
     kind: Any = step.layer
     before, how = _window(step)
     bias = (kind.bias, True)
@@ -76,7 +76,7 @@ def depthwise_conv(step: Step) -> Said:
 
 @SAYS.under("separable_conv")
 def separable_conv(step: Step) -> Said:
-    """Keras's layer, or the two convolutions that it is."""
+    """Keras's layer, or two convolutions."""
     kind: Any = step.layer
     before, how = _window(step)
     bias = (kind.bias, True)
@@ -95,7 +95,7 @@ def separable_conv(step: Step) -> Said:
 
 @SAYS.under("local_conv")
 def local_conv(step: Step) -> Said:
-    """Filters of their own at every position, which Keras had until its second version."""
+    """Separate filters at every position, which Keras had until its second version."""
     kind: Any = step.layer
     windows = kind.windows(step.input)
     pads = tuple([(axis.before, axis.after) for axis in windows])
@@ -114,7 +114,7 @@ def local_conv(step: Step) -> Said:
 
 @SAYS.under("conv_transpose")
 def conv_transpose(step: Step) -> Said:
-    """A transposed convolution; cells too many are cut off by a layer behind it."""
+    """A transposed convolution; a layer after it cuts off surplus cells."""
     kind: Any = step.layer
     axes = _axes(step)
     if kind.groups != 1:
@@ -165,7 +165,7 @@ def _cuts(patches: list[tuple[Any, int]]) -> tuple[list[tuple[int, int]], list[i
 
 @SAYS.under("linear")
 def linear(step: Step) -> Said:
-    """Dense works along the last axis, which holds the channels; others change places with it."""
+    """Dense works along the last axis, the channels; another axis is swapped with it."""
     kind: Any = step.layer
     place, sides_ = kind.place(step.input), len(step.input)
     made = layer("layers.Dense", ("units", kind.out_features), use_bias=(kind.bias, True))

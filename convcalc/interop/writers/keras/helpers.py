@@ -1,4 +1,4 @@
-"""What Keras lacks, as code that is written above a network which needs it."""
+"""Code for what Keras does not have, written above a network that needs it."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ _HELPERS = {
 
 
 def helper(name: str) -> str:
-    """The code of a helper; empty where a name is none.
+    """The code of a helper; empty if a name is not a helper.
 
     >>> helper("layers.Conv2D")
     ''

@@ -1,4 +1,4 @@
-"""Statements laid out as ruff format does."""
+"""Statements laid out as by ruff format."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Statement(NamedTuple):
 
     Attributes:
         target: the variable.
-        callee: what is called; a whole expression where there are no arguments.
+        callee: what is called; a whole expression if there are no arguments.
         items: the arguments.
-        then: the arguments of what this gives.
+        then: the arguments of a second call, on the result.
     """
 
     target: str
@@ -49,7 +49,7 @@ def statement(what: Statement, indent: int) -> list[str]:
 
 
 def _inside(items: Sequence[str], indent: int) -> list[str]:
-    """What stands between parentheses on its own lines."""
+    """The content of parentheses on separate lines."""
     margin, whole = " " * indent, ", ".join(items)
     if len(margin + whole) <= LIMIT:
         return [margin + whole]
@@ -57,7 +57,7 @@ def _inside(items: Sequence[str], indent: int) -> list[str]:
 
 
 def _item(item: str, indent: int) -> list[str]:
-    """An item on a separate line; one that is too long and has several parts, on several."""
+    """An item on a separate line, or on several if it is too long and has parts."""
     line = f"{' ' * indent}{item},"
     parts = _parts(item)
     if len(line) <= LIMIT or not parts:
@@ -68,7 +68,7 @@ def _item(item: str, indent: int) -> list[str]:
 
 
 def _parts(item: str) -> tuple[str, list[str]] | None:
-    """What stands before the items of a tuple or list, and these; None where it is none.
+    """The text before the items of a tuple or list, and the items; None for other texts.
 
     >>> _parts("table=((0, 1), (2,))")
     ('table=(', ['(0, 1)', '(2,)'])

@@ -32,7 +32,7 @@ _JOINS = {
 
 
 def _always(said: Piece) -> Says:
-    """What is said in the same way whatever the options."""
+    """Register kinds that are written in the same way for all options."""
     return lambda _step: (said,)
 
 
@@ -146,7 +146,7 @@ def groupnorm(step: Step) -> Said:
 
 @SAYS.under("instancenorm")
 def instancenorm(step: Step) -> Said:
-    """Over each channel by itself: as many groups as channels."""
+    """Over each channel separately: as many groups as channels."""
     return (_groups(step, -1),)
 
 
@@ -189,7 +189,7 @@ def concat(step: Step) -> Said:
 
 @SAYS.under("matmul")
 def matmul(step: Step) -> Said:
-    """A sum of products by letters, as the first side stands last."""
+    """A sum of products by letters, because the first side is last."""
     kind: Any = step.layer
     one, other = step.shapes[:2]
     if one[:-2] != other[:-2]:
@@ -209,7 +209,7 @@ def _last(letters: str) -> str:
 
 
 def _stated(step: Step) -> Said:
-    """Nothing in Keras."""
+    """Not in Keras."""
     message = f"what {step.layer.called()} computes is not known; replace it by layers that are"
     raise UnsaidError(message)
 

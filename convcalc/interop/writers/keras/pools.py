@@ -26,7 +26,7 @@ _CUT_OFF = "a mean in its last window leaves out what lies beyond the padding; u
 
 
 def _pool(step: Step, callee: str, word: str, ending: str = "") -> Piece:
-    """A pool as Keras has it."""
+    """A pool in Keras."""
     kind: Any = step.layer
     windows = kind.windows(step.input)
     if any(axis.d != 1 for axis in windows):
@@ -41,7 +41,7 @@ def _pool(step: Step, callee: str, word: str, ending: str = "") -> Piece:
 
 @SAYS.under("maxpool")
 def maxpool(step: Step) -> Said:
-    """A max pool: around it are zeros where nothing is below 0, else minus infinity."""
+    """A max pool: padded with zeros if nothing is below 0, else with minus infinity."""
     kind: Any = step.layer
     how = padded(kind.windows(step.input), step.output[1:])
     made = _pool(step, "layers.MaxPooling", how.word)
@@ -55,7 +55,7 @@ def maxpool(step: Step) -> Said:
 
 @SAYS.under("avgpool")
 def avgpool(step: Step) -> Said:
-    """An average pool; Keras's own padding is not counted in the mean."""
+    """An average pool; Keras's padding is not counted in the mean."""
     kind: Any = step.layer
     windows, sizes = kind.windows(step.input), step.output[1:]
     how = padded(windows, sizes)
@@ -80,7 +80,7 @@ def avgpool(step: Step) -> Said:
 
 @SAYS.under("lppool")
 def lppool(step: Step) -> Said:
-    """The root of a sum of powers, which is the mean of the powers times the cells of a window."""
+    """The root of a sum of powers: the mean of the powers times the cells of a window."""
     kind: Any = step.layer
     how = padded(kind.windows(step.input), step.output[1:])
     if how.word == "same":
@@ -99,7 +99,7 @@ def lppool(step: Step) -> Said:
 
 @SAYS.under("subsample")
 def subsample(step: Step) -> Said:
-    """The sum of a window, which is its mean times its cells, scaled and shifted."""
+    """The sum of a window (its mean times its cells), scaled and shifted."""
     kind: Any = step.layer
     cells = kind.kernel(step.input)
     made = _pool(step, "layers.AveragePooling", "valid", "_mean")
@@ -112,7 +112,7 @@ def subsample(step: Step) -> Said:
 
 @SAYS.under("global_avgpool")
 def global_avgpool(step: Step) -> Said:
-    """The mean of each map, which stays a map of one cell."""
+    """The mean of each map, as a map of one cell."""
     return (_global(step, "Average"),)
 
 
@@ -153,7 +153,7 @@ def _adaptive(step: Step, word: str) -> Piece:
 
 @SAYS.under("blur_pool")
 def blur_pool(step: Step) -> Said:
-    """A fixed kernel, kept once for each channel."""
+    """A fixed kernel, stored once per channel."""
     kind: Any = step.layer
     axes = len(step.input) - 1
     strides = per_axis(kind.stride, axes)
@@ -166,7 +166,7 @@ def blur_pool(step: Step) -> Said:
 
 @SAYS.under("unpool")
 def unpool(_step: Step) -> Said:
-    """Nothing in Keras."""
+    """Not in Keras."""
     message = "Keras's pools do not give the places of their maxima; use upsample or conv_transpose"
     raise UnsaidError(message)
 

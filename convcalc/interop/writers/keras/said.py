@@ -1,4 +1,4 @@
-"""How a layer is said in Keras: one piece or several, each a statement."""
+"""A layer in Keras: one or several pieces, each a statement."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class UnsaidError(Exception):
-    """Keras has no words for a layer; the message says why."""
+    """Keras does not have a layer; the message says why."""
 
 
 class Arg(NamedTuple):
     """An argument of a call.
 
     Attributes:
-        name: its keyword; what stands first goes without.
-        value: what is given.
-        default: what it is where it is not given; `NEEDED` where it must be.
-        is_bare: whether it goes without its keyword.
+        name: its keyword; first arguments are written without it.
+        value: its value.
+        default: its default; `NEEDED` if it must be given.
+        is_bare: whether it is written without its keyword.
     """
 
     name: str
@@ -42,9 +42,9 @@ class Piece:
 
     Attributes:
         callee: a layer's class, a function, or a text in which {0} is the input.
-        args: of the call.
-        form: what it is: ``layer``, ``function`` or ``text``.
-        ending: what follows the layer's name in the name of this piece; None where it has no name.
+        args: the arguments of the call.
+        form: ``layer``, ``function`` or ``text``.
+        ending: the end of this piece's name after the layer's name; None if it has no name.
     """
 
     callee: str
@@ -59,7 +59,7 @@ SAYS: Registry[Says] = Registry("kind that Keras can say")
 
 
 def layer(callee: str, *bare: tuple[str, Any], ending: str = "", **named: Any) -> Piece:
-    """A layer: its first arguments without their keywords, then those that have defaults.
+    """A layer: first the arguments without keywords, then those with defaults.
 
     Args:
         callee: its class.
@@ -69,7 +69,7 @@ def layer(callee: str, *bare: tuple[str, Any], ending: str = "", **named: Any) -
     """
     first = [Arg(name, value, NEEDED, is_bare=True) for name, value in bare]
     others = [Arg(name, *pair) for name, pair in named.items()]
-    # A class with a small letter's module before it is Keras's; others are written into the code.
+    # A class after a module in lower case is Keras's; others are written into the code.
     return Piece(callee, (*first, *others), "layer", ending)
 
 
@@ -85,7 +85,7 @@ def text(form: str) -> Piece:
 
 
 def one(values: Sequence[Any]) -> Any:
-    """One number where all are equal, else all."""
+    """One number if all are equal, else all."""
     return values[0] if len(set(values)) == 1 else tuple(values)
 
 
@@ -99,5 +99,5 @@ def moved(shape: Shape) -> Shape:
 
 
 def axis_at(place: int) -> int:
-    """Where a side of a shape is in Keras: the batch is 0, the channels are last."""
+    """The axis in Keras of a side of a shape: the batch is 0, the channels are last."""
     return place or -1

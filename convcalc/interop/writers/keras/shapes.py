@@ -55,13 +55,13 @@ def flatten(step: Step) -> Said:
 
 @SAYS.under("reshape")
 def reshape(step: Step) -> Said:
-    """Another shape: a row becomes a map whose channels are last; else the order of values is kept."""
+    """A reshape: a row becomes a map whose channels are last; else the order of values is kept."""
     is_row = 1 in (len(step.input), len(step.output))
     return _reshaped(step, keeps_first=is_row or step.input[0] == step.output[0])
 
 
 def _reshaped(step: Step, *, keeps_first: bool) -> Said:
-    """A reshape; where the channels change with others, they are moved to the front before."""
+    """A reshape; if it changes the channels, they are moved to the front before."""
     if keeps_first:
         return (layer("layers.Reshape", ("target_shape", moved(step.output))),)
     given, made = len(step.input), len(step.output)
@@ -155,7 +155,7 @@ def slice_(step: Step) -> Said:
 
 @SAYS.under("permute")
 def permute(step: Step) -> Said:
-    """The axes in another order; Keras counts them from 1, and has the first one last."""
+    """The axes in another order; Keras counts them from 1, with the channels last."""
     kind: Any = step.layer
     order, count = places_of(kind.order, step.input), len(step.input)
     dims = tuple([order[place] or count for place in (*range(1, count), 0)])

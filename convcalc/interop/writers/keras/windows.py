@@ -1,4 +1,4 @@
-"""Padding of windows in Keras: a word where it is exactly equal, else a layer of zeros before."""
+"""Padding of windows in Keras: a word if it is exactly equal, else a layer of zeros before."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Padded(NamedTuple):
     """How windows are padded.
 
     Attributes:
-        word: the padding that the layer itself is given.
-        pads: cells before and after, of the layer before it; all 0 where there is none.
+        word: the padding argument of the layer itself.
+        pads: cells before and after, added by a layer before it; all 0 without such a layer.
     """
 
     word: str
@@ -23,7 +23,7 @@ class Padded(NamedTuple):
 
     @property
     def is_there(self) -> bool:
-        """Whether a layer before is needed."""
+        """Whether a layer before it is needed."""
         return any(side for pair in self.pads for side in pair)
 
 
@@ -31,8 +31,8 @@ def padded(windows: Sequence[Axis], sizes: Shape) -> Padded:
     """The padding with which windows give their sizes.
 
     Args:
-        windows: along each axis.
-        sizes: that come out.
+        windows: the windows along each axis.
+        sizes: the output sizes.
     """
     if all(map(_is_same, windows, sizes)):
         is_plain = all(
@@ -44,19 +44,19 @@ def padded(windows: Sequence[Axis], sizes: Shape) -> Padded:
 
 
 def _last_end(axis: Axis, o: int) -> int:
-    """Where the last window ends, in cells from the first padded one."""
+    """The end of the last window, in cells from the first padded one."""
     return (o - 1) * axis.s + axis.effective_kernel
 
 
 def _is_same(axis: Axis, o: int) -> bool:
-    """Whether Keras's padding same has the same windows."""
+    """Whether Keras's "same" padding gives the same windows."""
     if o != -(-axis.n // axis.s):
         return False
     return axis.before == max(_last_end(axis, o) - axis.n, 0) // 2
 
 
 def _after(axis: Axis, o: int) -> int:
-    """Cells to add at the end: those that are given, unless this makes other sizes."""
+    """Cells to add at the end: the given ones, unless these give other sizes."""
     needed = max(_last_end(axis, o) - axis.n - axis.before, 0)
     is_floor = axis._replace(after=axis.after).floor == o
     if not axis.before and not needed:
@@ -70,7 +70,7 @@ def zeros(pads: Sequence[tuple[int, int]], ending: str = "_pad") -> Piece:
 
 
 def sides(pads: Sequence[tuple[int, int]]) -> Any:
-    """Cells before and after as Keras takes them: one number, one for each axis, or pairs."""
+    """Cells before and after in Keras's form: one number, one per axis, or pairs."""
     if len(pads) == 1:
         return one(pads[0])
     if all(before == after for before, after in pads):

@@ -21,7 +21,7 @@ from convcalc.text import grouped, one_line, times, wrap
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
 
-FAMILIES = (convs, pointwise, pools, shapes)  # which register how kinds are said
+FAMILIES = (convs, pointwise, pools, shapes)  # they register the functions for the kinds
 
 
 @writer("pytorch")
@@ -47,10 +47,10 @@ class PyTorch(Writer):
 
 
 def _said(analysis: Analysis) -> tuple[dict[int, Said], dict[int, int]]:
-    """How each layer is said, by its place; and for each unpooling its pool.
+    """Each layer in PyTorch, by its place; and for each unpooling its pool.
 
     Raises:
-        UsageError: some cannot be said.
+        UsageError: PyTorch does not have some layers.
     """
     found: dict[int, Said] = {}
     reasons: dict[str, str] = {}
@@ -76,11 +76,11 @@ def _said(analysis: Analysis) -> tuple[dict[int, Said], dict[int, int]]:
 
 
 _NO_POOL = "no max pool before it has these sizes, so nothing gives the places of the maxima"
-_TIED = frozenset(("weight", "bias"))  # arrays that modules call as convcalc does
+_TIED = frozenset(("weight", "bias"))  # arrays with the same names in modules and in convcalc
 
 
 def _header(analysis: Analysis, planner: Planner) -> Iterator[str]:
-    """The comment on top."""
+    """The comment at the top."""
     network, totals = analysis.network, analysis.totals
     lines = [network.name]
     if network.source:
@@ -101,7 +101,7 @@ _MOST_RENAMED = 20
 
 
 def _renamed(planner: Planner) -> Iterator[str]:
-    """What to know about names that are not those of convcalc."""
+    """The notes on names that differ from convcalc's."""
     numbers = [path for path, key in planner.renamed.items() if key.isdigit()]
     others = [path for path, key in planner.renamed.items() if not key.isdigit()]
     if numbers:
@@ -172,13 +172,13 @@ def _forward(body: Body, analysis: Analysis, *, is_last: bool) -> Iterator[str]:
 
 
 def _output_name(name: str, step: Step) -> str:
-    """What an output is called: as in the file, or as the block that it ends."""
+    """The name of an output: from the file, or of the block that it ends."""
     above = step.name.rpartition(".")[0]
     return above if name == step.name and is_unnamed(step) and above else name
 
 
 def _node(node: Node, texts: Iterator[str | None]) -> Text:
-    """What makes a module; the texts are those of its numbers."""
+    """The code that creates a module; the texts are its numbers."""
     if isinstance(node, Row):
         return _row(node, texts)
     if isinstance(node, Use):
@@ -187,7 +187,7 @@ def _node(node: Node, texts: Iterator[str | None]) -> Text:
 
 
 def _call(callee: str, args: tuple[Arg, ...], texts: Iterator[str | None]) -> Text:
-    """A call with the arguments that are not left out."""
+    """A call with its arguments, without those left out."""
     items: list[Text] = []
     for arg in args:
         if isinstance(arg.value, Call):
@@ -200,7 +200,7 @@ def _call(callee: str, args: tuple[Arg, ...], texts: Iterator[str | None]) -> Te
 
 
 def _row(row: Row, texts: Iterator[str | None]) -> Text:
-    """Modules in a container; those that repeat in a loop."""
+    """Modules in a container; repeated ones in a loop."""
     made = [_node(node, texts) for _, node in row.items]
     if row.callee == "nn.ModuleDict":
         pairs = [_keyed(key, each) for (key, _), each in zip(row.items, made)]
@@ -221,7 +221,7 @@ def _keyed(key: str, text: Text) -> Text:
 
 
 def _runs(made: list[Text]) -> Iterator[Text]:
-    """Modules of which equal ones, or those of which one number grows evenly, are in a loop."""
+    """Modules; equal ones, or those with one evenly growing number, are in a loop."""
     at = 0
     while at < len(made):
         stop, text = _run(made, at)
@@ -241,7 +241,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 
 def _run(made: list[Text], at: int) -> tuple[int, Text]:
-    """Where a run of modules ends, and what stands in its loop."""
+    """The end of a run of modules, and the body of its loop."""
     first = flat(made[at])
     stop = at + 1
     while stop < len(made) and flat(made[stop]) == first:
@@ -270,7 +270,7 @@ def _run(made: list[Text], at: int) -> tuple[int, Text]:
 
 
 def _with_number(text: Text, left: list[int], new: str) -> Text:
-    """The text with another one for its number of that place."""
+    """The text with its number at a position replaced."""
     if isinstance(text, str):
 
         def put(found: re.Match[str]) -> str:

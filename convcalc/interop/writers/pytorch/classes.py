@@ -1,4 +1,4 @@
-"""Classes of the code: what they hold, and how blocks that are built alike share one."""
+"""Classes of the code: their content, and how blocks of equal structure share one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from convcalc.interop.writers.pytorch.tree import Group
 
 @dataclass(eq=False)
 class Use:
-    """A block: a class, with the numbers of one of its blocks."""
+    """A block: its class, with the numbers of this block."""
 
     plan: Plan
     at: int
@@ -38,16 +38,16 @@ Node = Call | Use | Row
 
 @dataclass(eq=False)
 class Body:
-    """What a class holds: its modules, and the parts of its forward.
+    """The content of a class: its modules, and the parts of its forward.
 
     Attributes:
-        group: that it was made from.
+        group: the group from which it was made.
         modules: each with its attribute.
         parts: in the order in which they run.
         reads, gives: places of the input, and of the output.
         is_chain: whether the modules run one after the other, and nothing else happens.
         ties: statements that give a module the weights of another one.
-        inputs: what what comes in is called outside.
+        inputs: the names of the inputs outside the class.
     """
 
     group: Group
@@ -60,7 +60,7 @@ class Body:
     inputs: list[str]
 
     def signature(self) -> Any:
-        """What is equal in blocks of one class."""
+        """The properties that are equal in all blocks of one class."""
         places = {place: at for at, place in enumerate(self.reads)}
         for part in self.parts:
             for place in part.gives:
@@ -97,12 +97,12 @@ class Plan:
     settled: Settled | None = None
 
     def args(self, at: int) -> tuple[Arg, ...]:
-        """The arguments that make one of its blocks."""
+        """The arguments that create one of its blocks."""
         assert self.settled
         return tuple([_argument(each, at) for each in self.settled.parameters])
 
     def settle(self) -> None:
-        """Find its parameters; the classes of the blocks inside have theirs."""
+        """Find its parameters, after those of the classes inside."""
         rows = [list(_slots(body.modules)) for body in self.bodies]
         slots = [
             Slot(rows[0][at][0], tuple([row[at][1] for row in rows])) for at in range(len(rows[0]))
@@ -117,7 +117,7 @@ def _argument(parameter: Parameter, at: int) -> Arg:
 
 
 def _signature(node: Node) -> Any:
-    """What modules of one class have in common."""
+    """The properties that modules of one class have in common."""
     if isinstance(node, Use):
         return id(node.plan)
     if isinstance(node, Row):
@@ -127,14 +127,14 @@ def _signature(node: Node) -> Any:
 
 
 def _slots(modules: Sequence[tuple[str, Node]]) -> Iterator[tuple[str, Arg]]:
-    """The numbers of modules, each with what its module is called."""
+    """The numbers of modules, each with its module's name."""
     for name, node in modules:
         for arg in _args_of(node):
             yield name, arg
 
 
 def _args_of(node: Node) -> Iterator[Arg]:
-    """The arguments of a module, and of those inside it."""
+    """The arguments of a module and of the modules inside it."""
     if isinstance(node, Use):
         yield from node.plan.args(node.at)
     elif isinstance(node, Row):
@@ -149,7 +149,7 @@ def _args_of(node: Node) -> Iterator[Arg]:
 
 
 def used_plans(plans: Sequence[Plan], root: Plan) -> list[Plan]:
-    """Of classes those that a network needs, each with the blocks that are in it."""
+    """The classes that a network needs, each with the blocks in it."""
     waiting: list[Node] = [node for _, node in root.bodies[0].modules]
     uses: dict[Plan, list[Use]] = {root: [Use(root, 0)]}
     while waiting:

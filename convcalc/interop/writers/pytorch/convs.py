@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _options(step: Step) -> tuple[dict[str, tuple[Any, Any]], str]:
-    """The arguments that all convolutions have, and a form that pads where they cannot say it."""
+    """The arguments of all convolutions, and a form that pads if they cannot express the padding."""
     layer: Any = step.layer
     windows = fitted(layer.windows(step.input), step.output[1:])
     padding: Any = tuple([axis.before for axis in windows])
@@ -62,7 +62,7 @@ def depthwise_conv(step: Step) -> Said:
 
 
 def _grouped(step: Step, groups: int) -> Said:
-    """A convolution in groups; one that pads in front only has its own class."""
+    """A convolution in groups; one with padding only before has its own class."""
     layer: Any = step.layer
     axes = axes_of(step.input, "a convolution")
     named, form = _options(step)
@@ -94,7 +94,7 @@ def separable_conv(step: Step) -> Said:
 
 @SAYS.under("local_conv")
 def local_conv(step: Step) -> Said:
-    """Filters of their own at every position."""
+    """Separate filters at every position."""
     layer: Any = step.layer
     axes = axes_of(step.input, "a convolution")
     _, form = _options(step)
@@ -118,7 +118,7 @@ def local_conv(step: Step) -> Said:
 
 @SAYS.under("conv_transpose")
 def conv_transpose(step: Step) -> Said:
-    """A transposed convolution; what lies outside of padding that differs is cut off."""
+    """A transposed convolution; cells outside of unequal padding are cut off."""
     layer: Any = step.layer
     axes = axes_of(step.input, "a transposed convolution")
     paddings, more, cuts = [], [], []
@@ -150,7 +150,7 @@ def conv_transpose(step: Step) -> Said:
 
 @SAYS.under("linear")
 def linear(step: Step) -> Said:
-    """A fully connected layer, which PyTorch has along the last axis."""
+    """A fully connected layer; PyTorch's works along the last axis."""
     layer: Any = step.layer
     place = layer.place(step.input)
     features = ("in_features", step.input[place]), ("out_features", layer.out_features)
@@ -171,7 +171,7 @@ def rbf(step: Step) -> Said:
 
 @SAYS.under("attention")
 def attention(step: Step) -> Said:
-    """Self-attention; with heads that do not share the channels out PyTorch has no module."""
+    """Self-attention; PyTorch has no module for heads that do not divide the channels."""
     layer: Any = step.layer
     bias = (layer.bias, True)
     embedding = ("embed_dim", step.input[0]), ("num_heads", layer.heads)

@@ -1,4 +1,4 @@
-"""The lines of a ``forward``: expressions where a value is read once, variables where it is kept."""
+"""The lines of a ``forward``: expressions for values read once, variables for the others."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from convcalc.interop.writers.python_text import identifier
 from convcalc.interop.writers.pytorch.said import ATOM, Said
 
 _INDENT = 8
-_MOST_CALLS = 5  # one in the other
-_BRANCHES = 3  # paths of a join that are called branches
+_MOST_CALLS = 5  # most nested calls
+_BRANCHES = 3  # how many paths of a join are needed to name them branches
 TAKEN = frozenset(
     ("self", "torch", "nn", "F", "math", "l", "O", "I", "len", "float", "super", "zip")
 )
@@ -24,8 +24,8 @@ class Names:
     """Names that are all different.
 
     Args:
-        taken: those that nothing may have; whoever gives a name adds it.
-        joint: what stands before a number that makes a name another one.
+        taken: names that must not be used; every given name is added.
+        joint: the text before a number that makes a name unique.
 
     >>> names = Names({"x", "x_2"})
     >>> names.free("x"), names.free("y")
@@ -37,7 +37,7 @@ class Names:
         self._numbers: dict[str, int] = {}
 
     def free(self, name: str) -> str:
-        """A name that is not taken, like this one."""
+        """A free name like this one."""
         word = free = identifier(name)
         while free in self.taken:
             self._numbers[word] = self._numbers.get(word, 1) + 1
@@ -50,14 +50,14 @@ class Part:
     """A layer or a block in a forward.
 
     Attributes:
-        names: what the output values may be called.
+        names: possible names of the output values.
         first: the place of its first layer.
-        reads, gives: places of the values that it takes, and of those that come out.
-        said: how it is said.
-        access: the module, as ``self.conv1``; empty where it is a function.
+        reads, gives: the places of its inputs and outputs.
+        said: its code.
+        access: the module, such as ``self.conv1``; empty for a function.
         is_heavy: whether it begins a separate line.
-        sides: of a value without a batch, how many it has besides it; 0 for all others.
-        unnamed: of what comes out the places to which nobody gave a name.
+        sides: how many sides a value without a batch has; 0 for all others.
+        unnamed: the places of outputs without a name in the file.
     """
 
     names: tuple[str, ...]
@@ -76,12 +76,12 @@ class _Value:
     """An expression that is not in a variable yet, or the variable.
 
     Attributes:
-        text: in Python.
-        hold: how tight it holds together.
+        text: the Python text.
+        hold: its precedence.
         is_heavy: whether it has a part that begins a line.
-        calls: how many of them stand one in the other.
+        calls: how many calls are nested in it.
         uses: the variables in it.
-        sides: of a value without a batch, how many it has besides it; 0 for all others.
+        sides: how many sides a value without a batch has; 0 for all others.
     """
 
     text: str
@@ -99,7 +99,7 @@ class Forward:
         parts: in the order in which they run.
         inputs: the places of the input, each with its name.
         outputs: the places of the output.
-        names: what outputs are called, where there are several.
+        names: the names of the outputs, if there are several.
     """
 
     def __init__(
@@ -111,8 +111,8 @@ class Forward:
     ) -> None:
         self.parts, self.outputs, self.names = parts, outputs, names
         self.lines: list[str] = []
-        self._numbers: dict[str, int] = {}  # the last of names that were taken
-        self._branches: dict[int, str] = {}  # what paths of joins are called, as far as is known
+        self._numbers: dict[str, int] = {}  # the last number of each taken name
+        self._branches: dict[int, str] = {}  # the known names of paths of joins
         self.called = {p: n for part in parts for p, n in zip(part.gives, part.names)} | names
         self.batch = next(iter(inputs.values()))
         self.unnamed = {place for part in parts for place in part.unnamed} - {*names}
@@ -124,7 +124,7 @@ class Forward:
         self.left = {place: len(readers) for place, readers in self.readers.items()}
         for place in outputs:
             self.left[place] = self.left.get(place, 0) + 1
-        self.alive: dict[str, int] = {}  # how many values that are still read hold a variable
+        self.alive: dict[str, int] = {}  # how many values in use each variable has
         for place, name in inputs.items():
             if self.left.get(place):
                 self.alive[name] = self.alive.get(name, 0) + 1
@@ -142,7 +142,7 @@ class Forward:
         return self.lines
 
     def _part(self, part: Part) -> None:
-        """Say a part, and keep what comes out where it is read more than once."""
+        """Write a part, and keep outputs that are read more than once in variables."""
         for place in part.reads:
             value = self.values[place]
             if (part.is_heavy and value.is_heavy) or value.calls >= _MOST_CALLS:
@@ -182,7 +182,7 @@ class Forward:
         return not value.text.isidentifier() and not value.sides
 
     def _read(self, place: int) -> None:
-        """Note that a value was read."""
+        """Record that a value was read."""
         self.left[place] -= 1
         if not self.left[place]:
             for name in self.values[place].uses:
@@ -218,7 +218,7 @@ class Forward:
         return _Value(text, said.hold, heavy, calls, uses, part.sides)
 
     def _operand(self, said: Said, value: _Value) -> str:
-        """An input, repeated for every sample where it has no batch."""
+        """An input, repeated for every sample if it has no batch."""
         return value.text if said.broadcasts else self._batched(value)
 
     def _batched(self, value: _Value) -> str:
@@ -245,7 +245,7 @@ class Forward:
         return value.is_heavy and len(readers) == 1 and len(readers[0].reads) >= _BRANCHES
 
     def _name(self, place: int) -> str:
-        """The variable for a value: x or y on its way, a separate name where it stays."""
+        """The variable for a value: x or y if it is short-lived, a separate name if it stays."""
         branch = self._branch(place)
         if branch:
             return self._free(branch)
@@ -256,7 +256,7 @@ class Forward:
         return self._free(self.called[place])
 
     def _branch(self, place: int) -> str:
-        """What a path of a join of many is called; empty where a value is on no such path."""
+        """The name of a path of a join with many; empty if a value is on no such path."""
         passed = []
         while place not in self._branches:
             passed.append(place)
@@ -272,7 +272,7 @@ class Forward:
         return self._branches[place]
 
     def _free(self, name: str) -> str:
-        """A name that nothing else has now."""
+        """A name that is not in use now."""
         word = free = identifier(name)
         while free in TAKEN or self.alive.get(free):
             self._numbers[word] = self._numbers.get(word, 1) + 1

@@ -1,4 +1,4 @@
-"""What PyTorch has no module for, as short classes and functions that stand above the network."""
+"""Short classes and functions for layers without a PyTorch module, written above the network."""
 
 from __future__ import annotations
 

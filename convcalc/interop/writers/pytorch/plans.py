@@ -1,4 +1,4 @@
-"""From the tree of layers to classes: blocks that are built alike share one."""
+"""Makes classes from the tree of layers; blocks of equal structure share one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from convcalc.interop.writers.pytorch.tree import Child, Edges, Group, Leaf
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis, Step
 
-# What nn.Module, nn.Sequential and nn.ModuleDict call their own.
+# Attributes of nn.Module, nn.Sequential and nn.ModuleDict.
 _RESERVED = """
     T_destination add_module append apply bfloat16 buffers call_super_init children clear compile
     cpu cuda double dump_patches eval extend extra_repr float forward get_buffer get_extra_state
@@ -32,20 +32,20 @@ RESERVED = frozenset(_RESERVED.split())
 
 
 class _WovenError(Exception):
-    """A block uses the weights of a layer that is in another one."""
+    """A block uses the weights of a layer in another block."""
 
 
 class Planner:
-    """Makes classes of the groups of a tree.
+    """Makes classes from the groups of a tree.
 
     Args:
-        analysis: of the network.
+        analysis: the walk of the network.
         root: the tree.
-        pairs: for each unpooling the pool that has the places of the maxima.
+        pairs: for each unpooling, the pool with the positions of the maxima.
 
     Attributes:
         plans: the classes, inner ones first; the network is the last.
-        renamed: for each module whose path is not its name the path.
+        renamed: the path of each module whose path differs from its name.
     """
 
     def __init__(self, analysis: Analysis, root: Group, pairs: Mapping[int, int]) -> None:
@@ -55,9 +55,9 @@ class Planner:
         self._known: dict[Any, Plan] = {}
         self._open: set[Group] = set()
         self._made: dict[Group, Node | None] = {}
-        self._accesses: dict[int, str] = {}  # of the layers in the body that is being made
-        self._blocks: dict[Group, str] = {}  # the same of its blocks
-        self._ties: list[str] = []  # of the body that is being made
+        self._accesses: dict[int, str] = {}  # for the layers in the current body
+        self._blocks: dict[Group, str] = {}  # the same for its blocks
+        self._ties: list[str] = []  # for the current body
         self._alike: dict[Group, Group] = {}
         self._words = {block.name: block.word for block in analysis.blocks if block.word}
         self._leaves = {leaf.first: leaf for leaf in root.leaves}
@@ -67,7 +67,7 @@ class Planner:
         self._share()
         try:
             root = self._class_of(self._whole())
-        except _WovenError:  # then all layers with weights in common are called from outside
+        except _WovenError:  # then all layers with shared weights are called from outside
             self._alike.clear()
             self._made.clear()
             self._known.clear()
@@ -83,7 +83,7 @@ class Planner:
         return self.plans
 
     def _whole(self) -> Body:
-        """What stands in the class of the network."""
+        """The content of the network's class."""
         images = [image.place for image in self.analysis.images]
         read = {*self.edges.reads(self.root)}
         several = len(images) > 1 or not read
@@ -91,7 +91,7 @@ class Planner:
         return self._body(self.root, reads, tuple([step.place for step in self.analysis.outputs]))
 
     def _above(self) -> dict[int, list[Group]]:
-        """For each layer that uses the weights of another, and for that one, the groups around it."""
+        """For each layer that shares weights with another, the groups around it."""
         shared = [leaf.step for leaf in self.root.leaves if leaf.step.owner]
         wanted = {step.place for step in shared} | {
             step.owner.place for step in shared if step.owner
@@ -106,7 +106,7 @@ class Planner:
     # -------------------------------------------------------------------------- shared weights
 
     def _share(self) -> None:
-        """Find blocks that are others once more; open those between a layer and its weights."""
+        """Find blocks that repeat others with the same weights; open blocks between a layer and its weights."""
         above = self._above()
         for leaf in self.root.leaves:
             owner = leaf.step.owner
@@ -116,15 +116,15 @@ class Planner:
             same = next((at for at, (a, b) in enumerate(zip(mine, theirs)) if a is not b), None)
             if same is None:
                 same = min(len(mine), len(theirs))
-            if mine[same:] and theirs[same:] and self._is_alike(mine[same], theirs[same]):
+            if mine[same:] and theirs[same:] and self._is_repeat(mine[same], theirs[same]):
                 self._alike[mine[same]] = theirs[same]
                 self._open.update(mine[1:same])
             else:
                 self._open.update(mine[1:])
                 self._open.update(theirs[1:])
 
-    def _is_alike(self, group: Group, other: Group) -> bool:
-        """Whether a block is another one once more, with the same weights."""
+    def _is_repeat(self, group: Group, other: Group) -> bool:
+        """Whether a block is another one again, with the same weights."""
         if group in self._alike:
             return self._alike[group] is other
         start, begin = len(group.path), len(other.path)
@@ -141,7 +141,7 @@ class Planner:
     # -------------------------------------------------------------------------------- bodies
 
     def _body(self, group: Group, reads: tuple[int, ...], gives: tuple[int, ...]) -> Body:
-        """What stands in the class of a group."""
+        """The content of a group's class."""
         outer = self._accesses, self._blocks, self._ties
         while True:
             self._accesses, self._blocks, self._ties = {}, {}, []
@@ -154,14 +154,14 @@ class Planner:
                 break
             for child in group.children:
                 if isinstance(child, Group):
-                    self._open.update(child.groups())  # also those inside, which may be the circle
+                    self._open.update(child.groups())  # also inner ones, which may cause the cycle
         accesses = [f"self.{name}" for name, _ in modules]
         chain = _is_chain(accesses, ordered, reads, gives)
         inputs = [self._name_of(place) for place in reads]
         return Body(group, modules, ordered, reads, gives, chain, ties, inputs)
 
     def _name_of(self, place: int) -> str:
-        """What the value at a place is called."""
+        """The name of the value at a place."""
         maker = self.edges.maker(place)
         if maker <= 0:
             return self.analysis.images[-maker].name
@@ -180,8 +180,8 @@ class Planner:
 
         Args:
             children: in order.
-            access: how a module is got at, by its key.
-            path: of the group that they are in.
+            access: the code for a module, by its key.
+            path: the path of their group.
             keep: whether numbers stay as they are.
         """
         modules: list[tuple[str, Node]] = []
@@ -270,7 +270,7 @@ class Planner:
         )
 
     def _closed(self, group: Group) -> Node | None:
-        """A group as one module; None where its layers must be called one by one."""
+        """A group as one module; None if its layers must be called one by one."""
         if group not in self._made:
             self._made[group] = self._close(group)
         return self._made[group]
@@ -322,7 +322,7 @@ class Planner:
     def _used_often(
         self, group: Group, access: str, key: str
     ) -> tuple[Node | None, list[Part]] | None:
-        """The one module that a group stands for where it keeps nothing, and is called again."""
+        """The single module for a group without state that is called again."""
         calls = [leaf.said.module for leaf in group.leaves]
         kept = any(
             leaf.step.layer.arrays(leaf.step.input, leaf.step.output) for leaf in group.leaves
@@ -336,7 +336,7 @@ class Planner:
         return calls[0], parts
 
     def _class_of(self, body: Body) -> Plan:
-        """The class of a body; blocks that are built alike have one."""
+        """The class of a body; blocks of equal structure share one."""
         signature = body.signature()
         plan = self._known.get(signature)
         if plan is None:
@@ -357,7 +357,7 @@ class Planner:
             names.taken.add(plan.name)
 
     def _word(self, plan: Plan) -> str:
-        """What a class is called: as the block in the file, or what the paths have in common."""
+        """The name of a class: that of the block in the file, or the common part of the paths."""
         for body in plan.bodies:
             word = self._words.get(body.group.path)
             if word:
@@ -371,12 +371,12 @@ class Planner:
 
 
 def is_unnamed(step: Step) -> bool:
-    """Whether nobody gave a layer its name."""
+    """Whether a layer has only a generated name."""
     return re.fullmatch(rf"{step.kind}(_?\d+)?", step.name.rpartition(".")[2]) is not None
 
 
 def _common(words: Sequence[str]) -> str:
-    """What words begin with alike, up to a number."""
+    """The common beginning of words, up to a number."""
     first = words[0] if words else ""
     while not all(word.startswith(first) for word in words):
         first = first[:-1]
@@ -401,7 +401,7 @@ def _camel(name: str) -> str:
 
 
 def _first_number(children: Sequence[Child]) -> int | None:
-    """The first of numbers 0 or 1 and on, one after the other; None where names are others."""
+    """The first of consecutive numbers from 0 or 1; None for other names."""
     keys = [child.key for child in children]
     for first in (0, 1):
         if keys == [str(number) for number in range(first, first + len(keys))]:
@@ -427,11 +427,11 @@ def _is_chain(
 
 
 def _ordered(parts: Sequence[Part]) -> list[Part] | None:
-    """Parts in an order in which each follows what it reads; None where they read in a circle."""
+    """Parts in an order in which each follows its inputs; None if there is a cycle."""
     makers = {place: part for part in parts for place in part.gives}
     waiting = sorted(parts, key=lambda part: part.first)
     done: list[Part] = []
-    state: dict[Part, bool] = {}  # whether all is done that a part reads
+    state: dict[Part, bool] = {}  # whether all inputs of a part are done
     for part in waiting:
         stack = [part]
         while stack:

@@ -90,7 +90,7 @@ def glu(_step: Step) -> Said:
 
 @SAYS.under("clip")
 def clip(step: Step) -> Said:
-    """Limits, of which one may be missing."""
+    """A clip; one limit may be missing."""
     layer: Any = step.layer
     limits = {"min": layer.min, "max": layer.max}
     given = ", ".join(
@@ -129,7 +129,7 @@ def _trains(layer: Any) -> bool:
 
 @SAYS.under("batchnorm")
 def batchnorm(step: Step) -> Said:
-    """A batch norm; of vectors it is that of one axis."""
+    """A batch norm; for vectors the one for one axis."""
     layer: Any = step.layer
     axes = axes_of(step.input, "BatchNorm") if len(step.input) > 1 else 1
     said = module(
@@ -143,7 +143,7 @@ def batchnorm(step: Step) -> Said:
 
 @SAYS.under("layernorm")
 def layernorm(step: Step) -> Said:
-    """A layer norm, which PyTorch has over the last axes."""
+    """A layer norm; PyTorch's works over the last axes."""
     layer: Any = step.layer
     places = sorted(layer.places(step.input))
     sides = tuple([step.input[place] for place in places])

@@ -36,7 +36,7 @@ def _ceil(axis: Axis) -> int:
 
 
 def _windows(step: Step) -> tuple[list[Axis], tuple[int, ...], bool]:
-    """The windows as the module has them, the padding that it takes, and whether it rounds up.
+    """The windows of the module, its padding, and whether it rounds up.
 
     Raises:
         UnsaidError: no rule of PyTorch gives the sizes.
@@ -56,21 +56,21 @@ def _windows(step: Step) -> tuple[list[Axis], tuple[int, ...], bool]:
 
 
 def _form(windows: list[Axis], padding: tuple[int, ...], value: str = "") -> str:
-    """A form that pads where the module cannot."""
+    """A form that pads if the module cannot."""
     if all(axis.before == axis.after == side for axis, side in zip(windows, padding)):
         return "{self}({0})"
     return f"{{self}}(F.pad({{0}}, {pads_text(windows)}{value}))"
 
 
 def _stride(layer: Any, axes: int) -> tuple[Any, Any]:
-    """The stride, which is the kernel's size where nothing is said."""
+    """The stride; by default the kernel's size."""
     same = per_axis(layer.strides(), axes) == per_axis(layer.kernel_size, axes)
     return None if same else layer.strides(), None
 
 
 @SAYS.under("maxpool")
 def maxpool(step: Step) -> Said:
-    """A max pool; padding that differs holds nothing larger than a value."""
+    """A max pool; unequal padding has no value larger than any cell."""
     layer: Any = step.layer
     axes = axes_of(step.input, "a pool")
     windows, padding, ceil = _windows(step)
@@ -112,7 +112,7 @@ def avgpool(step: Step) -> Said:
 
 @SAYS.under("lppool")
 def lppool(step: Step) -> Said:
-    """A pool of powers, which takes no padding of its own."""
+    """A pool of powers, which has no padding option."""
     layer: Any = step.layer
     axes = axes_of(step.input, "a pool")
     windows = fitted(layer.windows(step.input), step.output[1:])
@@ -127,7 +127,7 @@ def lppool(step: Step) -> Said:
 
 
 def _check_mean(windows: list[Axis], layer: Any, name: str) -> None:
-    """Refuse dilation where PyTorch has none, and a window wider than a map of three axes."""
+    """Refuse dilation if PyTorch has none, and a window wider than a map of three axes."""
     axes = len(windows)
     if set(per_axis(layer.dilation, axes)) != {1}:
         message = f"{name} takes no dilation, but it is {literal(simple(layer.dilation))}"
@@ -195,7 +195,7 @@ def adaptive_maxpool(step: Step) -> Said:
 
 @SAYS.under("unpool")
 def unpool(step: Step) -> Said:
-    """The undoing of a max pool, which needs the places of its maxima."""
+    """The inverse of a max pool, which needs the positions of its maxima."""
     layer: Any = step.layer
     axes = axes_of(step.input, "MaxUnpool")
     sizes = [(axis.k, axis.s, axis.before) for axis in layer.patches(step.input)]
@@ -210,11 +210,11 @@ def unpool(step: Step) -> Said:
 
 
 def paired(steps: Sequence[Step], said: dict[int, Said]) -> dict[int, int]:
-    """For each unpooling the last max pool before it that it can undo, each of which gives its places.
+    """For each unpooling, the last max pool before it that it can invert; that pool returns its positions.
 
     Args:
-        steps: of the network.
-        said: how they are said; the pools are changed, and an unpooling without a pool is left out.
+        steps: the steps of the network.
+        said: their code; pools are changed, and an unpooling without a pool is removed.
     """
     pools: dict[Any, list[Step]] = {}
     pairs: dict[int, int] = {}
@@ -239,7 +239,7 @@ def paired(steps: Sequence[Step], said: dict[int, Said]) -> dict[int, int]:
 
 @SAYS.under("reduce")
 def reduce(step: Step) -> Said:
-    """One value of whole axes."""
+    """Whole axes reduced to one value."""
     layer: Any = step.layer
     places = tuple([place + 1 for place in layer.places(step.input)])
     dim = literal(places[0] if len(places) == 1 else places)

@@ -1,4 +1,4 @@
-"""How one layer is said in PyTorch: the module that it is, if any, and the expression that uses it."""
+"""One layer in PyTorch: its module, if any, and the expression that uses it."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from convcalc.registry import Registry
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Step
 
-NEEDED: Any = object()  # the default of an argument that has none
-SUM, PRODUCT, ATOM = 1, 2, 3  # how tight the parts of an expression hold together
+NEEDED: Any = object()  # the default of an argument without a default
+SUM, PRODUCT, ATOM = 1, 2, 3  # precedence of expressions
 MOST_AXES = 3
 
 
 class Code(str):
-    """Python code that stands as it is, not between quotation marks."""
+    """Python code, written without quotation marks."""
 
     __slots__ = ()
 
 
 class UnsaidError(ConvcalcError):
-    """PyTorch cannot say a layer; the text is the reason."""
+    """PyTorch does not have a layer; the text is the reason."""
 
 
 class Arg(NamedTuple):
     """An argument of a call.
 
     Attributes:
-        name: of the argument.
+        name: its name.
         value: a number, a word, or several.
-        default: what is meant where it is left out; `NEEDED` where it must be there.
+        default: its default; `NEEDED` if it must be given.
         is_bare: whether it is written without its name.
     """
 
@@ -46,7 +46,7 @@ class Arg(NamedTuple):
 
 
 class Call(NamedTuple):
-    """What makes a module: ``nn.Conv2d(3, 64, kernel_size=7)``."""
+    """The call that creates a module: ``nn.Conv2d(3, 64, kernel_size=7)``."""
 
     callee: str
     args: tuple[Arg, ...] = ()
@@ -58,13 +58,13 @@ class Said:
 
     Attributes:
         form: the expression: ``{self}`` is the module, ``{0}`` the first input.
-        module: what makes the module; None where there is only a function.
+        module: the call that creates the module; None if there is only a function.
         infix: the operator between the inputs, instead of a form.
-        hold: how tight the expression holds together.
-        broadcasts: whether an input without a batch is repeated by itself.
+        hold: the precedence of the expression.
+        broadcasts: whether an input without a batch is repeated automatically.
         helper: the name of a function in `helpers` that the form needs.
         undoes, undone: the kernel, stride and padding along each axis of an unpooling, and of a max
-            pool that one can undo.
+            pool that can be inverted.
     """
 
     form: str = "{self}({0})"
@@ -77,7 +77,7 @@ class Said:
     undone: tuple[tuple[int, int, int], ...] = ()
 
     def needs(self) -> Iterator[str]:
-        """The names of the classes and functions in `helpers` that must be there."""
+        """The names of the required classes and functions in `helpers`."""
         if self.helper:
             yield self.helper
         call = self.module
@@ -96,7 +96,7 @@ def module(callee: str, *bare: tuple[str, Any], **named: tuple[Any, Any]) -> Sai
     """A module.
 
     Args:
-        callee: what makes it.
+        callee: its class.
         bare: arguments written without their names: the name, and the value.
         named: the others: the value, and the default.
     """
@@ -111,7 +111,7 @@ def function(form: str, *, hold: int = ATOM, helper: str = "", broadcasts: bool 
 
 
 def simple(value: Any) -> Any:
-    """One number where all are equal; anything else as it is.
+    """One number if all are equal; anything else unchanged.
 
     >>> simple((3, 3)), simple((3, 1)), simple("same")
     (3, (3, 1), 'same')
@@ -122,7 +122,7 @@ def simple(value: Any) -> Any:
 
 
 def axes_of(shape: Shape, what: str) -> int:
-    """How many axes a map has, for a module that is called by their number.
+    """How many axes a map has, for a module with that number in its name.
 
     Raises:
         UnsaidError: there is no such module.
@@ -135,13 +135,13 @@ def axes_of(shape: Shape, what: str) -> int:
 
 
 def fitted(windows: list[Axis], sizes: Shape) -> list[Axis]:
-    """Windows of which as many stand on the padded map as are wanted, when sizes are rounded down.
+    """Windows with padding that gives the wanted number of positions if sizes are rounded down.
 
-    Where there are too few or too many, the padding at the end becomes so wide that the last one ends where
-    the padded map ends; below 0 it takes cells away that no window reads.
+    If there are too few or too many, the padding at the end is changed so that the last window ends
+    with the padded map; a negative one removes cells that no window reads.
 
     Raises:
-        UnsaidError: then not even the padding before the map would be left.
+        UnsaidError: this would also remove padding before the map.
 
     >>> fitted([Axis(6, 3, 2)], (3,))
     [Axis(n=6, k=3, s=2, before=0, after=1, d=1)]
@@ -158,5 +158,5 @@ def fitted(windows: list[Axis], sizes: Shape) -> list[Axis]:
 
 
 def pads_text(windows: list[Axis]) -> str:
-    """The cells on both sides as ``F.pad`` takes them: the last axis first."""
+    """The cells on both sides in the order of ``F.pad``: the last axis first."""
     return literal(tuple([side for axis in windows[::-1] for side in (axis.before, axis.after)]))

@@ -1,4 +1,4 @@
-"""Which numbers of equal blocks differ: the parameters of their class, and what follows from them."""
+"""The numbers that differ in blocks of equal structure: parameters of their class, and derived numbers."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ _NAMES = {
     "p": "dropout",
 }
 _DERIVED = {"out_channels": "width", "channels": "width", "in_channels": "hidden_channels"}
-_RELATED = 12  # parameters that others may follow from
-_OFTEN = 3  # uses of an expression that get a name
+_RELATED = 12  # most parameters from which others are derived
+_OFTEN = 3  # how many uses of an expression give it a name
 
 
 class Slot(NamedTuple):
     """A place for a number in a class: an argument of one of its modules.
 
     Attributes:
-        owner: what the module is called.
+        owner: the module's name.
         args: the argument, in each block of the class.
     """
 
@@ -60,8 +60,8 @@ class Parameter:
 
     Attributes:
         name: its name.
-        values: in each block.
-        default: `NEEDED` where it must be given.
+        values: its value in each block.
+        default: `NEEDED` if it must be given.
     """
 
     name: str
@@ -74,9 +74,9 @@ class Settled:
     """The numbers of a class.
 
     Attributes:
-        texts: what is written for each slot; None where the argument is left out.
+        texts: the text of each slot; None if the argument is left out.
         parameters: those without a default first.
-        names: further names, each with the expression that it stands for.
+        names: further names, each with its expression.
     """
 
     texts: list[str | None]
@@ -90,7 +90,7 @@ def value_text(value: Any) -> str:
 
 
 def settle(slots: Sequence[Slot]) -> Settled:
-    """The parameters of a class, and what stands in each slot.
+    """The parameters of a class, and the text of each slot.
 
     >>> slots = [Slot("a", (Arg("out_channels", n), Arg("out_channels", 2 * n))) for n in (8, 16)]
     >>> settle(slots).texts
@@ -124,18 +124,18 @@ def settle(slots: Sequence[Slot]) -> Settled:
 
 
 def _kept(text: str) -> str:
-    """A text in which no brace means a parameter."""
+    """A text in which no brace is read as a parameter."""
     return text.replace("{", "{{").replace("}", "}}")
 
 
 def _word(slot: Slot) -> str:
-    """What a parameter that fills a slot is called, if nothing else is known."""
+    """The default name of a parameter for a slot."""
     name = slot.args[0].name
     return _NAMES.get(name, name)
 
 
 def _sort(slot: Slot) -> str:
-    """What may follow from each other: numbers of channels, sizes of windows; else only equal ones."""
+    """Groups of derivable numbers: channels, sizes of windows; in others only equal ones."""
     name = slot.args[0].name
     last = name.rpartition("_")[2]
     if not all(type(value) is int for value in slot.values):
@@ -144,7 +144,7 @@ def _sort(slot: Slot) -> str:
 
 
 def _related(slot: Slot, parameters: Sequence[Parameter]) -> str | None:
-    """How the numbers of a slot follow from parameters, with ``{0}`` for the first."""
+    """The numbers of a slot as an expression of parameters, with ``{0}`` for the first."""
     sort, values = _sort(slot), slot.values
     for number, each in enumerate(parameters):
         if each.values == values and type(each.values[0]) is type(values[0]):
@@ -170,14 +170,14 @@ def _multiple(values: Sequence[int], others: Sequence[int]) -> str:
 
 
 def _part(values: Sequence[int], others: Sequence[int]) -> str:
-    """A part of a parameter."""
+    """A fraction of a parameter."""
     times = others[0] // values[0] if values[0] else 0
     holds = times > 1 and all(v * times == o for v, o in zip(values, others))
     return f"# // {times}" if holds else ""
 
 
 def _half(values: Sequence[int], others: Sequence[int]) -> str:
-    """The padding that keeps the size under a kernel."""
+    """The padding with which a kernel keeps the size."""
     return "# // 2" if all(v == o // 2 for v, o in zip(values, others)) else ""
 
 
@@ -209,7 +209,7 @@ def _call(
 
 
 def _name_often(settled: Settled, slots: Sequence[Slot]) -> None:
-    """Give a name to what is worked out often."""
+    """Give a name to an expression that is used often."""
     names = {parameter.name for parameter in settled.parameters}
     outputs = [at for at, slot in enumerate(slots) if slot.args[0].name == "out_channels"]
     sums = [text for text in settled.texts if text and " " in text]

@@ -1,4 +1,4 @@
-"""Kinds that move cells, and those that join paths, in PyTorch."""
+"""Kinds that move cells, and kinds that join paths, in PyTorch."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def pad(step: Step) -> Said:
 
 @SAYS.under("crop")
 def crop(step: Step) -> Said:
-    """Cells taken away."""
+    """Cells removed at the border."""
     layer: Any = step.layer
     offset = layer.offset
     if layer.like is not None and not isinstance(offset, tuple):
@@ -66,7 +66,7 @@ def _range(start: int, stop: int, n: int, step: int = 1) -> str:
 
 @SAYS.under("flatten")
 def flatten(step: Step) -> Said:
-    """Axes laid in one row."""
+    """Axes flattened to one."""
     first, last = step.layer.ends(step.input)  # type: ignore[attr-defined]
     end = -1 if last == len(step.input) - 1 else last + 1
     return module("nn.Flatten", start_dim=(first + 1, 1), end_dim=(end, -1))
@@ -117,7 +117,7 @@ def space_to_depth(step: Step) -> Said:
 
 
 def _moved(split: list[int], order: list[int], step: Step) -> Said:
-    """Axes that are split, put in another order, and laid together again."""
+    """Axes that are split, permuted, and merged again."""
     given = ", ".join(map(literal, (tuple(split), tuple(order), step.output)))
     return function(f"regroup({{0}}, {given})", helper="regroup")
 
@@ -184,7 +184,7 @@ def permute(step: Step) -> Said:
 
 @SAYS.under("parameter")
 def parameter(step: Step) -> Said:
-    """A trained array, with one for all samples."""
+    """A trained array, the same for all samples."""
     layer: Any = step.layer
     zeros = Code(f"torch.zeros{literal((1, *step.output))}")
     args = (Arg("data", zeros, is_bare=True), Arg("requires_grad", layer.trainable, default=True))
@@ -206,7 +206,7 @@ SAYS.register("divide", _infix("/", PRODUCT))
 
 
 def _nested(name: str) -> Say:
-    """A function of two paths, and of that and the next."""
+    """A function of two paths, then of the result and the next path."""
 
     def say(step: Step) -> Said:
         form = "{0}"
@@ -231,7 +231,7 @@ def average(step: Step) -> Said:
 
 @SAYS.under("concat")
 def concat(step: Step) -> Said:
-    """The paths side by side."""
+    """The paths concatenated."""
     layer: Any = step.layer
     dim = place_of(layer.axis, step.input) + 1
     paths = ", ".join(f"{{{at}}}" for at in range(len(step.shapes)))
@@ -248,6 +248,6 @@ def matmul(step: Step) -> Said:
 
 @SAYS.under("custom", "opaque", "opaque_join")
 def stated(step: Step) -> Said:
-    """It is not said: nobody knows what it does."""
+    """Refused: its computation is unknown."""
     message = f"only the size of what {step.layer.called()} gives is known, not what it computes"
     raise UnsaidError(message)

@@ -1,4 +1,4 @@
-"""The layers of a network as a tree by the dots of their names, and what its groups read and give."""
+"""The layers of a network as a tree, by the dots in their names, with the groups' inputs and outputs."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Leaf:
 
 @dataclass(eq=False)
 class Group:
-    """What has the beginning of its name in common.
+    """Layers whose names have the same beginning.
 
     Attributes:
-        key: the last part of that.
-        path: all of it, with its dots; empty for the whole network.
-        children: what is in it, in order.
+        key: the last part of that beginning.
+        path: the whole beginning, with dots; empty for the network.
+        children: its content, in order.
         leaves: the layers in it and in the groups inside, in order.
     """
 
@@ -66,8 +66,8 @@ def tree_of(analysis: Analysis, said: dict[int, Said]) -> Group:
     """The tree of all layers.
 
     Args:
-        analysis: of the network.
-        said: how each layer is said, by its place.
+        analysis: the walk of the network.
+        said: the code of each layer, by its place.
     """
     root = Group("", "")
     known = {"": root}
@@ -87,20 +87,20 @@ def tree_of(analysis: Analysis, said: dict[int, Said]) -> Group:
     return root
 
 
-_HIDDEN = -1_000_000_000  # less the place of a pool: where the places of its maxima are
-_MOST_WOVEN = 1_000_000  # layers between those of a group, of all groups, that are looked at
+_HIDDEN = -1_000_000_000  # minus the place of a pool: the place of its maxima's positions
+_MOST_WOVEN = 1_000_000  # most layers between those of a group that are checked, for all groups
 
 
 class Edges:
-    """Who reads what, for the groups of a tree.
+    """The connections between the groups of a tree.
 
     Attributes:
-        readers: for each place the places that read it.
+        readers: for each place, the places that read it.
         wanted: places of the network's outputs.
 
     Args:
-        analysis: of the network.
-        pairs: for each unpooling the pool that has the places of the maxima.
+        analysis: the walk of the network.
+        pairs: for each unpooling, the pool with the positions of the maxima.
     """
 
     def __init__(self, analysis: Analysis, pairs: Mapping[int, int]) -> None:
@@ -120,28 +120,28 @@ class Edges:
                 self.used.update(self.before[place], map(self.maker, self.before[place]))
 
     def maker(self, place: int) -> int:
-        """The layer that gives what is at a place."""
+        """The layer that gives the value at a place."""
         return place if place > _HIDDEN // 2 else _HIDDEN - place
 
     def given(self, place: int) -> tuple[int, ...]:
-        """The places of what a layer gives: its own, and that of the places of its maxima."""
+        """The places of a layer's outputs: its own, and that of its maxima's positions."""
         return (place, _HIDDEN - place) if place in self._pools else (place,)
 
     def _own(self, group: Group) -> list[int]:
-        """The places of all that the layers of a group give."""
+        """The places of all outputs of the layers of a group."""
         return [place for leaf in group.leaves for place in self.given(leaf.first)]
 
     def reads(self, group: Group) -> tuple[int, ...]:
-        """The places outside of a group that it reads, in order."""
+        """The places outside a group that it reads, in order."""
         own = {*self._own(group)}
         used = [leaf.first for leaf in group.leaves if leaf.first in self.used]
         found = [source for place in used for source in self.before[place]]
         return tuple(dict.fromkeys([source for source in found if source not in own]))
 
     def gives(self, group: Group) -> tuple[int, ...]:
-        """The places in a group that are read outside, or come out of the network, in order.
+        """The places in a group that are read outside, or are outputs of the network, in order.
 
-        Those of the places of maxima are the last.
+        Places of maxima's positions come last.
         """
         places = self._own(group)
         own = {*places}
@@ -149,25 +149,25 @@ class Edges:
         return tuple(sorted(found, key=lambda place: place <= _HIDDEN // 2))
 
     def form(self, group: Group) -> tuple[object, ...]:
-        """Who reads whom in a group, and what it gives, by numbers; equal in blocks of one form."""
+        """The connections in a group, and its outputs, as numbers; equal for blocks of equal structure."""
         outside = {place: -1 - at for at, place in enumerate(self.reads(group))}
         numbers = {place: at for at, place in enumerate(self._own(group))} | outside
         read = [tuple([numbers[p] for p in self.before[leaf.first]]) for leaf in group.leaves]
         return tuple(read), tuple([numbers[place] for place in self.gives(group)])
 
     def _goes_out(self, place: int, own: set[int]) -> bool:
-        """Whether something besides a group reads a place of it."""
+        """Whether something outside a group reads a place in it."""
         readers = self.readers.get(place, ())
         return place in self.wanted or any(r not in own and r in self.used for r in readers)
 
     def is_whole(self, group: Group) -> bool:
-        """Whether a group can run at once: nothing outside stands between two of its layers."""
+        """Whether a group can run as a whole: nothing outside is between two of its layers."""
         own = {*self._own(group)}
         span = group.leaves[-1].first + 1 - group.first
         self._budget -= span - len(group.leaves)
         if self._budget < 0:
             return False
-        outside: set[int] = set()  # places outside of it that depend on it
+        outside: set[int] = set()  # places outside it that depend on it
         for place in range(group.first, group.leaves[-1].first + 1):
             depends = not outside.isdisjoint(self.before[place])
             if place in own:
