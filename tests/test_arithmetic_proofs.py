@@ -261,6 +261,8 @@ def test_2_3_interleaved_convolutions(w: Window) -> None:
     for b in range(w.d):
         renumbered = [[(cell - b) // w.d for cell in window] for window in found[b :: w.d]]
         assert renumbered == laid(len(range(b, w.room, w.d)), w.k)
+    common = math.gcd(w.s, w.d)
+    assert all(cell % common == 0 for window in laid_of(w) for cell in window)
 
 
 @some
@@ -315,9 +317,11 @@ def test_3_3_the_window_that_is_dropped(w: Window) -> None:
 @some
 @given(plain)
 def test_3_4_means_at_the_border(w: Window) -> None:
-    for i, window in enumerate(laid_of(w)):
-        real = [cell for cell in window if w.before <= cell < w.before + w.n]
+    for i, start in enumerate(each for each in rounded_up(w) if each < w.before + w.n):
+        padded = [cell for cell in range(start, start + w.k) if cell < w.room]
+        real = [cell for cell in padded if w.before <= cell < w.before + w.n]
         assert len(real) == says("3.4", "real", i=i, **letters(w))
+        assert len(padded) == says("3.4", "padded", i=i, **letters(w))
 
 
 @some
@@ -379,8 +383,16 @@ def test_4_3_the_odd_cell(layer: tuple[int, int, int, int]) -> None:
         half = laid(n, k, s, reach // 2, reach // 2, d)
         assert len(half) == len(same)
         shift = says("4.3", "shift", K=reach, P=total)
+        assert shift >= 0
         for ours, theirs in zip(half, same):
             assert ours[0] - reach // 2 + shift == theirs[0] - before
+    else:
+        of = {"n": n, "s": s}
+        upper = len(laid(n, k, s, reach // 2, reach // 2, d))
+        lower = len(laid(n, k, s, reach // 2 - 1, reach // 2 - 1, d))
+        assert (upper, lower) == (says("4.3", "upper", **of), says("4.3", "lower", **of))
+        assert (upper > len(same)) == (n % s == 0)
+        assert (lower < len(same)) == (s == 1 or n % s == 1)
 
 
 @some
@@ -392,8 +404,9 @@ def test_4_4_causal(layer: tuple[int, int, int, int]) -> None:
     assert len(found) == says("4.4", "o", n=n, s=s)
     for i, window in enumerate(found):
         assert window[-1] - before == says("4.4", "last", i=i, s=s)
-    if before and n > 1:
-        assert laid(n, k, s, before - 1, 0, d)[0][-1] - (before - 1) > says("4.4", "last", i=0, s=s)
+    for fewer in range(1, min(before, n - 1) + 1):
+        late = laid(n, k, s, before - fewer, 0, d)[0][-1] - (before - fewer)
+        assert says("4.4", "last", i=0, s=s) < late < n
 
 
 # ---------------------------------------------------------------------------- 5 transposed
@@ -402,10 +415,14 @@ def test_4_4_causal(layer: tuple[int, int, int, int]) -> None:
 @some
 @given(st.integers(1, 60), small, small, pads, pads, st.integers(1, 4), st.integers(0, 8))
 def test_5_1_the_size(n: int, k: int, s: int, p1: int, p2: int, d: int, a: int) -> None:
-    cells = list(range(patches(n, k, s, d)[-1][-1] + 1))
-    assume(len(cells) > p1 + p2)
-    left = cells[p1 : len(cells) - p2] + [0] * a
+    written = patches(n, k, s, d)
+    end = written[-1][-1]
+    line = [*range(end + 1), *["added"] * a]
+    assume(len(line) > p1 + p2)
+    left = line[p1 : len(line) - p2]
     assert len(left) == says("5.1", "o", n=n, k=k, s=s, p1=p1, p2=p2, d=d, a=a)
+    if p1 <= end:
+        assert left.count("added") == max(a - p2, 0)
 
 
 @few
@@ -432,6 +449,10 @@ def test_5_3_output_padding(w: Window) -> None:
     forward = [m for m, size in sizes(back[-1] + w.s + 2, *options).items() if size == n]
     assert forward == [m for m in back if m >= 1]
     assert back[says("5.3", "a", m=w.n, **letters(w))] == w.n
+    for more in (w.s, 2 * w.s + 1):
+        m = says("5.1", "o", **{**letters(w), "n": n, "a": more})
+        if m >= 1:
+            assert len(laid_of(w._replace(n=m))) == n + more // w.s
 
 
 @few
@@ -456,8 +477,8 @@ def test_5_4_as_a_convolution(g: list[int], weights: list[int], data: st.DataObj
 @given(st.integers(1, 20), small)
 def test_5_5_how_often_an_output_is_written(k: int, s: int) -> None:
     written = patches(2 * k + 3, k, s)
-    inside = range(k, written[-1][0] + 1)
-    times = {sum(cell in patch for patch in written) for cell in inside[: 2 * s]}
+    inside = range(k - 1, written[-1][0] + 1)
+    times = {sum(cell in patch for patch in written) for cell in inside}
     assert min(times) == says("5.5", "fewest", k=k, s=s)
     assert max(times) == says("5.5", "most", k=k, s=s)
     assert (len(times) == 1) == (k % s == 0)
@@ -609,6 +630,13 @@ def test_7_5_transposed_convolution(k: int, channels: tuple[int, int, int], n: i
         for _ in product(range(k), range(k))
     )
     assert made == says("7.5", "macs", k=k, c=c, f=f, g=g, n=n)
+    weights = [
+        (one, channel, i, j)
+        for one in range(f)
+        for channel in channels_of(one, c, f, g)
+        for i, j in product(range(k), range(k))
+    ]
+    assert len(weights) + f == says("7.1", "params", k=k, c=c, f=f, g=g)
 
 
 # ------------------------------------------------------------------------------ 8 matrices
@@ -740,7 +768,7 @@ def test_9_2_a_chain(chain: tuple[Layer, Layer, Layer], unit: int) -> None:
     of = {
         f"{letter}{place}": value
         for place, layer in enumerate(chain, 1)
-        for letter, value in zip("ksad", layer)
+        for letter, value in zip("ksbd", layer)
     }
     r, j, q = (says("9.2", name, **of) for name in ("r", "j", "q"))
     assert hull(seen(unit, chain)) == (unit * j - q, unit * j - q + r - 1)

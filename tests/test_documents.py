@@ -15,7 +15,7 @@ import shlex
 import shutil
 import subprocess
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from convcalc.homework import loads as sheet_of
 from convcalc.homework.conventions import PRESETS, RULES, Conventions
 from convcalc.homework.exports import EXPORTS
 from convcalc.interop.writers import WRITERS
+from convcalc.layers import every
 from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.operations import RULES as OPERATION_RULES
 from convcalc.network.load import loads
@@ -275,9 +276,17 @@ def rules_rows(rules: Rules) -> list[tuple[str, str]]:
     names: dict[str, list[str]] = {}
     for name, terms in rules.items():
         names.setdefault(terms_text(terms) or "nothing", []).append(
-            code(name) if name != "*" else "all others"
+            code(name) if name != "*" else "all others" if len(rules) > 1 else "all kinds"
         )
     return [(", ".join(kinds), text) for text, kinds in names.items()]
+
+
+def without_rule(lacks: Mapping[str, str]) -> Iterator[str]:
+    """The kinds that a way has no rule for, those with the same reason together."""
+    for why in dict.fromkeys(lacks.values()):
+        kinds = [kind for kind, other in lacks.items() if other == why]
+        several = why.replace(" for it", " for them").replace("its rule ", "their rules ")
+        yield f"{', '.join(map(code, kinds))}: {why if len(kinds) == 1 else several}"
 
 
 def way_table(name: str) -> str:
@@ -291,7 +300,7 @@ def way_table(name: str) -> str:
         ("known bug", f"{way.bug}; `--with-bugs` imitates it" if way.bug else ""),
         ("parameters", way.params),
         ("memory", f"{memory.called}, printed as MB of {memory.unit:,} bytes" if memory else ""),
-        ("no rule for", "; ".join(f"{code(kind)}: {why}" for kind, why in way.lacks.items())),
+        ("no rule for", "; ".join(without_rule(way.lacks))),
         ("short numbers", way.rounding),
         ("source", way.source),
     ]
@@ -483,7 +492,7 @@ def test_every_link_leads_to_a_page_of_the_source(page: Path) -> None:
 )
 def test_every_page_is_in_the_index_of_its_folder(folder: str) -> None:
     index = ROOT / folder / "index.md"
-    linked = set(re.findall(r"\]\(([\w/-]+\.md)", text_of(index)))
+    linked = set(re.findall(r"\]\(([\w-]+(?:/index)?\.md)", text_of(index)))
     below = {path.relative_to(index.parent).as_posix() for path in index.parent.glob("*/index.md")}
     assert linked == ({path.name for path in index.parent.glob("*.md")} - {"index.md"}) | below
 
@@ -524,8 +533,11 @@ def test_a_page_says_where_the_files_are_that_its_commands_take(page: Path) -> N
 # -------------------------------------------------------------------- single examples
 
 
-def test_the_number_of_networks_is_right() -> None:
-    assert f"{len(convcalc.networks())} networks are included" in text_of(README)
+def test_the_numbers_of_networks_and_kinds_are_right() -> None:
+    networks, kinds = len(convcalc.networks()), len(every())
+    for page in (README, ROOT / "docs" / "start" / "engineer.md"):
+        assert f"{networks} networks are included" in text_of(page)
+    assert f"{kinds} layer kinds; {networks} networks" in text_of(ROOT / "CHANGELOG.md")
 
 
 def test_the_readme_is_short_and_has_five_lines_at_most_for_each_reader() -> None:

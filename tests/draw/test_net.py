@@ -34,8 +34,6 @@ GALLERY = Path(__file__).parents[2] / "docs" / "gallery"
 GALLERY_HEAD = (
     "# Gallery",
     "",
-    "[Documents](index.md)",
-    "",
     "These are all bundled networks, drawn by [`convcalc draw net`](pictures.md#a-network). The tests draw them again and",
     "compare each byte.",
     "",

@@ -69,8 +69,9 @@ class Message:
 
     @property
     def way_out(self) -> str:
-        """What to do, where the message says it."""
-        return self.text.rpartition("; ")[2] if "; " in self.text else ""
+        """What to do, where the message says it in words."""
+        found = self.text.rpartition("; ")[2] if "; " in self.text else ""
+        return re.sub(r"…+\.?$", "…", found) if re.match(r"[^…]*[a-z]{2}", found) else ""
 
     def is_in(self, said: str) -> bool:
         """Whether a text may be this message: it has all fixed parts, in this order."""
@@ -196,9 +197,10 @@ def _templates(node: ast.expr, names: dict[str, list[ast.expr]], depth: int = 0)
 
 
 def _is_sentence(text: str) -> bool:
-    """Whether a text says something by itself."""
+    """Whether a text says something by itself, and does not go on with another one."""
     words = re.findall(r"[A-Za-z]{2,}", text)
-    return sum(map(len, words)) >= _LEAST_LETTERS and len(words) > 1
+    is_long = sum(map(len, words)) >= _LEAST_LETTERS and len(words) > 1
+    return is_long and " " in text and text[0] not in ",;:) "
 
 
 # ------------------------------------------------------------------------------------- pages
@@ -240,7 +242,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 _AREA_LEAD = (
-    "What convcalc says, and what to do; … stands for what differs. [All errors](index.md)."
+    "The messages, and what to do; … stands for the parts that change. [All errors](index.md)."
 )
 _LEAD = """\
 A message says *where: what is wrong, with the numbers; what to do*. Errors of a file give its line, and all of them are
@@ -254,9 +256,11 @@ the tests, and the message that convcalc prints for it.
 def _message(title: str, each: Message) -> str:
     """One message."""
     facts = [
-        f"What to do: {plain(each.way_out)}.\n" if each.way_out else "",
+        f"What to do: {plain(each.way_out)}{'' if each.way_out.endswith('…') else '.'}\n"
+        if each.way_out
+        else "",
         _example(each.example) if each.example else "",
-        f"Said by {', '.join(code(f'convcalc/{place}') for place in each.places[:3])}.",
+        f"In {', '.join(code(f'convcalc/{place}') for place in each.places[:3])}.",
     ]
     return thing("error", title, "\n".join(filter(None, facts)))
 

@@ -137,7 +137,7 @@ def _sheet() -> str:
     defs = sheet_schema()["$defs"]
     return page(
         "Keys of sheets",
-        "A sheet of questions is YAML: [a sheet](../homework/teachers.md#a-sheet). The words of `given:` are on the page of "
+        "A sheet of questions is a YAML file, such as [this one](../homework/teachers.md#a-sheet). The words of `given:` are on the page of "
         "each [question type](questions/index.md). `convcalc schema --sheet` prints a JSON Schema for editors.",
         section(
             "The sheet",

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from convcalc.homework.answers.types import ANSWER_TYPES
+from convcalc.homework.answers.types import ANSWER_TYPES, AnswerType, Asked
 from convcalc.homework.conventions import PRESETS, RULES, Conventions, conventions
 from convcalc.homework.exports import EXPORTS
 from convcalc.homework.mistakes import MISTAKES, Mistake, by_topic
@@ -17,10 +17,9 @@ from convcalc.homework.mistakes.catalogue import type_report
 from convcalc.homework.questions import QUESTIONS, Task, create_question
 from convcalc.homework.questions.base import MISSING
 from convcalc.homework.questions.given_schemas import ALIASES
-from convcalc.homework.sheets.schema import schema
+from convcalc.homework.questions.word_meanings import meaning_of
 from homework.further_mistakes import FURTHER
 from homework.mistake_cases import MISTAKE_CASES
-from manual.schemas import said
 from manual.writing import (
     block,
     code,
@@ -76,34 +75,68 @@ def _question(name: str, cls: type[Task]) -> str:
         thing("question-type", name, ""),
         docstring(inspect.getdoc(cls) or cls.about),
         f"Rule: {prose(cls.rule)}" if cls.rule else "",
-        section("What is given", _words(cls)),
+        section("What is given", _words(name, cls)),
         section("Examples", block(examples)),
         section("Conventions", "".join(depends)),
         section("Mistakes that are recognised", table(("mistake", "what went wrong"), found)),
     )
 
 
-def _words(cls: type[Task]) -> str:
+def _words(kind: str, cls: type[Task]) -> str:
     """The words of ``given:``."""
-    defs = schema()["$defs"]
     rows = [
         (
             code(name),
+            plain(meaning_of(name, kind).rstrip(".")),
+            _VALUES[word.type.removesuffix(" | None")],
+            "must be given" if word.default is MISSING else _default(word.default),
             ", ".join(
                 code(other)
                 for other, own in ALIASES.items()
                 if own == name and other not in cls.words
             ),
-            said(defs[word.type.removesuffix(" | None")], defs),
-            "must be given" if word.default is MISSING else _default(word.default),
         )
         for name, word in cls.words.items()
     ]
-    return table(("word", "also", "value", "default"), rows)
+    return table(("word", "what it is", "value", "default", "also called"), rows)
+
+
+# How each type of word is written.
+_VALUES = {
+    "int": "a whole number",
+    "Count": "a whole number from 1",
+    "Ints": "a whole number, or a list of them",
+    "Sizes": "a whole number, or one for each axis",
+    "Padding": "a whole number, or one for each axis, or a word such as `same`",
+    "Zeros": "a whole number",
+    "ZerosPerAxis": "a whole number, or one for each axis",
+    "Dilation": "a whole number",
+    "OutputPadding": "a whole number",
+    "Hwc": "a shape, such as `28x28x3`",
+    "Bias": "true or false",
+    "Flip": "true or false",
+    "bool": "true or false",
+    "Fraction": "a number, also a fraction such as `1/2`",
+    "str": "a text",
+    "Words": "a word, or a list of them",
+    "Names": "a word, or a list of them",
+    "Values": "numbers with names, such as `{images: 32}`",
+    "Rows": "rows of numbers",
+    "Stack": "rows of numbers, or a list of such slices",
+    "Kernels": "rows of numbers, or a list of filters",
+    "Arch": "a network",
+    "Archs": "a list of networks",
+    "NetworkName": "a network",
+    "LayersPerAxis": "layers as kernel/stride/dilation, such as `5/2 3/1`",
+    "Limits": 'a number, or a limit such as `"<= 1M"`',
+    "LayerCounts": "a limit, or one for each kind",
+}
 
 
 def _default(value: Any) -> str:
     """The default of a word."""
+    if isinstance(value, tuple) and value:
+        return code(", ".join(map(str, value)))
     return (
         "none"
         if value in (None, "", ())
@@ -258,7 +291,7 @@ def _conventions() -> str:
     return page(
         "Conventions and presets",
         "A convention is a choice that decides what is right. A sheet sets it under `conventions:`, or many at once with "
-        "`preset:`; see [conventions](../homework/conventions.md).",
+        "`preset:`; see [Homework: conventions](../homework/conventions.md).",
         section("Conventions", *rules),
         section("Presets", *presets),
     )
@@ -266,17 +299,33 @@ def _conventions() -> str:
 
 def _answers() -> str:
     """The types of answers."""
-    types = []
+    types, wanted = [], _wanted()
     for name, cls in ANSWER_TYPES.items():
-        about = inspect.getdoc(cls) or ""
-        wants = getattr(cls, "wants", "")
-        told = f"\n\nWhat to write: {plain(wants)}." if isinstance(wants, str) and wants else ""
-        types.append(thing("answer-type", name, f"{prose(about.split(chr(10) * 2)[0])}{told}"))
+        about = (inspect.getdoc(cls) or "").split(chr(10) * 2)[0]
+        about = about.partition("; the expected value")[0].rstrip(".") + "."
+        told = "; ".join(
+            f"{plain(words)} ({{question-type}}`{kind}`)"
+            for words, kind in list(wanted.get(cls, {}).items())[:2]
+        )
+        shown = f"\n\nWhat to write, for example: {told}." if told else ""
+        types.append(thing("answer-type", name, f"{prose(about)}{shown}"))
     return page(
         "Types of answers",
         "How an answer is read and compared; [how answers may be written](../homework/students.md#how-answers-may-be-written).",
         *types,
     )
+
+
+def _wanted() -> dict[type[AnswerType], dict[str, str]]:
+    """For each type of answer what to write, and a question type that asks for it."""
+    found: dict[type[AnswerType], dict[str, str]] = {}
+    for name, cls in QUESTIONS.items():
+        for given in cls.examples:
+            for part in create_question(name, given).parts():
+                kind = part.answer_type
+                words = kind.noun(Asked(kind.tolerance))
+                found.setdefault(type(kind), {}).setdefault(words, name)
+    return found
 
 
 def _platforms() -> str:
@@ -287,6 +336,6 @@ def _platforms() -> str:
         rows.append(thing("platform", name, f"{plain(cls.about)}.\n\nWrites {writes}."))
     return page(
         "Learning platforms",
-        "`convcalc hw export SHEET --to NAME` writes a sheet for one of these; [learning platforms](../homework/platforms.md).",
+        "`convcalc hw export SHEET --to NAME` writes a sheet for one of these: see [Homework: learning platforms](../homework/platforms.md).",
         *rows,
     )

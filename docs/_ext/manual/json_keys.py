@@ -176,7 +176,7 @@ def pages() -> Iterator[tuple[str, str]]:
         page(
             "Keys of JSON",
             "What `--format json` gives, command by command; `jsonl` has one row per line. `a[].b` is the key `b` of each "
-            "item of the list `a`. See [for programs](../programs.md).",
+            "item of the list `a`. See [For programs](../programs.md).",
             *parts,
         ),
     )

@@ -48,7 +48,9 @@ rf.stride: pixels between the fields of neighbouring units; a text such as 1/2 a
 rf.padding: pixels by which the first field begins before the image
 fit: for each axis, how the window fits
 fit[].exact: the size before it is rounded, as a text
-fits: whether it fits exactly, or is within all limits
+fits: whether it fits exactly
+budget:own.fits: whether it is within all limits
+budget:networks[].fits: whether it is within all limits
 unused: cells at the end that no window reads
 padding: cells before and after, per axis
 axis: the axis: height, width, depth or length

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from manual.writing import code
@@ -31,52 +31,79 @@ _NAMED = {  # under $defs of the schema of network files
 }
 
 
-def said(schema: Mapping[str, Any], defs: Mapping[str, Any], depth: int = 0) -> str:
+_MANY = {  # what stands in a list
+    "a text": "texts",
+    "a number": "numbers",
+    "a whole number": "whole numbers",
+    "a question": "questions",
+    "a layer": "layers",
+}
+
+Form = str | tuple["Form", ...]  # one of several forms of a value; a tuple is a list of these
+
+
+def said(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
     """What a value may be, as Markdown.
 
     Args:
         schema: of the value.
         defs: what it may refer to.
-        depth: levels of lists around it.
 
     >>> said({"anyOf": [{"type": "boolean"}, {"enum": ["a", "b"]}]}, {})
     'true or false, or one of `a`, `b`'
+    >>> number = {"type": "number"}
+    >>> said({"anyOf": [number, {"type": "array", "items": number}]}, {})
+    'a number, or a list of them'
     """
+    return _rendered(_forms(schema, defs, 0))
+
+
+def _forms(schema: Mapping[str, Any], defs: Mapping[str, Any], depth: int) -> list[Form]:
+    """The forms that a value may have, with so many lists around it."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return _NAMED.get(name) or said(defs[name], defs, depth)
+        return [_NAMED[name]] if name in _NAMED else _forms(defs[name], defs, depth)
     if "enum" in schema:
-        return _choice(schema["enum"])
+        return [_choice(schema["enum"])]
     if "const" in schema:
-        return code(schema["const"])
+        return [code(schema["const"])]
     for key in ("anyOf", "oneOf"):
         if key in schema:
-            return _one_of(schema[key], defs, depth)
+            found = [form for each in schema[key] for form in _forms(each, defs, depth)]
+            # That digits may be written as a text goes without saying.
+            of_words = [each for each in dict.fromkeys(found) if each not in (_TRUTH, "a text")]
+            return of_words or found[:1]
     kind = schema.get("type", "")
     if isinstance(kind, list):
         kind = "string" if "string" in kind else kind[0]  # YAML may also read a text as a number
     if kind == "array":
-        inside = said(schema.get("items", {}), defs, depth + 1) if depth < _DEPTH else ""
-        return f"a list ({inside})" if inside else "a list"
+        return [tuple(_forms(schema.get("items", {}), defs, depth + 1)) if depth < _DEPTH else ()]
     if kind in ("number", "integer"):
-        return _PLAIN[kind] + _limits(schema)
-    return _PLAIN.get(kind, "")
+        return [_PLAIN[kind] + _limits(schema)]
+    if "<" in schema.get("pattern", ""):
+        return ["a limit"]
+    return [_PLAIN[kind]] if kind in _PLAIN else []
 
 
-def _one_of(forms: list[Mapping[str, Any]], defs: Mapping[str, Any], depth: int) -> str:
-    """What a value of one of several forms may be; that digits may be written as a text goes without saying."""
-    found = list(dict.fromkeys(filter(None, (said(each, defs, depth) for each in forms))))
-    flat = [part for each in found for part in each.split(", or ")]
-    found = (
-        list(
-            dict.fromkeys(part for part in flat if part not in (_TRUTH, "a text") or len(flat) == 1)
-        )
-        or flat[:1]
-    )
-    lists = [each for each in found if each.startswith("a list (") and each[8:-1] in found]
-    if lists:
-        found = [*(each for each in found if each not in lists), "a list of them"]
-    return ", or ".join(found)
+def _rendered(forms: Sequence[Form]) -> str:
+    """Some forms in words."""
+    plain = [form for form in forms if isinstance(form, str)]
+    lists = [_list_of(form, plain) for form in forms if not isinstance(form, str)]
+    return ", or ".join(dict.fromkeys([*plain, *lists]))
+
+
+def _list_of(inside: tuple[Form, ...], beside: Sequence[str]) -> str:
+    """A list in words, next to other forms of the value."""
+    deeper = [each for each in inside if not isinstance(each, str)]
+    known = all(each in beside for each in inside if isinstance(each, str))
+    if not inside:
+        return "a list"
+    if beside and known and not deeper:
+        return "a list of them"
+    if beside and known and all(set(each) <= set(beside) for each in deeper):
+        return "a list of them and of lists of them"
+    words = _rendered(inside)
+    return f"a list of {_MANY[words]}" if words in _MANY else f"a list ({words})"
 
 
 def _choice(values: list[Any]) -> str:

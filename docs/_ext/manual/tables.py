@@ -56,7 +56,7 @@ def _formats() -> str:
         for name, each in FORMATS.items()
     )
     readers = (
-        thing("reader", name, f"{prose(each.about)}. Names mostly end in {code(each.suffix)}.")
+        thing("reader", name, f"{prose(each.about)}. Usual suffix: {code(each.suffix)}.")
         for name, each in READERS.items()
     )
     writers = (
@@ -76,7 +76,7 @@ def _formats() -> str:
         thing(
             "picture",
             name,
-            f"{plain(each.about)}. `convcalc draw {name}`; see [pictures](../pictures.md).",
+            f"{plain(each.about)}. `convcalc draw {name}`; see [Pictures](../pictures.md).",
         )
         for name, each in PICTURES.items()
     )
@@ -85,12 +85,12 @@ def _formats() -> str:
         "Everything that convcalc prints, opens and writes, by name.",
         section(
             "Formats of answers",
-            "Every command that prints results has them; see [for programs](../programs.md).",
+            "Every command that prints results has them; see [For programs](../programs.md).",
             *outputs,
         ),
         section(
             "Network files of other tools",
-            "These are read without changes, and never run; see [bring your network](../bring-your-network.md).",
+            "These are read without changes, and never run; see [Bring your network](../bring-your-network.md).",
             *readers,
         ),
         section("Files of other tools that convcalc writes", *writers),
@@ -114,9 +114,11 @@ def _ways() -> str:
 
 def _way(name: str, way: Way) -> str:
     """One way of counting."""
+    operations = way.operations or {}
+    others = "all others" if len(operations) > 1 else "all kinds"
     rules = (
-        (f"{code(kind) if kind != '*' else 'all others'}", plain(terms_text(terms) or "nothing"))
-        for kind, terms in (way.operations or {}).items()
+        (others if kind == "*" else code(kind), plain(terms_text(terms) or "nothing"))
+        for kind, terms in operations.items()
     )
     facts = [
         f"{plain(way.about)}: {plain(way.leaves_out)}.",
