@@ -152,6 +152,7 @@ def test_memory_counts_the_batch_of_the_analysis_once() -> None:
 
 
 @pytest.mark.parametrize("name", ["vgg16", "efficientnet_b0", "googlenet_aux", "lenet5_1998"])
+@pytest.mark.unmeasured
 def test_a_batch_breaks_no_promise_of_a_file(name: str, convcalc: Run) -> None:
     for words in (("arch", name), ("compare", name)):
         ran = convcalc(*words, "--batch", "32", "--format", "json")

@@ -37,6 +37,7 @@ def test_all_files_are_bundled_by_their_name() -> None:
 
 
 @each_network
+@pytest.mark.unmeasured
 def test_a_file_says_what_it_is_and_what_to_expect(name: str) -> None:
     loaded = network(name)
     assert loaded.name
@@ -46,6 +47,7 @@ def test_a_file_says_what_it_is_and_what_to_expect(name: str) -> None:
 
 
 @each_network
+@pytest.mark.unmeasured
 def test_a_walk_finds_what_the_file_expects(name: str) -> None:
     report = walked(name)
     expect = network(name).expect
@@ -356,6 +358,7 @@ FAMILIES = [  # torchvision 0.28.0's numbers for sizes without a file here: num_
 
 
 @pytest.mark.parametrize(("name", "side", "parameters", "params", "billions"), FAMILIES)
+@pytest.mark.unmeasured
 def test_parameters_give_the_other_sizes_of_a_family(
     name: str, side: int, parameters: dict[str, int], params: int, billions: str
 ) -> None:

@@ -206,6 +206,7 @@ FORMS: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
 
 
 @all_of("sizes")
+@pytest.mark.unmeasured
 def test_sizes_along_one_axis_agree_with_their_source(case: dict[str, Any]) -> None:
     expected = dict(case["expected"])
     FORMS[case["form"]](case["input"], expected)
@@ -216,6 +217,7 @@ def test_sizes_along_one_axis_agree_with_their_source(case: dict[str, Any]) -> N
 
 
 @all_of("layers")
+@pytest.mark.unmeasured
 def test_a_layer_agrees_with_its_source(case: dict[str, Any]) -> None:
     kind, options, shape = case["kind"], case["options"], case["input"]
     expected = dict(case["expected"])
@@ -260,6 +262,7 @@ def against_conv(row: Step, options: dict[str, Any], shape: tuple[int, ...]) -> 
 
 
 @all_of("chains")
+@pytest.mark.unmeasured
 def test_a_chain_agrees_with_its_source(case: dict[str, Any]) -> None:
     text = yaml.safe_dump(thawed({"input": case["input"], "layers": case["layers"]}))
     network = convcalc.loads(text)

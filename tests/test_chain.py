@@ -140,6 +140,7 @@ def test_causal_padding_is_for_sequences() -> None:
     ("word", "kind"),
     [(word, kind) for kind, cls in KINDS.items() for word in cls.names()],
 )
+@pytest.mark.unmeasured
 def test_a_kind_is_found_by_each_of_its_names_and_no_other_kind_is(word: str, kind: str) -> None:
     found = find(word)
     assert found
@@ -511,6 +512,7 @@ def test_words_of_other_libraries_mean_ours(theirs: str, ours: str) -> None:
 
 
 @pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.unmeasured
 def test_it_refuses_in_these_words(case: str) -> None:
     words, said = REFUSED[case]
     with pytest.raises(ConvcalcError) as caught:
@@ -620,6 +622,7 @@ def test_text_options_are_read_as_in_a_chain() -> None:
     assert (vars(layer)["kernel_size"], vars(layer)["out_channels"]) == ((3, 5), 7)
 
 
+@pytest.mark.unmeasured
 def test_the_longest_chain_is_made_in_seconds() -> None:
     start = clock.seconds()
     nodes = parse_chain([f"{MAX_REPEATS}*conv:k3psame"], (8, 9, 9)).nodes

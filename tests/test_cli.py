@@ -55,6 +55,7 @@ def test_help_of_the_whole_shows_examples_first(
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "hw"])
+@pytest.mark.unmeasured
 def test_help_of_each_command_shows_examples_first(
     command: str, convcalc: Run, golden: Callable[[str, str], None]
 ) -> None:
@@ -419,6 +420,7 @@ def test_batch_multiplies_work_and_not_parameters(convcalc: Run) -> None:
     ],
     ids="_".join,
 )
+@pytest.mark.unmeasured
 def test_arch_prints_as_before(
     arguments: tuple[str, ...], convcalc: Run, golden: Callable[[str, str], None]
 ) -> None:
@@ -458,6 +460,7 @@ def test_compare_lists_networks_in_order_and_sorted(convcalc: Run) -> None:
     assert [row["network"] for row in rows] == sorted(row["network"] for row in rows)
 
 
+@pytest.mark.unmeasured
 def test_list_names_every_bundled_network_with_its_numbers(convcalc: Run) -> None:
     rows = json.loads(convcalc("list", "--format", "json").out)["networks"]
     assert [row["name"] for row in rows] == package.networks()
@@ -490,6 +493,7 @@ def test_kind_pages_print_as_before(
     golden(f"kinds/{kind}.txt", convcalc("kinds", kind).out)
 
 
+@pytest.mark.unmeasured
 def test_schema_goes_to_stdout_or_a_file(convcalc: Run, tmp_path: Path) -> None:
     out = convcalc("schema").out
     path = tmp_path / "schema.json"
@@ -501,6 +505,7 @@ def test_schema_goes_to_stdout_or_a_file(convcalc: Run, tmp_path: Path) -> None:
 # -------------------------------------------------------------------------- where output goes
 
 
+@pytest.mark.unmeasured
 def test_files_are_written_whole_in_the_format_of_their_suffix(
     convcalc: Run, tmp_path: Path
 ) -> None:

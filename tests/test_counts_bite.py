@@ -111,6 +111,7 @@ def test_every_count_of_random_layers_is_what_the_loops_do(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.unmeasured
 def test_the_formulas_as_they_are_agree(kind: str) -> None:
     assert not noticed(kind)
 

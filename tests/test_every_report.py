@@ -71,6 +71,7 @@ def test_keys_of_json_are_words_with_underscores(name: str) -> None:
     assert not odd
 
 
+@pytest.mark.unmeasured
 def test_every_command_with_a_report_is_tried() -> None:
     for name in FORMATS:
         tried = lines_of(name)

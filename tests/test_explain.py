@@ -38,6 +38,7 @@ def answer(steps: list[str]) -> int:
 
 
 @each_kind
+@pytest.mark.unmeasured
 def test_each_working_ends_with_what_the_layer_computes_and_tells_the_receptive_field(
     kind: str,
 ) -> None:

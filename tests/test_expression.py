@@ -76,6 +76,7 @@ def made_divisible(value: float, divisor: int) -> int:
 
 @strategies.often
 @given(st.integers(1, 4000), st.sampled_from([0.25, 0.35, 0.5, 0.75, 1.0, 1.4]), st.integers(1, 64))
+@pytest.mark.unmeasured
 def test_it_rounds_as_mobilenets_do(width: int, share: float, divisor: int) -> None:
     exact = Fraction(str(share)) * width
     assume(Fraction(9, 10) * exact != made_divisible(float(exact), divisor))  # here floats decide
@@ -109,6 +110,7 @@ def test_a_condition_is_true_or_false() -> None:
 
 @strategies.some
 @given(st.fractions(-50, 50, max_denominator=16), st.fractions(-50, 50, max_denominator=16))
+@pytest.mark.unmeasured
 def test_fractions_are_exact(one: Fraction, other: Fraction) -> None:
     text = f"({one.numerator})/{one.denominator} + ({other.numerator})/{other.denominator}"
     assert Expression(text).exact({}) == one + other
@@ -135,6 +137,7 @@ def test_it_agrees_with_python(text: str) -> None:
 
 @strategies.some
 @given(texts(), st.dictionaries(st.sampled_from(sorted(NAMES)), st.integers(-9, 9)))
+@pytest.mark.unmeasured
 def test_one_expression_is_worked_out_for_many_values(text: str, changed: dict[str, int]) -> None:
     assume(len(text) <= MAX_CHARACTERS)
     names = NAMES | changed
@@ -149,6 +152,7 @@ def test_one_expression_is_worked_out_for_many_values(text: str, changed: dict[s
 
 @strategies.some
 @given(texts())
+@pytest.mark.unmeasured
 def test_it_lists_the_names_it_uses(text: str) -> None:
     assume(len(text) <= MAX_CHARACTERS)
     assert set(Expression(text).names) == set(re.findall(r"\$(\w+)", text))

@@ -176,6 +176,7 @@ def test_a_whole_map_is_seen_from_its_first_to_its_last_unit() -> None:
     .map(lambda n: (1, n))
     .flatmap(lambda shape: st.tuples(st.just(shape), mover(shape)))
 )
+@pytest.mark.unmeasured
 def test_layers_read_inside_the_map_what_their_definition_says(made: tuple[Shape, Layer]) -> None:
     shape, layer = made
     out = layer.out_shape(shape)
@@ -187,6 +188,7 @@ def test_layers_read_inside_the_map_what_their_definition_says(made: tuple[Shape
 
 
 @pytest.mark.parametrize("kind", sorted(every()))
+@pytest.mark.unmeasured
 def test_every_axis_has_a_reach_or_the_layer_says_why_not(kind: str) -> None:
     @of_each
     @given(drawn_of(kind))
@@ -296,6 +298,7 @@ def around(centre: Fraction, mode: str) -> list[int]:
     st.sampled_from(["nearest", "linear", "cubic"]),
     st.booleans(),
 )
+@pytest.mark.unmeasured
 def test_resizing_reads_the_cells_around_each_place(
     n: int, o: int, mode: str, corners: bool
 ) -> None:
@@ -323,6 +326,7 @@ def test_a_ratio_keeps_its_pattern_where_a_part_of_a_cell_is_dropped() -> None:
 
 @often
 @given(st.integers(2, 12), st.integers(1, 7), st.integers(1, 3))
+@pytest.mark.unmeasured
 def test_a_blur_reads_what_is_mirrored_at_the_rim(n: int, k: int, s: int) -> None:
     assume(k // 2 < n)
     layer = layer_of("blur_pool", kernel_size=k, stride=s)

@@ -56,6 +56,7 @@ def test_chain_prints_as_before(name: str, golden: Callable[[str, str], None]) -
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS.load()))
+@pytest.mark.unmeasured
 def test_folded_network_prints_as_before(name: str, golden: Callable[[str, str], None]) -> None:
     analysis = load("resnet50").walk()
     report = report_of(analysis)
@@ -122,6 +123,7 @@ def test_csv_reads_back_with_every_row_and_plain_numbers() -> None:
 
 @pytest.mark.parametrize("network", ["lenet5", "alexnet", "resnet50", "googlenet", "unet"])
 @pytest.mark.parametrize("depth", [None, 1, 2])
+@pytest.mark.unmeasured
 def test_printed_columns_add_up_to_the_printed_totals(network: str, depth: int | None) -> None:
     columns = [
         COLUMNS[key]
@@ -166,6 +168,7 @@ def test_html_is_well_formed_and_takes_nothing_from_elsewhere() -> None:
 
 @pytest.mark.parametrize("width", [40, 50, 60, 80, 100])
 @pytest.mark.parametrize("network", ["vgg16", "resnet152", "inception_v3", "efficientnet_b0"])
+@pytest.mark.unmeasured
 def test_a_narrow_table_keeps_to_its_width_and_cuts_no_number(network: str, width: int) -> None:
     analysis = load(network).walk()
     report = report_of(analysis)
@@ -203,6 +206,7 @@ def test_str_of_a_report_is_its_table() -> None:
 
 
 @pytest.mark.parametrize("depth", [None, 1, 2])
+@pytest.mark.unmeasured
 def test_folding_loses_nothing(depth: int | None) -> None:
     for network in ("resnet101", "densenet121", "efficientnet_b0"):
         report = load(network).walk()

@@ -328,6 +328,7 @@ def cells(network: Network, walked: Analysis, place: int, unit: int, source: int
 
 @strategies.often
 @given(forests(), st.data())
+@pytest.mark.unmeasured
 def test_a_unit_sees_of_each_input_what_it_reads_through_all_layers(
     network: Network, data: st.DataObject
 ) -> None:
@@ -541,6 +542,7 @@ def test_a_parameter_of_a_block_may_be_called_weights() -> None:
 
 @strategies.often
 @given(strategies.layers(*(kind for kind in strategies.PROVEN if not every()[kind].merges)))
+@pytest.mark.unmeasured
 def test_a_layer_keeps_arrays_of_the_shapes_that_it_says(made: strategies.Made) -> None:
     """Compared with the shapes of the witness's arrays, which are independent of the layers."""
     layer, (shape, *_) = made.layer, made.shapes

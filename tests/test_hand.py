@@ -200,6 +200,7 @@ def test_convolutions_and_their_gradients_agree_with_the_witness(case: dict[str,
 
 @settings(max_examples=60, deadline=None)
 @given(exercises())
+@pytest.mark.unmeasured
 def test_transposed_convolutions_and_their_gradients_agree_with_the_witness(
     case: dict[str, Any],
 ) -> None:
@@ -226,6 +227,7 @@ def test_transposed_convolutions_and_their_gradients_agree_with_the_witness(
 
 @settings(max_examples=60, deadline=None)
 @given(exercises(), st.sampled_from(["floor", "ceil", "caffe"]), st.booleans())
+@pytest.mark.unmeasured
 def test_pools_and_their_gradients_agree_with_the_witness(
     case: dict[str, Any], fit: str, counted: bool
 ) -> None:
@@ -252,6 +254,7 @@ def test_pools_and_their_gradients_agree_with_the_witness(
 
 @settings(max_examples=40, deadline=None)
 @given(exercises(), st.data())
+@pytest.mark.unmeasured
 def test_one_window_is_the_same_as_among_all(case: dict[str, Any], data: st.DataObject) -> None:
     ours, options = convolution(case)
     sizes = ours["y"].shape[1:]
@@ -626,6 +629,7 @@ def test_a_file_that_may_not_be_read_is_said_so(
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.unmeasured
 def test_a_broken_array_is_one_clear_error(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     np.save(tmp_path / "x.npy", np.arange(6).reshape(2, 3))
@@ -874,6 +878,7 @@ def test_python_gets_the_same_refusals() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="0123456789 -+./,;|[]{}:#'\"eEnaif\n\t\0é−", max_size=40))
+@pytest.mark.unmeasured
 def test_any_text_is_a_matrix_or_one_clear_error(text: str) -> None:
     try:
         found = inline(text, "--x")
@@ -886,6 +891,7 @@ def test_any_text_is_a_matrix_or_one_clear_error(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.fractions(-(10**12), 10**12, max_denominator=10**6) | st.integers(-(10**30), 10**30))
+@pytest.mark.unmeasured
 def test_a_number_is_read_as_it_is_written(value: Fraction | int) -> None:
     assert number(str(value)) == value
     assert number(str(value).replace("-", "−")) == value

@@ -385,6 +385,7 @@ TRAPS += [".nan", "+3", "1,5", "1 000", "٣", "½", "true", "2012-06-04", "''", 
 
 
 @pytest.mark.parametrize("text", TRAPS)
+@pytest.mark.unmeasured
 def test_numbers_that_yaml_reads_its_own_way_are_refused(text: str, arch: Convcalc) -> None:
     said = "kernel_size" if text != "1,5" else "'5' has no name; several numbers are written [3, 2]"
     assert_refused(arch(GOOD.replace("kernel_size: 3", f"kernel_size: {text}")), said)
@@ -677,6 +678,7 @@ def test_a_name_that_cannot_be_seen_is_refused(case: str, arch: Convcalc) -> Non
 
 
 @pytest.mark.parametrize("case", NO_NAMES)
+@pytest.mark.unmeasured
 def test_a_title_that_cannot_be_seen_is_shown_as_escapes(case: str, arch: Convcalc) -> None:
     text = json.dumps(NO_NAMES[case])
     for format_name in FORMATS:
@@ -780,6 +782,7 @@ def test_a_damaged_file_gives_an_answer_or_a_refusal(part: int) -> None:
     assert 5 < answers < 95
 
 
+@pytest.mark.unmeasured
 def test_a_damaged_chain_gives_an_answer_or_a_refusal(convcalc: Convcalc) -> None:
     chance = random.Random(6)
     words = [
@@ -876,6 +879,7 @@ def test_a_held_network_may_not_be_too_large(tmp_path: Path, arch: Convcalc) -> 
     assert_refused(arch("{input: [1], layers: [network: large.yaml]}"), "large.yaml")
 
 
+@pytest.mark.unmeasured
 def test_weights_shared_in_long_chains_cost_no_more_than_layers(arch: Convcalc) -> None:
     layers = "".join(
         f"  - linear: {{name: l{i}, weights: l{i - 1}, out_features: 4}}\n" for i in range(1, 5000)

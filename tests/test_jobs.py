@@ -18,6 +18,7 @@ from convcalc.verify.plan import Plan, Settings
 NAMES = ("lenet5", "mlp_mnist")
 
 
+@pytest.mark.unmeasured
 def test_networks_side_by_side_give_the_same_answers(convcalc: Callable[..., Any]) -> None:
     one, two = (convcalc("verify", *NAMES, "--each", "--jobs", n) for n in ("1", "2"))
     assert one.code == two.code == 0

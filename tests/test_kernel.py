@@ -638,6 +638,7 @@ def test_a_file_too_large_is_refused_before_it_is_read_whole(
 
 
 @pytest.mark.parametrize("seed", range(40))
+@pytest.mark.unmeasured
 def test_a_broken_picture_is_one_clear_error(seed: int, here: Path, convcalc: Run) -> None:
     rng = np.random.default_rng(seed)
     form = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "PPM")[seed % 7]
@@ -708,6 +709,7 @@ SUFFIXES = sorted(picture_files.FORMATS)
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("size", [(1, 16_384), (16_384, 1), (1, 65_501), (65_536, 1), (1, 70_000)])
+@pytest.mark.unmeasured
 def test_a_picture_too_tall_or_wide_for_its_format_is_refused(
     suffix: str, size: tuple[int, int], here: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

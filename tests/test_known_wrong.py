@@ -301,6 +301,7 @@ def test_every_section_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("number", CASES)
+@pytest.mark.unmeasured
 def test_both_numbers_are_calculated_again(number: int) -> None:
     for name, value, line in zip(("said", "right"), CASES[number](), printed(number)):
         *formulas, last = line.split(" = ")

@@ -107,6 +107,7 @@ def test_a_second_kind_of_the_same_name_is_refused() -> None:
     assert KINDS["relu"].__name__ == "Relu"
 
 
+@pytest.mark.unmeasured
 def test_every_other_name_leads_to_one_kind() -> None:
     names = [(word, cls) for cls in every().values() for word in cls.names()[1:]]
     assert len({word for word, _ in names}) == len(names)

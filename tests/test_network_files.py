@@ -701,6 +701,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("case", OVER)
+@pytest.mark.unmeasured
 def test_a_network_that_grows_without_end_is_refused_before_it_fills_the_memory(case: str) -> None:
     head = f"input: [4, 8, 8]\n{HEADS.get(case, '')}"
     tracemalloc.start()
@@ -746,6 +747,7 @@ def test_layers_behind_aliases_are_read_once_and_used_as_often_as_they_stand_the
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="[]{}-?: #'\"a\n,&*!|>\t\u2028\ufeff", max_size=60))
+@pytest.mark.unmeasured
 def test_the_quick_bound_is_never_below_the_real_depth(text: str) -> None:
     """The bound protects the parser's recursive C code from hostile files."""
     depth = deepest = 0
@@ -817,6 +819,7 @@ def assert_equal_layers(one: Layer, other: Layer) -> None:
 
 @strategies.often
 @given(strategies.layers(*(k for k, c in KINDS.items() if not c.merges)))
+@pytest.mark.unmeasured
 def test_a_layer_of_every_kind_comes_back_from_yaml(made: strategies.Made) -> None:
     options = {name: plain(value) for name, value in made.options.items() if name != "like"}
     layers: list[Any] = []
@@ -839,6 +842,7 @@ def test_a_layer_of_every_kind_comes_back_from_yaml(made: strategies.Made) -> No
 
 @strategies.some
 @given(strategies.graphs())
+@pytest.mark.unmeasured
 def test_a_graph_comes_back_from_yaml(made: Network) -> None:
     """Joins as paths that start with from, everything else as from and a layer."""
     layers: list[Any] = []
@@ -954,6 +958,7 @@ def written(draw: st.DrawFn) -> tuple[dict[str, Any], Network]:
 
 @strategies.some
 @given(written())
+@pytest.mark.unmeasured
 def test_sections_repeats_and_joins_mean_what_they_mean_by_hand(
     drawn: tuple[dict[str, Any], Network],
 ) -> None:
@@ -963,6 +968,7 @@ def test_sections_repeats_and_joins_mean_what_they_mean_by_hand(
 
 @strategies.few
 @given(written())
+@pytest.mark.unmeasured
 def test_a_block_means_its_layers(drawn: tuple[dict[str, Any], Network]) -> None:
     data, made = drawn
     boxed = {

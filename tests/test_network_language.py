@@ -100,6 +100,7 @@ layers:
         ("resnet101_torchvision", [3, 4, 23, 3], "bottleneck", "1"),
     ],
 )
+@pytest.mark.unmeasured
 def test_the_resnets_are_one_block_each(
     name: str, depths: list[int], block: str, first: str
 ) -> None:
@@ -458,6 +459,7 @@ def test_a_parameter_called_in_goes_first() -> None:
     assert option("- conv: {out_channels: $in, kernel_size: 1}", "out_channels", head=head) == [7]
 
 
+@pytest.mark.unmeasured
 def test_in_costs_no_more_than_the_layers() -> None:
     layers = "- conv: {out_channels: $in, kernel_size: 1}\n" * 4000
     start = time.process_time()
@@ -504,6 +506,7 @@ def test_a_path_is_left_out_where_its_condition_does_not_hold() -> None:
 
 
 @pytest.mark.parametrize("word", sorted(library_words()))
+@pytest.mark.unmeasured
 def test_each_name_of_a_kind_is_that_kind_in_a_file(word: str) -> None:
     cls = kind_called(word)
     assert cls
@@ -574,6 +577,7 @@ def test_operators_of_onnx_have_its_defaults(word: str, options: dict[str, Any])
 
 
 @pytest.mark.parametrize("kind", [k for k, c in every().items() if not c.merges])
+@pytest.mark.unmeasured
 def test_each_word_for_an_option_is_that_option(kind: str) -> None:
     cls = every()[kind]
     for word, own in option_words(cls).items():
@@ -749,6 +753,7 @@ def test_a_file_that_grows_without_end_tells_what_was_wrong_before() -> None:
     assert [error.line for error in caught.value.problems] == [4, 5]
 
 
+@pytest.mark.unmeasured
 def test_very_many_errors_are_counted_up_to_a_limit() -> None:
     start = clock.seconds()
     text = "input: [3, 8, 8]\nlayers:\n" + "".join(f"  - wrong{i}\n" for i in range(50_000))

@@ -157,6 +157,7 @@ NAMES = st.one_of(
 @given(st.lists(NAMES, min_size=2, max_size=8, unique=True))
 @example([*HOSTILE])
 @settings(deadline=None, max_examples=50)
+@pytest.mark.unmeasured
 def test_any_name_is_read_again_as_it_is(names: list[str]) -> None:
     layers = [RELU if place % 2 else CONV for place in range(len(names))]
     nodes: list[Any] = [

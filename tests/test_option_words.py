@@ -61,6 +61,7 @@ def test_other_words_for_an_option_mean_the_same(words: str, convcalc: Any) -> N
     assert found.out.replace("k5x5", "k5").replace("s3x3", "s3").replace("p1x1", "p1").replace("d2x2", "d2") == wanted.out  # fmt: skip
 
 
+@pytest.mark.unmeasured
 def test_each_word_means_the_first_of_its_options_that_a_command_has() -> None:
     met = set()
     for command in commands():

@@ -413,6 +413,7 @@ def all_plain(value: Any) -> bool:
 )
 @strategies.of_each
 @given(value=HOSTILE)
+@pytest.mark.unmeasured
 def test_any_value_of_any_option_gives_a_layer_or_one_error(
     kind: str, option: str, value: Any
 ) -> None:
@@ -437,6 +438,7 @@ def test_any_value_of_any_option_gives_a_layer_or_one_error(
 
 @strategies.often
 @given(st.dictionaries(st.text(max_size=12), HOSTILE, max_size=3), HOSTILE)
+@pytest.mark.unmeasured
 def test_any_options_and_shape_of_a_program_give_a_layer_or_one_error(
     options: dict[str, Any], shape: Any
 ) -> None:
@@ -454,6 +456,7 @@ def test_any_options_and_shape_of_a_program_give_a_layer_or_one_error(
 
 @strategies.often
 @given(strategies.layers(*(kind for kind, cls in KINDS.items() if not cls.merges)))
+@pytest.mark.unmeasured
 def test_a_layer_comes_back_from_the_yaml_that_it_writes(drawn: strategies.Made) -> None:
     assume("like" not in drawn.options)
     side = "x".join(map(str, drawn.shapes[0])).replace("x", ", ")
@@ -476,6 +479,7 @@ def test_any_name_of_a_layer_comes_back_from_yaml(name: str) -> None:
 
 @strategies.often
 @given(strategies.layers(*(kind for kind, cls in KINDS.items() if not cls.merges)))
+@pytest.mark.unmeasured
 def test_each_value_comes_back_from_the_text_that_it_writes(drawn: strategies.Made) -> None:
     assume("connections" not in drawn.options)
     assume("like" not in drawn.options)

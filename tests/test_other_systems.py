@@ -144,6 +144,7 @@ def on_console(encoding: str, monkeypatch: pytest.MonkeyPatch, *words: str) -> t
         "hw check ps1.yaml answers.yaml", "why 2600 --params --k 5 --cin 3 --filters 100", "arch nope", "draw net net.yaml",
     ],
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_a_console_without_our_signs_shows_others_and_no_question_marks(
     encoding: str, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +279,7 @@ GRADE = "hw grade ps1.yaml answers --roster roster.csv --secret-file example.sec
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no list of open files")
+@pytest.mark.unmeasured
 def test_nothing_is_renamed_while_it_is_open(
     strict_renames: list[str], convcalc: Convcalc, tmp_path: Path
 ) -> None:

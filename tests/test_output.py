@@ -174,6 +174,7 @@ def no_work(*_: Any, **__: Any) -> None:
 @pytest.mark.parametrize("path", REFUSED)
 @pytest.mark.parametrize("words", WRITTEN, ids=" ".join)
 @pytest.mark.usefixtures("places")
+@pytest.mark.unmeasured
 def test_a_place_that_cannot_be_written_is_refused_first(
     words: tuple[str, ...], path: str, convcalc: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_suffix_without_a_format_is_refused_before_the_work(
     )
 
 
+@pytest.mark.unmeasured
 def test_a_suffix_is_free_with_a_format_on_either_side(convcalc: Run, tmp_path: Path) -> None:
     for words in (("-o", "x.pdf", "--format", "csv"), ("--format", "csv", "-o", "x.pdf")):
         path = tmp_path / "x.pdf"
@@ -233,6 +235,7 @@ def test_a_path_that_is_none_is_refused() -> None:
 # ------------------------------------------------------------------- paths that drive a terminal
 
 
+@pytest.mark.unmeasured
 def test_a_path_is_told_without_its_escapes(
     convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +248,7 @@ def test_a_path_is_told_without_its_escapes(
     assert ran.err == "wrote q\\x1b.pgm\n"
 
 
+@pytest.mark.unmeasured
 def test_homework_tells_paths_without_their_escapes(
     convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -175,6 +175,7 @@ def test_ranges_of_units(convcalc: Run) -> None:
     )
 
 
+@pytest.mark.unmeasured
 def test_networks_are_compared_without_their_gates(convcalc: Run) -> None:
     shown = convcalc("compare", "efficientnet_b0", "vgg16", "--rf-through", "gates")
     assert "rf leaves out gates of one cell" in shown.out

@@ -203,6 +203,7 @@ def says(data: Any) -> list[str]:
     return [error.message for error in VALIDATOR.iter_errors(data)]
 
 
+@pytest.mark.unmeasured
 def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     assert json.loads(json.dumps(schema())) == schema()
@@ -290,6 +291,7 @@ def layer_file(kind: str, options: Any, shape: list[int]) -> dict[str, Any]:
 
 @strategies.often
 @given(strategies.layers(*(k for k, c in KINDS.items() if not c.merges)))
+@pytest.mark.unmeasured
 def test_options_that_a_layer_can_have_meet_it(made: strategies.Made) -> None:
     options = {"name": "x", **{name: plain(value) for name, value in made.options.items()}}
     assert says(layer_file(made.layer.kind, options, list(made.shapes[0]))) == []
@@ -297,6 +299,7 @@ def test_options_that_a_layer_can_have_meet_it(made: strategies.Made) -> None:
 
 @strategies.few
 @given(written())
+@pytest.mark.unmeasured
 def test_what_the_loader_takes_meets_it(drawn: tuple[dict[str, Any], Network]) -> None:
     data, _ = drawn
     assert says(yaml.load(as_text(data), yaml.CSafeLoader)) == []
@@ -362,6 +365,7 @@ def test_deep_nesting_is_checked_in_good_time() -> None:
     assert clock.seconds() - start < 5
 
 
+@pytest.mark.unmeasured
 def test_each_type_of_option_is_read_by_the_loader_and_described_by_the_schema() -> None:
     for cls in KINDS.values():
         for option in options_of(cls).values():

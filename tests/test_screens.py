@@ -281,12 +281,14 @@ def test_the_columns_that_one_came_for_are_there(
     assert ("left out for width: " in networks) == (columns < 130)
 
 
+@pytest.mark.unmeasured
 def test_text_in_a_pipe_is_no_wider_than_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     for line in ("kinds", "hw types --mistakes", "list --sheets", "verify lenet5 --jobs 1"):
         lines = run(line, Screen(0), monkeypatch).out.splitlines()
         assert max(map(width, lines)) <= 1.2 * PAPER, line
 
 
+@pytest.mark.unmeasured
 def test_a_long_word_is_whole_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     """There, texts continue on further lines, and nothing needs to be cut."""
     for line in ("list", "hw types --mistakes", "kinds"):

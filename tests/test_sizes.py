@@ -64,6 +64,7 @@ def chain_of(layers: list[Window], n: int) -> Network:
 
 @some
 @given(st.lists(windows(), min_size=1, max_size=4), st.integers(1, 400))
+@pytest.mark.unmeasured
 def test_chains_take_what_counting_windows_takes(layers: list[Window], own: int) -> None:
     good, even = [], []
     for n in range(1, 600):
@@ -147,6 +148,7 @@ PUBLISHED = {
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.unmeasured
 def test_published_sizes(name: str) -> None:
     rows = convcalc.sizes(convcalc.load(name))
     assert tuple(str(row.even) for row in rows) == PUBLISHED[name]
@@ -175,6 +177,7 @@ layers:
     assert str(row.even) == "6 + 4·i"
 
 
+@pytest.mark.unmeasured
 def test_the_encoder_of_wav2vec_wants_400_samples() -> None:
     """Baevski et al., arXiv:2006.11477, section 4.2: a receptive field of 400 samples, a stride of 320."""
     kernels, strides = (10, 3, 3, 3, 3, 2, 2), (5, 2, 2, 2, 2, 2, 2)

@@ -127,6 +127,7 @@ def test_two_hyphens_never_stand_together_in_latex() -> None:
 
 
 @given(st.text())
+@pytest.mark.unmeasured
 def test_markdown_holds_no_markup_of_its_own(said: str) -> None:
     escaped = escape_markdown(said)
     assert "\n" not in escaped

@@ -454,6 +454,7 @@ def test_what_the_loops_cannot_run_is_said(convcalc: Run) -> None:
     assert "note: chain: no copy small enough for the loops of paths: conv k3 c1 p100" in ran.out
 
 
+@pytest.mark.unmeasured
 def test_the_table_the_lines_and_the_networks(
     convcalc: Run, golden: Callable[[str, str], None]
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_walk_has_a_row_per_layer_with_what_it_reads_and_gives() -> None:
 
 @some
 @given(graphs())
+@pytest.mark.unmeasured
 def test_rows_chain_and_totals_are_sums(network: Network) -> None:
     report = walk(network)
     assert len(report) == len(network.nodes)
@@ -113,6 +114,7 @@ def test_layers_that_repeat_are_computed_once(monkeypatch: pytest.MonkeyPatch) -
     assert len(checks) == 1
 
 
+@pytest.mark.unmeasured
 def test_a_walk_of_twice_the_layers_takes_twice_the_steps() -> None:
     def steps(layers: int) -> int:
         nodes = [

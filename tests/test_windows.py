@@ -111,6 +111,7 @@ def test_more_padding_is_advised_only_where_the_layer_takes_it() -> None:
 @pytest.mark.parametrize(
     ("name", "sizes"), [("squeezenet1_0", range(21, 30)), ("googlenet_torchvision", range(15, 32))]
 )
+@pytest.mark.unmeasured
 def test_networks_with_pools_that_round_up_take_small_images(name: str, sizes: range) -> None:
     for n in sizes:
         assert convcalc.load(name, input=(3, n, n)).walk().totals["params"]

@@ -104,6 +104,7 @@ def all_parameters() -> list[tuple[str, click.Parameter]]:
     ]
 
 
+@pytest.mark.unmeasured
 def test_every_parameter_offers_what_it_may_be() -> None:
     one_input = {(name, "shape") for name in commands()} | {("sweep", "shapes")}  # needs no name
     silent = {
@@ -148,6 +149,7 @@ def test_whatever_is_a_file_is_completed_as_one() -> None:
     assert len(met) > 10
 
 
+@pytest.mark.unmeasured
 def test_nothing_else_completes_files() -> None:
     for command, param in all_parameters():
         kinds = {item.type for item in offers_of(command, param)}

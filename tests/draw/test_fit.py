@@ -76,12 +76,14 @@ def pictures() -> list[Fit]:
     return found
 
 
+@pytest.mark.unmeasured
 def test_figures_of_all_sorts_keep_what_figures_promise() -> None:
     for picture in pictures():
         check_figure(picture.figure())
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.unmeasured
 def test_the_terminal_picture_is_no_wider_than_the_terminal(width: int) -> None:
     wide = {
         picture.title: line

@@ -39,6 +39,7 @@ def proofs() -> str:
     return "\n".join(page.read_text(encoding="utf-8") for page in pages)
 
 
+@pytest.mark.unmeasured
 def test_the_pictures_in_the_documents_are_up_to_date(
     convcalc: Run, tmp_path: Path, overwrite: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("columns", [20, 40, 60])
+@pytest.mark.unmeasured
 def test_nothing_is_wider_than_the_terminal(
     convcalc: Run, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:

@@ -201,6 +201,7 @@ def test_bars_are_the_shares_of_the_costs() -> None:
     ]
 
 
+@pytest.mark.unmeasured
 def test_blocks_are_found_where_a_file_has_none() -> None:
     analysis = walk(load("resnet34"))
     bare = walk(replace(analysis.network, blocks=[]))

@@ -85,6 +85,7 @@ def laid_out(case: Guide) -> list[int | None]:
     return [*[None] * before, *spread, *[None] * after]
 
 
+@pytest.mark.unmeasured
 def test_every_figure_of_the_guide_is_redrawn() -> None:
     wrong = []
     for case in GUIDE:
@@ -108,6 +109,7 @@ def test_the_row_that_figure_2_7_never_reads_is_said() -> None:
     assert picture.plane.rows.roles == ("padding", *["input"] * 6, "idle")
 
 
+@pytest.mark.unmeasured
 def test_every_map_is_named_in_words() -> None:
     """Issues 9, 30 and 35: readers could not tell input from output by their colours."""
     for case in GUIDE:
@@ -149,6 +151,7 @@ def shown(picture: Window) -> dict[tuple[int, int], Fraction]:
     return found
 
 
+@pytest.mark.unmeasured
 def test_the_numbers_in_the_cells_add_up_to_the_output() -> None:
     rng, seen = np.random.default_rng(4), 0
     choices = list(itertools.product((1, 2, 3), (1, 2), (0, 1, 2), (1, 2), (False, True)))

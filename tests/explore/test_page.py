@@ -207,6 +207,7 @@ PICTURED = [
 
 @few
 @given(st.sampled_from(PICTURED), st.sampled_from(["fit", "window"]))
+@pytest.mark.unmeasured
 def test_pictures_are_those_of_the_drawing_library(question: dict[str, Any], name: str) -> None:
     texts = {"k": "kernel_size", "s": "stride", "p": "padding", "a": "output_padding"}
     asked = question["given"]

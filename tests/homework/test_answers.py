@@ -337,6 +337,7 @@ def test_what_says_something_else_is_not_taken_for_right(
     st.integers(1, 6),
     st.booleans(),
 )
+@pytest.mark.unmeasured
 def test_a_rounded_fraction_is_right_to_its_digits(value: Fraction, digits: int, up: bool) -> None:
     scale = 10**digits
     below = value * scale // 1
@@ -556,6 +557,7 @@ def test_a_count_said_for_people_is_read_back(value: int) -> None:
         max_leaves=12,
     )
 )
+@pytest.mark.unmeasured
 def test_no_nesting_breaks_a_reader(raw: Any) -> None:
     for form in FORMS:
         reading = form.read(raw)

@@ -34,6 +34,7 @@ def test_every_type_with_named_parts_can_ask_for_some() -> None:
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 @pytest.mark.parametrize("kind", PARTED)
+@pytest.mark.unmeasured
 def test_one_part_alone_is_a_question_with_one_plain_answer(kind: str, preset: str) -> None:
     for given in QUESTIONS[kind].examples:
         whole = create_question(kind, given, conventions(preset))

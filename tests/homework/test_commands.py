@@ -52,6 +52,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.unmeasured
 def test_a_student_checks_her_own_answers(convcalc: Any, here: Path) -> None:
     del here
     ran = convcalc("hw", "check", "ps1.yaml", "mine.yaml", watched=True)
@@ -193,6 +194,7 @@ def test_signs_of_latex_in_a_sheet_are_printed_as_they_are(convcalc: Any, here: 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
 @pytest.mark.parametrize("command", ["show", "lint"])
+@pytest.mark.unmeasured
 def test_the_bundled_sheets_work_in_every_command(convcalc: Any, path: Path, command: str) -> None:
     ran = convcalc("hw", command, str(path))
     assert ran.code in (0, 1)
@@ -395,6 +397,7 @@ def test_every_page_of_help_begins_with_examples(convcalc: Any, words: list[str]
     assert ran.out.startswith("Examples:\n  convcalc ")
 
 
+@pytest.mark.unmeasured
 def test_a_long_hint_stays_in_its_column_where_a_terminal_is_narrow(
     convcalc: Any, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -419,6 +422,7 @@ def test_the_catalogues_go_on_in_the_next_line_where_a_terminal_is_narrow(
         assert max(map(len, ran.out.splitlines())) <= int(columns)
 
 
+@pytest.mark.unmeasured
 def test_pages_of_types_have_lines_and_no_signs_for_them(convcalc: Any) -> None:
     for kind in QUESTIONS:
         out = convcalc("hw", "types", kind).out

@@ -28,6 +28,7 @@ def values(kind: str, words: dict[str, Any], **fixed: str) -> dict[str, Any]:
 
 
 @given(SMALL, SMALL, SMALL, st.integers(1, 3), st.booleans())
+@pytest.mark.unmeasured
 def test_a_ratio_is_that_of_the_numbers_in_arrays(
     units: int, filters: int, c_in: int, k: int, bias: bool
 ) -> None:
@@ -48,6 +49,7 @@ def test_a_ratio_of_operations_does_not_depend_on_how_a_multiply_add_counts() ->
 
 
 @given(st.lists(SMALL, min_size=1, max_size=3), st.integers(0, 6))
+@pytest.mark.unmeasured
 def test_what_is_trained_adds_up_to_the_total(filters: list[int], frozen: int) -> None:
     arch = " ".join(f"conv:k1c{n} bn" for n in filters)
     channels = [2, *filters]

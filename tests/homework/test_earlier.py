@@ -40,6 +40,7 @@ def marked(sheet: Sheet, rows: list[str]) -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize("ours", ["hwc", "chw", "nchw"])
 @pytest.mark.parametrize("orders", ["TTT", "OTT", "OOT", "OTO", "TOO", "TTO", "OOO"])
+@pytest.mark.unmeasured
 def test_half_credit_for_another_order_stays_where_a_row_follows(ours: str, orders: str) -> None:
     theirs = "chw" if ours == "hwc" else "hwc"
     sheet = sheet_of(ours)
@@ -66,6 +67,7 @@ def test_a_right_row_in_another_order_leads_on_as_the_sheet_would_write_it() -> 
     assert marked(sheet, rows) == [("other-convention", HALF), ("wrong", 0), ("follow-through", 1)]
 
 
+@pytest.mark.unmeasured
 def test_nothing_follows_where_the_sheet_gives_no_points_for_it() -> None:
     sheet = sheet_of("hwc", ", follow_through: false")
     for rows in (["11x11x4", "10x10x6", "8x8x5"], ["11x11x4", "6x10x10", "5x8x8"]):

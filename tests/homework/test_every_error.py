@@ -55,6 +55,7 @@ def differences(found: list[SpecError], lines: list[int], text: str) -> str:
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+@pytest.mark.unmeasured
 def test_of_a_bundled_sheet_that_is_broken_in_k_ways_k_errors_are_named(path: Path) -> None:
     wrong = []
     for seed in range(12):

@@ -147,6 +147,7 @@ def sheet_of(kind: str, **words: Any) -> Sheet:
 
 @settings(deadline=None, max_examples=60)
 @given(MAPS, KERNELS, st.integers(1, 3), st.integers(0, 2), st.integers(1, 2), CELLS, st.booleans())
+@pytest.mark.unmeasured
 def test_a_convolution_is_exact(
     x: Matrix, w: Matrix, s: int, p: int, d: int, b: Fraction, flip: bool
 ) -> None:
@@ -165,6 +166,7 @@ def test_a_convolution_is_exact(
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(MAPS, KERNELS), min_size=2, max_size=3))
+@pytest.mark.unmeasured
 def test_maps_are_added_up_exactly(pairs: list[tuple[Matrix, Matrix]]) -> None:
     first, kernel = pairs[0]
     maps = [first, *([row[::-1] for row in first] for _ in pairs[1:])]
@@ -186,6 +188,7 @@ WHOLE = st.integers(-5, 5)
 
 @settings(deadline=None, max_examples=60)
 @given(st.data(), st.integers(1, 2), st.integers(0, 1), WHOLE, st.booleans())
+@pytest.mark.unmeasured
 def test_a_convolution_in_three_dimensions_is_exact(
     data: st.DataObject, s: int, p: int, b: int, then_relu: bool
 ) -> None:
@@ -249,6 +252,7 @@ def test_relu_may_follow_every_convolution_and_be_left_out_of_a_pipeline(
 @given(
     MAPS, st.integers(1, 3), st.integers(1, 3), st.integers(0, 1), st.sampled_from(["max", "avg"])
 )
+@pytest.mark.unmeasured
 def test_a_pool_is_exact(x: Matrix, k: int, s: int, p: int, mode: str) -> None:
     if p >= k:
         p = 0
@@ -259,6 +263,7 @@ def test_a_pool_is_exact(x: Matrix, k: int, s: int, p: int, mode: str) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(MAPS, KERNELS, st.sampled_from(["max", "avg"]))
+@pytest.mark.unmeasured
 def test_the_steps_of_a_pipeline_are_exact(x: Matrix, w: Matrix, mode: str) -> None:
     found = asked("pipeline", x=written(x), w=written(w), k="1", mode=mode)
     expected = conv(x, w)
@@ -270,6 +275,7 @@ def test_the_steps_of_a_pipeline_are_exact(x: Matrix, w: Matrix, mode: str) -> N
 
 @settings(deadline=None, max_examples=40)
 @given(MAPS, KERNELS, st.integers(1, 3))
+@pytest.mark.unmeasured
 def test_a_transposed_convolution_is_exact(x: Matrix, w: Matrix, s: int) -> None:
     found = asked("transposed-by-hand", x=written(x), w=written(w), s=str(s))
     assert same(found[""], transposed(x, w, s, 0))
@@ -277,6 +283,7 @@ def test_a_transposed_convolution_is_exact(x: Matrix, w: Matrix, s: int) -> None
 
 @settings(deadline=None, max_examples=40)
 @given(MAPS, KERNELS, st.integers(1, 2), st.integers(0, 1), st.data())
+@pytest.mark.unmeasured
 def test_gradients_are_exact(x: Matrix, w: Matrix, s: int, p: int, data: Any) -> None:
     out = conv(x, w, s, p)
     g = data.draw(matrices(st.just(len(out)), st.just(len(out[0]))))
@@ -289,6 +296,7 @@ def test_gradients_are_exact(x: Matrix, w: Matrix, s: int, p: int, data: Any) ->
 
 @settings(deadline=None, max_examples=30)
 @given(MAPS, st.data())
+@pytest.mark.unmeasured
 def test_the_sum_of_products_is_exact(x: Matrix, data: Any) -> None:
     w = data.draw(matrices(st.just(len(x)), st.just(len(x[0]))))
     total = sum((a * b for xs, ws in zip(x, w) for a, b in zip(xs, ws)), Fraction(0))
@@ -314,6 +322,7 @@ def as_rows(x: Matrix) -> tuple[tuple[Fraction, ...], ...]:
     matrices(st.just(4), st.just(4)),
     matrices(st.just(2), st.just(2)),
 )
+@pytest.mark.unmeasured
 def test_the_numbers_of_mistakes_are_exact(x: Matrix, w: Matrix) -> None:
     sheet = sheet_of("conv-by-hand", x=written(x), w=written(w))
     right = as_rows(conv(x, w))
@@ -337,6 +346,7 @@ def test_the_numbers_of_mistakes_are_exact(x: Matrix, w: Matrix) -> None:
 
 @settings(deadline=None, max_examples=25)
 @given(matrices(st.just(4), st.just(4)), matrices(st.just(2), st.just(2)))
+@pytest.mark.unmeasured
 def test_relu_before_the_sum_is_exact(x: Matrix, w: Matrix) -> None:
     sheet = sheet_of("conv-by-hand", x=written(x), w=written(w), relu="true")
     early = [
@@ -368,6 +378,7 @@ def test_the_numbers_of_mistakes_with_pools_are_exact(x: Matrix) -> None:
 @given(
     matrices(st.just(3), st.just(3)), matrices(st.just(2), st.just(2)), matrices(st.just(2), st.just(2))
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_the_numbers_of_mistakes_with_gradients_are_exact(x: Matrix, w: Matrix, g: Matrix) -> None:
     sheet = sheet_of("gradient", x=written(x), w=written(w), g=written(g))
     dw, _, db = gradients(x, w, g, 1, 0)

@@ -70,6 +70,7 @@ ASKED = {
 
 @pytest.mark.parametrize("name", BANKS)
 @pytest.mark.parametrize("kind", ASKED)
+@pytest.mark.unmeasured
 def test_a_void_question_is_left_out_and_said(kind: str, name: str) -> None:
     text, export = exported(
         f"  - {{id: gone, points: 3, void: true, {ASKED[kind]}}}\n"
@@ -136,6 +137,7 @@ def test_points_that_a_file_cannot_hold_are_said(name: str, said: str) -> None:
         ("fit", "Answer: a number"), ("volume", "a whole number."), ("matrix", "a number."),
     ],
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_how_to_write_an_answer_is_said_on_every_platform(kind: str, line: str, name: str) -> None:
     text, _ = exported(f"  - {{id: q, {ASKED[kind]}}}\n", name)
     if name == "qti-choice" and kind != "fit":
@@ -388,6 +390,7 @@ def test_prairielearn_accepts_every_right_setting_and_no_other(total: bool, exac
 
 @pytest.mark.parametrize("name", BANKS)
 @pytest.mark.parametrize("kind", ["output-size", "volume", "pool-volume"])
+@pytest.mark.unmeasured
 def test_a_strict_question_looks_the_same_whether_it_fits_or_not(kind: str, name: str) -> None:
     given = {"output-size": "", "volume": ", c_in: 3, filters: 6", "pool-volume": ", c_in: 6"}[kind]
 
@@ -465,6 +468,7 @@ def changed(part: Part) -> Any:
 
 
 @pytest.mark.parametrize("kind", QUESTIONS.names())
+@pytest.mark.unmeasured
 def test_a_type_says_of_which_parts_others_follow(kind: str) -> None:
     for given in QUESTIONS[kind].examples:
         task = create_question(kind, given)
@@ -477,6 +481,7 @@ def test_a_type_says_of_which_parts_others_follow(kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXPORTS.names())
+@pytest.mark.unmeasured
 def test_a_bank_says_that_only_the_right_answers_to_other_questions_count(name: str) -> None:
     asked = (
         f"  - {{id: a, {ASKED['count']}}}\n  - {{id: b, {ASKED['count']}}}\n"

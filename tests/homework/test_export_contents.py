@@ -81,6 +81,7 @@ def for_students(name: str, files: list[Out]) -> list[Out]:
 
 
 @pytest.mark.parametrize("name", EXPORTS.names())
+@pytest.mark.unmeasured
 def test_no_export_holds_what_a_teacher_wrote_for_himself(name: str) -> None:
     files = made(loads(KEYED), name)
     if name == "gradescope":  # its archive has the whole sheet, but students do not get it
@@ -95,6 +96,7 @@ def test_no_export_holds_what_a_teacher_wrote_for_himself(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.unmeasured
 def test_the_key_of_a_choice_is_not_in_what_students_get(name: str) -> None:
     two = KEYED.replace("answer: b}", "answer: a}").replace("answer: false", "answer: true")
     texts = [dict(unpacked(for_students(name, made(loads(sheet), name)))) for sheet in (KEYED, two)]
@@ -195,6 +197,7 @@ def kinds(name: str, sheet: Sheet) -> list[str]:
         ("pad-to-keep", "{k: 5}", "{k: 4}"),
     ],
 )
+@pytest.mark.unmeasured
 def test_a_question_looks_the_same_whether_the_window_fits_or_not(
     name: str, kind: str, fits: str, misses: str
 ) -> None:

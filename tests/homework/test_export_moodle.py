@@ -108,6 +108,7 @@ def test_right_numbers_come_first_and_no_wrong_one_equals_them(path: Path) -> No
     assert numerical
 
 
+@pytest.mark.unmeasured
 def test_a_slip_gets_the_same_words_from_moodle_as_from_check() -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     (four,) = [
@@ -154,6 +155,7 @@ def test_a_window_that_does_not_fit_is_asked_in_words() -> None:
     assert {"does not fit", "no", "14.5"} <= set(words)
 
 
+@pytest.mark.unmeasured
 def test_variants_come_in_a_category_of_their_own_with_other_numbers() -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     text = made(sheet, "moodle-xml", 30)
@@ -218,6 +220,7 @@ def test_another_parser_reads_every_question_of_a_gift_file(path: Path) -> None:
     assert all(question.cat.startswith("$course$/convcalc/") for question in found)
 
 
+@pytest.mark.unmeasured
 def test_another_parser_reads_the_numbers_and_feedback_of_a_gift_question() -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     (four,) = [question for question in parsed(made(sheet, "gift")) if question.title == "q4"]

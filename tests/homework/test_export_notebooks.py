@@ -144,6 +144,7 @@ def test_the_notebook_of_a_student_holds_no_answers(ps1: Sheet) -> None:
         assert secret not in text
 
 
+@pytest.mark.unmeasured
 def test_answers_that_a_notebook_sets_can_be_graded_as_a_file(ps1: Sheet) -> None:
     cells = cells_of(exported(ps1, "nbgrader"))
     for cell in cells:
@@ -169,6 +170,7 @@ def test_a_teacher_is_told_how_students_get_the_notebook(name: str, said: str) -
     assert made.notes == [said]
 
 
+@pytest.mark.unmeasured
 def test_what_was_drawn_in_the_notebook_is_what_the_sheet_beside_it_asks(ps1: Sheet) -> None:
     files = exported(ps1, "nbgrader")
     text = json.dumps(cells_of(files), ensure_ascii=False)
@@ -179,6 +181,7 @@ def test_what_was_drawn_in_the_notebook_is_what_the_sheet_beside_it_asks(ps1: Sh
 # -------------------------------------------------------------------------------------- otter
 
 
+@pytest.mark.unmeasured
 def test_a_wrong_answer_raises_with_the_hint(
     ps1: Sheet, packed: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -231,6 +234,7 @@ def test_many_cells_give_points_in_larger_steps_and_this_is_said() -> None:
     assert "q1: otter gives its points in steps of 1/1" in made.notes
 
 
+@pytest.mark.unmeasured
 def test_no_test_shows_an_answer(ps1: Sheet) -> None:
     text = json.dumps(cells_of(exported(ps1, "otter")))
     for secret in ("760", "588000", "[[19, 25]"):
@@ -355,6 +359,7 @@ NOBODY = "submission_metadata.json does not say who submitted this, so nothing i
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("roster", ["", "student_id,email\ns042,ada@x.org\n"])
+@pytest.mark.unmeasured
 def test_nobody_is_marked_with_the_numbers_of_nobody(
     autograder: Path, roster: str, text: str | None
 ) -> None:
@@ -429,6 +434,7 @@ def test_a_group_of_which_nobody_is_on_the_roster_is_not_marked(autograder: Path
     assert (found["score"], found["output"]) == (0, said)
 
 
+@pytest.mark.unmeasured
 def test_who_is_not_on_the_roster_is_not_marked_against_other_numbers(autograder: Path) -> None:
     (autograder / "submission" / "mine.txt").write_text("q4: 760\n")
     metadata = autograder / "submission_metadata.json"
@@ -524,6 +530,7 @@ def test_the_scripts_are_ones_to_a_shell(autograder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["gradescope", "nbgrader", "otter"])
+@pytest.mark.unmeasured
 def test_a_sheet_from_a_pipe_is_read_once_and_goes_along_whole(name: str) -> None:
     reading, writing = os.pipe()
     os.write(writing, SOURCE)
@@ -544,6 +551,7 @@ def test_a_sheet_from_a_pipe_is_read_once_and_goes_along_whole(name: str) -> Non
     assert whole == [SOURCE]
 
 
+@pytest.mark.unmeasured
 def test_networks_that_a_sheet_names_go_along(tmp_path: Path) -> None:
     network = "input: [1, 8, 8]\nlayers:\n- conv: {out_channels: 2, kernel_size: 3}\n"
     (tmp_path / "small.yaml").write_text(network)

@@ -148,6 +148,7 @@ def test_every_element_is_one_that_text2qti_writes_there(
                 assert attributes <= allowed, (path, attributes - allowed)
 
 
+@pytest.mark.unmeasured
 def test_the_archive_is_laid_out_as_text2qtis(reference: dict[str, ET.Element]) -> None:
     ours = archive(files(ps1(), "qti")[""])
     assert sorted(name.count("/") for name in ours) == sorted(name.count("/") for name in reference)
@@ -197,6 +198,7 @@ def by_title(root: ET.Element) -> dict[str, ET.Element]:
     return {item.get("title") or "": item for item in root.iter(f"{QTI}item")}
 
 
+@pytest.mark.unmeasured
 def test_the_right_number_scores_and_a_wrong_one_does_not() -> None:
     found = by_title(quiz(ps1()))
     assert (scored(found["q4"], "760"), scored(found["q4"], "750"), scored(found["q4"], "761")) == (
@@ -230,6 +232,7 @@ def filled(item: ET.Element, typed: list[str]) -> float:
     return sum(shares[name] for name, text in zip(names, typed) if text in known[name])
 
 
+@pytest.mark.unmeasured
 def test_a_table_is_one_question_with_blanks() -> None:
     made = EXPORTS.find("qti")(ps1(), 1)
     list(made.files())
@@ -296,6 +299,7 @@ def test_names_of_elements_are_never_used_twice() -> None:
             assert told == asked
 
 
+@pytest.mark.unmeasured
 def test_wrong_options_of_a_choice_are_known_slips_with_their_feedback() -> None:
     sheet = ps1()
     item = by_title(quiz(sheet, "qti-choice"))["q4"]
@@ -325,6 +329,7 @@ def test_variants_are_a_group_of_which_one_is_drawn() -> None:
     assert group.findtext(f".//{QTI}points_per_item") == "1"
 
 
+@pytest.mark.unmeasured
 def test_an_archive_is_the_same_every_time() -> None:
     assert files(ps1(), "qti", 5) == files(ps1(), "qti", 5)
 
@@ -368,6 +373,7 @@ def test_every_question_of_a_quiz_has_what_jupyterquiz_reads(path: Path) -> None
             assert answer.get("feedback")
 
 
+@pytest.mark.unmeasured
 def test_a_quiz_answers_a_slip_as_check_does() -> None:
     sheet = ps1()
     data = json.loads(files(sheet, "jupyterquiz")[""])
@@ -420,6 +426,7 @@ INFO = {
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+@pytest.mark.unmeasured
 def test_every_question_is_a_folder_that_prairielearn_knows(path: Path) -> None:
     sheet = load(str(path))
     made = files(sheet, "prairielearn", 3)
@@ -455,6 +462,7 @@ def answered(server: bytes, page: str, given: dict[str, Any], seed: int = 0) -> 
     return data
 
 
+@pytest.mark.unmeasured
 def test_a_question_is_marked_without_convcalc() -> None:
     made = files(ps1(), "prairielearn", 20)
     server, page = made["ps1_q4/server.py"], made["ps1_q4/question.html"].decode()
@@ -469,6 +477,7 @@ def test_a_question_is_marked_without_convcalc() -> None:
     assert answered(server, page, {})["score"] == 0
 
 
+@pytest.mark.unmeasured
 def test_seeds_choose_among_the_variants() -> None:
     made = files(ps1(), "prairielearn", 20)
     server, page = made["ps1_q10/server.py"], made["ps1_q10/question.html"].decode()
@@ -476,6 +485,7 @@ def test_seeds_choose_among_the_variants() -> None:
     assert len(texts) == 20
 
 
+@pytest.mark.unmeasured
 def test_counts_are_exact_and_measures_are_not() -> None:
     made = files(tricky(), "prairielearn")
     assert b"pl-integer-input" in files(ps1(), "prairielearn")["ps1_q4/question.html"]

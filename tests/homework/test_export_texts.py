@@ -346,6 +346,7 @@ def test_words_that_gift_would_read_as_pairs_are_left_out_and_named() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("right", [True, False])
+@pytest.mark.unmeasured
 def test_options_of_qti_are_text(text: str, right: bool) -> None:
     with zipfile.ZipFile(io.BytesIO(made(choice(text, right=right), "qti")[""])) as archive:
         roots = [ET.fromstring(archive.read(name)) for name in archive.namelist()]

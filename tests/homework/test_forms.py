@@ -260,6 +260,7 @@ def test_a_form_that_is_filled_in_gets_all_points(convcalc: Any, here: Path) -> 
         assert row["notes"] == ""
 
 
+@pytest.mark.unmeasured
 def test_a_form_whose_yaml_a_student_has_broken_is_read_line_by_line(
     convcalc: Any, here: Path
 ) -> None:
@@ -278,6 +279,7 @@ def test_a_form_whose_yaml_a_student_has_broken_is_read_line_by_line(
     assert data["notes"][0].startswith("read line by line")
 
 
+@pytest.mark.unmeasured
 def test_an_empty_form_answers_nothing_and_replaces_nothing(convcalc: Any, here: Path) -> None:
     convcalc("hw", "new", "ps1.yaml")
     with (here / "ps1.yaml").open("a", encoding="utf-8") as file:
@@ -388,6 +390,7 @@ def test_a_page_has_a_line_for_the_name_and_room_for_each_answer() -> None:
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.unmeasured
 def test_show_says_the_form_in_every_format(convcalc: Any, here: Path, name: str) -> None:
     del here
     convcalc("hw", "new", "ps1.yaml")

@@ -51,6 +51,7 @@ def bigger(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
 
 
 @given(st.recursive(LEAVES, bigger, max_leaves=8), st.tuples(*[st.integers(1, 9)] * 3))
+@pytest.mark.unmeasured
 def test_a_formula_has_the_value_that_python_works_out(pair: Pair, at: tuple[int, ...]) -> None:
     values = {name: Fraction(value) for name, value in zip("nkp", at)}
     wanted = eval(pair.python, {"math": math, "Fraction": Fraction, **values})
@@ -156,6 +157,7 @@ def test_every_way_to_write_the_right_formula_is_right(text: str) -> None:
         ("floor((k+2p-n)/s)+1", "formula.swapped"), ("floor(s/(n+2p-k))+1", "formula.upside-down"), ("n^7", ""),
     ],
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_what_went_wrong_in_a_formula_is_named(text: str, name: str) -> None:
     found = check(sheet_with("formula", SYMBOLIC), "q1", text)
     assert not found.right

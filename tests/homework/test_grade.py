@@ -103,6 +103,7 @@ def test_points_slips_and_parts_are_written(sheet: Sheet, files: Path, tmp_path:
     assert (summary.mean, summary.median, summary.max) == (3.25, 3.25, 7.0)
 
 
+@pytest.mark.unmeasured
 def test_a_class_gets_what_each_student_would_get_alone(tmp_path: Path, files: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     choose = random.Random(7).choice
@@ -317,6 +318,7 @@ def test_nothing_that_is_handed_in_stops_the_run_and_all_of_it_is_accounted_for(
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.unmeasured
 def test_files_of_every_editor_are_read(
     sheet: Sheet, files: Path, tmp_path: Path, encoding: str, newline: str
 ) -> None:
@@ -697,6 +699,7 @@ def test_everything_from_standard_input(
 # -------------------------------------------------------------------------------- smaller things
 
 
+@pytest.mark.unmeasured
 def test_a_student_may_be_known_by_the_variant_alone(files: Path, tmp_path: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     variant = Maker(sheet, SECRET).of("s7").variant
@@ -841,6 +844,7 @@ def test_outputs_are_known_before_anything_else_was_imported(tmp_path: Path) -> 
     assert (ran.returncode, (tmp_path / "out" / "canvas.csv").exists()) == (0, True), ran.stderr
 
 
+@pytest.mark.unmeasured
 def test_parts_may_be_answered_line_by_line(files: Path, tmp_path: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     hand_in(

@@ -65,6 +65,7 @@ def slopes(which: str, activation: str, step: Any, **more: Any) -> Any:
 @pytest.mark.parametrize("s", [1, 2])
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+@pytest.mark.unmeasured
 def test_gradients_are_how_the_loss_changes(activation: str, flip: bool, s: int, p: int) -> None:
     given = {
         "x": X, "w": W, "g": gradient_of_output(s, p), "b": "1/2", "lr": "0.1", "s": s, "p": p,

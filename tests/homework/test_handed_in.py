@@ -274,6 +274,7 @@ def test_a_broken_archive_is_said(tmp_path: Path, cut: int) -> None:
     assert "broken archive" in submitted.problem
 
 
+@pytest.mark.unmeasured
 def test_every_damaged_archive_comes_back_once_or_more_and_never_raises(tmp_path: Path) -> None:
     path = archive(tmp_path / "x.zip", {"s1.yaml": b"q1: 3\n" * 50, "d/s2.yaml": b"q1: 4\n"})
     raw = path.read_bytes()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def answers(kind: str, fit: str = "floor", **words: Any) -> list[Any]:
 
 
 @given(NUMBERS, st.sampled_from("nkspd"), st.booleans())
+@pytest.mark.unmeasured
 def test_every_answer_is_one_that_sliding_finds(
     numbers: dict[str, int], find: str, strict: bool
 ) -> None:
@@ -55,6 +57,7 @@ def test_every_answer_is_one_that_sliding_finds(
 
 
 @given(NUMBERS, st.sampled_from("kspd"), st.booleans())
+@pytest.mark.unmeasured
 def test_the_answers_are_those_of_the_solver(
     numbers: dict[str, int], find: str, strict: bool
 ) -> None:
@@ -73,6 +76,7 @@ def test_the_answers_are_those_of_the_solver(
 
 
 @given(st.integers(2, 40), st.integers(1, 12), st.integers(1, 30))
+@pytest.mark.unmeasured
 def test_the_padding_that_keeps_a_size_is_the_solvers(k: int, d: int, more: int) -> None:
     n = d * (k - 1) + more
     (padding,) = answers("pad-to-keep", k=k, d=d)
@@ -98,6 +102,7 @@ def test_layers_that_reach_a_field_are_the_solvers(size: int, k: int) -> None:
 
 
 @given(st.integers(2, 10**6), st.integers(2, 999), st.data())
+@pytest.mark.unmeasured
 def test_layers_that_reach_a_size_are_counted_one_by_one(n: int, k: int, data: Any) -> None:
     layers = min((n - 1) // (k - 1), data.draw(st.integers(1, 200)))
     assume(layers)
@@ -118,6 +123,7 @@ WINDOWS = st.tuples(
 
 
 @given(st.lists(WINDOWS, min_size=1, max_size=4))
+@pytest.mark.unmeasured
 def test_the_smallest_input_is_that_of_solve_input(windows: list[Any]) -> None:
     words = [
         f"{kind}:k{k}s{s}p{min(p, k // 2)}" + (f"d{d}c4" if kind == "conv" else "")

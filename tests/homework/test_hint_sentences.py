@@ -36,6 +36,7 @@ def equations(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", list(QUESTIONS))
+@pytest.mark.unmeasured
 def test_no_two_equations_run_together(kind: str) -> None:
     given = [*QUESTIONS[kind].examples, *(case.given for case in CASES if case.type == kind)][:6]
     texts = {
@@ -51,6 +52,7 @@ def test_no_two_equations_run_together(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", list(QUESTIONS))
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
+@pytest.mark.unmeasured
 def test_every_line_of_every_level_is_a_sentence(kind: str, level: int) -> None:
     given = [*QUESTIONS[kind].examples, *(case.given for case in CASES if case.type == kind)][:6]
     for values in given:

@@ -91,6 +91,7 @@ def asked(kind: str, drawn: dict[str, Any], preset: str) -> Sheet | None:
     st.integers(0, 3),
     st.integers(0, 20),
 )
+@pytest.mark.unmeasured
 def test_no_hint_below_level_four_holds_the_right_answer(
     drawn: tuple[str, dict[str, Any]], preset: str, guess: int, level: int, pick: int
 ) -> None:
@@ -128,6 +129,7 @@ def test_the_hints_of_published_questions_keep_their_answers(case: Case) -> None
 
 
 @pytest.mark.parametrize("case", MISTAKE_CASES[::3], ids=[s.id for s in MISTAKE_CASES[::3]])
+@pytest.mark.unmeasured
 def test_the_lines_of_mistakes_keep_the_answers(case: MistakeCase) -> None:
     if case.wrong is None:
         return

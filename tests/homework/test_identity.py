@@ -96,6 +96,7 @@ def archive(files: Mapping[str, str], date: tuple[int, ...] = (2026, 1, 2, 3, 4,
         ("section 3/s1.yaml", "s1"),
     ],
 )
+@pytest.mark.unmeasured
 def test_a_student_is_known_by_id_full_name_or_whole_address(
     tmp_path: Path, name: str, student: str
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_student_is_known_by_id_full_name_or_whole_address(
         "99.yaml",
     ],
 )
+@pytest.mark.unmeasured
 def test_a_part_of_a_name_or_address_is_nobody(tmp_path: Path, name: str) -> None:
     found = marked(tmp_path, {name: RIGHT})
     if name == "ann.lee.yaml.yaml":  # the words of the full name, in order
@@ -150,6 +152,7 @@ def test_words_that_agree_are_clear() -> None:
         ({"answers.yaml": "student: s1\n" + WRONG}, ""),
     ],
 )
+@pytest.mark.unmeasured
 def test_what_lies_in_a_students_folder_or_archive_reaches_nobody_else(
     tmp_path: Path, inside: dict[str, str], roster: str
 ) -> None:
@@ -192,6 +195,7 @@ NOT_ANSWERS = {
 
 
 @pytest.mark.parametrize("name", NOT_ANSWERS)
+@pytest.mark.unmeasured
 def test_a_file_that_answers_nothing_is_no_submission(tmp_path: Path, name: str) -> None:
     found = marked(tmp_path, {"s1/a.yaml": RIGHT, f"s1/{name}": NOT_ANSWERS[name]})
     assert found["points"] == {"s1": "1"}

@@ -89,6 +89,7 @@ def test_it_is_found_under_other_names(word: str, convcalc: Convcalc) -> None:
 
 
 @pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.unmeasured
 def test_what_the_key_says_is_marked_right(name: str) -> None:
     sheet = load(name)
     wrong = []

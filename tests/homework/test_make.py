@@ -77,6 +77,7 @@ def test_a_draw_is_kept_exactly_where_the_slips_written_out_by_hand_differ(ps1: 
     assert kept == expected
 
 
+@pytest.mark.unmeasured
 def test_every_kept_draw_names_each_of_its_mistakes_when_it_is_answered(ps1: Sheet) -> None:
     maker = Maker(ps1, SECRET)
     for number in range(40):
@@ -87,6 +88,7 @@ def test_every_kept_draw_names_each_of_its_mistakes_when_it_is_answered(ps1: She
         assert check(sheet, "q10", (k * k + 1) * filters).mistakes[0] == "par.no-channels"
 
 
+@pytest.mark.unmeasured
 def test_core_slips_of_a_size_are_kept_apart_without_a_list() -> None:
     sheet = varied("{n: {from: 20, to: 64}, k: [5, 7, 9], p: [1, 2, 3], s: [2, 3]}", "output-size")
     found = draws(sheet, sheet["q1"])
@@ -222,6 +224,7 @@ def test_very_many_draws_are_sampled_evenly() -> None:
 # -------------------------------------------------------------------------------- the secret
 
 
+@pytest.mark.unmeasured
 def test_a_student_gets_the_draw_that_the_hmac_says(ps1: Sheet) -> None:
     kept = draws(ps1, ps1["q10"]).kept
     words = [b"draw", b"ps1", b"q10", b"s042"]
@@ -232,6 +235,7 @@ def test_a_student_gets_the_draw_that_the_hmac_says(ps1: Sheet) -> None:
     assert {name: sheet["q10"].given[name] for name in expected} == expected
 
 
+@pytest.mark.unmeasured
 def test_what_a_student_gets_depends_on_no_other_student(ps1: Sheet) -> None:
     alone = Maker(ps1, SECRET).of("s042")
     maker = Maker(ps1, SECRET)
@@ -241,12 +245,14 @@ def test_what_a_student_gets_depends_on_no_other_student(ps1: Sheet) -> None:
     assert maker.of(" S042 ")["q10"].given == alone["q10"].given
 
 
+@pytest.mark.unmeasured
 def test_another_secret_gives_other_numbers(ps1: Sheet) -> None:
     mine, theirs = Maker(ps1, SECRET), Maker(ps1, b"another secret")
     given = [(mine.of(f"s{i}")["q10"].given, theirs.of(f"s{i}")["q10"].given) for i in range(50)]
     assert sum(a == b for a, b in given) < 10
 
 
+@pytest.mark.unmeasured
 def test_all_draws_are_used_about_alike(ps1: Sheet) -> None:
     maker = Maker(ps1, SECRET)
     for number in range(144 * 50):
@@ -291,6 +297,7 @@ def test_a_secret_that_is_none_is_refused(tmp_path: Path, data: bytes) -> None:
 FINGERPRINT = "f76ac3a9bafeb14d5600bc79bc6d3337f701ecf9270eb7cb6e1e207202a55af9"
 
 
+@pytest.mark.unmeasured
 def test_the_same_secret_and_roster_give_the_same_bytes_everywhere(
     ps1: Sheet, tmp_path: Path
 ) -> None:
@@ -406,6 +413,7 @@ def test_an_interrupted_make_leaves_nothing(ps1: Sheet, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.unmeasured
 def test_ids_that_are_no_file_names_stay_in_the_folder(ps1: Sheet, tmp_path: Path) -> None:
     roster = Roster()
     for name in ("../../evil", "a/b", "A/B", "con", "key", ".hidden", "=cmd|x", "x" * 90):
@@ -621,6 +629,7 @@ def test_a_hint_with_numbers_is_for_the_students_own(own: Sheet, convcalc: Any) 
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "latex", "json"])
+@pytest.mark.unmeasured
 def test_show_says_that_the_numbers_are_an_example(own: Sheet, convcalc: Any, form: str) -> None:
     said = '"examples":["q1"]' if form == "json" else "The numbers of q1 are an example"
     shown = convcalc("hw", "show", "own.yaml", "--format", form).out

@@ -597,6 +597,7 @@ def test_an_answer_that_changed_keeps_its_points_and_says_so(out: Path, sheet: S
         ("=1+1", "'=1+1"), ("Because  of x", " because of X "), ("ﬁlter", "filter"), ("0.50", "0,5"),
     ],
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_an_answer_is_the_same_behind_what_a_spreadsheet_makes_of_it(
     answer: str, cell: str, tmp_path: Path, sheet: Sheet
 ) -> None:
@@ -991,6 +992,7 @@ def test_codes_stay_codes_in_what_is_said(tmp_path: Path, sheet: Sheet) -> None:
     assert [row[0] for row in fresh if row[2] == "q4"] == [who["ada"]]
 
 
+@pytest.mark.unmeasured
 def test_a_large_class_is_read_in_no_time(tmp_path: Path, sheet: Sheet) -> None:
     choose = random.Random(3).choice
     students = [f"{number:07}" for number in range(5_000)]

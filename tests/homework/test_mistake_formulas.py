@@ -169,6 +169,7 @@ def agrees(text: str, value: Any, letters: dict[str, int]) -> bool:
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(sorted(_TYPES)).flatmap(lambda kind: st.tuples(st.just(kind), st.fixed_dictionaries(_TYPES[kind][0]))))  # fmt: skip
+@pytest.mark.unmeasured
 def test_the_formula_beside_a_mistake_gives_its_number(case: tuple[str, dict[str, Any]]) -> None:
     kind, given_ = case
     try:

@@ -204,6 +204,7 @@ def test_the_wrong_number_is_called_by_its_name(case: MistakeCase) -> None:
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=[choice[0] for choice in CHOICES])
+@pytest.mark.unmeasured
 def test_the_wrong_options_of_published_questions_are_explained(choice: tuple) -> None:  # type: ignore[type-arg]
     _, kind, given, right, wrong = choice
     sheet = sheet_with(kind, given)

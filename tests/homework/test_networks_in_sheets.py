@@ -211,6 +211,7 @@ layers:
 
 
 @pytest.mark.parametrize("name", ["nbgrader", "otter", "gradescope", "make"])
+@pytest.mark.unmeasured
 def test_a_network_goes_to_students_without_what_is_for_teachers(
     class_folder: Path, tmp_path: Path, name: str
 ) -> None:
@@ -380,6 +381,7 @@ def test_networks_that_vary_all_go_with_the_sheet(class_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nbgrader", "otter", "gradescope"])
+@pytest.mark.unmeasured
 def test_an_export_is_complete(class_folder: Path, tmp_path: Path, name: str) -> None:
     sheet = load(str(written(class_folder, "nets/small.yaml")))
     files = {out.name: out.data for out in EXPORTS[name](sheet).files()}
@@ -405,6 +407,7 @@ def test_an_export_does_not_replace_a_network_by_the_sheet(class_folder: Path) -
     )
 
 
+@pytest.mark.unmeasured
 def test_sheets_of_students_hold_their_networks(class_folder: Path, tmp_path: Path) -> None:
     path = written(class_folder, "nets/small.yaml")
     path.write_text(

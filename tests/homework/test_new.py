@@ -153,6 +153,7 @@ def test_the_list_names_them_with_their_titles(convcalc: Any) -> None:
 
 
 @pytest.mark.parametrize("words", ["show", "lint", "hint volume1 --level 1", "show --format json"])
+@pytest.mark.unmeasured
 def test_a_bundled_sheet_is_found_by_its_name_everywhere(words: str, convcalc: Any) -> None:
     command, *options = words.split()
     path = f"{bundled_folder()}/memphis.yaml"

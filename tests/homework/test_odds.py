@@ -599,6 +599,7 @@ def test_layers_are_made_of_a_kernel_a_stride_and_a_dilation() -> None:
 
 
 @pytest.mark.parametrize("layers", [29, 58])
+@pytest.mark.unmeasured
 def test_a_wrong_total_of_many_layers_is_diagnosed_in_a_few_walks(
     layers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

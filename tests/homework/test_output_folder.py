@@ -108,6 +108,7 @@ def test_a_folder_says_how_it_was_made(lesson: Class) -> None:
     assert all(len(made[name]) == 16 for name in ("content", "roster", "secret"))
 
 
+@pytest.mark.unmeasured
 def test_options_need_not_be_given_again(lesson: Class) -> None:
     lesson.write("map.yaml", "How many?: q2\n")
     lesson.write("form.csv", "student_id,How many?\ns3,760\n")
@@ -324,6 +325,7 @@ def type_points(text: str, comment: str) -> None:
 
 
 @pytest.mark.parametrize("next_one", ["stats", "look", "write", "add", "force"])
+@pytest.mark.unmeasured
 def test_points_saved_after_a_run_was_killed_are_not_lost(lesson: Class, next_one: str) -> None:
     lesson.grade("--roster", "roster.csv")
     kill_after_the_step(lesson, "--add", files="late")
@@ -394,6 +396,7 @@ def test_a_code_is_for_ever(lesson: Class) -> None:
     check(2003)
 
 
+@pytest.mark.unmeasured
 def test_a_wrong_variant_is_noted_once_however_often_files_are_added(lesson: Class) -> None:
     lesson.write("ps.yaml", VARIED)
     lesson.write("in/s1.yaml", "variant: ffff\nq1: 28x28x6\nq2: 760")

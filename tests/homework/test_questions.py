@@ -42,6 +42,7 @@ def sheet_with(kind: str, given: dict[str, Any], **settings: Any) -> Sheet:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.row} {c.type}" for c in CASES])
+@pytest.mark.unmeasured
 def test_the_published_answer_is_right(case: Case) -> None:
     result = check(
         sheet_with(case.type, case.given, **case.conventions), "q1", as_written(case.answer)
@@ -90,6 +91,7 @@ def test_a_second_type_of_the_same_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
+@pytest.mark.unmeasured
 def test_every_type_has_a_page_a_sentence_and_two_examples(name: str) -> None:
     cls = QUESTIONS[name]
     assert cls.__doc__
@@ -107,6 +109,7 @@ def test_every_type_has_a_page_a_sentence_and_two_examples(name: str) -> None:
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
+@pytest.mark.unmeasured
 def test_every_type_can_be_asked_under_every_preset(preset: str) -> None:
     for name, cls in sorted(QUESTIONS.items()):
         assert create_question(name, cls.examples[0], conventions(preset)).parts(), name
@@ -406,6 +409,7 @@ def test_a_second_type_of_answer_of_the_same_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize("size", [5, 8, 11, 18, 80, 110])
+@pytest.mark.unmeasured
 def test_articles_suit_the_numbers_in_every_question(size: int) -> None:
     for name, cls in QUESTIONS.load().items():
         given = {

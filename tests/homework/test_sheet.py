@@ -20,6 +20,7 @@ def sheet(questions: str, head: str = HEAD) -> Any:
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda p: p.stem)
+@pytest.mark.unmeasured
 def test_every_bundled_sheet_loads_and_names_its_source(path: Path) -> None:
     found = load(str(path))
     assert found.source
@@ -132,6 +133,7 @@ def test_yaml_traps_in_numbers_are_refused(value: str) -> None:
         sheet(f"  - {{type: params, given: {{k: {value}, c_in: 3, filters: 4}}}}\n")
 
 
+@pytest.mark.unmeasured
 def test_a_bomb_of_aliases_is_refused() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     for i in range(8):

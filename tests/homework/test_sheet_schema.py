@@ -70,6 +70,7 @@ def test_the_schema_is_a_schema() -> None:
     assert json.loads(json.dumps(schema())) == schema()
 
 
+@pytest.mark.unmeasured
 def test_it_knows_every_type_word_and_convention() -> None:
     branches = {
         each["if"]["properties"]["type"]["const"]: each["then"]
@@ -302,12 +303,14 @@ BAD: list[Any] = [
 
 
 @pytest.mark.parametrize("data", BAD, ids=lambda data: str(data)[:90])
+@pytest.mark.unmeasured
 def test_what_the_reader_refuses_does_not_meet_it(data: Any) -> None:
     assert not is_read(data)
     assert says(data) != []
 
 
 @pytest.mark.parametrize("kind", list(QUESTIONS))
+@pytest.mark.unmeasured
 def test_a_needed_word_that_is_left_out_is_told(kind: str) -> None:
     given = plain(QUESTIONS[kind].examples[0])
     for name, word in QUESTIONS[kind].words.items():
@@ -321,6 +324,7 @@ def test_a_needed_word_that_is_left_out_is_told(kind: str) -> None:
 # --------------------------------------------------------------------------------- the command
 
 
+@pytest.mark.unmeasured
 def test_the_command_prints_or_writes_it(
     convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -400,6 +404,7 @@ def test_a_side_is_not_explained_by_two_where_only_one_is_read() -> None:
 
 
 @pytest.mark.parametrize("kind", list(QUESTIONS))
+@pytest.mark.unmeasured
 def test_defaults_and_examples_of_the_schema_are_read_and_change_nothing(kind: str) -> None:
     (then,) = (each["then"] for each in schema()["$defs"]["question"]["allOf"] if each["if"]["properties"]["type"]["const"] == kind)  # fmt: skip
     given = then["properties"]["given"]

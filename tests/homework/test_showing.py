@@ -72,6 +72,7 @@ def pieces(kind: str, given: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("kind", WITH_DATA)
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.unmeasured
 def test_data_follows_the_sentence_on_paper(
     kind: str, form: str, convcalc: Any, tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_data_follows_the_sentence_in_every_export(kind: str, name: str) -> None
 
 
 @pytest.mark.parametrize("kind", WITH_DATA)
+@pytest.mark.unmeasured
 def test_data_follows_the_sentence_on_the_sheets_of_students(kind: str, tmp_path: Path) -> None:
     roster = Roster()
     roster.add(Student("s1"))

@@ -85,6 +85,7 @@ def test_a_changed_key_says_who_goes_up_and_who_goes_down(convcalc: Any, folder:
     assert contents(folder) == before
 
 
+@pytest.mark.unmeasured
 def test_writing_gives_what_grading_again_would(convcalc: Any, folder: Path) -> None:
     ran = convcalc("hw", "regrade", "graded", "--sheet", "fixed.yaml", "--write")
     assert "Wrote the new grades into graded." in ran.out
@@ -114,6 +115,7 @@ def test_a_question_that_is_new_or_gone_is_said(folder: Path) -> None:
     assert found.changes["q8"].moves[Fraction(2)] == 0
 
 
+@pytest.mark.unmeasured
 def test_points_marked_by_hand_survive_a_regrade(folder: Path) -> None:
     path = folder / "by-hand.csv"
     path.write_text(path.read_text().replace("words,,2", "words,1.5,2"))
@@ -122,6 +124,7 @@ def test_points_marked_by_hand_survive_a_regrade(folder: Path) -> None:
         assert {row["by_hand"] for row in csv.DictReader(file)} == {"1.5"}
 
 
+@pytest.mark.unmeasured
 def test_an_anonymous_class_stays_anonymous(folder: Path) -> None:
     del folder
     grade(loads(SHEET), ["in"], "anon", Options(secret=SECRET, anonymous=True))
@@ -131,6 +134,7 @@ def test_an_anonymous_class_stays_anonymous(folder: Path) -> None:
     assert contents(Path("anon")) == before
 
 
+@pytest.mark.unmeasured
 def test_drawn_numbers_are_remembered_without_the_secret(tmp_path: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     (tmp_path / "in").mkdir()
@@ -279,6 +283,7 @@ def test_a_class_that_answered_nothing_has_no_slips(convcalc: Any, tmp_path: Pat
     assert convcalc("hw", "stats", str(tmp_path / "out")).out == "nobody answered anything\n"
 
 
+@pytest.mark.unmeasured
 def test_a_question_with_other_keys_for_everybody_says_so(tmp_path: Path) -> None:
     text = "{convcalc_sheet: 1, id: n, questions: [{id: a, type: params, given: {k: 5}, vary: {c_in: [3, 4, 5, 6], filters: [8, 16, 24]}}]}"
     (tmp_path / "in").mkdir()

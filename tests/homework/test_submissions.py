@@ -262,6 +262,7 @@ def test_what_holds_no_answers_is_said(data: bytes, said: str) -> None:
     assert said in str(caught.value)
 
 
+@pytest.mark.unmeasured
 def test_a_bomb_of_aliases_in_answers_is_refused() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     for i in range(8):

@@ -74,6 +74,7 @@ def test_rows_with_nothing_to_fill_in_may_be_listed_or_left_out(rows: str, form:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.unmeasured
 def test_a_wrong_cell_is_found_in_its_row_whatever_is_listed(form: str) -> None:
     sheet = sheet_of(CHAIN, "32x32x3")
     for rows in WITHOUT.values():
@@ -87,6 +88,7 @@ NETWORKS = ("lenet5", "alexnet", "vgg11", "resnet18", "squeezenet1_0")
 
 
 @pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.unmeasured
 def test_every_row_that_arch_lists_is_read(name: str) -> None:
     """The numbers come from the walk, the names from the file."""
     sheet = sheet_of(name)
@@ -120,6 +122,7 @@ def carried(side: int, slip: int) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("slip", range(4))
+@pytest.mark.unmeasured
 def test_a_slip_carried_on_costs_one_cell(slip: int) -> None:
     sheet = sheet_of(CHAIN, "32x32x3")
     result = check(sheet, "q1", carried(32, slip))
@@ -156,6 +159,7 @@ def test_a_slip_is_named_from_the_students_own_row_before() -> None:
     assert found["5.params"].expected == 48120
 
 
+@pytest.mark.unmeasured
 def test_only_rows_that_read_a_row_follow_from_it() -> None:
     """In a ResNet the pool of the shortcut reads what the block reads, not the row before it."""
     sheet = sheet_of("resnet18", ask="[shape]")
@@ -238,6 +242,7 @@ def test_rows_that_are_not_of_the_network_are_said(raw: Any, notes: list[str]) -
 
 
 @pytest.mark.parametrize("name", ["resnet18", "squeezenet1_0"])
+@pytest.mark.unmeasured
 def test_a_slip_is_carried_through_the_layers_that_join_paths(name: str) -> None:
     """The student's numbers are the layers' own, each from the shapes before it."""
     network = load_network(name)
@@ -322,6 +327,7 @@ def test_a_table_of_one_column_may_stand_in_one_line_or_have_names(ask: str) -> 
 
 @pytest.mark.parametrize("name", ["lenet5", "vgg11", "alexnet", "squeezenet1_0", "resnet18"])
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.unmeasured
 def test_any_choice_of_rows_without_names_is_put_in_its_place(name: str, seed: int) -> None:
     """Every layer without a cell to fill in may be listed or not, independently."""
     choice = Random(seed)
@@ -353,6 +359,7 @@ def test_a_missing_row_and_one_too_many_do_not_shift_the_others() -> None:
 
 @pytest.mark.parametrize("slip", range(4))
 @pytest.mark.parametrize("listed", WITHOUT)
+@pytest.mark.unmeasured
 def test_a_slip_carried_on_keeps_rows_in_place_in_a_table_of_shapes(listed: str, slip: int) -> None:
     own = dict(zip((row[0] for row in NEEDED), (row[0] for row in carried(32, slip))))
     rows, before = [], "32x32x3"

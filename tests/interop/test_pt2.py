@@ -231,6 +231,7 @@ def test_damaged_archives() -> None:
         )
 
 
+@pytest.mark.unmeasured
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = archive({"n/models/model.json": b" " * (20 * 2**20)}, zipfile.ZIP_DEFLATED)
     assert "packed into" in refused(bomb)

@@ -107,6 +107,7 @@ def test_depthwise_and_separable_conv(layer: Any, multiplier: int) -> None:
 
 @calm
 @given(layers(), st.data())
+@pytest.mark.unmeasured
 def test_conv_with_a_connection_table(layer: Any, data: Any) -> None:
     """Any table of input maps."""
     rng, x, _, options = layer
@@ -118,6 +119,7 @@ def test_conv_with_a_connection_table(layer: Any, data: Any) -> None:
 
 @calm
 @given(layers(), st.integers(1, 2), st.integers(0, 2), st.sampled_from(["pytorch", "keras"]))
+@pytest.mark.unmeasured
 def test_conv_transpose(layer: Any, each: int, more: int, size_rule: str) -> None:
     """Any groups, crop, output padding, dilation, size rule."""
     rng, x, groups, options = layer
@@ -160,6 +162,7 @@ def test_pools(layer: Any) -> None:
 
 @calm
 @given(layers(), st.integers(1, 3))
+@pytest.mark.unmeasured
 def test_sizes_by_bins_and_by_scale(layer: Any, scale: int) -> None:
     """Adaptive and global pools, unpooling, upsampling."""
     _, x, _, options = layer

@@ -37,6 +37,7 @@ CONVS = [
 
 
 @pytest.mark.parametrize(("spatial", "kernel", "options"), CONVS)
+@pytest.mark.unmeasured
 def test_conv(spatial: Any, kernel: Any, options: Any) -> None:
     """With respect to input, weight and bias."""
     rng = np.random.default_rng(0)

@@ -48,6 +48,7 @@ def pads(*pairs: Any) -> Any:
 @both_backends
 @pytest.mark.parametrize("spatial", [(9,), (6, 7), (4, 5, 6)])
 @pytest.mark.parametrize(("word", "mode"), [("valid", "valid"), ("full", "full")])
+@pytest.mark.unmeasured
 def test_conv_is_scipys_correlation(backend: Backend, spatial: Any, word: str, mode: str) -> None:
     """Two maps in, three out; SciPy correlates map by map."""
     x = rng.standard_normal((2, *spatial))
@@ -80,6 +81,7 @@ CONVS = [
 
 @both_backends
 @pytest.mark.parametrize(("spatial", "kernel", "strides", "dilations", "sides", "group"), CONVS)
+@pytest.mark.unmeasured
 def test_conv_as_onnx(
     backend: Backend,
     spatial: Any,
@@ -213,6 +215,7 @@ def test_max_pools_as_onnx(
 @both_backends
 @pytest.mark.parametrize("include", [True, False])
 @pytest.mark.parametrize(("spatial", "kernel", "strides", "sides"), POOLS)
+@pytest.mark.unmeasured
 def test_average_pools_as_onnx(
     backend: Backend, spatial: Any, kernel: Any, strides: Any, sides: Any, include: bool
 ) -> None:
@@ -447,6 +450,7 @@ COORDINATES = [
 @both_backends
 @pytest.mark.parametrize(("spatial", "given"), RESIZES)
 @pytest.mark.parametrize(("mode", "corners", "attributes"), COORDINATES)
+@pytest.mark.unmeasured
 def test_resizing_as_onnx(
     backend: Backend, spatial: Any, given: Any, mode: str, corners: bool, attributes: Any
 ) -> None:

@@ -98,6 +98,7 @@ def test_every_kind_has_a_witness_and_an_example_here() -> None:
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.unmeasured
 def test_a_witness_runs_both_ways(kind: str, dtype: str) -> None:
     """Shape, sizes of the arrays, values and counts."""
     options, in_shapes, out_shape, params, buffers = KINDS[kind]

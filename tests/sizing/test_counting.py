@@ -164,6 +164,7 @@ PYCLS = {
 
 
 @pytest.mark.parametrize("name", PYCLS)
+@pytest.mark.unmeasured
 def test_pycls(name: str) -> None:
     found = counted(walked(name), "pycls")
     assert (found.params, found.operations, found.activations) == PYCLS[name]
@@ -225,6 +226,7 @@ def test_a_batch_multiplies_operations() -> None:
 # ------------------------------------------------------------------------------ screens
 
 
+@pytest.mark.unmeasured
 def test_the_screens(convcalc: Run, golden: Callable[[str, str], None]) -> None:
     lines = [
         "count resnet50_torchvision",
@@ -376,6 +378,7 @@ def test_a_linear_layer_at_the_end_is_none_of_mmcvs() -> None:
     assert steps_of(analysis, WAYS["thop"]) == analysis.steps
 
 
+@pytest.mark.unmeasured
 def test_a_number_that_nothing_gives_has_a_nearest_one(convcalc: Run) -> None:
     # TF-Slim prints 317 M for width 0.75; the paper has 325 M, which the layers give
     ran = convcalc("reconcile", "mobilenet_v1", "317M", "--set", "width=24")

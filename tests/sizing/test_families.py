@@ -44,6 +44,7 @@ def walked(name: str, side: int, **parameters: object) -> convcalc.Analysis:
     return convcalc.load(name, parameters=parameters, input=(3, side, side)).walk()
 
 
+@pytest.mark.unmeasured
 def test_mobilenet_v2_has_the_22_rows_of_its_table() -> None:
     rows = 0
     for width, (macs, params) in MOBILENET_V2.items():
@@ -85,6 +86,7 @@ def test_mobilenet_v1_has_the_16_rows_of_its_table_or_those_of_its_layers() -> N
 
 
 @pytest.mark.parametrize("name", EFFICIENTNET)
+@pytest.mark.unmeasured
 def test_an_efficientnet_is_b0_with_a_width_a_depth_and_a_resolution(name: str) -> None:
     width, depth, side, params, macs = EFFICIENTNET[name]
     found = walked("efficientnet_b0", side, width=float(width), depth=float(depth))
@@ -108,6 +110,7 @@ REGNET_X = {
 
 
 @pytest.mark.parametrize("name", REGNET_X)
+@pytest.mark.unmeasured
 def test_a_regnet_x_follows_from_its_four_numbers(name: str) -> None:
     (w0, wa, wm, depth, group_width), stages, params, flops = REGNET_X[name]
     found = walked("regnet_x", 224, w0=w0, wa=wa, wm=wm, depth=depth, group_width=group_width)

@@ -84,6 +84,7 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("name", "batch", "expected", "indices"), KEPT)
+@pytest.mark.unmeasured
 def test_networks_keep_what_pytorch_keeps(
     name: str, batch: int, expected: int, indices: int
 ) -> None:
@@ -211,6 +212,7 @@ SMALL = ["lenet5", "mlp_mnist", "squeezenet1_1", "mobilenet_v3_small"]
     st.sampled_from(sorted(OPTIMIZERS)),
     st.integers(0, 10**9),
 )
+@pytest.mark.unmeasured
 def test_the_largest_batch_fits_and_one_more_does_not(
     name: str, checkpoint: str, optimizer: str, room: int
 ) -> None:

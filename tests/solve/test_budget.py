@@ -61,6 +61,7 @@ V1_WIDTHS, V1_SIDES = [8, 16, 24, 32], [128, 160, 192, 224]
 V2_WIDTHS, V2_SIDES = ["0.35", "0.5", "0.75", "1", "1.3", "1.4"], [96, 128, 160, 192, 224]
 
 
+@pytest.mark.unmeasured
 def test_each_of_the_16_mobilenet_v1_is_the_best_within_what_it_needs() -> None:
     for width, side in product(V1_WIDTHS, V1_SIDES):
         needs = totals("mobilenet_v1", side, width=width)
@@ -125,6 +126,7 @@ def test_an_efficientnet_is_the_best_within_what_it_needs(number: int) -> None:
     assert [step.output for step in made] == [step.output for step in own]
 
 
+@pytest.mark.unmeasured
 def test_a_regnet_of_400_million_from_its_numbers() -> None:
     found = library.budget("regnet_x", macs=400_000_000, vary=["depth", "wa"])
     best = found.candidates[0]
@@ -185,6 +187,7 @@ def test_what_stops_is_what_a_step_more_breaks(net: Callable[..., str]) -> None:
     assert any(each.stops for each in found.candidates)
 
 
+@pytest.mark.unmeasured
 def test_of_no_network_found_is_anything_more_possible() -> None:
     limits = {"params": 10**6, "macs": 5 * 10**8}
     found = library.budget("resnet18_torchvision", **limits)  # type: ignore[arg-type]
@@ -243,6 +246,7 @@ def test_steps_are_larger_where_the_usual_ones_are_too_many(
 # ----------------------------------------------------------------------------- what may change
 
 
+@pytest.mark.unmeasured
 def test_what_scales_changes_and_what_does_not_stays(net: Callable[..., str]) -> None:
     layers = "  - conv: {out_channels: $in, kernel_size: 3, padding: $gap, dilation: $gap}"
     path = net(", gap: 1, act: relu, deep: true, sizes: [1, 2]", layers)
@@ -255,6 +259,7 @@ def test_what_scales_changes_and_what_does_not_stays(net: Callable[..., str]) ->
     assert kept.own["macs"] == totals(path, 16, depth=1, classes=3)["macs"]
 
 
+@pytest.mark.unmeasured
 def test_what_costs_more_without_more_parameters_stays(net: Callable[..., str]) -> None:
     # a smaller stride is more work, but no larger network
     layers = "  - conv: {out_channels: $in, kernel_size: 3, stride: 3 - $dense}"
@@ -264,6 +269,7 @@ def test_what_costs_more_without_more_parameters_stays(net: Callable[..., str]) 
     assert (found.names, found.left) == (["width", "depth", "input"], ())
 
 
+@pytest.mark.unmeasured
 def test_more_than_three_that_scale_leave_the_weakest(net: Callable[..., str]) -> None:
     layers = (
         "  - conv: {out_channels: $a, kernel_size: 1}\n  - conv: {out_channels: $b, kernel_size: 1}"
@@ -287,6 +293,7 @@ def test_values_are_those_of_a_factor_a_count_or_channels(net: Callable[..., str
     assert values["input"][0] == 2
 
 
+@pytest.mark.unmeasured
 def test_of_equal_networks_the_one_nearest_to_the_own_values_is_named() -> None:
     # the depths 1.1 and 1.2 are the same blocks, and so are the widths 0.99 to 1.04
     needs = library.load("efficientnet_b1").walk().totals
@@ -340,6 +347,7 @@ def test_channels_that_stand_last_in_the_file_do_in_what_is_typed(
     assert macs == best.totals["macs"]
 
 
+@pytest.mark.unmeasured
 def test_a_video_keeps_its_frames() -> None:
     found = library.budget("c3d", macs="20G")
     assert [each.input for each in found.candidates][:2] == [(3, 16, 80, 80), (3, 16, 64, 64)]
@@ -347,6 +355,7 @@ def test_a_video_keeps_its_frames() -> None:
     assert volume.input == (1, 24, 32, 24)
 
 
+@pytest.mark.unmeasured
 def test_sizes_that_do_not_fit_are_left_out() -> None:
     found = library.budget("unet", macs="100G", vary="input")
     assert found.notes == [
@@ -359,6 +368,7 @@ def test_sizes_that_do_not_fit_are_left_out() -> None:
 # ---------------------------------------------------------------------------------- limits
 
 
+@pytest.mark.unmeasured
 def test_memory_is_weights_and_the_peak_of_the_batch() -> None:
     found = library.budget("resnet18", memory="100MB", vary=["input"], batch=4, dtype="float16")
     analysis = library.load("resnet18").walk(4)
@@ -368,6 +378,7 @@ def test_memory_is_weights_and_the_peak_of_the_batch() -> None:
     assert (found.batch, found.dtype) == (4, "float16")
 
 
+@pytest.mark.unmeasured
 def test_a_limit_that_stops_nothing_does_not_rank() -> None:
     vary = {"width": ["0.5", "1.1"], "input": [192, 384]}  # the wider one needs more memory
     for memory_too in ({}, {"memory": "50MB"}):
@@ -415,6 +426,7 @@ def test_what_fits_already_is_said(convcalc: Run) -> None:
 # -------------------------------------------------------------------------------- the command
 
 
+@pytest.mark.unmeasured
 def test_the_screens(convcalc: Run, golden: Callable[[str, str], None]) -> None:
     lines = [
         "budget mobilenet_v2 --macs 300M --params 5M",
@@ -428,6 +440,7 @@ def test_the_screens(convcalc: Run, golden: Callable[[str, str], None]) -> None:
     golden("budget.txt", text)
 
 
+@pytest.mark.unmeasured
 def test_where_nothing_fits_the_nearest_is_shown_and_the_exit_code_is_1(convcalc: Run) -> None:
     ran = convcalc("budget", "mobilenet_v2", "--params", "100k", "--macs", "1G")
     assert ran.code == 1

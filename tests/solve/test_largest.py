@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def rising(sizes: list[int], steps: list[int]) -> Costs:
     ),
     st.integers(0, 90),
 )
+@pytest.mark.unmeasured
 def test_a_rising_cost_is_searched_without_looking_at_all(
     drawn: tuple[list[int], list[int]], most: int
 ) -> None:
@@ -50,6 +52,7 @@ def test_a_rising_cost_is_searched_without_looking_at_all(
 
 
 @given(SIZES, st.randoms(use_true_random=False))
+@pytest.mark.unmeasured
 def test_any_points_are_found_by_looking_at_all(sizes: list[int], random: object) -> None:
     fitting = {point: random.random() < 0.4 for point in product(*map(range, sizes))}  # type: ignore[attr-defined]
     found = largest_of_all(sizes, fitting.__getitem__)

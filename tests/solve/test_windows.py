@@ -34,6 +34,7 @@ def slid(n: int) -> dict[int, set[tuple[int, int, int, int]]]:
     return found
 
 
+@pytest.mark.unmeasured
 def test_random_pairs_of_sizes_against_windows_that_slide() -> None:
     chance = random.Random(1)
     for _ in range(150):
@@ -67,6 +68,7 @@ def test_random_pairs_of_sizes_against_windows_that_write() -> None:
 
 
 @pytest.mark.parametrize(("n", "o"), [(100_000, 3), (100_000, 1), (99_999, 7), (90_000, 2)])
+@pytest.mark.unmeasured
 def test_of_very_many_strides_the_exact_and_the_smallest_are_told(n: int, o: int) -> None:
     # there are millions: each kernel with every stride from a third of the size to a half of it
     found = solve(Question((n,), (o,)))
@@ -82,6 +84,7 @@ def test_of_very_many_strides_the_exact_and_the_smallest_are_told(n: int, o: int
     assert {s for s in range(1, n) if (n - 3) % s == 0 and (n - 3) // s + 1 == o} <= plain
 
 
+@pytest.mark.unmeasured
 def test_a_transposed_window_with_very_many_strides_is_found_at_once() -> None:
     found = solve(Question((3,), (90_000,), "conv_transpose"))
     assert found.thinned

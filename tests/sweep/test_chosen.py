@@ -144,6 +144,7 @@ def test_a_front_of_many_goals_is_that_of_its_definition(points: Any, ways: int)
         assert choice.front(columns).tolist() == best
 
 
+@pytest.mark.unmeasured
 def test_a_front_that_holds_every_one_of_many_points_is_soon_found() -> None:
     # comparing all pairs would need 10¹⁰ comparisons
     x, y = (np.random.default_rng(1).integers(0, 10**6, 10**5) for _ in range(2))

@@ -132,6 +132,7 @@ layers:
 """
 
 
+@pytest.mark.unmeasured
 def test_branches_repeats_and_names_that_depend_on_what_is_swept(tmp_path: Path) -> None:
     setup = sweep_of_file(
         BRANCHES, tmp_path, ("width", range(6, 13)), ("half", range(1, 3)), sizes=range(8, 13)

@@ -60,6 +60,7 @@ def test_the_16_rows_of_mobilenet_v1(convcalc: Run) -> None:
     assert len(found) == 16
 
 
+@pytest.mark.unmeasured
 def test_the_22_rows_of_mobilenet_v2(convcalc: Run) -> None:
     words = "sweep mobilenet_v2 --set width=0.35,0.5,0.75,1,1.3,1.4 --set classes=1001 --input 96..224:32 --format csv"
     found = {

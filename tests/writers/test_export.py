@@ -192,6 +192,7 @@ def test_a_binary_file_is_not_thrown_at_a_terminal(
         assert ran == (2, "", f"convcalc: {message}\n")
 
 
+@pytest.mark.unmeasured
 def test_a_binary_file_goes_through_a_pipe(convcalc: Run, tmp_path: Path) -> None:
     ran = convcalc("export", "lenet5", "-o", "x.onnx")
     note = "note: the file has the sizes of all weights, not their numbers: they are 0, factors of norms 1"

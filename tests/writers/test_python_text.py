@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ def test_a_literal_is_the_value(value: object) -> None:
 
 @some
 @given(st.lists(st.text(), max_size=5))
+@pytest.mark.unmeasured
 def test_names_are_identifiers_and_each_is_another(texts: list[str]) -> None:
     taken: list[str] = []
     for text in texts:
