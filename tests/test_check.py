@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -82,13 +83,38 @@ def test_files_folders_and_patterns(nets: Path, paths: list[str], files: list[st
     assert check_files(paths)[0] == files
 
 
-@pytest.mark.parametrize("path", ["empty", "nets/*.json"])
-def test_a_path_without_a_network_is_refused(nets: Path, path: str, convcalc: Any) -> None:
-    ran = convcalc("check", path)
-    assert (ran.code, ran.err) == (
-        2,
-        f"convcalc: {path}: not a network file; give a file, a folder, or a pattern such as 'nets/*.yaml'\n",
+def test_all_paths_without_a_network_are_refused_at_once(nets: Path, convcalc: Any) -> None:
+    ran = convcalc("check", "empty", "nets/good.yaml", "nets/*.json", "nowhere")
+    assert (ran.code, ran.out, ran.err) == (
+        2, "",
+        "convcalc: empty: there is no network file in this folder; name another one, or a file\n"
+        "nets/*.json: no network file fits this pattern; write one such as 'nets/*.yaml'\n"
+        "no file 'nowhere' and no bundled network of that name; convcalc list shows them\n",
+    )  # fmt: skip
+
+
+def test_a_mistake_in_a_file_that_is_extended_has_its_own_place(nets: Path, convcalc: Any) -> None:
+    base = "input: [3, 8, 8]\nparameters: {k: 3}\nlayers:\n  - conv: {out_channels: 8, kernel_size: $k}\n"
+    (nets / "base.yaml").write_text(base)
+    (nets / "child.yaml").write_text("extends: base.yaml\nparameters: {k: 9}\n")
+    (nets / "small.yaml").write_text("extends: vgg16\ninput: [3, 8, 8]\n")
+    ran = convcalc("check", "base.yaml", "child.yaml", "small.yaml", "--format", "github")
+    assert (ran.code, ran.out) == (
+        1,
+        "::error file=child.yaml,title=convcalc%3A spec::base.yaml:4:5: conv1 (conv): a 9-wide window does not fit 8 "
+        "along the height; raise the padding by 1 per side, or use a kernel of at most 8\n"
+        "::error file=small.yaml,title=convcalc%3A spec::vgg16:29:5: pool4 (maxpool): a 2-wide window does not fit 1 "
+        "along the height; raise the padding by 1 per side, or use a kernel of at most 1\n",
     )
+
+
+def test_standard_input_is_checked(nets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, said in {
+        b"{input: [3, 8, 8], layers: [relu], expect: {params: 1}}": Finding("<stdin>", 0, 0, "expect", "params should be 1 but is 0"),
+        b"{input: [3, 8, 8],\nlayers: [rulu]}": Finding("<stdin>", 2, 10, "spec", "no layer kind or block 'rulu'; did you mean 'relu'?"),
+    }.items():  # fmt: skip
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+        assert check_files(["-"]) == (["-"], [said])
 
 
 @pytest.mark.parametrize(

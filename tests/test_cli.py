@@ -180,6 +180,53 @@ def layer_json(convcalc: Run, *arguments: str) -> dict[str, Any]:
     return data
 
 
+def test_all_wrong_values_of_a_line_are_told_at_once(convcalc: Run) -> None:
+    ran = convcalc("roofline", "--device", "zz", "--batch", "0", "--peak", "q", "--input", "3xaxb")
+    assert (ran.code, ran.out, ran.err) == (
+        2, "",
+        "convcalc: --device: 'zz' is none of the devices tpu-v1, k80, haswell, v100, t4, a100, h100, l4, rtx4090, "
+        "tpu-v3, tpu-v4, tpu-v5e; of another one give the peaks: --peak 10T --bandwidth 100G\n"
+        "--batch: 0 is out of range; give 1 to 1,000,000,000\n"
+        "--peak: 'q' is not a number per second; write for example 10T (prefixes: k, K, M, G, T)\n"
+        "--input must be a whole number, but is 'a'; write plain digits\n"
+        "--input must be a whole number, but is 'b'; write plain digits\n"
+        "NETWORK is missing; for example: convcalc roofline vgg16 --device a100 --precision float16\n",
+    )  # fmt: skip
+    ran = convcalc("memory", "vgg16", "--optimizer", "adma", "--format", "jason", "-o", "x.csv")
+    assert (ran.code, ran.out, ran.err) == (
+        2, "",
+        "convcalc: --format: no format 'jason'; did you mean 'json'?\n"
+        "--optimizer: 'adma' is not one of 'sgd', 'momentum', 'adam', 'adamw', 'adafactor'; did you mean 'adam'?\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "compare nets/a.yaml vgg16 vgg161",
+            "no file 'nets/a.yaml' and no bundled network of that name; check the folder and the name\n"
+            "no file 'vgg161' and no bundled network of that name; did you mean 'vgg16'?\n",
+        ),
+        (
+            "diff lenet5 lenet5 --set foo=1 --set input=8 --set classes=x",
+            "lenet5: no parameter 'foo'; known: classes\n"
+            "lenet5: no parameter 'input'; another input is given as --input 3x64x64\n"
+            "--set classes must be a number, as in the file (10), but is 'x'; give one\n",
+        ),
+        ("arch lenet5 --set 3 --set foo", "--set 3: has no value; write --set name=value\n--set foo: has no value; write --set name=value\n"),
+        ("arch vgg16 --input 3x8x8", "vgg16:29:5: pool4 (maxpool): a 2-wide window does not fit 1 along the height; the input's height and "
+         "width must be at least 32, as in 3×32×32; or raise the padding by 1 per side, or use a kernel of at most 1\n"
+         "    - maxpool: {name: pool4, kernel_size: 2, stride: 2}\n      ^\n"),
+    ],
+)  # fmt: skip
+def test_every_file_and_parameter_that_is_wrong_is_told_by_its_name(
+    line: str, said: str, convcalc: Run
+) -> None:
+    ran = convcalc(*line.split())
+    assert (ran.code, ran.err.rpartition("\n\n")[2].removeprefix("convcalc: ")) == (2, said)
+
+
 def test_layer_json_keeps_the_contract(convcalc: Run) -> None:
     data = layer_json(convcalc, "--n", "32", "--k", "5", "--s", "2", "--cin", "3", "--cout", "5")
     assert data["schema"] == 1

@@ -29,7 +29,7 @@ import convcalc
 from convcalc.analysis.counting.features import FEATURES
 from convcalc.analysis.counting.report import terms_text
 from convcalc.analysis.counting.ways import WAYS, Rules
-from convcalc.analysis.devices import DEVICES
+from convcalc.analysis.devices import DEVICES, amount_text
 from convcalc.cli import hw_command
 from convcalc.cli.main import COMMANDS
 from convcalc.cli.main import load as load_command
@@ -330,11 +330,12 @@ def devices_table(convcalc: Convcalc) -> str:
             device.about,
             ", ".join(f"{precision} {peak / 1e12:g}" for precision, peak in device.peaks.items()),
             f"{device.bandwidth / 1e9:g}",
+            " or ".join(amount_text(size) for size in device.memory) or "–",
             device.source,
         )
         for name, device in DEVICES.items()
     )
-    head = ("`--device`", "is", "peak, 10¹² operations a second", "GB a second", "source")
+    head = ("`--device`", "is", "peak, 10¹² operations a second", "GB a second", "memory", "source")
     return as_markdown(head, rows)
 
 

@@ -61,14 +61,17 @@ def keys_in(value: Any) -> Iterator[str]:
 
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("name", lines_of("json"))
-def test_keys_of_json_are_words_with_underscores(name: str) -> None:
+def test_json_has_words_as_keys_and_no_path_of_the_machine(name: str) -> None:
+    told = list(answers(name, "json"))
     odd = {
         (line, key)
-        for line, out in answers(name, "json")
+        for line, out in told
         for key in keys_in(json.loads(out))
         if not KEY.fullmatch(key)
     }
     assert not odd
+    home, here = str(Path(output.__file__).parents[2]), str(Path.cwd())
+    assert [line for line, out in told if home in out or here in out] == []
 
 
 @pytest.mark.unmeasured

@@ -175,7 +175,8 @@ SAID = {
     "net.yaml --flops": "no command 'net.yaml'; type convcalc count net.yaml",
     "net.yaml --memory --batch 8": "no command 'net.yaml'; type convcalc arch net.yaml --memory --batch 8",
     "vgg16 --vram --batch 8": "no command 'vgg16'; type convcalc memory vgg16 --batch 8",
-    "compare conv:k3 conv:k5": "no file 'conv:k3' and no bundled network of that name; convcalc list shows them",
+    "compare conv:k3 conv:k5": "no file 'conv:k3' and no bundled network of that name; convcalc list shows them\n"
+    "no file 'conv:k5' and no bundled network of that name; convcalc list shows them",
     "compare vgg16 conv:k5": "no file 'conv:k5' and no bundled network of that name; convcalc list shows them",
     "--zzz 3": "no option '--zzz'; run convcalc -h for help",
     "hw --zzz 3": "no option '--zzz'; run convcalc hw -h for help",

@@ -543,7 +543,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "conv",
         {"out_channels": 8, "kernel_size": 3, "groups": 0},
         ((6, 8, 8),),
-        "the input's channel count is 6, which groups 0 does not divide; try groups 1",
+        "groups is 0; use 1 or more",
     ),
     (
         "conv",
@@ -1179,7 +1179,7 @@ REFUSALS: list[tuple[str, dict[str, Any], tuple[Shape, ...], str]] = [
         "channel_shuffle",
         {"groups": 0},
         ((6, 8, 8),),
-        "the input's channel count is 6, which groups 0 does not divide; try groups 1",
+        "groups is 0; use 1 or more",
     ),
     (
         "pixel_shuffle",

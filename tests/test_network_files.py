@@ -25,7 +25,7 @@ from convcalc.interop.load import loads as loads_any
 from convcalc.interop.load import opened as opened_any
 from convcalc.layers import Layer, every
 from convcalc.network.expression import Expression, ExpressionError
-from convcalc.network.find import bundled_folder, bundled_names
+from convcalc.network.find import bundled_names, find
 from convcalc.network.load import MAX_FILES, load, loads, opened
 from convcalc.network.network import Network, Node
 from convcalc.network.parameters import Setting
@@ -54,7 +54,7 @@ def test_a_bad_spec_is_refused_in_these_words_and_pointed_at(
 ) -> None:
     monkeypatch.chdir(BAD)
     error = refusal(name)
-    said = f"{error}\n".replace(f"{bundled_folder()}/", "architectures/")
+    said = f"{error}\n"
     expected = BAD / f"{name}.err"
     if overwrite:
         expected.write_text(said, encoding="utf-8")
@@ -81,7 +81,7 @@ def assert_points_at_its_place(error: SpecError) -> None:
         assert not rest
         return
     assert first.startswith(f"{error.path}:{error.line}:{error.column}: ")
-    text = Path(error.path).read_bytes().decode()
+    text = Path(find(error.path)).read_bytes().decode()
     line = re.split(r"\r\n|\n", text)[error.line - 1]
     assert line == error.text
     assert 1 <= error.column <= len(line) + 1
@@ -104,7 +104,8 @@ def raises(path: Path) -> Iterator[range]:
             if raised and ast.unparse(node.exc) == "LostError":  # type: ignore[attr-defined]
                 continue  # for consequences of an error
             if raised or (
-                isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".refuse")
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func).endswith((".refuse", "_refuse_option"))
             ):
                 first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
                 yield range(first, last + 1)

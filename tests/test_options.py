@@ -113,6 +113,17 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"kernel_size": (3, 2.5)},
         "conv: kernel_size must be a whole number, but is 2.5; sizes and counts have no fractions",
     ),
+    (
+        "conv",
+        {"kernel_size": (3.5, "x"), "padding": ((1, "a"), ("b", 2.0)), "bias": 1},
+        "conv: 3 options are wrong:\n"
+        "  kernel_size must be a whole number, but is 3.5; sizes and counts have no fractions\n"
+        "  kernel_size must be a whole number, but is 'x'; give an int\n"
+        "  padding must be a whole number, but is 'a'; give an int\n"
+        "  padding must be a whole number, but is 'b'; give an int\n"
+        "  padding must be a whole number, but is 2.0; write 2\n"
+        "  bias must be True or False, but is 1",
+    ),
     ("conv", {"kernel_size": "3"}, "conv: kernel_size must be a whole number, but is '3'; write 3"),
     (
         "conv",

@@ -14,12 +14,13 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
-from convcalc.files import YAML_SUFFIXES, open_regular
+from convcalc.files import STDIN, YAML_SUFFIXES, open_regular, stdin_name
 from convcalc.interop.base import OpenInputError
 from convcalc.interop.load import load
 from convcalc.interop.signs import HEAD, SUFFIXES, format_of
 from convcalc.interop.sorts import sort_of_text
-from convcalc.network.find import find
+from convcalc.layers.values import each_of
+from convcalc.network.find import find, name_of
 from convcalc.report import Column, Report
 from convcalc.text import plural, printable
 
@@ -58,9 +59,10 @@ def check_files(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
             and names of bundled networks.
 
     Raises:
-        UsageError: a path leads to no network file.
+        UsageError: some paths lead to no network file; it names all of them.
     """
-    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    found = each_of(paths, lambda path: [*_files(path)])
+    files = list(dict.fromkeys(file for each in found for file in each))
     return files, [finding for file in files for finding in _check(file)]
 
 
@@ -70,18 +72,22 @@ def _files(path: str) -> Iterator[str]:
     Raises:
         UsageError: there are none, or too many.
     """
+    missing = "not a network file; give a file, a folder, or a pattern such as 'nets/*.yaml'"
     if os.path.isdir(path):
         found = [file for file in _in_folder(path) if _is_network(file)]
+        missing = "there is no network file in this folder; name another one, or a file"
     elif os.path.exists(path):
         found = [path]
     elif any(sign in path for sign in "*?["):
         matches = sorted(glob(path, recursive=True))
         found = [file for file in matches if _may_be_meant(file)]
+        missing = "no network file fits this pattern; write one such as 'nets/*.yaml'"
+    elif path == STDIN:
+        found = [path]
     else:
         found = [find(path)]
     if not found:
-        message = f"{printable(path)}: not a network file; give a file, a folder, or a pattern such as 'nets/*.yaml'"
-        raise UsageError(message)
+        raise UsageError(f"{printable(path)}: {missing}")
     if len(found) > _MAX_FILES:
         message = f"{printable(path)}: {len(found):,} files; at most {_MAX_FILES:,} are checked"
         raise UsageError(message)
@@ -126,15 +132,28 @@ def _check(path: str) -> Iterator[Finding]:
         return  # it can be read; no input size is given
     except SpecError as error:
         for each in error.problems:
-            yield Finding(path, each.line, each.column, "spec", printable(each.what))
+            yield _finding(path, each)
         return
     except ConvcalcError as error:
         said = str(error).removeprefix(f"{printable(path)}: ")
-        yield Finding(path, 0, 0, "spec", said)
+        yield Finding(_called(path), 0, 0, "spec", said)
         return
     for key, said in broken.items():
-        line, column = _place_of(path, key)
-        yield Finding(path, line, column, "expect", f"{key} {said}")
+        line, column = (0, 0) if path == STDIN else _place_of(path, key)
+        yield Finding(_called(path), line, column, "expect", f"{key} {said}")
+
+
+def _called(path: str) -> str:
+    """How a file is called in what is found."""
+    return stdin_name() if path == STDIN else name_of(path)
+
+
+def _finding(path: str, error: SpecError) -> Finding:
+    """A mistake in a file, or in another one that it extends or holds."""
+    called = _called(path)
+    if error.path not in (called, path):
+        return Finding(called, 0, 0, "spec", str(error).partition("\n")[0])
+    return Finding(called, error.line, error.column, "spec", printable(error.what))
 
 
 def _place_of(path: str, key: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from convcalc.analysis.rows import CONVENTION
 from convcalc.errors import UsageError
-from convcalc.network.find import bundled_folder, bundled_names
+from convcalc.network.find import bundled_names
 from convcalc.network.load import load
 from convcalc.report import Column, Report
 from convcalc.text import grouped, shortened, times
@@ -37,7 +37,6 @@ def network_list(word: str = "") -> Report:
         rows=[_facts(name) for name in names],
         key="networks",
         legend=[CONVENTION],
-        facts={"folder": bundled_folder()},
         hint="convcalc arch NAME",
         row_dict=dict,
     )

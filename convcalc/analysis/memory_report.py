@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.analysis import memory
+from convcalc.analysis.devices import DEVICES, Room, amount_text
 from convcalc.analysis.kept import backward_macs
 from convcalc.analysis.memory import Meaning
 from convcalc.analysis.rows import not_counted
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 ONLY_RUN = "int8"  # too few digits for gradients
 DTYPES = (*PRECISIONS, ONLY_RUN)
-_LARGE = 10**7  # bytes; from here on, a device's memory is shown in GB
-_MOST_ALIVE = 6  # maps in a line
+_MOST_ALIVE = 6  # maps that a line names
 
 
 class Ask(NamedTuple):
@@ -31,13 +31,13 @@ class Ask(NamedTuple):
         precision: a key of `PRECISIONS`, or `ONLY_RUN`.
         optimizer: a key of `OPTIMIZERS`.
         checkpoint: as for `convcalc.analysis.training.training`.
-        device: bytes of the device; 0 if not given.
+        room: the memory that there is; none where it is not asked what fits.
     """
 
     precision: str = "float32"
     optimizer: str = "sgd"
     checkpoint: str = ""
-    device: int = 0
+    room: Room = Room()
 
 
 def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
@@ -68,11 +68,15 @@ def memory_report(analysis: Analysis, ask: Ask | None = None) -> Report:
             "network": network.name,
             "input": list(network.input),
             "batch": analysis.batch,
-            **ask._replace(checkpoint=ask.checkpoint or "none")._asdict(),
+            "precision": ask.precision,
+            "optimizer": ask.optimizer,
+            "checkpoint": ask.checkpoint or "none",
+            "device": next(iter(ask.room.sizes), 0),
             "peaks": _peaks(analysis),
             "backward_macs": sum(backward_macs(analysis).values()),
             **({"segments": found.segments} if found and ask.checkpoint else {}),
-            **({"largest_batch": fits} if fits else {}),
+            **({"largest_batch": next(iter(fits.values()))} if fits else {}),
+            **({"other_sizes": _other_sizes(fits)} if len(fits) > 1 else {}),
             **({"unavailable": analysis.unavailable} if analysis.unavailable else {}),
         },
         row_dict=lambda row: row._asdict(),
@@ -201,9 +205,9 @@ def _notes(analysis: Analysis, ask: Ask) -> Iterator[str]:
         )
 
 
-def _fits(analysis: Analysis, ask: Ask) -> dict[str, int]:
-    """The largest batches that fit into a device; empty if no device is given."""
-    if not ask.device:
+def _fits(analysis: Analysis, ask: Ask) -> dict[int, dict[str, int]]:
+    """For each size of memory the largest batches that fit; nothing where that is not asked."""
+    if not ask.room.sizes:
         return {}
     one = analysis if analysis.batch == 1 else analysis.network.walk()
     if one.unavailable:
@@ -214,27 +218,39 @@ def _fits(analysis: Analysis, ask: Ask) -> dict[str, int]:
         raise UsageError(message)
     of_weight, of_value = bytes_of(ask.precision)
     stored = of_weight * (one.totals["params"] + one.totals["buffers"])
-    found = {"run": max(0, ask.device - stored) // (of_value * memory.peak(one).values)}
-    if ask.precision != ONLY_RUN and one.totals["params"]:
-        options = {"optimizer": ask.optimizer, "checkpoint": ask.checkpoint}
-        found["train"] = largest_batch(one.network, ask.device, precision=ask.precision, **options)
-    return found
+    options = {"optimizer": ask.optimizer, "checkpoint": ask.checkpoint}
+    fits = {}
+    for size in ask.room.sizes:
+        found = {"run": max(0, size - stored) // (of_value * memory.peak(one).values)}
+        if ask.precision != ONLY_RUN and one.totals["params"]:
+            found["train"] = largest_batch(one.network, size, precision=ask.precision, **options)
+        fits[size] = found
+    return fits
 
 
-def _fits_lines(fits: dict[str, int], ask: Ask) -> Iterator[str]:
+def _other_sizes(fits: dict[int, dict[str, int]]) -> list[dict[str, Any]]:
+    """What fits into the larger memories that a device was sold with."""
+    _, *larger = fits.items()
+    return [{"device": size, "largest_batch": found} for size, found in larger]
+
+
+def _fits_lines(fits: dict[int, dict[str, int]], ask: Ask) -> Iterator[str]:
     """The same for people."""
-    where = f"{ask.device / 1e9:,.6g} GB" if ask.device >= _LARGE else f"{ask.device:,} bytes"
-    for verb, batch in fits.items():
-        if batch:
-            yield f"{where}: enough to {verb} {plural(batch, 'sample')} at once, not more"
-        else:
-            yield f"{where}: too little to {verb} it, even with 1 sample"
+    for size, found in fits.items():
+        where = ", ".join(filter(None, (ask.room.device, amount_text(size))))
+        for verb, batch in found.items():
+            if batch:
+                yield f"{where}: enough to {verb} {plural(batch, 'sample')} at once, not more"
+            else:
+                yield f"{where}: too little to {verb} it, even with 1 sample"
+    if ask.room.device:
+        yield f"source: {DEVICES[ask.room.device].source}"
 
 
 def _hint(ask: Ask) -> str:
     """The next useful option."""
     if ask.precision == ONLY_RUN:
-        return "" if ask.device else "--device 512KiB shows which batch fits"
-    if not ask.device:
+        return "" if ask.room.sizes else "--device 512KiB shows which batch fits"
+    if not ask.room.sizes:
         return "--device 24GB shows which batch fits; --optimizer adam, --precision mixed"
     return "--checkpoint sqrt runs parts again and keeps less"

@@ -31,7 +31,13 @@ def roof_of(device: str, peak: int, bandwidth: int, precision: str) -> Roof:
         UsageError: there are no limits, or the device has no such precision.
     """
     if not device:
-        if not (peak and bandwidth):
+        if peak and not bandwidth:
+            message = "--peak is given without --bandwidth; give both, such as --bandwidth 100G"
+            raise UsageError(message)
+        if bandwidth and not peak:
+            message = "--bandwidth is given without --peak; give both, such as --peak 10T"
+            raise UsageError(message)
+        if not peak:
             message = f"give --device ({', '.join(DEVICES)}), or --peak 10T and --bandwidth 100G"
             raise UsageError(message)
         return Roof("given", peak, bandwidth, precision or "float32", "given on the command line")
@@ -41,7 +47,7 @@ def roof_of(device: str, peak: int, bandwidth: int, precision: str) -> Roof:
     found = DEVICES[device]
     chosen = precision or next(iter(found.peaks))
     if chosen not in found.peaks:
-        message = f"--precision {chosen}: no peak of {device} is known for it; known are {listing([*found.peaks])}"
+        message = f"--precision {chosen}: no peak of {device} is known for it; give {listing([*found.peaks])}"
         raise UsageError(message)
     return Roof(device, found.peaks[chosen], found.bandwidth, chosen, found.source)
 

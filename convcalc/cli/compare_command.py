@@ -45,11 +45,12 @@ def command(
     """Several networks side by side: parameters, operations, activations, receptive field of the outputs."""
     from convcalc.analysis.fields import causes_in
     from convcalc.analysis.walk import walk
+    from convcalc.layers.values import each_of
 
     through = causes_in(rf_through)
-    analyses = [
-        walk(load_network(target, shape, parameters), batch, through) for target in networks
-    ]
+    analyses = each_of(
+        networks, lambda target: walk(load_network(target, shape, parameters), batch, through)
+    )
 
     def picture() -> Picture:
         from convcalc.draw.cost import Beside

@@ -50,8 +50,11 @@ def command(
     """
     from convcalc.analysis.diff_report import diff_report
     from convcalc.analysis.walk import walk
+    from convcalc.layers.values import each_of
 
-    pair = [walk(load_network(target, shape, parameters), batch) for target in (first, second)]
+    pair = each_of(
+        (first, second), lambda target: walk(load_network(target, shape, parameters), batch)
+    )
     report = diff_report(*pair, every=every)
     show(report, format_name, output)
     if not report.facts["same"]:

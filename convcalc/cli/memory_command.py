@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convcalc.analysis.devices import Room
 from convcalc.analysis.memory_report import DTYPES, Ask, bytes_of, memory_report
 from convcalc.analysis.training import CHECKPOINTS, OPTIMIZERS
-from convcalc.cli.amounts import BYTES
+from convcalc.cli.amounts import ROOM
 from convcalc.cli.answer_picture import show_with_picture
 from convcalc.cli.change_options import change_options
 from convcalc.cli.group import Command
@@ -23,6 +24,7 @@ EXAMPLES = """
     convcalc memory resnet50 --batch 32
     convcalc memory resnet50 --optimizer adam --device 24GB
     convcalc memory vit_b_16 --precision mixed --optimizer adamw --checkpoint sqrt --device 16GiB
+    convcalc memory resnet50 --batch 32 --device v100
     convcalc memory mobilenet_v1 --precision int8 --input 3x96x96
 """
 
@@ -48,7 +50,9 @@ EXAMPLES = """
     type=click.Choice(CHECKPOINTS, case_sensitive=False),
     help="Keep only the inputs of parts, and run the parts again.",
 )
-@click.option("--device", type=BYTES, metavar="MEMORY", help="Show which batch fits into 24GB.")
+@click.option(
+    "--device", type=ROOM, metavar="MEMORY", help="Show which batch fits into 24GB, or into a100."
+)
 @output_options
 def command(
     network: str,
@@ -58,7 +62,7 @@ def command(
     precision: str,
     optimizer: str,
     checkpoint: str | None,
-    device: int | None,
+    device: Room | None,
     format_name: str | None,
     output: str | None,
 ) -> None:
@@ -68,7 +72,7 @@ def command(
     """
     from convcalc.analysis.walk import walk
 
-    ask = Ask(precision, optimizer, checkpoint or "", device or 0)
+    ask = Ask(precision, optimizer, checkpoint or "", device or Room())
     analysis = walk(load_network(network, shape, parameters), batch)
 
     def picture() -> Picture:

@@ -36,15 +36,19 @@ def load_networks(
     targets: tuple[str, ...], shape: Inputs | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
     """The networks by name, each once; layers become a chain."""
+    from convcalc.layers.values import each_of
     from convcalc.network.find import bundled_names, is_found
 
     if every or is_found(targets[0]):  # reading layers needs more imports
         names = bundled_names() if every else dict.fromkeys(targets)
-        return {name: load_network(name, shape, parameters) for name in names}
+        found = each_of(names, lambda name: load_network(name, shape, parameters))
+        return dict(zip(names, found))
     from convcalc.network.notations.command import chain_of, is_chain
 
     if not is_chain(targets):
-        return {name: load_network(name, shape, parameters) for name in dict.fromkeys(targets)}
+        names = dict.fromkeys(targets)
+        found = each_of(names, lambda name: load_network(name, shape, parameters))
+        return dict(zip(names, found))
     layer = shortened(targets[0])
     if not shape:
         message = f"{layer} is a layer; give its input shape with --input 3x32x32"

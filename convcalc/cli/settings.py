@@ -11,13 +11,14 @@ def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
     """``--set name=value`` as a mapping; the values are read later, with the file."""
     if not pairs:
         return {}
+    from convcalc.layers.values import each_of
     from convcalc.network.parameters import Setting
 
-    found = {}
-    for pair in pairs:
+    def read(pair: str) -> tuple[str, Setting]:
         name, equals, value = pair.partition("=")
         if not equals:
             message = f"--set {pair}: has no value; write --set name=value"
             raise UsageError(message)
-        found[name.strip()] = Setting(value.strip(), f"--set {name}")
-    return found
+        return name.strip(), Setting(value.strip(), f"--set {name}")
+
+    return dict(each_of(pairs, read))

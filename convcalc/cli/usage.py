@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convcalc.cli.option_words import as_typed
+from convcalc.errors import nearest
 from convcalc.text import printable, printable_lines, quoted
 
 if TYPE_CHECKING:
@@ -26,14 +27,24 @@ _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 def usage_text(error: click.UsageError) -> str:
     """The error and where to look, as whole sentences on one line."""
-    text = as_typed(_text(error), error.ctx).replace("\n\t", " ")
-    said = printable_lines(text).replace("\n", " ").rstrip(".")
-    if _LEADS_ON.search(said):
+    said = what_is_wrong(error)
+    if is_answer(said):
         return said
     look = f"un {error.ctx.command_path if error.ctx else 'convcalc'} -h for help"
     if said.endswith("?"):
         return f"{said} R{look}."
     return f"{said}. R{look}." if ". " in said else f"{said}; r{look}"
+
+
+def what_is_wrong(error: click.UsageError) -> str:
+    """What is wrong, without where to look."""
+    text = as_typed(_text(error), error.ctx).replace("\n\t", " ")
+    return printable_lines(text).replace("\n", " ").rstrip(".")
+
+
+def is_answer(said: str) -> bool:
+    """Whether a message says the command to type already."""
+    return bool(_LEADS_ON.search(said))
 
 
 def _text(error: click.UsageError) -> str:
@@ -56,15 +67,16 @@ def _text(error: click.UsageError) -> str:
 
 
 def _choice(error: click.BadParameter) -> str:
-    """The error about a word outside a choice, if other tools have another name for it; else nothing."""
+    """What is wrong with a word that is none of a choice, where it is near one or has another name elsewhere; or nothing."""
     given = _NO_CHOICE.match(error.message)
     if given is None or error.param is None:
         return ""
     from convcalc.cli.meant.no_option import called_elsewhere
 
+    choices = getattr(error.param.type, "choices", ())
     name = called_elsewhere(given["word"])
-    is_ours = name in getattr(error.param.type, "choices", ())
-    return f"{error.message.rstrip('.')}; did you mean {quoted(name)}?" if is_ours else ""
+    name = name if name in choices else nearest(given["word"], choices)
+    return f"{error.message.rstrip('.')}; did you mean {quoted(name)}?" if name else ""
 
 
 def _value(message: str) -> str:

@@ -281,6 +281,7 @@ def _from_yaml(source: Source, what: str) -> Given:
     if root.id == "mapping":  # type: ignore[attr-defined]
         name = what.lstrip("-")
         found = source.mapping(root, "the file")
+        source.problems.tell()
         if name not in found:
             source.refuse(root, f"has no {name}; write {name}: [[0, 1], [2, 3]]")
         root = found[name][1]

@@ -15,8 +15,10 @@ from dataclasses import fields
 from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform
 
 from convcalc import formulas
+from convcalc.errors import RoomError, ShapeError
 from convcalc.layers.checks import (
     MAX_NUMBER,
+    all_refused,
     check_axes,
     check_dimensions,
     check_output,
@@ -232,7 +234,12 @@ class Layer(Frozen):
         Raises:
             ShapeError: it cannot take them, or its output is too large.
         """
-        self.check(*shapes)
+        try:
+            self.check(*shapes)
+        except RoomError:
+            raise
+        except ShapeError:
+            raise all_refused(self.check, shapes) from None
         out = self.out_shape(*shapes)
         check_output(out)
         return out
@@ -431,7 +438,7 @@ class Window(Layer):
         axes = len(shape) - 1
         for name, value in (
             ("kernel_size", self.kernel_size),
-            ("stride", self.strides()),
+            ("stride", 1 if self.stride is None else self.stride),
             ("dilation", self.dilations()),
         ):
             check_spatial(name, value, axes, least=1)

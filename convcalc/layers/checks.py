@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 
 from convcalc import formulas
 from convcalc.errors import RoomError, ShapeError
@@ -16,11 +17,55 @@ from convcalc.layers.window import (
     most_cells,
     per_axis,
 )
-from convcalc.text import article, as_decimal, plural, times
+from convcalc.text import article, as_decimal, listing, plural, times
 from convcalc.traced import untraced
 
 MAX_NUMBER = 10**12  # the largest value of an option or a side
 MAX_VALUES = 10**18  # the most values in one map
+
+
+_gathered: ContextVar[list[str] | None] = ContextVar("gathered", default=None)
+
+
+def _refuse_option(message: str) -> None:
+    """Refuse the value of an option, after which the others can still be looked at.
+
+    Raises:
+        ShapeError: always, unless `all_refused` gathers what is wrong.
+    """
+    gathered = _gathered.get()
+    if gathered is None:
+        raise ShapeError(message)
+    gathered.append(message)
+
+
+def all_refused(check: Callable[..., None], shapes: tuple[Shape, ...]) -> ShapeError:
+    """Everything that a layer's check refuses, as one error.
+
+    Args:
+        check: of the layer; it refuses these shapes.
+        shapes: what goes in.
+    """
+    gathered: list[str] = []
+    token = _gathered.set(gathered)
+    try:
+        check(*shapes)
+    except Exception as error:  # noqa: BLE001 - with wrong options the rest may compute anything
+        if not gathered:
+            gathered.append(str(error))
+    finally:
+        _gathered.reset(token)
+    facts: dict[str, list[str]] = {}
+    for message in dict.fromkeys(gathered):
+        fact, _, way_out = message.partition("; ")
+        facts.setdefault(way_out, []).append(fact)
+    said = [f"{_in_one(each)}; {way_out}" for way_out, each in facts.items()]
+    return ShapeError(". ".join(said))
+
+
+def _in_one(facts: list[str]) -> str:
+    """Facts in one sentence."""
+    return ", and ".join(facts) if any(", " in each for each in facts) else listing(facts)
 
 
 def check_output(shape: Shape) -> None:
@@ -61,7 +106,7 @@ def _check_number_of_axes(name: str, value: object, axes: int) -> None:
             f"{name} {listed} is for {plural(len(value), 'axis', 'axes')}, but the input has {axes}; "
             f"give one number, or {axes}"
         )
-        raise ShapeError(message)
+        _refuse_option(message)
 
 
 def check_spatial(name: str, value: Spatial, axes: int, *, least: int) -> None:
@@ -69,8 +114,7 @@ def check_spatial(name: str, value: Spatial, axes: int, *, least: int) -> None:
     _check_number_of_axes(name, value, axes)
     smallest = min(per_axis(value, axes))
     if smallest < least:
-        message = f"{name} is {smallest}; use {least} or more"
-        raise ShapeError(message)
+        _refuse_option(f"{name} is {smallest}; use {least} or more")
 
 
 def check_padding(padding: Padding, axes: int) -> None:
@@ -86,25 +130,24 @@ def check_padding(padding: Padding, axes: int) -> None:
     sides = padding if isinstance(padding, tuple) else (padding,)
     smallest = min(min(side) if isinstance(side, tuple) else side for side in sides)
     if smallest < 0:
-        message = f"padding is {smallest}; use 0 or more (the kind crop removes cells)"
-        raise ShapeError(message)
+        _refuse_option(f"padding is {smallest}; use 0 or more (the kind crop removes cells)")
 
 
 def check_divides(what: str, number: int, by: str, divisor: int) -> None:
     """Refuse channels that cannot be divided evenly."""
-    if divisor < 1 or number % divisor:
+    if divisor < 1:
+        check_at_least(by, divisor)
+    elif number % divisor:
         number, divisor = untraced(number), untraced(divisor)
         near = [d for d in range(1, min(number, 4096) + 1) if number % d == 0]
         best = min(near, key=lambda d: abs(d - divisor)) if near else 1
-        message = f"{what} is {number}, which {by} {divisor} does not divide; try {by} {best}"
-        raise ShapeError(message)
+        _refuse_option(f"{what} is {number}, which {by} {divisor} does not divide; try {by} {best}")
 
 
 def check_at_least(name: str, value: int, least: int = 1) -> None:
     """Refuse an option below its smallest valid value."""
     if value < least:
-        message = f"{name} is {value}; use {least} or more"
-        raise ShapeError(message)
+        _refuse_option(f"{name} is {value}; use {least} or more")
 
 
 def check_one_given(kind: str, options: Mapping[str, object]) -> None:
@@ -128,8 +171,7 @@ def check_sides(name: str, sides: int | tuple[Pair, ...], axes: int) -> None:
     _check_number_of_axes(name, sides, axes)
     smallest = min(min(side) for side in both_sides(sides, axes))
     if smallest < 0:
-        message = f"{name} is {smallest}; use 0 or more"
-        raise ShapeError(message)
+        _refuse_option(f"{name} is {smallest}; use 0 or more")
 
 
 def check_room(axis: Axis, size: int, fit: str, name: str, max_padding: int) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.base import LETTERS
 from convcalc.layers.values import VALUES
 from convcalc.text import quoted
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 NAMED = ("min", "max", "output_shape")  # shown by name, because the number alone is unclear
 # Numbers that the options column shows with their names, because a kind has several of them.
@@ -22,6 +25,8 @@ class Reader(Protocol):
     def is_list(self, given: Any) -> bool: ...
 
     def sequence(self, given: Any, what: str, way_out: str = ...) -> list[Any]: ...
+
+    def each(self, given: Iterable[T], read: Callable[[T], R]) -> list[R]: ...
 
     def number(self, given: Any, what: str) -> Any: ...
 

@@ -14,11 +14,13 @@ from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
 from convcalc.layers.values import (
     VALUES,
     decimal_of,
+    each_of,
     parts_of,
     ratio_of,
     sides_with_x,
     unbracketed,
     whole_number,
+    whole_numbers,
     with_x,
 )
 from convcalc.layers.window import Fit, Padding, PaddingWord, Pair, Ratio, Shape, Spatial
@@ -161,7 +163,7 @@ class _Numbers(OptionType):
         return _numbers(reader, given, what)
 
     def read(self, text: str, what: str) -> Any:
-        return tuple(whole_number(part, what) for part in text.split("x"))
+        return whole_numbers(text.split("x"), what)
 
     def text(self, value: Any) -> str:
         return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -186,11 +188,11 @@ class _PerAxis(_Numbers):
         if not 1 <= len(numbers) <= 3:
             way_out = "give one, or one per axis (at most 3)"
             reader.refuse(given, f"{what} lists {len(numbers):,} numbers; {way_out}")
-        return tuple([reader.number(number, what) for number in numbers])
+        return tuple(reader.each(numbers, lambda number: reader.number(number, what)))
 
     def read(self, text: str, what: str) -> Any:
         parts = parts_of(with_x(text), "x", what, "3 or 3x5")
-        numbers = tuple(whole_number(part, what) for part in parts)
+        numbers = whole_numbers(parts, what)
         return numbers[0] if len(numbers) == 1 else numbers
 
 
@@ -206,11 +208,11 @@ class _Ratios(_Numbers):
         if not 1 <= len(ratios) <= 3:
             way_out = "give one, or one per axis (at most 3)"
             reader.refuse(given, f"{what} lists {len(ratios):,} numbers; {way_out}")
-        return tuple([reader.parsed(each, what, ratio_of) for each in ratios])
+        return tuple(reader.each(ratios, lambda each: reader.parsed(each, what, ratio_of)))
 
     def read(self, text: str, what: str) -> Any:
         parts = parts_of(with_x(text).replace(":", "/"), "x", what, "0.5 or 1x3:2")
-        ratios = tuple([ratio_of(part, what) for part in parts])
+        ratios = tuple(each_of(parts, lambda part: ratio_of(part, what)))
         return ratios[0] if len(ratios) == 1 else ratios
 
 
@@ -222,7 +224,7 @@ class _BeforeAfter(_Numbers):
 
     def read(self, text: str, what: str) -> Any:
         parts = parts_of(unbracketed(text).replace(" ", ""), ",", what, "0,2")
-        numbers = tuple(whole_number(part, what) for part in parts)
+        numbers = whole_numbers(parts, what)
         if len(numbers) != 2:
             message = f"{what} takes two numbers, before,after, but is {quoted(text)}"
             raise UsageError(message)
@@ -249,21 +251,25 @@ class _Sides(_Numbers):
         if not 1 <= len(sides) <= 3:
             way_out = "give one number, or one per axis (at most 3)"
             reader.refuse(given, f"{what} lists {len(sides):,} sides; {way_out}")
-        return tuple(
-            _pair(reader, side, what) if reader.is_list(side) else reader.number(side, what)
-            for side in sides
-        )
+
+        def side(given: Any) -> Any:
+            return (
+                _pair(reader, given, what) if reader.is_list(given) else reader.number(given, what)
+            )
+
+        return tuple(reader.each(sides, side))
 
     def read(self, text: str, what: str) -> Any:
-        found: list[Any] = []
-        for part in parts_of(sides_with_x(text), "x", what, "1 or 1x2"):
-            numbers = tuple(whole_number(n, what) for n in parts_of(part, ",", what, "0,1"))
+        def side(part: str) -> Any:
+            numbers = whole_numbers(parts_of(part, ",", what, "0,1"), what)
             if len(numbers) > 2:
                 message = (
                     f"{what} has {len(numbers)} numbers for one axis; give one, or before,after"
                 )
                 raise UsageError(message)
-            found.append(numbers[0] if len(numbers) == 1 else numbers)
+            return numbers[0] if len(numbers) == 1 else numbers
+
+        found = each_of(parts_of(sides_with_x(text), "x", what, "1 or 1x2"), side)
         return found[0] if len(found) == 1 and isinstance(found[0], int) else tuple(found)
 
     def text(self, value: Any) -> str:
@@ -308,7 +314,7 @@ class _Connections(_Numbers):
         if entries > MAX_ENTRIES:
             way_out = f"give at most {MAX_ENTRIES:,}"
             reader.refuse(given, f"{what} lists {entries:,} numbers; {way_out}")
-        return tuple(_numbers(reader, row, what) for row in rows)
+        return tuple(reader.each(rows, lambda row: _numbers(reader, row, what)))
 
     def mention(self, name: str, value: Any) -> tuple[int, str]:
         return 97, f"{sum(map(len, value))} {name}"
@@ -341,11 +347,12 @@ class _Axes(_Axis):
         axes = reader.sequence(given, what) if reader.is_list(given) else [given]
         if not 1 <= len(axes) <= MAX_AXES:
             reader.refuse(given, f"{what} lists {len(axes):,} axes; give 1 to {MAX_AXES}")
-        return tuple([super(_Axes, self).take(reader, axis, what) for axis in axes])
+        return tuple(reader.each(axes, lambda axis: super(_Axes, self).take(reader, axis, what)))
 
     def read(self, text: str, what: str) -> Any:
         axes = parts_of(text, ",", what, "1,0")
-        return self.take(VALUES, [super(_Axes, self).read(axis, what) for axis in axes], what)
+        found = each_of(axes, lambda axis: super(_Axes, self).read(axis, what))
+        return self.take(VALUES, found, what)
 
     def text(self, value: Any) -> str:
         return ",".join(map(str, value))
@@ -364,7 +371,7 @@ def _items(reader: Reader, given: Any, what: str) -> list[Any]:
 
 def _numbers(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
     """A list of whole numbers."""
-    return tuple([reader.number(item, what) for item in _items(reader, given, what)])
+    return tuple(reader.each(_items(reader, given, what), lambda each: reader.number(each, what)))
 
 
 def _pair(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
@@ -372,7 +379,7 @@ def _pair(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
     numbers = reader.sequence(given, what, "write [before, after]")
     if len(numbers) != 2:
         reader.refuse(given, f"{what} lists {len(numbers):,} numbers; give two, [before, after]")
-    return tuple([reader.number(number, what) for number in numbers])
+    return tuple(reader.each(numbers, lambda number: reader.number(number, what)))
 
 
 WHOLE = _Whole(_NUMBER)

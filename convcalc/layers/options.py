@@ -46,6 +46,7 @@ OPTION_WORDS = {
     "output_size": "output_shape",
     "output_shape": "output_size",
     "depth_multiplier": "multiplier",
+    "scale": "scale_factor",
     "alpha": "negative_slope",
     "rate": "p",
     "num_heads": "heads",
@@ -226,7 +227,7 @@ def make_layer(
                 raise UsageError(message)  # noqa: TRY301 - reported with the others
             values[name] = option.type.read(given, what) if text else option.check(given, what)
         except UsageError as error:
-            wrong.append(str(error))
+            wrong.append(str(error).replace("\n", "\n  "))
     missing = [
         name
         for name in required_options(cls)

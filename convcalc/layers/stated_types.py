@@ -9,7 +9,7 @@ from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.amounts import MAX_CHARACTERS, SEEN, amount_of
 from convcalc.layers.operations import OPERATIONS
 from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
-from convcalc.layers.values import MAX_SIDES, VALUES, parts_of, whole_number
+from convcalc.layers.values import MAX_SIDES, VALUES, each_of, parts_of, whole_numbers
 from convcalc.text import quoted
 
 MAX_TYPE = 60  # characters of an operation's name
@@ -49,11 +49,11 @@ class StatedShapeType(AmountType):
         if not 1 <= len(sides) <= MAX_SIDES:
             way_out = "give channels and up to 3 axes"
             reader.refuse(given, f"{what} lists {len(sides):,} sides; {way_out}")
-        return tuple([reader.parsed(side, what, amount_of) for side in sides])
+        return tuple(reader.each(sides, lambda side: reader.parsed(side, what, amount_of)))
 
     def read(self, text: str, what: str) -> Any:
         parts = parts_of(text, "x", what, "64x8x8 or cx2*hx2*w")
-        return tuple([amount_of(part, what) for part in parts[:MAX_SIDES]])
+        return tuple(each_of(parts[:MAX_SIDES], lambda part: amount_of(part, what)))
 
     def text(self, value: Any) -> str:
         return "x".join(map(str, value))
@@ -72,13 +72,15 @@ class AmountsType(AmountType):
 
     def take(self, reader: Reader, given: Any, what: str) -> Any:
         pairs = reader.pairs(given, what)
-        others = [name for name, _ in pairs if name not in _COUNTED]
-        if others:
-            near = did_you_mean(others[0], _COUNTED)
-            reader.refuse(given, f"{what} has no operation {quoted(others[0])}{near}")
-        return tuple(
-            [(name, reader.parsed(each, f"{what}: {name}", amount_of)) for name, each in pairs]
-        )
+
+        def amount(pair: tuple[str, Any]) -> tuple[str, Any]:
+            name, each = pair
+            if name not in _COUNTED:
+                near = did_you_mean(name, _COUNTED)
+                reader.refuse(given, f"{what} has no operation {quoted(name)}{near}")
+            return name, reader.parsed(each, f"{what}: {name}", amount_of)
+
+        return tuple(reader.each(pairs, amount))
 
     def yaml(self, value: Any) -> str:
         pairs = (
@@ -99,12 +101,12 @@ class SeenType(OptionType):
         if len(numbers) != 3:
             way_out = "give kernel, stride and padding"
             reader.refuse(given, f"{what} lists {len(numbers):,} numbers; {way_out}")
-        return tuple([reader.number(number, what) for number in numbers])
+        return tuple(reader.each(numbers, lambda number: reader.number(number, what)))
 
     def read(self, text: str, what: str) -> Any:
         if re.fullmatch("[a-z]+", text):
             return word_of(text, what, self.words)
-        numbers = tuple(whole_number(n, what) for n in parts_of(text, "x", what, "3x1x1"))
+        numbers = whole_numbers(parts_of(text, "x", what, "3x1x1"), what)
         if len(numbers) != 3:
             message = (
                 f"{what} takes kernel, stride and padding such as 3x1x1, but is {quoted(text)}"

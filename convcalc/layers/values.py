@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from operator import index
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import ConvcalcError, UsageError, did_you_mean
 from convcalc.text import quoted, shortened
 from convcalc.traced import Traced
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 MAX_DIGITS = 12
 MAX_FRACTION = 10**9
@@ -79,6 +82,32 @@ def sides_with_x(text: str) -> str:
     if _BETWEEN_PAIRS.search(inside):
         return _BETWEEN_PAIRS.sub("x", inside.strip("()[]")).replace(" ", "")
     return text.replace("×", "x") if inside == text else with_x(text)
+
+
+def each_of(items: Iterable[T], read: Callable[[T], R]) -> list[R]:
+    """What ``read`` makes of every item.
+
+    Raises:
+        ConvcalcError: one is wrong.
+        UsageError: several are; it says all of that, a line each.
+    """
+    found: list[R] = []
+    wrong: dict[str, ConvcalcError] = {}
+    for item in items:
+        try:
+            found.append(read(item))
+        except ConvcalcError as error:
+            wrong.setdefault(str(error), error)
+    if len(wrong) == 1:
+        raise next(iter(wrong.values()))
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return found
+
+
+def whole_numbers(parts: Iterable[str], what: str) -> tuple[int, ...]:
+    """Whole numbers from text; see `whole_number`."""
+    return tuple(each_of(parts, lambda part: whole_number(part, what)))
 
 
 def whole_number(text: str, what: str) -> int:
@@ -185,7 +214,7 @@ def shape_of(text: str, what: str = "--input") -> tuple[int, ...]:
         way_out = "" if plain == _DIGITS else f"; {plain}"
         message = f"{what} must be a shape such as 3x224x224, but is {quoted(text)}{way_out}"
         raise UsageError(message)
-    shape = tuple(whole_number(part, what) for part in parts)
+    shape = whole_numbers(parts, what)
     if min(shape) < 1:
         message = f"{what} has a side of {min(shape)}; use 1 or more"
         raise UsageError(message)
@@ -207,7 +236,7 @@ def checked_shape(value: Any, what: str = "input") -> tuple[int, ...]:
     if not 1 <= len(sides) <= MAX_SIDES:
         message = f"{what} has {len(sides):,} sides; write a shape such as (3, 224, 224)"
         raise UsageError(message)
-    shape = tuple(VALUES.number(side, what) for side in sides)
+    shape = tuple(VALUES.each(sides, lambda side: VALUES.number(side, what)))
     if min(shape) < 1:
         message = f"{what} has a side of {min(shape)}; use 1 or more"
         raise UsageError(message)
@@ -250,6 +279,9 @@ class Values:
         if not isinstance(found, list | tuple):
             self.refuse(given, f"{what} must be a list, but is {shown(given)}; {way_out}")
         return list(found)
+
+    def each(self, given: Iterable[T], read: Callable[[T], R]) -> list[R]:
+        return each_of(given, read)
 
     def number(self, given: Any, what: str) -> int:
         try:

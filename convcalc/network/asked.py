@@ -63,7 +63,9 @@ def _meant(shape: Shape, own: Shape) -> Shape:
     """The shape that the user probably means, if one side is surplus or missing; empty if unclear."""
     if len(shape) == len(own) + 1:
         return shape[1:]
-    return (own[0], *shape) if len(shape) == len(own) - 1 else ()
+    if len(shape) != len(own) - 1:
+        return ()
+    return (*shape, shape[-1]) if shape[0] == own[0] else (own[0], *shape)
 
 
 def _check_axes(path: str, name: str, shape: Shape, own: Shape) -> None:

@@ -162,13 +162,17 @@ def read_axes(source: Source, node: Node) -> tuple[str, ...]:
         SpecError: they are not words.
     """
     nodes = source.sequence(node, "axes") if source.is_list(node) else [node]
-    words = [source.scalar(each, "axes") for each in nodes]
-    for word, each in zip(words, nodes):
+
+    def read(each: Node) -> str:
+        word = source.scalar(each, "axes")
         if not _WORD.fullmatch(word):
             source.refuse(
                 each,
                 f"axes cannot be counted in {quoted(word)}; use a word of at most 20 letters, such as samples",
             )
+        return word
+
+    words = source.each(nodes, read)
     if not 1 <= len(words) <= 3:
         source.refuse(node, f"axes lists {len(words)} words; give one, or one for each axis")
     return tuple(words)

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.errors import UsageError, did_you_mean
+from convcalc.errors import UsageError, did_you_mean, nearest
 from convcalc.files import decode, read_file, suffix_of_file
 from convcalc.network.schema_words import SCHEMA_LINE
 from convcalc.text import printable, quoted
@@ -26,6 +26,12 @@ def bundled_folder() -> str:
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(here, "architectures")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "architectures")
+
+
+def name_of(path: str) -> str:
+    """How messages call a network's file: a bundled one by its name, others by their path."""
+    folder, file = os.path.split(path)
+    return file.removesuffix(".yaml") if folder and folder == bundled_folder() else path
 
 
 def bundled_names() -> list[str]:
@@ -95,6 +101,10 @@ def _bundled_near(name: str) -> str:
     """The end of a message with the bundled network that a name may mean, including torchvision's names."""
     called = _CALLED.fullmatch(name)
     names = bundled_names()
+    folder, last = os.path.split(name)
+    if folder:
+        near = nearest(last, names)
+        return f"; did you mean {quoted(near)}?" if near else "; check the folder and the name"
     if called and (called["path"] or called["call"]):
         found = [
             each for each in (f"{called['name']}_torchvision", called["name"]) if each in names

@@ -13,7 +13,7 @@ from convcalc.layers import Layer
 from convcalc.network.items import Item, Items, LayerItem, Name, Value
 from convcalc.network.network import MAX_NAME
 from convcalc.network.parameters import read_value
-from convcalc.network.plan import Planner
+from convcalc.network.plan import Planner, likely
 from convcalc.network.yaml_source import Source
 from convcalc.text import printable, quoted, shortened
 
@@ -131,6 +131,8 @@ class GraphPlanner(Planner):
             return self._included(key, value, {})
         inner = self.source.mapping(value, "network", "write network: {file: resnet50}")
         self._only(inner, NETWORK_KEYS, "network")
+        if "file" not in inner and likely(inner, "file"):
+            return Item(self.source, node)  # misspelt, and told so
         if "file" not in inner:
             self.source.refuse(key, "network needs file; write network: {file: resnet50}")
         item = self._included(key, inner["file"][1], inner)

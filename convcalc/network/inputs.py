@@ -90,7 +90,7 @@ def read_inputs(source: Source, node: Node, names: Mapping[str, Any]) -> list[Fi
             )
         if place and name == FIRST_INPUT:
             source.refuse(key, "'input' is a name of the first input; choose another")
-    return [_read_input(source, value, name, names) for name, (_, value) in found.items()]
+    return source.each(found.items(), lambda each: _read_input(source, each[1][1], each[0], names))
 
 
 def _read_input(source: Source, node: Node, name: str, names: Mapping[str, Any]) -> FileInput:
@@ -119,4 +119,4 @@ def _sides(source: Source, node: Node, what: str) -> tuple[Any, ...]:
         except UsageError as error:
             raise source.error(node, str(error)) from None
     sides = source.sequence(node, what, "write it as 3x224x224 or [3, 224, 224]")
-    return tuple([source.number(side, what) for side in sides])
+    return tuple(source.each(sides, lambda side: source.number(side, what)))

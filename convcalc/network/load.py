@@ -23,7 +23,7 @@ from convcalc.network.axes import (
 from convcalc.network.blocks import BlockPlan, read_blocks, read_parameters
 from convcalc.network.budget import is_budget, read_budget
 from convcalc.network.expand import MAX_LAYERS, Scope
-from convcalc.network.find import EXTENDS, HOLDS, find, find_beside
+from convcalc.network.find import EXTENDS, HOLDS, find, find_beside, name_of
 from convcalc.network.foreign import Held, Opener
 from convcalc.network.graph_expand import GraphExpander
 from convcalc.network.graph_plan import GraphPlanner
@@ -56,7 +56,7 @@ class _Draft:
     """The content of one file, including the content of the files it extends."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
+        self.called = name_of(path)
         self.name = stem_of(path)
         self.files = [path]
         self.extends = False
@@ -143,7 +143,7 @@ class Opened:
             parameters: new values of the file's parameters; its inputs can depend on them.
         """
         given = {} if parameters is None else parameters
-        return self._inputs(changed(self.parameters, given, printable(self._draft.path)))
+        return self._inputs(changed(self.parameters, given, printable(self._draft.called)))
 
     def _inputs(self, names: Mapping[str, Any]) -> dict[str, Shape]:
         """The file's own inputs with these parameters."""
@@ -168,12 +168,12 @@ class Opened:
         draft = self._draft
         given = {} if parameters is None else parameters
         with without_collector():
-            names = changed(draft.parameters, given, printable(draft.path))
+            names = changed(draft.parameters, given, printable(draft.called))
             own = self._inputs(names)
-            shapes = as_asked(draft.path, own, inputs, self.order)
+            shapes = as_asked(draft.called, own, inputs, self.order)
             if not shapes:
                 message = "the network has no input; add input: [channels, height, width]"
-                raise SpecError(draft.path, 0, 0, message)
+                raise SpecError(draft.called, 0, 0, message)
             return self._expanded(names, own, shapes, asked=bool(inputs))
 
     def _expanded(
@@ -192,7 +192,7 @@ class Opened:
         expander.problems.tell()
         if not expander.nodes:
             message = "the network has no layers; list at least one"
-            raise SpecError(draft.path, 0, 0, message)
+            raise SpecError(draft.called, 0, 0, message)
         (first, shape), *more = shapes.items()
         other = bool(own) and _settings(shapes) != _settings(own)
         return Network(
@@ -320,7 +320,7 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
     root = source.compose()
     if root is None:
         message = "the file is empty; a network needs input: and layers:"
-        raise SpecError(source.path, 0, 0, message)
+        raise SpecError(source.name, 0, 0, message)
     way_out = "a network needs input: and layers:"
     if isinstance(root, SequenceNode):
         way_out = "write input: [3, 32, 32] and layers: above it"
@@ -329,17 +329,19 @@ def _read_draft(source: Source, opened: list[str], library: Library) -> _Draft:
     for key, (node, _) in keys.items():
         if key not in TOP_KEYS:
             problems.add(source.error(node, _unknown_key(key)))
-    draft = (
-        _read_extended(source, keys["extends"][1], opened, library)
-        if "extends" in keys
-        else _Draft(source.path)
-    )
+    draft = _Draft(source.path)
+    if "extends" in keys:
+        given = source, keys["extends"][1], opened, library
+        extended = problems.attempt(_read_extended, *given, default=None)
+        if extended is None:
+            problems.tell()  # for what uses its parameters would seem wrong too
+        draft = extended or draft
 
     def include(source: Source, node: Node, target: str) -> _Draft | Held:
         return library.network(source, node, target, opened, draft.files)
 
     own_name = stem_of(source.path)
-    draft.path, draft.name, draft.expect, draft.notes = source.path, own_name, {}, ()
+    draft.called, draft.name, draft.expect, draft.notes = source.name, own_name, {}, ()
     draft.extends = "extends" in keys
     draft.planner = GraphPlanner(source, draft.blocks, include)
     if "layers" in keys:

@@ -40,7 +40,9 @@ def read_repeat(source: Source, node: Node) -> tuple[Any, dict[str, Any]]:
     if not 1 <= len(pairs) <= MAX_LOOPS:
         source.refuse(node, f"repeat has {plural(len(pairs), 'name')}; give 1 to {MAX_LOOPS}")
     loops = {}
-    for name, (key, value) in pairs.items():
+
+    def read(pair: tuple[str, tuple[Node, Node]]) -> None:
+        name, (key, value) = pair
         if name == "for":
             source.refuse(key, f"repeat has no for; {_FORM}")
         if not name.isidentifier():
@@ -50,6 +52,8 @@ def read_repeat(source: Source, node: Node) -> tuple[Any, dict[str, Any]]:
             loops[name] = _count(source, value, name)
         else:
             loops[name] = read_value(source, value, name)
+
+    source.each(pairs.items(), read)
     return 1, loops
 
 
@@ -57,7 +61,7 @@ def _count(source: Source, node: ScalarNode, what: str) -> Any:
     """A number of turns, or an expression for it."""
     if is_expression(node.value):
         return expression_of(source, node, what)
-    times = source.whole(node, what)
+    times = source.whole_text(node, source.scalar(node, what), what)
     if times < 0:
         source.refuse(node, f"{what} is {times}; use 0 or more")
     return times

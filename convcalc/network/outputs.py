@@ -48,7 +48,8 @@ def read_outputs(source: Source, node: Node) -> list[FileOutput]:
     if isinstance(node, MappingNode):
         pairs = [(name, *pair) for name, pair in source.mapping(node, "outputs").items()]
     elif isinstance(node, SequenceNode):
-        pairs = [(source.scalar(each, "an output"), each, each) for each in node.value]
+        names = source.each(node.value, lambda each: source.scalar(each, "an output"))
+        pairs = [(name, each, each) for name, each in zip(names, node.value)]
         source.check_tag(node)
     else:
         source.refuse(
@@ -59,7 +60,9 @@ def read_outputs(source: Source, node: Node) -> list[FileOutput]:
     if not 1 <= len(pairs) <= MAX_OUTPUTS:
         source.refuse(node, f"outputs names {len(pairs):,} outputs; name 1 to {MAX_OUTPUTS:,}")
     found: dict[str, FileOutput] = {}
-    for name, key, value in pairs:
+
+    def read(pair: tuple[str, Node, Node]) -> None:
+        name, key, value = pair
         if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
             source.refuse(
                 key,
@@ -68,4 +71,6 @@ def read_outputs(source: Source, node: Node) -> list[FileOutput]:
         if name in found:
             source.refuse(key, f"the output {quoted(name)} is given twice; keep one")
         found[name] = FileOutput(name, source.scalar(value, f"output {name}"), source, value)
+
+    source.each(pairs, read)
     return list(found.values())

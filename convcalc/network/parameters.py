@@ -10,7 +10,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.layers.option_base import OptionType
-from convcalc.layers.values import MAX_DIGITS, Values, shown
+from convcalc.layers.values import MAX_DIGITS, Values, each_of, shown
 from convcalc.network.expression import (
     Expression,
     ExpressionError,
@@ -28,6 +28,7 @@ from convcalc.traced import is_whole
 MAX_PARAMETERS = 1000  # of a file, or of a block
 MAX_ITEMS = 1000  # of a list
 MAX_NESTED = 3  # nested lists: padding per axis needs two
+_INPUT = "input"  # what no parameter is called by somebody who means another input
 _LISTS = f"give 1 to {MAX_ITEMS:,} values, in at most {MAX_NESTED} lists inside one another"
 _DECIMAL = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,12}")
 _WORD = re.compile(r"[^\W\d][\w.-]{0,99}")
@@ -43,7 +44,7 @@ def read_value(source: Source, node: Node, what: str, depth: int = 1) -> Any:
         items = source.sequence(node, what)
         if depth > MAX_NESTED or not 1 <= len(items) <= MAX_ITEMS:
             source.refuse(node, f"{what} lists {len(items):,} values; {_LISTS}")
-        return tuple([read_value(source, item, what, depth + 1) for item in items])
+        return tuple(source.each(items, lambda item: read_value(source, item, what, depth + 1)))
     text = source.scalar(node, what)
     if is_expression(text):
         return expression_of(source, node, what)
@@ -191,9 +192,13 @@ def changed(own: Mapping[str, Any], given: Any, path: str) -> dict[str, Any]:
         message = f"parameters must be names with numbers, such as {{'classes': 10}}, but is {shown(given)}"
         raise UsageError(message)
     names = dict(own)
-    for name, value in given.items():
+
+    def change(pair: tuple[str, Any]) -> None:
+        name, value = pair
         if name not in names:
             known = did_you_mean(name, names) if names else "; it has none"
+            if name == _INPUT:
+                known = "; another input is given as --input 3x64x64"
             message = f"{path}: no parameter {quoted(name)}{known}"
             raise UsageError(message)
         if isinstance(value, Setting):
@@ -202,6 +207,8 @@ def changed(own: Mapping[str, Any], given: Any, path: str) -> dict[str, Any]:
             what = f"parameter {name}"
             new = program_value(value, what)
         names[name] = _of_the_same_sort(names[name], new, what)
+
+    each_of(given.items(), change)
     return names
 
 

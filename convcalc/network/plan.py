@@ -142,12 +142,11 @@ class Planner:
         return self._named_item(key, self.source.scalar(key, "a layer"), value)
 
     def _only(self, keys: Keys, known: tuple[str, ...], what: str) -> None:
-        """Refuse keys without a meaning here."""
+        """Add keys that have no meaning here to the problems."""
         for key, (node, _) in keys.items():
             if key not in known:
-                self.source.refuse(
-                    node, f"{what} has no option {quoted(key)}{did_you_mean(key, known)}"
-                )
+                message = f"{what} has no option {quoted(key)}{did_you_mean(key, known)}"
+                self.source.problems.add(self.source.error(node, message))
 
     def _from_item(self, node: Node, keys: Keys) -> Item:
         """Continue from another layer."""
@@ -171,6 +170,8 @@ class Planner:
         what = next((word for word in ("repeat", "when") if word in keys), "a section")
         self._alone(keys, what, "put it under layers:")
         self._only(keys, ("repeat", "when", "name", "layers"), what)
+        if "layers" not in keys and likely(keys, "layers"):
+            return Item(self.source, node)  # misspelt, and told so
         if "layers" not in keys:
             self.source.refuse(
                 node, f"{what} needs layers; list under layers: what to {_DOES[what]}"
@@ -333,7 +334,7 @@ class Planner:
             keys = self.source.mapping(value, f"the options of {cls.kind}")
             options = self._read_options(key, cls, keys)
             value = keys["paths"][1] if "paths" in keys else None
-        if "paths" not in keys and _likely(keys, "paths"):
+        if "paths" not in keys and likely(keys, "paths"):
             return Item(self.source, key)  # its name is misspelt, which is reported
         if value is None or (isinstance(value, ScalarNode) and not value.value):
             self.source.refuse(
@@ -352,6 +353,8 @@ class Planner:
             return Path(self._list(node, what))
         keys = self.source.mapping(node, what)
         self._only(keys, ("when", "layers"), what)
+        if "layers" not in keys and likely(keys, "layers"):
+            return Path(Items())  # misspelt, and told so
         if "layers" not in keys:
             self.source.refuse(node, f"{what} needs layers; list them under layers:, [] for none")
         when = self.source.problems.attempt(self._when, keys, default=True)
@@ -402,7 +405,7 @@ def _meant(cls: type[Layer], word: str) -> str:
     return hint if hint in options_of(cls) else _nearest(word, options_of(cls))
 
 
-def _likely(words: Iterable[str], known: str) -> bool:
+def likely(words: Iterable[str], known: str) -> bool:
     """Whether one of the words probably means a known one."""
     return any(_nearest(word, [known]) == known for word in words)
 

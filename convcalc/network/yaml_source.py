@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from convcalc.errors import SpecError, UsageError, did_you_mean
+from convcalc.errors import SpecError, SpecErrors, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, read_file, stdin_name
 from convcalc.layers.values import DECIMAL, MAX_DIGITS, MAX_FRACTION, is_several
 from convcalc.network.expression import Expression, ExpressionError, is_expression
+from convcalc.network.find import name_of
 from convcalc.network.problems import Problems
 from convcalc.text import printable, quoted, shortened
 
@@ -21,6 +22,9 @@ try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # pragma: no cover - PyYAML built without libyaml
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 MAX_BYTES = 32 * 2**20
 WAY_OUT = "use repeat or blocks to shorten it"
@@ -71,15 +75,17 @@ class Source:
     """One YAML text and its name; it makes the errors about its nodes.
 
     Args:
-        path: the text's name in messages.
+        path: where the text is, or how to call it in messages.
         text: the text.
 
     Attributes:
+        name: how to call it in messages.
         problems: the errors so far, if reading continues after an error.
     """
 
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
+        self.name = name_of(path)
         self.problems = Problems()
 
     @cached_property
@@ -94,7 +100,7 @@ class Source:
     def error_at(self, line: int, column: int, what: str) -> SpecError:
         """An error at a line and column, counted from 1."""
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return SpecError(self.path, line, column, what, text)
+        return SpecError(self.name, line, column, what, text)
 
     def refuse(self, node: Node, what: str) -> NoReturn:
         """Raise `error`."""
@@ -109,7 +115,7 @@ class Source:
         marks = sum(map(self.text.count, MARKS))
         if marks > MAX_MARKS:
             what = f"has {marks:,} commas, colons, dashes and brackets; use repeat or blocks to need fewer than {MAX_MARKS:,}"
-            raise SpecError(self.path, 0, 0, what)
+            raise SpecError(self.name, 0, 0, what)
         try:
             if greatest_depth(self.text) > MAX_DEPTH:
                 self._check_depth()
@@ -149,13 +155,13 @@ class Source:
         if not what:
             parts = ", ".join(filter(None, (error.context, error.problem)))
             what = f"{parts}; check the indentation and quotes"
-        return SpecError(self.path, line, column, f"not valid YAML: {what}", said.text)
+        return SpecError(self.name, line, column, f"not valid YAML: {what}", said.text)
 
     def _unreadable(self, error: Exception) -> SpecError:
         """An error about a character that is not allowed in YAML."""
         found = _UNREADABLE.search(self.text)
         if not found:  # pragma: no cover - no such error is known
-            return SpecError(self.path, 0, 0, f"not valid YAML: {error}; save it as plain text")
+            return SpecError(self.name, 0, 0, f"not valid YAML: {error}; save it as plain text")
         lines = _BREAK.split(self.text[: found.start()])
         code = ord(found[0])
         what = f"the character U+{code:04X} is not allowed in a text; delete it, or save the file as plain text"
@@ -171,13 +177,14 @@ class Source:
         *,
         gathers: bool = False,
     ) -> dict[str, tuple[ScalarNode, Node]]:
-        """The keys, with their nodes and value nodes; duplicate keys are refused.
+        """Keys with their own nodes and their values'; keys that are given twice are added to the problems.
 
         Args:
             node: the mapping.
-            what: its name in a message.
-            way_out: what to do if it is not a mapping, for the message.
-            gathers: whether a wrong key is added to the problems and left out.
+            what: how a message calls it.
+            way_out: what a message says to do where it is none.
+            gathers: whether other wrong keys are added to the problems too, and left out; else the first is
+                refused.
         """
         if not isinstance(node, MappingNode):
             self.refuse(
@@ -188,18 +195,21 @@ class Source:
         found: dict[str, tuple[ScalarNode, Node]] = {}
         for key, value in node.value:
             checked = (
-                self.problems.attempt(self._checked_key, key, value, found, default=None)
+                self.problems.attempt(self._checked_key, key, value, default=None)
                 if gathers
-                else self._checked_key(key, value, found)
+                else self._checked_key(key, value)
             )
-            if checked is not None:
-                found[checked.value] = (checked, value)
+            if checked is None:
+                continue
+            first, _ = found.setdefault(checked.value, (checked, value))
+            if first is not checked:
+                line = first.start_mark.line + 1
+                what = f"{quoted(checked.value)} is given twice (first in line {line}); keep one"
+                self.problems.add(self.error(key, what))
         return found
 
-    def _checked_key(
-        self, key: Node, value: Node, before: Mapping[str, tuple[Node, Node]]
-    ) -> ScalarNode:
-        """A key that is a word and not a duplicate."""
+    def _checked_key(self, key: Node, value: Node) -> ScalarNode:
+        """A key that is a word."""
         if not isinstance(key, ScalarNode):
             self.refuse(
                 key,
@@ -208,12 +218,6 @@ class Source:
         self.check_tag(key)
         if _LOOSE.fullmatch(key.value) and isinstance(value, ScalarNode) and not value.value:
             self.refuse(key, f"{quoted(key.value)} has no name; several numbers are written [3, 2]")
-        if key.value in before:
-            first = before[key.value][0].start_mark.line + 1
-            self.refuse(
-                key,
-                f"{quoted(key.value)} is given twice (first in line {first}); keep one",
-            )
         if key.value == "<<" and key.tag != "tag:yaml.org,2002:str":
             self.refuse(key, "YAML's << is not read; write the options out, or use a block")
         return key
@@ -242,6 +246,23 @@ class Source:
             )
         self.check_tag(node)
         return node.value  # type: ignore[no-any-return]
+
+    def each(self, nodes: Iterable[T], read: Callable[[T], R]) -> list[R]:
+        """What ``read`` makes of every node; the first that is wrong is refused, others are added to the problems."""
+        found: list[R] = []
+        wrong: list[SpecError] = []
+        for node in nodes:
+            try:
+                found.append(read(node))
+            except SpecErrors:  # of another file, or already too many
+                raise
+            except SpecError as error:
+                wrong.append(error)
+        for another in wrong[1:]:
+            self.problems.add(another)
+        if wrong:
+            raise wrong[0]
+        return found
 
     def is_list(self, node: Node) -> bool:
         """Whether the node is a list."""
@@ -310,7 +331,10 @@ class Source:
         try:
             return parse(text, what)
         except UsageError as error:
-            raise self.error(node, str(error)) from None
+            first, *others = str(error).split("\n")
+            for line in others:
+                self.problems.add(self.error(node, line))
+            raise self.error(node, first) from None
 
     def pairs(self, node: Node, what: str) -> list[tuple[str, Node]]:
         """The names and values of a mapping."""
@@ -318,15 +342,22 @@ class Source:
 
     def whole(self, node: Node, what: str) -> int:
         """A whole number written in plain digits."""
-        return self.whole_text(node, self.scalar(node, what), what)
+        return self.whole_text(node, self.scalar(node, what), what, names=False)
 
-    def whole_text(self, node: Node, text: str, what: str) -> int:
-        """The text of a node as a whole number."""
+    def whole_text(self, node: Node, text: str, what: str, *, names: bool = True) -> int:
+        """The text of a node as a whole number.
+
+        Args:
+            node, text: the node, and its text.
+            what: how a message calls it.
+            names: whether a parameter can stand there too.
+        """
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdigit()):
             said = quoted(text) if text else "empty"
             self.refuse(
-                node, f"{what} must be a whole number, but this is {said}{_number_hint(text)}"
+                node,
+                f"{what} must be a whole number, but this is {said}{_number_hint(text, names=names)}",
             )
         if len(digits) > 1 and digits.startswith("0"):
             plain = shortened(digits.lstrip("0") or "0")
@@ -345,7 +376,7 @@ class Source:
 YES_OR_NO = ("yes", "no", "on", "off", "y", "n", "true", "false")
 
 
-def _number_hint(text: str) -> str:
+def _number_hint(text: str, *, names: bool) -> str:
     """What the user probably means by a value that is not a plain whole number, and what to write."""
     lowered = text.lower()
     if lowered in YES_OR_NO:
@@ -364,9 +395,9 @@ def _number_hint(text: str) -> str:
         return "; sizes and counts have no fractions"
     if re.fullmatch(r"[-+]?[0-9.]+e[-+]?[0-9]+|\+[0-9]+|[0-9]+[,.' ][0-9,.' ]+", lowered):
         return "; write it in plain digits"
-    if re.fullmatch(r"[A-Za-z_]\w*", text):
+    if names and re.fullmatch(r"[A-Za-z_]\w*", text):
         return f"; a parameter is written ${text}"
-    if re.fullmatch(r"[A-Za-z0-9_\s*/%()+-]+", text) and re.search(r"[*/%+(]| - ", text):
+    if names and re.fullmatch(r"[A-Za-z0-9_\s*/%()+-]+", text) and re.search(r"[*/%+(]| - ", text):
         return "; write the result, or the parameters in it as $name"
     return "; write plain digits"
 

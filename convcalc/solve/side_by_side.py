@@ -74,6 +74,26 @@ def work_out(task: Task, box: Box) -> Block:
     return _here.worker.block(box)  # type: ignore[no-any-return]
 
 
+def _begin(stop: Any) -> None:
+    """Let this process know how it is told to stop."""
+    _here.stop = stop
+
+
+def _work_out_here(task: Task, box: Box) -> Block:
+    """One box, in a process of this machine, which an interrupt ends, but not while it answers.
+
+    Raises:
+        KeyboardInterrupt: the sweep is broken off.
+    """
+    if _here.stop.is_set():
+        raise KeyboardInterrupt
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return work_out(task, box)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def on_cores(
     jobs: int,
 ) -> Callable[[Setup, Choice], Generator[Block, None, None]]:
@@ -88,7 +108,7 @@ def on_cores(
             task = task_of(setup, choice)
             try:
                 yield from _in_order(
-                    lambda box: pool.submit(work_out, task, box), setup, choice, AHEAD * jobs
+                    lambda box: pool.submit(_work_out_here, task, box), setup, choice, AHEAD * jobs
                 )
             except BrokenProcessPool:
                 message = "a process of the sweep stopped too early, probably because memory was full; use fewer --jobs"
@@ -155,20 +175,24 @@ def _in_order(
 @contextmanager
 def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     """Processes that end with the block, also where it is broken off."""
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    spawn = get_context("spawn")
+    stop = spawn.Event()
+    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_begin, initargs=(stop,))
     try:
         with _undisturbed():
             for _ in range(count):  # to start all now: one process per task while none is ready
                 pool.submit(os.getpid)
         yield pool
     finally:
-        # Each ends after its block, which is short. One that is killed while it answers would be waited for without end.
+        # Boxes that a process has already taken are left out. One that is killed while it answers would be waited for
+        # without end.
+        stop.set()
         pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
 def _undisturbed() -> Generator[None, None, None]:
-    """Processes that begin now take no interrupt: they are ended by this one, which says what there is to say."""
+    """Processes that begin now take no interrupt but in their work: this one says what there is to say."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -36,7 +36,7 @@ def test_the_screen(convcalc: Run, golden: Callable[[str, str], None]) -> None:
 
 @pytest.mark.parametrize("precision", DTYPES)
 def test_rows_add_up_to_their_sums(precision: str) -> None:
-    ask = Ask(precision) if precision == "int8" else Ask(precision, "adam", "", 0)
+    ask = Ask(precision) if precision == "int8" else Ask(precision, "adam")
     rows = rows_of("resnet18", ask, 4)
     assert rows["to run"] == rows["weights"] + rows["peak in place"]
     if precision != "int8":
@@ -86,11 +86,37 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
     )
 
 
+def test_a_device_is_the_memory_of_its_data_sheet(convcalc: Run) -> None:
+    for device, sizes in {"v100": (16, 32), "A100": (80,), "tpu-v3": (32 * 1.073741824,)}.items():
+        found = json.loads(convcalc("memory", "resnet18", "--device", device, "--json").out)
+        each = [found, *found.get("other_sizes", [])]
+        typed = [f"{size * 10**9:.0f}" for size in sizes]
+        assert [str(one["device"]) for one in each] == typed
+        alone = [convcalc("memory", "resnet18", "--device", size, "--json") for size in typed]
+        assert [one["largest_batch"] for one in each] == [
+            json.loads(ran.out)["largest_batch"] for ran in alone
+        ]
+
+
+def test_a_device_with_several_memories_has_lines_for_each(convcalc: Run) -> None:
+    lines = convcalc("memory", "lenet5", "--precision", "int8", "--device", "v100").out.split("\n")
+    # 61,706 weights, and at most 5,880 values of a byte at one time
+    assert lines[-4:] == [
+        f"v100, 16 GB: enough to run {(16 * 10**9 - 61_706) // 5_880:,} samples at once, not more",
+        f"v100, 32 GB: enough to run {(32 * 10**9 - 61_706) // 5_880:,} samples at once, not more",
+        "source: NVIDIA V100 data sheet, January 2020",
+        "",
+    ]
+
+
 def test_a_network_without_parameters_has_nothing_to_train(convcalc: Run, tmp_path: Any) -> None:
     path = tmp_path / "net.yaml"
     path.write_text("{input: [3, 8, 8], layers: [relu]}", encoding="utf-8")
     found = json.loads(convcalc("memory", str(path), "--device", "1KB", "--json").out)
     assert found["largest_batch"] == {"run": 1}
+
+
+DEVICE_NAMES = "k80, v100, t4, a100, h100, l4, rtx4090, tpu-v3, tpu-v4, tpu-v5e"
 
 
 @pytest.mark.parametrize(
@@ -106,11 +132,15 @@ def test_a_network_without_parameters_has_nothing_to_train(convcalc: Run, tmp_pa
         ),
         (
             ["--device", "24XB"],
-            "--device: '24XB' is not an amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
+            f"--device: '24XB' is not an amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB), or name a device: {DEVICE_NAMES}",
         ),
         (
             ["--device", "a lot"],
-            "--device: 'a lot' is not an amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB)",
+            f"--device: 'a lot' is not an amount of memory; write for example 24GB (units: B, kB, KB, MB, GB, KiB, MiB, GiB), or name a device: {DEVICE_NAMES}",
+        ),
+        (
+            ["--device", "haswell"],
+            "--device: 'haswell' has no memory of one size for weights and maps; write what your machine has, such as 64GB",
         ),
     ],
 )

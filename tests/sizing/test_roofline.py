@@ -119,7 +119,7 @@ def test_what_is_not_known_is_said(convcalc: Run, tmp_path: Any) -> None:
         ),
         (
             "--device k80 --precision int8",
-            "--precision int8: no peak of k80 is known for it; known are float32",
+            "--precision int8: no peak of k80 is known for it; give float32",
         ),
         (
             "--peak 0T --bandwidth 1G",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pytest
 
@@ -148,6 +150,26 @@ def test_processes_tell_the_same_rows() -> None:
         "lenet5", parameters={"classes": range(1, 41)}, input=range(32, 36), jobs=2
     )
     assert len(alone) == 160
+
+
+def test_boxes_that_a_process_has_taken_are_left_out_once_the_sweep_is_broken_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[Any] = []
+    stop = Event()
+    monkeypatch.setattr(side_by_side, "work_out", lambda _, box: taken.append(box))
+    monkeypatch.setattr(side_by_side, "_here", SimpleNamespace())
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        side_by_side._begin(stop)
+        side_by_side._work_out_here(cast("Any", "task"), cast("Any", "box"))
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # while it answers
+        stop.set()
+        with pytest.raises(KeyboardInterrupt):
+            side_by_side._work_out_here(cast("Any", "task"), cast("Any", "other"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert taken == ["box"]
 
 
 def test_a_process_that_ends_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from convcalc.errors import UsageError
-from convcalc.homework.sheets.find import bundled_folder, bundled_names, bundled_path, text_of
+from convcalc.homework.sheets.find import bundled_names, bundled_path, text_of
 from convcalc.homework.sheets.keys import SCHEMA_LINE
 from convcalc.homework.sheets.read import load
 from convcalc.report import Column, Report
@@ -61,6 +61,5 @@ def sheet_list(word: str = "") -> Report:
         rows=rows,
         key="sheets",
         row_dict=dict,
-        facts={"folder": bundled_folder()},
         hint="convcalc hw new FILE --from NAME",
     )

@@ -31,6 +31,7 @@ _SAYS = {
     "add",
     "problem",
 }
+_FUNCTIONS = {"_refuse_option"}
 _LEAST_LETTERS = 6  # of a sentence that says something by itself
 MAX_NAME = 160  # characters of a message that stands as a heading
 MAX_EXAMPLE = 700  # characters of a file that is shown whole
@@ -139,11 +140,8 @@ def _arguments(node: ast.AST) -> list[ast.expr]:
     """The arguments of an error, if a node creates one."""
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         return [] if _name(node.exc.func) in _INTERNAL else list(node.exc.args)
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in _SAYS
-    ):
+    is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    if isinstance(node, ast.Call) and _name(node.func) in (_SAYS if is_method else _FUNCTIONS):
         return list(node.args)
     if isinstance(node, ast.Call) and _name(node.func).endswith("Error"):
         return [] if _name(node.func) in _INTERNAL else list(node.args)

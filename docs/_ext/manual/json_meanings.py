@@ -176,6 +176,8 @@ backward_macs: multiply-adds of the backward pass
 largest_batch: the largest batch that fits
 largest_batch.run: for running
 largest_batch.train: for training
+other_sizes: the same for larger memories with which the device was sold
+other_sizes[].device: bytes of this memory
 memory:memory: a row for each meaning of the word
 bytes: bytes that are moved or kept
 meaning: what the word means here

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from convcalc.analysis.counting.report import terms_text
 from convcalc.analysis.counting.ways import WAYS, Way
-from convcalc.analysis.devices import DEVICES
+from convcalc.analysis.devices import DEVICES, amount_text
 from convcalc.analysis.rows import COLUMNS, IN_JSON, SHOWN
 from convcalc.draw import PICTURES
 from convcalc.formats import FORMATS
@@ -139,11 +139,15 @@ def _devices() -> str:
         peaks = ", ".join(
             f"{precision} {peak / 10**12:g}" for precision, peak in device.peaks.items()
         )
-        told = f"{plain(device.about)}: {device.bandwidth / 10**9:g} GB per second; 10¹² operations per second: {peaks}."
+        sizes = " or ".join(amount_text(size) for size in device.memory)
+        told = (
+            f"{plain(device.about)}: {device.bandwidth / 10**9:g} GB per second"
+            f"{f' from and to a memory of {sizes}' if sizes else ''}; 10¹² operations per second: {peaks}."
+        )
         rows.append(thing("device", name, f"{told}\n\nSource: {plain(device.source)}."))
     lead = (
         "What `--device` of `convcalc roofline` and `convcalc draw cost` takes, with the peaks of the data sheets. "
-        "`convcalc memory --device` takes an amount of memory, such as 24GB."
+        "`convcalc memory --device` takes those whose memory is known, and an amount of memory, such as 24GB."
     )
     return page("Devices", lead, *rows)
 

@@ -31,6 +31,7 @@ def claims_of(data: bytes) -> dict[str, Claim]:
         folders = {
             name: plain.of(node, name) for name, (_, node) in source.mapping(root, "it").items()
         }
+        source.problems.tell()
     except (ConvcalcError, UnicodeDecodeError):
         return {}
     found = {name: _claim(value) for name, value in folders.items()}
