@@ -98,6 +98,8 @@ class SpecError(ConvcalcError):
         problems: all errors of the file, of which this is the first.
     """
 
+    unit = "line"  # what its number counts
+
     def __init__(self, path: str, line: int, column: int, what: str, text: str = "") -> None:
         self.path, self.line, self.column, self.what, self.text = path, line, column, what, text
         super().__init__(what)
@@ -120,6 +122,8 @@ class RowError(SpecError):
     Attributes:
         line: the row as a spreadsheet counts; ``column`` is 0.
     """
+
+    unit = "row"
 
     def __init__(self, path: str, row: int, what: str) -> None:
         super().__init__(path, row, 0, what)
@@ -149,13 +153,24 @@ class SpecErrors(SpecError):  # noqa: N818 - several of them
         return "\n".join(lines)
 
 
-def first_line(error: ConvcalcError) -> str:
+def first_line(error: ConvcalcError, within: str = "") -> str:
     """The first line of a message and the number of its other errors, for places without room.
 
-    >>> first_line(SpecErrors([SpecError("net.yaml", 3, 5, "no kind", "- x"), SpecError("net.yaml", 4, 5, "no")]))
-    'net.yaml:3:5: no kind (and 1 more)'
+    Args:
+        error: the error.
+        within: a file that is named before the line, so that the line does not name it again.
+
+    >>> found = SpecErrors([SpecError("net.yaml", 3, 5, "no kind", "- x"), SpecError("net.yaml", 4, 5, "no")])
+    >>> first_line(found), first_line(found, "net.yaml")
+    ('net.yaml:3:5: no kind (and 1 more)', 'line 3: no kind (and 1 more)')
     """
-    said = str(error).partition("\n")[0]
+    said = str(error).partition("\n")[0].removeprefix(f"{printable(within)}: " if within else "")
+    if (
+        isinstance(error, SpecError)
+        and error.line
+        and within in (error.path, printable(error.path))
+    ):
+        said = printable(f"{error.problems[0].unit} {error.line}: {error.what}")
     more = len(error.problems) - 1 if isinstance(error, SpecError) else 0
     return f"{said} (and {more:,} more)" if more else said
 

@@ -137,6 +137,18 @@ def file_name(path: str, option: str = "") -> str:
     return f"{option} {shown}".lstrip()
 
 
+def slashed(path: str) -> str:
+    """A path with ``/`` between its folders, as every system reads it."""
+    return path.replace(os.sep, "/")
+
+
+def shell_word(path: str) -> str:
+    """A path as a word of a line to type: in quotes where a shell needs them."""
+    import shlex  # noqa: PLC0415 - only needed for a hint
+
+    return shlex.quote(printable(slashed(path)))
+
+
 def stem_of(path: str) -> str:
     """A file name without folder and suffix, and without the part that tells editors its schema.
 

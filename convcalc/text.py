@@ -186,14 +186,26 @@ def per_axis(values: Sequence[Any]) -> str:
     return texts[0] if len(set(texts)) == 1 else "×".join(texts)
 
 
+def nearest(above: int, below: int) -> int:
+    """The whole number nearest to a quotient; halves are rounded away from zero.
+
+    >>> nearest(29, 2), nearest(-29, 2), nearest(7, 3)
+    (15, -15, 2)
+    """
+    size = (2 * abs(above) + below) // (2 * below)
+    return size if above >= 0 else -size
+
+
 def as_decimal(exact: str) -> str:
     """A fraction as a decimal, to two places.
 
-    >>> as_decimal("29/2"), as_decimal("7/3"), as_decimal("14")
-    ('14.5', '2.33', '14')
+    >>> as_decimal("29/2"), as_decimal("7/3"), as_decimal("14"), as_decimal("-1/8")
+    ('14.5', '2.33', '14', '-0.13')
     """
     above, _, below = exact.partition("/")
-    return f"{int(above) / int(below or 1):.2f}".rstrip("0").rstrip(".")
+    hundredths = nearest(100 * int(above), int(below or 1))
+    whole, rest = divmod(abs(hundredths), 100)
+    return f"{'-' if hundredths < 0 else ''}{whole}.{rest:02d}".rstrip("0").rstrip(".")
 
 
 def article(number: int) -> str:

@@ -66,10 +66,13 @@ def test_help_of_each_command_shows_examples_first(
     golden(f"help/{command}.txt", ran.out)
 
 
-def test_no_command_shows_the_help_and_fails(convcalc: Run) -> None:
-    ran = convcalc()
-    assert ran.code == 2
-    assert "Examples:" in ran.out + ran.err
+def test_no_command_shows_the_help_and_fails_in_every_group(convcalc: Run) -> None:
+    for words in ((), ("hw",), ("draw",), ("solve",)):
+        shown = convcalc(*words, "-h")
+        assert convcalc(*words) == (2, shown.out, "")
+        assert convcalc(*words, "help") == shown
+        line = " ".join(["convcalc", *words, "COMMAND"])
+        assert shown.out.endswith(f"\n\n  {line} -h shows a command's options and examples.\n")
 
 
 def test_version(convcalc: Run) -> None:

@@ -14,7 +14,7 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
-from convcalc.files import STDIN, YAML_SUFFIXES, open_regular, stdin_name
+from convcalc.files import YAML_SUFFIXES, open_regular, slashed
 from convcalc.interop.base import OpenInputError
 from convcalc.interop.load import load
 from convcalc.interop.signs import HEAD, SUFFIXES, format_of
@@ -265,7 +265,7 @@ def sarif(findings: Iterable[Finding], version: str) -> dict[str, Any]:
 
 def _uri(path: str) -> str:
     """A path as a relative URI."""
-    return quote(os.path.normpath(path).replace(os.sep, "/"), errors="replace")
+    return quote(slashed(os.path.normpath(path)), errors="replace")
 
 
 __all__ = ["Finding", "check_files", "checked_report", "github_lines", "sarif"]

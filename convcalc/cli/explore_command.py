@@ -8,8 +8,7 @@ from convcalc.cli.group import Command
 from convcalc.cli.known import FILE
 from convcalc.cli.output import output_option, print_lines, remark, tell_written
 from convcalc.errors import UsageError
-from convcalc.files import STDIN
-from convcalc.text import printable
+from convcalc.files import STDIN, shell_word
 
 EXAMPLES = """
     convcalc explore
@@ -40,7 +39,7 @@ def command(*, output: str | None, pyodide: str) -> None:
         write_explore(output, pyodide, _tell)
         tell_written(output)
         if is_folder(output):
-            remark(f"try it: python -m http.server --directory {printable(output)}")
+            remark(f"try it: python -m http.server --directory {shell_word(output)}")
         return
     path = temporary_page(pyodide, _tell)
     print_lines([path])

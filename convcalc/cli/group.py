@@ -112,6 +112,7 @@ class Group(Helped, OfferingGroup):
         prefix: str = "",
         **settings: Any,
     ) -> None:
+        settings["epilog"] = f"convcalc {prefix}COMMAND -h shows a command's options and examples."
         super().__init__(name, context_settings=CONTEXT, **settings)
         self.about, self.load, self.examples, self.prefix = commands, load, examples, prefix
 
@@ -128,9 +129,7 @@ class Group(Helped, OfferingGroup):
         return list(self.about)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.about:
-            return None
-        return self.load(cmd_name)
+        return self.load(cmd_name) if cmd_name in self.about else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

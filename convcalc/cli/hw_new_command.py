@@ -8,7 +8,7 @@ from convcalc.cli.hw_words import BUNDLED_SHEET
 from convcalc.cli.known import FILE
 from convcalc.cli.new_file import NewFileCommand, give
 from convcalc.errors import UsageError
-from convcalc.text import printable
+from convcalc.files import shell_word
 
 EXAMPLES = """
     convcalc hw new ps1.yaml
@@ -39,5 +39,6 @@ def command(file: str, *, name: str, overwrite: bool) -> None:
     if not name and file in bundled_names():
         message = f"{file}: is the name of a bundled sheet; type convcalc hw new {file}.yaml --from {file}"
         raise UsageError(message)
-    hint = f"convcalc hw show {printable(file)}, then convcalc hw lint {printable(file)}"
+    typed = shell_word(file)
+    hint = f"convcalc hw show {typed}, then convcalc hw lint {typed}"
     give(sheet_to_begin_from(name), file, hint, overwrite=overwrite)

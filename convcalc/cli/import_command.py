@@ -12,8 +12,7 @@ from convcalc.cli.network_options import load_network
 from convcalc.cli.output import output_option, print_file, remark, tell_written
 from convcalc.cli.together import Rule
 from convcalc.cli.types import NETWORK
-from convcalc.files import STDIN, check_new, write_lines
-from convcalc.text import printable
+from convcalc.files import STDIN, check_new, shell_word, write_lines
 
 EXAMPLES = """
     convcalc import resnet50.onnx -o net.yaml
@@ -57,6 +56,6 @@ def command(
     if output and to_file:
         write_lines(output, lines)
         tell_written(output)
-        remark(f"next: convcalc arch {printable(output)}")
+        remark(f"next: convcalc arch {shell_word(output)}")
     else:
         print_file(lines)

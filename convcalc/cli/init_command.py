@@ -8,7 +8,7 @@ from convcalc.cli.known import FILE
 from convcalc.cli.new_file import NewFileCommand, give
 from convcalc.cli.types import BUNDLED_NETWORK
 from convcalc.errors import UsageError
-from convcalc.text import printable
+from convcalc.files import shell_word
 
 EXAMPLES = """
     convcalc init net.yaml
@@ -38,5 +38,5 @@ def command(file: str, *, name: str | None, overwrite: bool) -> None:
     if not name and is_bundled(file) and not file.endswith(".yaml"):
         message = f"{file}: is the name of a bundled network; type convcalc init {file}.yaml --from {file}"
         raise UsageError(message)
-    hint = f"convcalc arch {printable(file)}, then change it as you like"
+    hint = f"convcalc arch {shell_word(file)}, then change it as you like"
     give(network_to_begin_from(name or ""), file, hint, overwrite=overwrite)

@@ -73,7 +73,6 @@ group = Group(
         "Convolution arithmetic: output size, parameters, operations and receptive field - "
         "for one layer, a chain, or a network in YAML."
     ),
-    epilog="convcalc COMMAND -h shows a command's options and examples.",
     params=[
         click.Option(
             ["-V", "--version"],

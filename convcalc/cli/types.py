@@ -133,6 +133,13 @@ class _BundledNetwork(Type):
         name = text.removesuffix(".yaml")
         if name in self.words():
             return name
+        from convcalc.homework.sheets.find import bundled_names as sheets
+
+        if text in sheets():
+            message = (
+                f"{text} is a bundled sheet, not a network; type convcalc hw new FILE --from {text}"
+            )
+            raise UsageError(message)
         near = did_you_mean(name, self.words()) or "; convcalc list shows them"
         message = f"no bundled network {quoted(text)}{near}"
         raise UsageError(message)

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 
 from convcalc.draw.metrics import BOLD, FONTS, REGULAR
+from convcalc.files import slashed
 from convcalc.network.find import bundled_folder, bundled_names
 
 ARCHIVE = "convcalc.tar.xz"
@@ -148,4 +149,4 @@ def _tree(folder: str) -> Iterator[tuple[str, str]]:
         for name in names:
             if name.endswith(".py"):
                 path = os.path.join(place, name)
-                yield os.path.relpath(path, folder).replace(os.sep, "/"), path
+                yield slashed(os.path.relpath(path, folder)), path

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from convcalc.files import STDIN, YAML_SUFFIXES, file_name, head_of, start_as_utf_8
+from convcalc.files import STDIN, YAML_SUFFIXES, file_name, head_of, shell_word, start_as_utf_8
 from convcalc.interop.signs import HEAD, SUFFIXES, format_of
 from convcalc.text import printable, shortened
 
@@ -176,7 +175,7 @@ def other_file(path: str, head: bytes, name: str = "") -> str:
         return ""
     is_piped = path == STDIN
     way_out = found.way_out.replace("- < {file}", STDIN) if is_piped else found.way_out
-    said = way_out.replace("{file}", shlex.quote(printable(path)))
+    said = way_out.replace("{file}", shell_word(path))
     return f"{file_name(path)}: is {found.name}; {said}"
 
 
@@ -185,7 +184,7 @@ def other_folder(path: str) -> str:
     names: list[str] = []
     with suppress(OSError), os.scandir(path) as found:
         names = sorted(each.name for each, _ in zip(found, range(_MOST)))
-    shown, file = printable(path), shlex.quote(printable(path))
+    shown, file = printable(path), shell_word(path)
     if "saved_model.pb" in names:
         return (
             f"{shown}: is a SavedModel of TensorFlow; export to ONNX: {_TO_ONNX} --saved-model {file} "
@@ -195,7 +194,7 @@ def other_folder(path: str) -> str:
     first = _first_network(path, inside)
     if not first:
         return f"{shown}: is a folder, and no network lies in it; name a file such as net.yaml"
-    name = shlex.quote(printable(os.path.join(path, first)))
+    name = shell_word(os.path.join(path, first))
     return f"{shown}: is a folder; name a network in it, such as {shortened(name, 200)}"
 
 

@@ -78,22 +78,11 @@ def _beside(word: str) -> bool:
     return word not in QUESTION_KEYS or word == "answer"
 
 
-def _key(name: str, value: Any) -> Callable[[Question], bool]:
-    """A break that gives a key a value."""
+def _put(place: str, name: str, value: Any) -> Callable[[Question], bool]:
+    """A break that puts a value into the keys of a question, or a line into those it has more."""
 
     def apply(question: Question) -> bool:
-        question.keys[name] = value
-        question.marked.append(name)
-        return True
-
-    return apply
-
-
-def _line(name: str, line: str) -> Callable[[Question], bool]:
-    """A break that adds a line."""
-
-    def apply(question: Question) -> bool:
-        question.more[name] = line
+        getattr(question, place)[name] = value
         question.marked.append(name)
         return True
 
@@ -156,24 +145,24 @@ def _range(question: Question) -> bool:
 
 # Every kind of break; each returns whether it could be applied to the question.
 BREAKS: dict[str, Callable[[Question], bool]] = {
-    "points": _key("points", "many"),
-    "no points": _key("points", {"a": 1}),
-    "partial": _key("partial", "some"),
-    "void": _key("void", "perhaps"),
-    "figure": _key("figure", "perhaps"),
-    "tolerance": _key("tolerance", "big"),
-    "id": _key("id", "4 q"),
-    "credit": _key("credit", {"par.no-bais": 0.5}),
-    "share": _key("credit", {"par.no-bias": 7}),
-    "separate": _key("separate", ["par.no-bais"]),
-    "no list": _key("require", {"a": 1}),
+    "points": _put("keys", "points", "many"),
+    "no points": _put("keys", "points", {"a": 1}),
+    "partial": _put("keys", "partial", "some"),
+    "void": _put("keys", "void", "perhaps"),
+    "figure": _put("keys", "figure", "perhaps"),
+    "tolerance": _put("keys", "tolerance", "big"),
+    "id": _put("keys", "id", "4 q"),
+    "credit": _put("keys", "credit", {"par.no-bais": 0.5}),
+    "share": _put("keys", "credit", {"par.no-bias": 7}),
+    "separate": _put("keys", "separate", ["par.no-bais"]),
+    "no list": _put("keys", "require", {"a": 1}),
     "range": _range,
-    "convention": _key("conventions", {"bias": "perhaps"}),
-    "no convention": _key("conventions", {"flps": "macs"}),
-    "no conventions": _key("conventions", ["macs"]),
-    "unknown key": _key("zzzqq", 1),
-    "tag": _line("text", "text: !!python/name:os.system"),
-    "no word": _line("[1]", "[1]: 2"),
+    "convention": _put("keys", "conventions", {"bias": "perhaps"}),
+    "no convention": _put("keys", "conventions", {"flps": "macs"}),
+    "no conventions": _put("keys", "conventions", ["macs"]),
+    "unknown key": _put("keys", "zzzqq", 1),
+    "tag": _put("more", "text", "text: !!python/name:os.system"),
+    "no word": _put("more", "[1]", "[1]: 2"),
     "bad value": _bad_value,
     "missing": _missing,
     "misspelt": _misspelt,

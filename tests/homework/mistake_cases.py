@@ -616,6 +616,20 @@ MISTAKE_CASES = [
     MistakeCase("slip.swapped-digits", "params", conv(7, 3, 128), "18,494", 18944),
     MistakeCase("slip.worked-out", "params", conv(5, 3, 100), "(5*5*3 + 1)*100 = 7,610", 7600),
     MistakeCase("slip.dropped-digit", "params", conv(7, 3, 128), "1,894", 18944),
+    MistakeCase(
+        "hand.not-divided",
+        "conv-by-hand",
+        {"x": X3, "w": [["0.25", "0.5"], ["0.75", "1"]]},
+        [[27, 37], [57, 67]],
+        [[6.75, 9.25], [14.25, 16.75]],
+    ),  # 1, 2, 3 and 4 quarters
+    MistakeCase(
+        "pool.stride-k",
+        "pool-by-hand",
+        {"x": POOL, "s": 1},
+        [[6, 8], [3, 4]],
+        [[6, 7, 8], [6, 7, 8], [3, 3, 4]],
+    ),
 ]
 
 # Published multiple-choice questions: type, given, the right answer, and each wrong option with the

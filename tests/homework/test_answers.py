@@ -409,6 +409,8 @@ def test_behind_a_letter_stands_only_its_own_option(text: str) -> None:
     assert form.read(text).problem == problem
     for right in ("b) a convolution", "b: convolution", "(b) A convolution."):
         assert form.read(right).value == ("b",)
+    for several in ("a & c", "options a & c", "Answers: a, c", "the answers are a and c"):
+        assert form.read(several).value == ("a", "c")
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,12 @@ def test_the_order_of_another_framework_is_right_elsewhere() -> None:
     result = check(sheet, "q1", "6x4x3x3")
     assert result.status == "other-convention"
     assert result.parts[0].points == result.parts[0].max
+    names = "kernel height × kernel width × input channels × filters"
+    assert (
+        result.parts[0].hint == f"right numbers, but in another order; this sheet writes {names}."
+    )
+    swapped = check(sheet, "q1", "4x6x3x3").parts[0]  # in that order, and the wrong way round
+    assert (swapped.status, swapped.mistakes) == ("wrong", [("shape.swapped", "sure")])
 
 
 def test_a_multiplier_makes_several_maps_of_each_channel() -> None:

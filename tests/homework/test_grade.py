@@ -100,7 +100,7 @@ def test_points_slips_and_parts_are_written(sheet: Sheet, files: Path, tmp_path:
     )  # fmt: skip
     assert parts["s2", "q3"]["status"] == "blank"
     assert [row["answer"] for row in rows(tmp_path / "out" / "by-hand.csv")] == ["Because."]
-    assert (summary.mean, summary.median, summary.max) == (3.25, 3.25, 7.0)
+    assert summary.averages() == {"mean": 3.25, "median": 3.25, "max": 7}
 
 
 @pytest.mark.unmeasured
@@ -199,6 +199,26 @@ def test_of_two_files_of_the_same_second_the_later_name_counts(
     run(sheet, files, tmp_path / "out")
     assert rows(tmp_path / "out" / "grades.csv")[0]["q2"] == "1"
     assert statuses(tmp_path / "out") == {"s1.yaml": "older copy", "s1 (1).yaml": "graded"}
+
+
+def test_what_editors_and_offices_keep_beside_a_file_does_not_replace_it(
+    sheet: Sheet, files: Path, tmp_path: Path
+) -> None:
+    kept = ("s1.yaml~", "s1.yaml.bak", "#s1.yaml#", "s1.yaml.orig")
+    for name in kept:
+        (files / name).write_text("q2: 260")
+    hand_in(files, s1="q2: 760")
+    (files / "s2.txt.bak").write_text("q2: 760")  # better than nothing
+    for name in (".s3.yaml.swp", "~$s3.docx", ".~lock.s3.odt#"):
+        (files / name).write_bytes(b"\x05ada")
+    for path in files.iterdir():
+        os.utime(path, (1000, 2000 if path.name in kept else 1000))
+    run(sheet, files, tmp_path / "out")
+    assert [row["q2"] for row in rows(tmp_path / "out" / "grades.csv")] == ["1", "1"]
+    assert statuses(tmp_path / "out") == {
+        "s1.yaml": "graded", "s2.txt.bak": "graded", **dict.fromkeys(kept, "older copy"),
+        **dict.fromkeys((".s3.yaml.swp", "~$s3.docx", ".~lock.s3.odt#"), "left out"),
+    }  # fmt: skip
 
 
 def test_nobody_can_hand_in_for_another_student(sheet: Sheet, files: Path, tmp_path: Path) -> None:
@@ -874,4 +894,125 @@ def test_a_sheet_that_nobody_handed_in_has_a_mean_of_nothing(
     sheet: Sheet, files: Path, tmp_path: Path
 ) -> None:
     summary = run(sheet, files, tmp_path / "out", roster=parse("s1\n"))
-    assert (summary.mean, summary.median, summary.missing) == (0.0, 0.0, 1)
+    assert summary.averages() == {"mean": 0, "median": 0, "max": 7}
+    assert summary.missing == 1
+
+
+def test_means_and_shares_are_rounded_from_exact_numbers_halves_up(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A float holds 5.55 as a little less, and one of eight is 12.5 %."""
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(
+        "convcalc_sheet: 1\nquestions:\n"
+        "  - {id: q1, type: params, given: {k: 5, c_in: 3, filters: 10}, points: 5.5}\n"
+        "  - {id: q2, type: output-size, given: {n: 32, k: 5}, points: 0.4}\n"
+        "  - {id: q3, type: text, text: Why?, points: 9999.125}\n"
+    )
+    Path("in").mkdir()
+    hand_in(Path("in"), **{f"s{n}": f"q1: 760\nq2: {28 if n == 3 else 999}" for n in range(8)})
+    said = convcalc("hw", "grade", "ps.yaml", "in", "--out", "graded").out
+    assert said.endswith("\nmean 5.6 of 10005.025, median 5.5\n")
+    text = convcalc("hw", "stats", "graded").out
+    assert " 13 % correct\n" in text
+    assert "    88 %  other\n" in text
+    assert "mean 5.6 of 10005.025, median 5.5\n" in text
+    assert "\n0 to below 2000 " in text
+    assert " 13 % |  | 88 % |" in convcalc("hw", "stats", "graded", "--format", "markdown").out
+    data = json.loads(convcalc("hw", "stats", "graded", "--json").out)
+    assert (data["mean"], data["median"], data["max"]) == (5.55, 5.5, 10005.025)
+    assert (data["questions"][1]["right"], data["questions"][1]["other"]) == (0.125, 0.875)
+    path = Path("graded/by-hand.csv")  # a person gives 5.5, then 5.6: their mean is 5.55
+    path.write_text("student_id,question,points\ns1,q3,5.5\ns2,q3,5.6\n")
+    assert convcalc("hw", "grade", "ps.yaml", "in", "--out", "graded", "--force").code == 0
+    text = convcalc("hw", "stats", "graded").out
+    assert " q3 text  mean 5.6 of 9999.125  2 marked by a person" in text
+
+
+def test_paths_are_printed_and_written_alike_on_every_system(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here such a path is one name; what is tried is that what is said has no backslash."""
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(SHEET)
+    Path("in\\late").mkdir()
+    hand_in(Path("in\\late"), s1="q2: 760", s2="")
+    (Path("in\\late") / "net.onnx").write_bytes(b"x")
+    monkeypatch.setattr(os, "sep", "\\")
+    first = convcalc("hw", "grade", "ps.yaml", "in\\late", "--out", "all\\graded", watched=True)
+    looked = convcalc("hw", "grade", "ps.yaml", "in\\late", watched=True)
+    made = convcalc(
+        "hw", "make", "ps.yaml", "--roster", "r.csv", "--secret-file", "x", "--out", "o\\m"
+    )
+    assert made.code == 2
+    Path("r.csv").write_text("student_id\ns1\n")
+    made = convcalc(
+        "hw", "make", "ps.yaml", "--roster", "r.csv", "--secret-file", "x", "--out", "o\\m"
+    )
+    assert first.err == "next: convcalc hw stats all/graded\n"
+    for ran in (first, looked, made):
+        assert "\\" not in ran.out
+    assert " all/graded/grades.csv " in first.out
+    assert " unreadable: in/late/s2.yaml - is empty" in first.out
+    assert " o/m/s1.yaml, o/m/html/*.html, " in made.out
+    for path in Path("all\\graded").rglob("*"):
+        assert path.is_dir() or "\\late" not in path.read_text(encoding="utf-8"), path
+    assert [row["file"] for row in rows(Path("all\\graded") / "files.csv")] == [
+        "in/late/net.onnx", "in/late/s1.yaml", "in/late/s2.yaml",
+    ]  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_is_named_once_with_the_line(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(SHEET)
+    Path("in").mkdir()
+    Path("in/a.json").write_text('{"x": 28,\n "y": [3, }')
+    Path("in/b.yaml").write_text("x: {a: 1, a: 2}\ny: {b: 3, b: 4}")
+    ran = convcalc("hw", "grade", "ps.yaml", "in")
+    notes = [line for line in ran.out.splitlines() if line.startswith("note: ")]
+    assert [note.split(":", 3)[:3] for note in notes] == [
+        ["note", " unreadable", " in/a.json - line 2"], ["note", " unreadable", " in/b.yaml - line 1"],
+    ]  # fmt: skip
+    assert notes[1].endswith(" (and 1 more)")
+    assert all(note.count("in/") == 1 for note in notes)
+
+
+def test_long_notes_go_on_under_themselves_and_the_rule_is_no_wider_than_the_page(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(SHEET)
+    wrong = "".join(f"extra{n}: 3\n" for n in range(9))
+    hand_in(Path(), s1=f"q2: 760\n{wrong}", s2="q2: 760")
+    for columns in (None, 64, 80):
+        ran = convcalc("hw", "grade", "ps.yaml", "s1.yaml", "s2.yaml", columns=columns)
+        head, rule, *table = ran.out.splitlines()[: ran.out.splitlines().index("")]
+        assert head.split() == ["student", "points", "of", "q1", "q2", "q3", "q4", "notes"]
+        assert len(rule) <= (columns or 100)
+        said = " ".join(line[head.index("notes") :].strip() for line in table).split("; ")
+        assert [each.strip() for each in said if "'extra" in each] == [
+            f"'extra{n}' is not a question of this sheet" for n in range(len(said) // 2)
+        ]
+    ran = convcalc("hw", "grade", "ps.yaml", "s2.yaml")
+    assert ran.out.splitlines()[0].split() == ["student", "points", "of", "q1", "q2", "q3", "q4"]
+
+
+def test_answers_in_braces_are_no_network_for_a_question_of_such_a_name(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(SHEET.replace("id: q2", "id: layers"))
+    answers = {
+        '{"layers": 760, "q1": "28x28x6"}': True, '{"layers": "760"}': True, "{layers: 760, q1: 28x28x6}": True,
+        '{"layers": 760,\n  "q1": "28x28x6"}': True, '{\n  "q1": {"layers": 3},\n  "layers": 760}': True,
+        '{"extends": "vgg16", "blocks": {"q1": ["relu"]}, "input": [3, 32, 32]}': False,
+    }  # fmt: skip
+    for text, right in answers.items():
+        Path("s1.json").write_text(text)
+        ran = convcalc("hw", "grade", "ps.yaml", "s1.json", "--format", "json")
+        if right:
+            assert json.loads(ran.out)["students"][0]["layers"] == 1, text
+        assert ("a network, not answers" in ran.out) is not right, text
+        assert (convcalc("hw", "check", "ps.yaml", "s1.json").code == 2) is not right, text

@@ -573,3 +573,25 @@ def test_the_last_line_counts_a_question_in_the_words_of_its_own_line(status: st
     words = words.removeprefix("to be ")  # "marked by a person" is what the line says
     assert before.startswith("1 correct (")
     assert all(word in said for word in words.replace("correct under another", "other").split())
+
+
+def test_a_rounded_number_is_called_rounded_only_where_it_must_be_exact_and_its_mistake_is_named() -> (
+    None
+):
+    given = {"n": 56, "k": 3, "c_in": 64, "filters": 128, "p": 1}  # 231,211,008 MACs
+    exactly = "This question asks for the exact number, with every digit."
+    exact = sheet_with("macs", given)
+    about = loads(
+        f"{{convcalc_sheet: 1, questions: [{{id: q1, type: macs, tolerance: 1 %, given: {json.dumps(given)}}}]}}"
+    )
+    for text in ("231 M", "2.31e8", "0.231 GMACs", "about 231000000"):
+        verdict = check(exact, "q1", text).parts[0]
+        assert (verdict.status, verdict.mistakes, verdict.hint) == ("wrong", [], exactly)
+        assert check(about, "q1", text).right
+    for sheet, ends in ((exact, True), (about, False)):
+        verdict = check(sheet, "q1", "215 M").parts[0]  # 54·54·64·9·128 = 214,990,848
+        assert verdict.status == "wrong"
+        assert verdict.mistakes[0] == ("out.no-pad", "might")
+        assert verdict.hint.endswith(exactly) is ends
+        assert exactly not in check(sheet, "q1", "231211009").parts[0].hint
+    assert check(exact, "q1", "0.2 M").parts[0].mistakes == []  # one digit fits too much

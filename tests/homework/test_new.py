@@ -32,6 +32,10 @@ def test_a_new_sheet_is_whole_and_works_at_once(convcalc: Any, here: Path) -> No
     assert ran.err == (
         "wrote ps1.yaml\nnext: convcalc hw show ps1.yaml, then convcalc hw lint ps1.yaml\n"
     )
+    odd = convcalc("hw", "new", "PS 1.yaml")  # what is to be typed has quotes
+    assert odd.err == (
+        "wrote PS 1.yaml\nnext: convcalc hw show 'PS 1.yaml', then convcalc hw lint 'PS 1.yaml'\n"
+    )
     assert (here / "ps1.yaml").read_text(encoding="utf-8") == sheet_to_begin_from()
     lint = convcalc("hw", "lint", "ps1.yaml")
     assert (lint.code, lint.out) == (0, "no problems found\n\n0 wrong keys, 0 missing values\n")

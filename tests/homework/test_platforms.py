@@ -287,11 +287,6 @@ def test_without_a_roster_the_address_is_the_student(tmp_path: Path) -> None:
         ("s1.pdf", b"%PDF-1.7 q1: 5", "a PDF; ask for the answers as text or YAML"),
         ("s1.docx", b"PK\x03\x04", "a Word document; ask for the answers as text or YAML"),
         ("s1.xlsx", b"PK\x03\x04", "an Excel workbook; save the table as CSV"),
-        (
-            "s1.html",
-            b"<!DOCTYPE html><p>q1: 5</p>",
-            "a web page; ask for the answers as text or YAML",
-        ),
         ("s1.png", b"\x89PNG\r\n", "a picture; ask for the answers as text or YAML"),
         (
             "s1.rtf",
@@ -310,6 +305,36 @@ def test_a_file_of_another_kind_is_named_with_the_way_out(
     assert points(tmp_path / "in", tmp_path / "out") == {"s2": "1"}
     assert notes(tmp_path / "out") == {name: f"unreadable: {said}"}
     assert other_kind(name, data) == said
+
+
+def test_what_is_typed_into_the_form_of_a_platform_is_read_from_its_page(tmp_path: Path) -> None:
+    page = "<!DOCTYPE html><html><head><title>q2: 1</title><style>p {color: red}</style></head><body>{}</body></html>"
+    write(
+        tmp_path / "in",
+        {
+            "José Núñez_871_assignsubmission_onlinetext_/onlinetext.html": page.replace(
+                "{}", "<p dir='ltr'><b>q1</b>: 28&times;28&times;6<br />q2:&nbsp;760</p><!-- q2: 1 --><p>q3: 32x27 and 27x9"
+            ),
+            "oneilannmarie_LATE_872_99_text.html": "<div>q1 = 28x28x6</div><ol><li>q2 = 5</li></ol>",
+            "s3.html": page.replace("{}", "<script>q1: 3</script>Hello"),
+        },
+    )  # fmt: skip
+    assert points(tmp_path / "in", tmp_path / "out") == {"s1": "3", "s2": "1"}
+    assert notes(tmp_path / "out") == {
+        "s3.html": "unreadable: has no answers; write lines such as q1: 28x28x6",
+    }
+
+
+def test_a_student_whose_file_fits_two_is_told_so_in_the_grades(tmp_path: Path) -> None:
+    write(tmp_path / "in", {"Bo Berg.yaml": SOME, "s2.yaml": SOME})
+    assert points(tmp_path / "in", tmp_path / "out") == {"s2": "1"}
+    rows = csv.DictReader(
+        io.StringIO((tmp_path / "out" / "grades.csv").read_text(encoding="utf-8"))
+    )
+    said = f"{tmp_path}/in/Bo Berg.yaml: fits s3 and s4; put the id into its name"
+    assert [(row["status"], row["notes"]) for row in rows] == [
+        ("missing", ""), ("graded", ""), ("unreadable", said), ("unreadable", said),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

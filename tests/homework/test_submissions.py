@@ -76,6 +76,17 @@ def test_lines_of_text_are_read(text: str) -> None:
     assert marked.results[2].right
 
 
+def test_the_number_of_a_list_or_a_word_before_a_name_is_no_name() -> None:
+    texts = {
+        "1. q4: 760\n2. q1: 28x28x6\n": {"q4": "760", "q1": "28x28x6"},  # as YAML
+        "1) q4 760\n\n2) q1 = 28x28x6\n": {"q4": "760", "q1": "28x28x6"},
+        "3. **Q4**: 760\n4. 8\n": {"q4": "760"},
+        "Answer to q4: 760\nSolution q1 = 28x28x6\n(2) Question q2: 6": {"q4": "760", "q1": "28x28x6", "q2": "6"},
+        "1. answers: 28x28x6\n3. 760\n": {"q1": "answers: 28x28x6", "q4": "760"},  # places on the sheet
+    }  # fmt: skip
+    assert {text: one(text).values for text in texts} == texts
+
+
 def test_utf16_from_an_editor_is_read() -> None:
     assert one("q1: 28×28×6\n".encode("utf-16")).values == {"q1": "28×28×6"}
 

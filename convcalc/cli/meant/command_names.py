@@ -52,7 +52,8 @@ _NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "hw ": (
         ("check", "mark correct verify submit"),
-        ("show", "print view display open answer answers solve solution solutions key cat"),
+        ("show", "print view display preview open cat"),
+        ("show --with-answers", "answer answers solve solution solutions key"),
         ("grade", "grades mark-all score class"),
         ("make", "generate variants distribute build"),
         ("new", "init create start template scaffold"),
@@ -64,6 +65,8 @@ _NAMES: dict[str, tuple[tuple[str, str], ...]] = {
         ("conventions", "rules convention presets"),
     ),
 }  # fmt: skip
+# What flags of a command ask for that another command does.
+FLAGS: dict[str, dict[str, str]] = {"init": dict.fromkeys(("sheet", "homework", "hw"), "hw new")}
 NAMES: dict[str, dict[str, str]] = {
     prefix: {word: ours for ours, words in pairs for word in words.split()}
     for prefix, pairs in _NAMES.items()

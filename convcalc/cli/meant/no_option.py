@@ -238,7 +238,7 @@ def _params(ctx: click.Context, options: Mapping[str, click.Option]) -> dict[str
 
 def _command(ctx: click.Context, typed: str) -> str:
     """The command for a flag of another tool."""
-    from convcalc.cli.meant.command_names import called_so
+    from convcalc.cli.meant.command_names import FLAGS, called_so
     from convcalc.cli.meant.stray_words import nameless
 
     args: Sequence[str] = line_called(ctx)[1]
@@ -246,7 +246,8 @@ def _command(ctx: click.Context, typed: str) -> str:
     if behind and not behind[0].startswith("-"):
         return ""  # it has a value
     own = ctx.command_path.partition(" ")[2]
-    name = called_so(typed.lstrip("-"), "")
+    word = typed.lstrip("-")
+    name = FLAGS.get(own, {}).get(word) or called_so(word, "")
     if typed in _TALK or name == own:
         return "; leave it out"
     if not name or name.startswith("-") or own.startswith("hw "):

@@ -8,6 +8,7 @@ from typing import Any
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.numbers import Written
 from convcalc.homework.answers.parsing import Number, Reading
+from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.answers.types import AnswerType, Tolerance, answer_type, number_secrets
 
 _ABOUT = Tolerance(Fraction(1, 100))
@@ -69,7 +70,7 @@ class Bytes(Ratio):
         return self.reading_of(number._replace(value=value, half=half), reading)
 
     def text(self, value: Any) -> str:
-        return f"{answers.number_text(round(Fraction(value) / self.scale, 4))} {self.unit}"
+        return f"{answers.number_text(to_decimals(Fraction(value) / self.scale, 4))} {self.unit}"
 
     def secrets(self, value: Any) -> set[str]:
         amount = Fraction(value) / self.scale

@@ -11,6 +11,7 @@ from typing import Any
 
 from convcalc.homework.answers.notation import Unreadable, without_markup
 from convcalc.homework.answers.numbers import Number
+from convcalc.text import nearest
 
 MAX_TEXT = 20_000  # characters of one answer; a matrix of a by-hand question needs some
 MAX_CELLS = 4_096
@@ -100,7 +101,7 @@ def word(raw: Any) -> str:
 _AROUND_WORDS = " .!,;:'\"()[]{}*_`$=→>"
 _UNSEEN = {0x200B: None, 0xFEFF: None}
 _ANSWER_IS = re.compile(
-    r"^(?:the |my )?(?:final )?(?:answer|ans|option|statement|it)\b\.?(?: is\b)?\s?[:=]?|^(?:option|it is|it's)\b"
+    r"^(?:the |my )?(?:final )?(?:answers?|ans|options?|statements?|it)\b\.?(?: is\b| are\b)?\s?[:=]?|^(?:options?|it is|it's)\b"
 )
 
 
@@ -139,13 +140,22 @@ def decimal_places(denominator: int) -> int | None:
     return next((n for n in range(_MAX_PLACES + 1) if 10**n % denominator == 0), None)
 
 
+def to_decimals(value: Fraction, places: int) -> Fraction:
+    """A number rounded to so many decimals, halves away from zero.
+
+    >>> to_decimals(Fraction(1, 3), 2), to_decimals(Fraction(-1, 8), 2)
+    (Fraction(33, 100), Fraction(-13, 100))
+    """
+    return Fraction(nearest(value.numerator * 10**places, value.denominator), 10**places)
+
+
 def plain_decimal(value: Fraction, places: int, thousands: str = "") -> str:
     """A fraction as a decimal, rounded to so many places, without an exponent.
 
     >>> plain_decimal(Fraction(-1, 8), 3), plain_decimal(Fraction(12345), 1, ",")
     ('-0.125', '12,345')
     """
-    whole, rest = divmod(round(abs(value) * 10**places), 10**places)
+    whole, rest = divmod(int(abs(to_decimals(value, places)) * 10**places), 10**places)
     after = f"{rest:0{places}d}".rstrip("0") if places else ""
     sign = "-" if value < 0 and (whole or after) else ""
     return f"{sign}{whole:{thousands}}{'.' if after else ''}{after}"

@@ -40,13 +40,3 @@ class Decimals(Matrix):
 
 
 NUMBER = Number()
-
-
-def to_decimals(value: Fraction, places: int) -> Fraction:
-    """A number rounded to so many decimals, halves away from zero.
-
-    >>> to_decimals(Fraction(1, 3), 2), to_decimals(Fraction(-1, 8), 2)
-    (Fraction(33, 100), Fraction(-13, 100))
-    """
-    scaled = int(abs(value) * 10**places + Fraction(1, 2))
-    return Fraction(scaled if value >= 0 else -scaled, 10**places)

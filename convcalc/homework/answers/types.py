@@ -405,8 +405,8 @@ class Volume(AnswerType):
         return f"There {are} in your answer, and {asked} in {self.wants}."
 
     def our_rule(self, key: str) -> str:
-        words = self.wants.replace("1 × ", "batch × ")
-        return f"writes {words}" if key == "order" and self.order else ""
+        words = self.wants.replace("1 × ", "batch × ") if self.order else " × ".join(self.names)
+        return f"writes {words}" if key == "order" and (self.order or len(self.names) > 1) else ""
 
     def parse(self, raw: Any, reading: Reading) -> Reading:
         fits = None

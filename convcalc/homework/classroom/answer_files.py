@@ -14,6 +14,7 @@ from typing import Any
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, file_name, read_file
 from convcalc.homework.classroom.answer_lines import Names, read_lines
+from convcalc.homework.classroom.answer_page import is_page, page_text
 from convcalc.homework.classroom.beside import NOT_ANSWERS, holds_network
 from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.platforms.tables import MAX_CELL, is_table, parse_table
@@ -131,6 +132,7 @@ def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answ
         UsageError: nothing in it can be read as answers.
     """
     text = decode_answers(data, path)
+    text = page_text(text) if is_page(text) else text
     stripped = text.lstrip()
     if not stripped:
         message = f"{path}: is empty; write lines such as q1: 28x28x6"

@@ -19,6 +19,10 @@ _HEAD = re.compile(
         (?P<close>["')\]*_`]{0,4})\s{0,40}""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LEAD = re.compile(  # before the name of a question: the number of a list, and a word
+    r"\s{0,40}(?:\(?\d{1,3}[.)]\s{1,9})?(?:(?:answers?|ans|solutions?|question|problem|exercise|task)(?: (?:to|for|of))?\s{1,9})?",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"[:：=)\]→]\s?|\.\s|-{1,2}>\s?")
 _AFTER_SIGN = re.compile(r"[*_`]{1,3}(?=\s)")  # of **q1:** 28
 _BARE = re.compile(
@@ -59,7 +63,7 @@ def read_lines(text: str, sheet: Sheet, longest: int) -> Lines:
     """
     lines = [line[:longest] for line in text.split("\n")]
     names = Names(sheet)
-    heads = (_HEAD.match(line) for line in lines)
+    heads = (_HEAD.match(names.without_lead(line)) for line in lines)
     named = any(head is not None and names.has(head["name"]) for head in heads)
     reader = _Reader(names, places=not named)  # otherwise numbers before lines are rows and lists
     for number, line in enumerate(lines, start=1):
@@ -104,6 +108,7 @@ class Names:
             name: as it is written.
             places: whether a plain number is the position of a question on the sheet.
         """
+        name = self.without_lead(name)
         word = name.lower()
         if word in self.known:
             return self.known[word].id
@@ -117,6 +122,20 @@ class Names:
         if found is None and 0 < place <= len(self.questions):
             found = self.questions[place - 1]
         return found.id + (counted[2] or "") if found else ""
+
+    def without_lead(self, line: str) -> str:
+        """A line, or a name, without what stands before a question's id: the number of a list, or a word.
+
+        >>> from convcalc.homework import loads
+        >>> names = Names(loads("{convcalc_sheet: 1, questions: [{id: q4, type: text, text: Why?}]}"))
+        >>> [names.without_lead(line) for line in ("1. q4: 28", "Answer to Q4 = 3", "4. 28", "1. a list")]
+        ['q4: 28', 'Q4 = 3', '4. 28', '1. a list']
+        """
+        lead = _LEAD.match(line)
+        end = lead.end() if lead else 0
+        head = _HEAD.match(line, end) if line[:end].strip() else None
+        is_named = head is not None and not head["name"].isdigit() and self.has(head["name"])
+        return line[end:] if is_named else line
 
     def is_like_them(self, name: str) -> bool:
         """Whether a name looks like those of the questions, such as q9 if they are q1 to q5."""
@@ -171,6 +190,12 @@ class _Reader:
 
     def head_of(self, line: str) -> tuple[str, str]:
         """The question that a line begins with, and the answer behind it; nothing where there is none."""
+        shorter = self.names.without_lead(line)
+        found = self._head_of(shorter)
+        return found if found[0] or shorter == line else self._head_of(line)
+
+    def _head_of(self, line: str) -> tuple[str, str]:
+        """The same where the question's name is the first word."""
         head = _HEAD.match(line)
         if head is None:
             return "", ""

@@ -18,7 +18,7 @@ from convcalc.errors import ConvcalcError, UsageError, first_line
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
 from convcalc.homework.classroom.beside import NETWORK, NOT_ANSWERS, holds_network
-from convcalc.homework.classroom.claims import Claim
+from convcalc.homework.classroom.claims import Claim, without_backup
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
 from convcalc.homework.classroom.given import Answers
 from convcalc.homework.classroom.grader import Graded, Grader
@@ -61,7 +61,12 @@ class FileStatus:
 
 
 NO_ANSWERS = "no answers"
-TROUBLES = (UNREADABLE, UNCLEAR, NOT_ON_THE_ROSTER)  # a student may be missing because of these
+TROUBLES = (
+    UNREADABLE,
+    NO_ANSWERS,
+    UNCLEAR,
+    NOT_ON_THE_ROSTER,
+)  # a student may be missing because of these
 STATUSES = (
     "graded", "older copy", UNREADABLE, NO_ANSWERS, UNCLEAR, NOT_ON_THE_ROSTER, "left out",
 )  # fmt: skip
@@ -73,6 +78,7 @@ class _Rank(NamedTuple):
     Attributes:
         answered: whether it has any answer.
         sure: whether its name or the platform says whose it is.
+        current: whether it is the file itself, not what an editor keeps of it.
         attempt: the platform's number, else the version that its name ends in.
         upload: the platform's number of the file.
         time: when it was submitted, if the platform says so; else when it was last changed.
@@ -81,6 +87,7 @@ class _Rank(NamedTuple):
 
     answered: bool
     sure: bool
+    current: bool
     attempt: int
     upload: int
     time: float
@@ -134,6 +141,7 @@ class AnswerStore:
         self._owners: Owners | None = None
         self._waiting: list[_Waiting] = []  # without a roster, until every name was seen
         self._broken: dict[str, str] | None = None
+        self._fitting: dict[str, str] = {}  # why files that may be a student's do not count
         taking = [question for question in sheet.questions if question.task.takes_file]
         self._takes_files = bool(taking)
         self.unused = ""  # what was passed for reading and not used
@@ -223,7 +231,7 @@ class AnswerStore:
             found = parse_submitted(submitted, self.sheet, columns)
             self._is_mapped = self._is_mapped or _has_headings(submitted, columns)
         except ConvcalcError as error:
-            why = first_line(error).removeprefix(f"{submitted.path}: ")
+            why = first_line(error, submitted.path)
             self._set_aside(submitted, UNREADABLE, why)
             return
         except Exception as error:  # noqa: BLE001 - one broken file must not stop a class
@@ -277,6 +285,8 @@ class AnswerStore:
         for each in (*nobody, *owner.others):
             said, status = shortened(each.said, 100), each.status or UNREADABLE
             self.statuses.append(FileStatus(record["file"], said, status, each.note))
+            for student in each.fitting:
+                self._fitting.setdefault(same_student(student), f"{record['file']}: {each.note}")
         if nobody:
             return
         claims = [each for each in (given.claim, owner.claim, submitted.claim) if each is not None]
@@ -323,11 +333,12 @@ class AnswerStore:
     def add(self, record: dict[str, Any]) -> None:
         """Put one student's answers into the store, unless newer ones are there."""
         path, student = record["file"], record["student"]
-        key = same_student(student)
+        key, name = same_student(student), path.rpartition("/")[2]
         self._added += 1
         rank = _Rank(
             any(not is_blank(each) for each in record["answers"].values()),
             bool(record["sure"]),
+            without_backup(name) == name,
             record["attempt"],
             record["upload"],
             float(record["time"]),
@@ -423,10 +434,10 @@ class AnswerStore:
     def _missing(self, student: Student) -> Graded:
         """The marks of a student without a readable file."""
         if self._broken is None:
-            self._broken = {
+            self._broken = self._fitting | {
                 same_student(each.student): f"{each.path}: {each.note}"
                 for each in self.statuses
-                if each.status in (UNREADABLE, NO_ANSWERS) and each.student
+                if each.status in (UNREADABLE, NO_ANSWERS, UNCLEAR) and each.student
             }
         why = self._broken.get(same_student(student.id))
         variant = self.grader.code(student.id)
@@ -464,6 +475,8 @@ def _reason_not_used(older: _Rank, newer: _Rank, path: str) -> str:
         return f"nothing is answered in it; {path} counts"
     if older.sure != newer.sure:
         return f"{path} has the student's name and counts"
+    if older.current != newer.current:
+        return f"what an editor keeps of an older state; {path} counts"
     if older.attempt != newer.attempt:
         return f"an earlier attempt than {path}, which counts"
     if older.upload != newer.upload and older.upload and newer.upload:

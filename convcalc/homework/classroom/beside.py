@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
 from convcalc.files import start_as_utf_8
-from convcalc.homework.classroom.answer_lines import named_at_margin
+from convcalc.homework.classroom.answer_lines import Names, named_at_margin
 from convcalc.homework.classroom.platforms.names import claim_of
 from convcalc.homework.sheets.handed_in import Folder, check_size
 from convcalc.interop.signs import SUFFIXES, WEIGHTS
@@ -29,6 +29,8 @@ _SUFFIXES = (
     *SUFFIXES, *WEIGHTS,
     ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # refused, with what to do instead
 )  # fmt: skip
+_MAX_FLOW = 2**18  # characters of a text in braces whose keys are looked for
+_FLOW = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|[{}\[\],:]|[^{}\[\],:\"']+", re.DOTALL)
 _ATTEMPT = re.compile(r"-\d{1,3}$")
 NETWORK = "a network; it is read where answers name it"
 NOT_ANSWERS = "a network, not answers"
@@ -51,12 +53,41 @@ def holds_network(data: bytes, sheet: Sheet) -> bool:
     from convcalc.network.load import TOP_KEYS
 
     text = start.decode("utf-8", "replace").replace("\r", "\n").lstrip()
+    if text.startswith("{"):
+        return _keys_of_network(_flow_keys(text), Names(sheet))
     named = {name.lower() for name in named_at_margin(text, sheet)}
     if named.difference(TOP_KEYS):
         return False
     ids = "|".join(re.escape(question.id) for question in sheet.questions)
     answers = rf"(?mi)^[ \t\"']*(?:{ids})[\"']?[ \t]*[:=].*"
     return sort_of(re.sub(answers, "", text).encode()) == "network"
+
+
+def _keys_of_network(keys: Sequence[str], names: Names) -> bool:
+    """The same of a text in braces, as JSON is, from its keys."""
+    from convcalc.network.load import TOP_KEYS
+
+    named = {key for key in keys if names.of(key)}
+    if {key.lower() for key in named}.difference(TOP_KEYS):
+        return False
+    rest = "".join(f"{key}:\n" for key in keys if key not in named)
+    return not named or sort_of(rest.encode()) == "network"
+
+
+def _flow_keys(text: str) -> list[str]:
+    r"""The keys of the outermost braces of a text.
+
+    >>> _flow_keys('{"layers": [{"conv": 3}], q1: 28x28, \'a b\' : "c: d"}')
+    ['layers', 'q1', 'a b']
+    """
+    found, depth, last = [], 0, ""
+    for token in _FLOW.finditer(text, 0, _MAX_FLOW):
+        word = token[0].strip()
+        depth += (word in ("{", "[")) - (word in ("}", "]"))
+        if word == ":" and depth == 1:
+            found.append(last)
+        last = word.strip("\"'") if word else last
+    return found
 
 
 class BesideAnswers(Folder):

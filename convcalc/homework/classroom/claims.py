@@ -17,6 +17,7 @@ from convcalc.homework.variants.secret import same_student
 _MAX_WORDS = 8  # of a name, address or id, at most
 _SHORT = 3  # a shorter number or word is an id only if it stands alone
 _COPY = re.compile(r"[ _-]*\(\d{1,3}\)$|[ _-]+(?:copy|late)$", re.IGNORECASE)
+_BACKUP = re.compile(r"(.+?)(?:~|\.(?:bak|backup|old|orig|tmp))|#(.+)#", re.IGNORECASE)
 _VERSION = re.compile(
     r"(?:\((\d{1,3})\)|[ _-]+(?:v|version|attempt|try|submission)[ _-]?(\d{1,3}))$", re.IGNORECASE
 )
@@ -320,6 +321,16 @@ def without_copy(name: str) -> str:
     ('s042', 's042', 's042-1')
     """
     return _VERSION.sub("", _COPY.sub("", name)).strip() or name
+
+
+def without_backup(name: str) -> str:
+    """The name of the file of which an editor keeps an older state under this name; others as they are.
+
+    >>> [without_backup(name) for name in ("s042.txt~", "s042.yaml.BAK", "#s042.txt#", "s042 - old.txt")]
+    ['s042.txt', 's042.yaml', 's042.txt', 's042 - old.txt']
+    """
+    found = _BACKUP.fullmatch(name)
+    return found[1] or found[2] if found else name
 
 
 def version_of(name: str) -> int:

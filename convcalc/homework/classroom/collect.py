@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from convcalc.errors import UsageError
-from convcalc.files import open_regular, size_text
+from convcalc.files import open_regular, size_text, slashed
 from convcalc.folders import PREFIX
 from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.homework.classroom.beside import NETWORK, BesideAnswers, InArchive, is_network
-from convcalc.homework.classroom.claims import Claim, version_of
+from convcalc.homework.classroom.claims import Claim, version_of, without_backup
 from convcalc.homework.classroom.platforms import gradescope
 from convcalc.homework.classroom.platforms.kinds import other_kind
 from convcalc.homework.classroom.platforms.times import time_of
@@ -58,6 +58,8 @@ _SYSTEM_NAMES = frozenset(
         ".gitkeep",
     }
 )
+_SYSTEM_STARTS = ("._", "~$", ".~lock.", PREFIX)  # of macOS, Word, LibreOffice, and ours
+_SWAP = re.compile(r"^\..*\.(?:sw[a-p]|un~)$")  # of vim
 
 
 @dataclass(slots=True)
@@ -149,7 +151,8 @@ def _own_name(path: str, sort: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """A file's name without its last suffix."""
+    """A file's name without its last suffix, and without that of a backup."""
+    name = without_backup(name)
     root, suffix = os.path.splitext(name)
     return root if root and len(suffix) <= 6 else name
 
@@ -163,9 +166,14 @@ def natural_key(text: str) -> str:
     return _DIGITS.sub(lambda found: found[0].zfill(20), text)
 
 
+def _shown(path: str) -> str:
+    """A path, fit to print, and the same on every system."""
+    return printable(slashed(path))
+
+
 def _unread(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> SubmittedFile:
     """A file that was not read."""
-    return SubmittedFile(printable(path), names, when, None, printable(why))
+    return SubmittedFile(_shown(path), names, when, None, printable(why))
 
 
 def _folder(
@@ -190,7 +198,7 @@ def _folder(
     inside = {entry.name for entry in entries}
     if _is_ours(path, inside):
         yield SubmittedFile(
-            printable(path), names, left_out=True, problem="a folder that convcalc hw wrote"
+            _shown(path), names, left_out=True, problem="a folder that convcalc hw wrote"
         )
         return
     claims = _claims_in(path) if not depth and gradescope.METADATA in inside else {}
@@ -203,7 +211,7 @@ def _folder(
         sort = _entry_kind(entry)
         if _is_system(name):
             yield SubmittedFile(
-                printable(entry.path), (*names, name), left_out=True, problem="a system file"
+                _shown(entry.path), (*names, name), left_out=True, problem="a system file"
             )
         elif sort == "link":
             yield _unread(entry.path, (*names, _stem(name)), "a link; links are not followed")
@@ -249,8 +257,10 @@ def _entry_kind(entry: os.DirEntry[str]) -> str:
 
 
 def _is_system(name: str) -> bool:
-    """Whether a file is one that operating systems create, or that convcalc needs while it works."""
-    return name.lower() in _SYSTEM_NAMES or name.startswith(("._", PREFIX))
+    """Whether a file is one that systems and editors create, or that convcalc needs while it works."""
+    return (
+        name.lower() in _SYSTEM_NAMES or name.startswith(_SYSTEM_STARTS) or bool(_SWAP.search(name))
+    )
 
 
 def _file(path: str, names: tuple[str, ...], *, direct: bool = False) -> Iterator[SubmittedFile]:
@@ -303,14 +313,14 @@ def _read(
     ) != after.st_size:
         raise _Changed
     version = version_of(names[-1])
-    return SubmittedFile(printable(path), names, when, data, version=version)
+    return SubmittedFile(_shown(path), names, when, data, version=version)
 
 
 def _network(path: str, names: tuple[str, ...], when: float, place: Place) -> SubmittedFile:
     """A network, which is read if answers name it."""
     name = os.path.basename(path)
     return SubmittedFile(
-        printable(path), names, when, left_out=True, problem=NETWORK, place=place, network=name
+        _shown(path), names, when, left_out=True, problem=NETWORK, place=place, network=name
     )
 
 
@@ -424,7 +434,7 @@ def _unpack(
     parts = _parts(member)
     here = (*names, *parts[:-1], _stem(parts[-1])) if parts else names
     if parts and any(_is_system(part) for part in parts):
-        yield SubmittedFile(printable(where), here, left_out=True, problem="a system file")
+        yield SubmittedFile(_shown(where), here, left_out=True, problem="a system file")
         return
     why = _member_refusal(member, parts)
     if why:
@@ -461,7 +471,7 @@ def _unpack(
         budget.nested, budget.latest = budget.nested - 1, latest
     else:
         version = version_of(here[-1])
-        yield SubmittedFile(printable(where), here, when, data, version=version, place=place)
+        yield SubmittedFile(_shown(where), here, when, data, version=version, place=place)
 
 
 def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:

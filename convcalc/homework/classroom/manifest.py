@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from convcalc.errors import UsageError
-from convcalc.files import read_file
+from convcalc.files import read_file, shell_word
 from convcalc.homework.classroom.roster import Student
 from convcalc.homework.sheets.beside import files_beside
 from convcalc.homework.sheets.sheet import Sheet
@@ -219,7 +219,7 @@ def refuse_changed_sheet(folder: str, manifest: Manifest, sheet: Sheet) -> None:
         message = (
             f"{shortened(sheet.path or sheet.id)}: changed since {shortened(folder)} was made "
             f"(fingerprint {now}, then {shortened(manifest.content)}); see whose points change with "
-            f"convcalc hw regrade {shortened(folder)} --sheet {shortened(sheet.path or sheet.id)}, "
+            f"convcalc hw regrade {shell_word(folder)} --sheet {shell_word(sheet.path or sheet.id)}, "
             "then --write, then add the files"
         )
         raise UsageError(message)

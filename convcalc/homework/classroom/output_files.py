@@ -325,13 +325,13 @@ def write(
     if run.anonymous:
         outputs.append(Who(run))
     summary = run.summary
-    summary.max = float(run.sheet.all_points)
+    summary.max = run.sheet.all_points
     summary.anonymous = run.anonymous
     for number, one in enumerate(graded, start=1):
         for each in outputs:
             each.add(one)
         if one.handed_in:
-            summary.points.append(float(one.points))
+            summary.points.append(one.points)
             summary.students += 1
         else:
             summary.missing += 1

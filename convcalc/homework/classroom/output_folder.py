@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import IO, Any
 
 from convcalc.errors import UsageError
@@ -21,6 +22,7 @@ from convcalc.homework.classroom.grader import Graded
 from convcalc.homework.classroom.manifest import ANSWERS, MANIFEST, NAMES_FOLDER, SUMMARY, Manifest
 from convcalc.homework.classroom.manual_marks import BY_HAND, Marks
 from convcalc.homework.classroom.own_files import MARK
+from convcalc.homework.sheets.points import points_number
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.text import shortened
 
@@ -125,8 +127,8 @@ class Summary:
     counts: dict[str, int] = field(default_factory=dict)
     students: int = 0
     missing: int = 0
-    points: list[float] = field(default_factory=list)
-    max: float = 0.0
+    points: list[Fraction] = field(default_factory=list)
+    max: Fraction = Fraction(0)
     to_mark: dict[str, int] = field(default_factory=dict)
     marked: dict[str, int] = field(default_factory=dict)
     written: list[tuple[str, str]] = field(default_factory=list)
@@ -144,23 +146,26 @@ class Summary:
             "missing": self.missing,
             "to_mark": self.to_mark,
             "marked": self.marked,
-            "mean": round(self.mean, 4),
-            "median": round(self.median, 4),
-            "max": self.max,
+            **self.averages(),
         }
 
-    @property
-    def mean(self) -> float:
-        """The mean of the students who were graded."""
-        return sum(self.points) / len(self.points) if self.points else 0.0
+    def averages(self) -> dict[str, float]:
+        """The mean and the median for programs, with the most points that there are."""
+        found = {"mean": self.mean, "median": self.median, "max": self.max}
+        return {name: float(points_number(value)) for name, value in found.items()}
 
     @property
-    def median(self) -> float:
+    def mean(self) -> Fraction:
+        """The mean of the students who were graded."""
+        return sum(self.points, Fraction(0)) / len(self.points) if self.points else Fraction(0)
+
+    @property
+    def median(self) -> Fraction:
         """The median of the students who were graded."""
         ordered = sorted(self.points)
         half = len(ordered) // 2
         if not ordered:
-            return 0.0
+            return Fraction(0)
         return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 

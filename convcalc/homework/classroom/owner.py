@@ -31,6 +31,7 @@ class Owner:
         status: if it is nobody's, the reason.
         said: who is named, for messages.
         claim: what a platform said of it.
+        fitting: those whose it may be, where it is not clear.
         others: the members of a group who are not known, and why.
     """
 
@@ -40,6 +41,7 @@ class Owner:
     status: str = ""
     said: str = ""
     claim: Claim | None = None
+    fitting: tuple[str, ...] = ()
     others: tuple[Owner, ...] = ()
 
 
@@ -77,7 +79,8 @@ class Owners:
             f"is in {shortened(submitted.within, 40)}, which names {outer.students[0]}, but its own name is "
             f"{', '.join(inner.students)}; rename the file, or what it is in"
         )
-        return Owner(status=UNCLEAR, said=", ".join(inner.students), note=note)
+        both = (*outer.students, *inner.students)
+        return Owner(status=UNCLEAR, said=", ".join(inner.students), note=note, fitting=both)
 
     def _inside(self, submitted: SubmittedFile, roster: Roster) -> Owner:
         """Whose a file is, by the names below the path given on the command line."""
@@ -92,7 +95,8 @@ class Owners:
             doubtful = roster.index.doubtful(name)
             if doubtful:
                 note = f"contains the id {' and '.join(sorted(doubtful)[:3])} and other words; remove those"
-                return Owner(status=UNCLEAR, said=printable(name), note=note)
+                fitting = tuple(sorted(doubtful))
+                return Owner(status=UNCLEAR, said=printable(name), note=note, fitting=fitting)
         return Owner()
 
     def _of_name(self, name: str, roster: Roster) -> Owner:
@@ -193,8 +197,9 @@ class Owners:
             return Owner(tuple(found), sure=True)
         if not found:
             return Owner(status=NOT_ON_THE_ROSTER, said=said)
-        both = " and ".join(sorted(found)[:3])
-        return Owner(status=UNCLEAR, said=said, note=f"fits {both}; put the id into its name")
+        both = tuple(sorted(found))
+        note = f"fits {' and '.join(both[:3])}; put the id into its name"
+        return Owner(status=UNCLEAR, said=said, note=note, fitting=both)
 
     def _of_student(self, said: str, *, sure: bool) -> Owner:
         """Whose answers are, if they name a student themselves."""

@@ -12,6 +12,7 @@ from typing import Any
 from convcalc import __version__
 from convcalc.errors import RowError
 from convcalc.folders import reading
+from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.classroom import output_files as outputs
 from convcalc.homework.classroom.by_hand_table import read_marks
 from convcalc.homework.classroom.earlier_run import (
@@ -273,4 +274,4 @@ def _compare(
 def _change(before: Fraction, after: Fraction) -> Fraction:
     """How many points change; rounding in a table does not count."""
     change = after - before
-    return Fraction(0) if abs(change) < Fraction(1, 1000) else round(change, 3)
+    return Fraction(0) if abs(change) < Fraction(1, 1000) else to_decimals(change, 3)

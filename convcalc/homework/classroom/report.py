@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
+from convcalc.files import shell_word, slashed
+from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.classroom.answer_store import TROUBLES, FileStatus
 from convcalc.homework.classroom.distribute import ANSWERS_FOLDER
 from convcalc.homework.classroom.grader import Graded
@@ -13,7 +16,7 @@ from convcalc.homework.classroom.manifest import NAMES_FOLDER
 from convcalc.homework.classroom.output_folder import Summary, student_file_name
 from convcalc.homework.classroom.regrade import Regraded
 from convcalc.homework.classroom.roster import Roster
-from convcalc.homework.sheets.points import points_number
+from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.draw import Maker
 from convcalc.report import Column, Report
@@ -45,7 +48,7 @@ def make_report(maker: Maker, students: Sequence[str], out: str) -> Report:
         }
         for name, draws in maker.draws.items()
     ]
-    lines = [*_draw_lines(maker, len(students)), _files_line(printable(out), students)]
+    lines = [*_draw_lines(maker, len(students)), _files_line(out, students)]
     return Report(
         title="",
         columns=[
@@ -90,9 +93,14 @@ def _files_line(out: str, students: Sequence[str]) -> str:
     taken: set[str] = {"key"}
     names = [student_file_name(student, taken) for student in students]
     sheets = f"{names[0]}.yaml" if len(names) == 1 else f"{names[0]}.yaml … {names[-1]}.yaml"
-    places = [os.path.join(out, sheets), os.path.join(out, "html", "*.html")]
-    forms = os.path.join(out, ANSWERS_FOLDER, "*.yaml")
-    return f" {', '.join(places)}, {forms} (to fill in), {os.path.join(out, 'key.csv')} (keep key.csv to yourself)"
+    places = [_path(out, sheets), _path(out, "html", "*.html")]
+    forms = _path(out, ANSWERS_FOLDER, "*.yaml")
+    return f" {', '.join(places)}, {forms} (to fill in), {_path(out, 'key.csv')} (keep key.csv to yourself)"
+
+
+def _path(*parts: str) -> str:
+    """A path for people."""
+    return printable(slashed(os.path.join(*parts)))
 
 
 # ----------------------------------------------------------------------------------------- grade
@@ -100,19 +108,18 @@ def _files_line(out: str, students: Sequence[str]) -> str:
 
 def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
     """A class that was marked into a folder."""
-    shown = printable(out)
     lines = [_files_read(summary.files, summary.counts)]
     if summary.missing:
         lines.append(f" {plural(summary.missing, 'student has', 'students have')} no readable file")
-    places = [(os.path.join(shown, name), about) for name, about in summary.written]
+    places = [(_path(out, name), about) for name, about in summary.written]
     width = max(len(name) for name, _ in places)
     lines += [f" {name:<{width}}  {about}" for name, about in places]
     lines += _note_lines(summary.notes)
     if summary.anonymous:  # the names of files are those of students
-        listed = os.path.join(shown, NAMES_FOLDER, "files.csv")
+        listed = _path(out, NAMES_FOLDER, "files.csv")
         lines += _trouble_lines([], summary.counts, listed)
     else:
-        listed = os.path.join(shown, "files.csv")
+        listed = _path(out, "files.csv")
         lines += _trouble_lines(summary.troubles, summary.counts, listed)
     lines += _marked_lines(summary)
     if summary.points:
@@ -128,7 +135,7 @@ def grade_report(summary: Summary, sheet: Sheet, out: str) -> Report:
         row_dict=dict,
         facts={"sheet": sheet.id, "out": out, **summary.facts()},
         lines=lines,
-        hint=f"convcalc hw stats {shown}",
+        hint=f"convcalc hw stats {shell_word(out)}",
     )
 
 
@@ -153,9 +160,18 @@ def _marked_lines(summary: Summary) -> list[str]:
     return lines
 
 
+def mean_text(mean: Fraction, most: Fraction) -> str:
+    """A mean of points for people.
+
+    >>> mean_text(Fraction(111, 20), Fraction(10))
+    'mean 5.6 of 10'
+    """
+    return f"mean {float(to_decimals(mean, 1)):.1f} of {points_text(most)}"
+
+
 def mean_line(totals: Summary) -> str:
     """The points of the class."""
-    return f"mean {totals.mean:.1f} of {totals.max:g}, median {totals.median:g}"
+    return f"{mean_text(totals.mean, totals.max)}, median {points_text(totals.median)}"
 
 
 def _files_read(files: int, counts: dict[str, int]) -> str:
@@ -220,13 +236,7 @@ def class_table(
 
     return Report(
         title="",
-        columns=[
-            Column.of_mapping("student_id", "student", right=False, keep=9),
-            Column.of_mapping("points", "points", keep=8),
-            Column.of_mapping("max", "of", keep=7),
-            *(Column.of_mapping(name, name, keep=3) for name in questions),
-            Column.of_mapping("notes", "", right=False, keep=2),
-        ],
+        columns=_class_columns(questions, has_notes=any(one.notes for one in graded)),
         rows=rows,
         key="students",
         row_dict=row_dict,
@@ -238,6 +248,19 @@ def class_table(
         facts={"sheet": sheet.id},
         hint="convcalc hw grade SHEET FILES --out DIR",
     )
+
+
+def _class_columns(questions: Sequence[str], *, has_notes: bool) -> list[Column]:
+    """The columns of a class that is only looked at; people see one for notes only if there are some."""
+    return [
+        Column.of_mapping("student_id", "student", right=False, keep=9),
+        Column.of_mapping("points", "points", keep=8),
+        Column.of_mapping("max", "of", keep=7),
+        *(Column.of_mapping(name, name, keep=3) for name in questions),
+        Column.of_mapping(
+            "notes", "notes", right=False, keep=2, least=24, wraps=True, for_programs=not has_notes
+        ),
+    ]
 
 
 def _later_lines(graded: Sequence[Graded]) -> list[str]:
@@ -264,7 +287,7 @@ def regrade_report(found: Regraded, folder: str) -> Report:
     lines.append(
         "Nothing written yet; add --write."
         if found.summary is None
-        else f"Wrote the new grades into {printable(folder)}."
+        else f"Wrote the new grades into {_path(folder)}."
     )
     return Report(
         title="",

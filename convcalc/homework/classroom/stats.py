@@ -44,9 +44,9 @@ class QuestionStats:
         others = ("blank", "by-hand", "marked")
         return sum(self.statuses.values()) - sum(self.statuses[name] for name in others)
 
-    def share(self, count: int) -> float:
+    def share(self, count: int) -> Fraction:
         """A part of the answers, from 0 to 1."""
-        return count / self.answered if self.answered else 0.0
+        return Fraction(count, self.answered) if self.answered else Fraction(0)
 
     @property
     def right(self) -> int:
@@ -104,9 +104,9 @@ def class_totals(folder: str) -> Summary:
     with reading(folder):
         table = _Table(path_in(folder, "grades.csv"))
         for row in table.rows("points", "max", "status"):
-            totals.max = float(table.points("max"))
+            totals.max = table.points("max")
             if row["status"] == "graded":
-                totals.points.append(float(table.points("points")))
+                totals.points.append(table.points("points"))
     return totals
 
 

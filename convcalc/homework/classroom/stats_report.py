@@ -8,11 +8,12 @@ from itertools import count
 from math import ceil
 from typing import Any, NamedTuple
 
+from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.classroom.output_folder import Summary
-from convcalc.homework.classroom.report import mean_line
+from convcalc.homework.classroom.report import mean_line, mean_text
 from convcalc.homework.classroom.stats import QuestionStats
 from convcalc.homework.mistakes import MISTAKES
-from convcalc.homework.sheets.points import points_number
+from convcalc.homework.sheets.points import points_number, points_text
 from convcalc.report import Column, Report
 from convcalc.text import grouped, plural
 
@@ -51,18 +52,18 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
             Column.of_mapping("question", "question", right=False, keep=9),
             Column.of_mapping("type", "type", right=False, keep=4),
             Column.of_mapping("answers", "answers", grouped, keep=3),
-            Column.of_mapping("right", "correct", _share_text, right=False, keep=8),
+            Column.of_mapping("right", "correct", _share_text, right=False, plain=_share, keep=8),
             Column.of_mapping(
                 "slips", "mistakes", _mistakes_text, plain=_mistakes_text, right=False, keep=7
             ),
-            Column.of_mapping("other", "other", _percent, keep=6),
+            Column.of_mapping("other", "other", _percent, plain=_share, keep=6),
             Column.of_mapping(
                 "unexplained", "unexplained", _others_text, plain=_others_text, right=False, keep=2
             ),
         ],
         rows=rows,
         key="questions",
-        row_dict=dict,
+        row_dict=_plain_row,
         layout=lines,
         lines_repeat_rows=True,
         appendix=last,
@@ -70,10 +71,8 @@ def stats_report(found: Sequence[QuestionStats], folder: str, many: int, totals:
         facts={
             "folder": folder,
             "students": len(totals.points),
-            "mean": round(totals.mean, 4),
-            "median": round(totals.median, 4),
-            "max": totals.max,
-            "by_hand": by_hand,
+            **totals.averages(),
+            "by_hand": [_by_hand_dict(row) for row in by_hand],
             "histogram": [each._asdict() for each in bins],
         },
     )
@@ -93,7 +92,7 @@ class Bin(NamedTuple):
     students: int
 
 
-def histogram(points: Sequence[float], most: float) -> list[Bin]:
+def histogram(points: Sequence[Fraction | float], most: Fraction | float) -> list[Bin]:
     """How many students have how many points, in at most ten bins of a round width.
 
     >>> [tuple(each) for each in histogram([0, 1.5, 4, 4], 4)]
@@ -119,7 +118,7 @@ def _histogram_table(bins: Sequence[Bin]) -> Report:
     most, last = max(each.students for each in bins), bins[-1]
 
     def range_text(each: Bin) -> str:
-        return f"{each.least:g} to {'' if each is last else 'below '}{each.below:g}"
+        return f"{_points(each.least)} to {'' if each is last else 'below '}{_points(each.below)}"
 
     return Report(
         title="how many students have how many points:",
@@ -138,31 +137,50 @@ def _histogram_table(bins: Sequence[Bin]) -> Report:
 
 
 def _by_hand_row(stats: QuestionStats) -> dict[str, Any]:
-    """A question that a person marks, as plain data."""
+    """A question that a person marks."""
     marked = stats.statuses["marked"]
     return {
         "question": stats.question,
         "type": stats.kind,
         "marked": marked,
         "to_mark": stats.statuses["by-hand"],
-        "mean": points_number(stats.points / marked) if marked else None,
-        "max": points_number(stats.most / marked) if marked else None,
+        "mean": stats.points / marked if marked else None,
+        "max": stats.most / marked if marked else None,
     }
+
+
+def _by_hand_dict(row: dict[str, Any]) -> dict[str, Any]:
+    """Such a question as plain data."""
+    return {k: points_number(v) if isinstance(v, Fraction) else v for k, v in row.items()}
 
 
 def _by_hand_line(row: dict[str, Any]) -> str:
     """What a person gave, for people."""
-    parts = [f"mean {row['mean']:.1f} of {row['max']:g}"] if row["marked"] else []
+    parts = [mean_text(row["mean"], row["max"])] if row["marked"] else []
     parts += [f"{row[key]:,} {word}" for key, word in _BY_HAND_WORDS.items() if row[key]]
     return f" {row['question']} {row['type']}  {'  '.join(parts)}"
 
 
-def _percent(share: float) -> str:
-    """A share for people."""
-    return f"{100 * share:.0f} %"
+def _points(value: float) -> str:
+    """Points at the end of a bin."""
+    return points_text(Fraction(value))
 
 
-def _bar(share: float, signs: int) -> str:
+def _share(share: Fraction) -> float:
+    """A share for programs."""
+    return float(to_decimals(share, 4))
+
+
+def _percent(share: Fraction) -> str:
+    """A share for people.
+
+    >>> _percent(Fraction(1, 8)), _percent(Fraction(1, 3))
+    ('13 %', '33 %')
+    """
+    return f"{to_decimals(100 * share, 0)} %"
+
+
+def _bar(share: Fraction | float, signs: int) -> str:
     """A bar; it is full, or empty, only where all, or none, are right.
 
     >>> _bar(0.8, 10), _bar(0.999, 10), _bar(0.001, 10), _bar(1, 10), _bar(0, 10)
@@ -174,12 +192,12 @@ def _bar(share: float, signs: int) -> str:
     return "█" * full + "░" * (signs - full)
 
 
-def _long(share: float, signs: int) -> int:
+def _long(share: Fraction | float, signs: int) -> int:
     """How many signs a bar has; none only for nothing."""
     return max(round(share * signs), 1 if share else 0)
 
 
-def _share_text(share: float) -> str:
+def _share_text(share: Fraction) -> str:
     """A share in a cell, with its bar."""
     return f"{_bar(share, _SHORT_BAR)} {_percent(share)}"
 
@@ -203,23 +221,33 @@ def _others_text(others: list[dict[str, Any]]) -> str:
     return ", ".join(f"{each['answer']} ({each['students']})" for each in others[:_MAX_OTHERS])
 
 
-def _stats_row(stats: QuestionStats, many: int) -> dict[str, Any]:
+def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
     """A question as plain data."""
+    return {
+        **row,
+        "right": _share(row["right"]),
+        "slips": [{**each, "share": _share(each["share"])} for each in row["slips"]],
+        "other": _share(row["other"]),
+    }
+
+
+def _stats_row(stats: QuestionStats, many: int) -> dict[str, Any]:
+    """A question with its shares."""
     return {
         "question": stats.question,
         "type": stats.kind,
         "answers": stats.answered,
-        "right": round(stats.share(stats.right), 4),
+        "right": stats.share(stats.right),
         "slips": [
             {
                 "id": name,
                 "about": _words(name),
                 "answers": count,
-                "share": round(stats.share(count), 4),
+                "share": stats.share(count),
             }
             for name, count in stats.mistakes.most_common()
         ],
-        "other": round(stats.share(stats.other), 4),
+        "other": stats.share(stats.other),
         "unexplained": [
             {"part": part, "answer": answer, "right": right, "students": count}
             for (part, right, answer), count in stats.others.most_common()

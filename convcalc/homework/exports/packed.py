@@ -6,6 +6,7 @@ import base64
 import os
 from collections.abc import Iterator
 
+from convcalc.files import slashed
 from convcalc.homework.exports.base import Out, zip_files
 
 NEEDS = ("PyYAML>=6.0", "numpy>=1.26")  # what marking imports in addition to this package
@@ -75,7 +76,7 @@ def package() -> Iterator[Out]:
     root = os.path.dirname(os.path.abspath(convcalc.__file__))
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name not in _LEFT_OUT)
-        place = os.path.relpath(folder, os.path.dirname(root)).replace(os.sep, "/")
+        place = slashed(os.path.relpath(folder, os.path.dirname(root)))
         yield from _files_in(folder, place, files, (".py", ".yaml"))
     bundle = os.path.join(os.path.dirname(root), "architectures")
     if os.path.isdir(bundle) and not os.path.isdir(os.path.join(root, "architectures")):

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
+from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.exports.base import RIGHT, Export, Out, boxes_line, export, zip_files
 from convcalc.homework.exports.fields import Field, decimal
 from convcalc.homework.exports.items import Item
@@ -184,7 +185,7 @@ class Qti(Export):
         several = item.fields and not self.is_one(item)
         exact = [item.points * box.weight for box in item.fields] if several else [item.points]
         kept = [
-            max(Fraction(1, 2), Fraction(round(each * 2), 2)) if each else each for each in exact
+            max(Fraction(1, 2), to_decimals(each * 2, 0) / 2) if each else each for each in exact
         ]
         if kept != exact:
             note = f"{item.id}: Canvas takes only whole and half points, {decimal(sum(kept))} for {decimal(item.points)}"

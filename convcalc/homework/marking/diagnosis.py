@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convcalc.homework.answers.measures import Bytes, Ratio
+from convcalc.homework.answers.numbers import Number
 from convcalc.homework.answers.parsing import Reading, raw_text
 from convcalc.homework.answers.text_types import Word
 from convcalc.homework.answers.types import EXACT, Matrix, Misfit, Volume
@@ -28,6 +29,12 @@ _MAX_CANDIDATES = 2
 
 
 _LONG = 1_000  # shorter numbers would match two mistakes at once by chance
+
+
+_NEAR = 200  # a rounded number is compared if it is off by at most one part in so many
+
+
+_EXACTLY = "This question asks for the exact number, with every digit."
 
 
 _NO_MISTAKE = "This is wrong, and we do not know how you got it."
@@ -115,7 +122,7 @@ def _look_up(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
         value = _each_side(part, reading)
         if isinstance(value, tuple) and len(value) == 1:
             value = value[0]
-        return table.get(value) or _rounded(table, reading) or _sides_only(table, part, value)
+        return table.get(value) or _rounded(table, part, reading) or _sides_only(table, part, value)
     close: list[tuple[Fraction, list[Candidate]]] = []
     for value, each in table.items():
         off = abs(Fraction(value) - reading.value)
@@ -135,17 +142,26 @@ def _each_side(part: Part, reading: Reading) -> Any:
     return value
 
 
-def _rounded(table: dict[Any, list[Candidate]], reading: Reading) -> list[Candidate]:
-    """The mistakes that lead to a fraction whose rounded form is the answer."""
+def _rounded(table: dict[Any, list[Candidate]], part: Part, reading: Reading) -> list[Candidate]:
+    """The mistakes that lead to a number of which an answer is the rounded form: a fraction, or 231 M."""
     if len(reading.numbers) != 1 or not reading.numbers[0].half:
         return []
     given = reading.numbers[0]
+    is_near = given.half * _NEAR <= abs(given.value)
+    sorts = int | Fraction if is_near and not _is(part.expected, given) else Fraction
     return [
         found
         for value, each in table.items()
-        if isinstance(value, Fraction) and EXACT.allows(given, value)
+        if isinstance(value, sorts) and _is(value, given)
         for found in each
     ]
+
+
+def _is(value: Any, given: Number) -> bool:
+    """Whether a number is a value, rounded to the digits that are written."""
+    if isinstance(value, int):
+        return given.is_rounded(Fraction(value))
+    return isinstance(value, Fraction) and EXACT.allows(given, value)
 
 
 def _sides_only(table: dict[Any, list[Candidate]], part: Part, value: Any) -> list[Candidate]:
@@ -188,17 +204,20 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
     """Write the hint of a verdict; below level 4 it never contains the right answer."""
     if level <= 0:
         return
-    lines = list(_feedback_lines(question, part, verdict, raw))
+    lines = list(_feedback_lines(question, part, verdict))
     value = None if verdict.reading is None else _each_side(part, verdict.reading)
     unknown = part.answer_type.said_if_wrong(part.expected, value) or _NO_MISTAKE
     hint = " Or: ".join(dict.fromkeys(lines)) if lines else unknown
+    exact = part.answer_type.counts and question.allowed(part) == EXACT
+    if exact and verdict.status == "wrong" and _is_rounded(verdict.reading, raw):
+        hint = f"{hint} {_EXACTLY}" if lines else _EXACTLY
     verdict.hint = hints.safe(hint, question.secrets, "Check this one again.")
     verdict.hint_level = level
     if level > 1:
         verdict.hint = "\n".join([verdict.hint, *hints.lines(question, level, part=part)])
 
 
-def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) -> Iterator[str]:
+def _feedback_lines(question: Question, part: Part, verdict: Verdict) -> Iterator[str]:
     """The feedback on a verdict: the other convention, else the mistakes' lines."""
     from convcalc.homework.mistakes.base import Candidate
 
@@ -219,8 +238,6 @@ def _feedback_lines(question: Question, part: Part, verdict: Verdict, raw: Any) 
         if RULES[key].values[value].right:
             yield _convention_text(part, key, value, getattr(ours, key))
             return
-    if part.answer_type.counts and _is_rounded(verdict.reading, raw):
-        yield "This question asks for the exact number, with every digit."
 
 
 def _convention_text(part: Part, key: str, theirs: str, ours: str) -> str:
@@ -235,7 +252,8 @@ def mistake_text(found: Candidate) -> str:
 
 
 def _is_rounded(reading: Reading | None, raw: Any) -> bool:
-    """Whether an answer is written as a rounded number: 1.2 M, about 1000."""
-    if reading is not None and any(number.scaled for number in reading.numbers):
+    """Whether an answer is written as a rounded number: 1.2 M, 2.3e8, about 1000."""
+    numbers = reading.numbers if reading is not None else ()
+    if any(number.scaled or number.half > Fraction(1, 2) for number in numbers):
         return True
     return bool(re.search("[≈~]|about", raw_text(raw), re.IGNORECASE))

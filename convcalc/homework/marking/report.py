@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from convcalc.files import shell_word
 from convcalc.homework.marking.hints import hint
 from convcalc.homework.marking.lines import count_line, result_lines
 from convcalc.homework.marking.lint import Finding, summary
@@ -67,7 +68,7 @@ def _next_hint(marked: Marked, path: str) -> str:
     done = ("right", "other-convention", "blank", "by-hand")
     wrong = [result for result in marked.results if result.status not in done]
     sure = [r for r in wrong if any(s == "sure" for p in r.parts for _, s in p.mistakes)]
-    return f"convcalc hw hint {path} {(sure or wrong)[0].id}" if wrong else ""
+    return f"convcalc hw hint {shell_word(path)} {(sure or wrong)[0].id}" if wrong else ""
 
 
 def hint_report(sheet: Sheet, question: Question, level: int) -> Report:

@@ -26,6 +26,7 @@ MODULES = (
     "formulas",
     "typos",
     "hand",
+    "pools",
     "maps",
     "normalised",
 )

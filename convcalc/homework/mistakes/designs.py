@@ -111,6 +111,9 @@ def _without(quantities: Tensor, which: str) -> Any:
     return (*kernel, kept) if quantities.order == "hwc" else (kept, *kernel)
 
 
+_ORDERS = ("hwc", "chw")
+
+
 def _one_number(quantities: Tensor) -> Any:
     """All the weights, the filters or the channels, as a single number."""
     return [
@@ -132,7 +135,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "shape.swapped", "weight-shape", "input channels and filters swapped", "cin and cout change places",
-    lambda w: w._replace(transposed=not w.transposed),
+    lambda w: [w._replace(transposed=not w.transposed, order=order) for order in _ORDERS],
     "Which number counts what the layer reads, and which what it makes? Compare them with the order that is asked for.",
 )  # fmt: skip
 mistake(

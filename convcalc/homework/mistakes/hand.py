@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from convcalc.formulas import product
@@ -36,6 +37,12 @@ def _other_kernel(quantities: Hand, change: Callable[[Any], Any]) -> Hand | None
     """The exercise with every number of the kernel changed."""
     found = tuple(tuple(tuple(map(change, row)) for row in one) for one in quantities.w)
     return quantities._replace(w=found) if quantities.w and found != quantities.w else None
+
+
+def _whole_kernel(quantities: Hand) -> Hand | None:
+    """A kernel of fractions as whole numbers, as in 1/9 times a kernel of ones."""
+    below = lcm(*(Fraction(c).denominator for one in quantities.w for row in one for c in row))
+    return _other_kernel(quantities, lambda cell: cell * below)
 
 
 def _first_window(quantities: Hand) -> tuple[Exact, Exact] | None:
@@ -173,6 +180,10 @@ mistake(
     "Compute the whole sum first, then apply ReLU.",
 )  # fmt: skip
 mistake(
+    "hand.not-divided", "hand", "kernel without its division", "k·w of whole numbers for w", _whole_kernel,
+    "By which number is the sum of the products divided?",
+)  # fmt: skip
+mistake(
     "hand.signs-lost", _HAND, "signs of the kernel lost", "|w| for w",
     lambda w: [
         _other_kernel(w, abs),
@@ -186,49 +197,6 @@ mistake(
     "hand.cell", "", "one or two cells differ", "cell by cell",
     lambda w: None,
     "{0}",
-)  # fmt: skip
-
-# ------------------------------------------------------------------------------------ pools
-
-mistake(
-    "pool.avg-for-max", "hand-pool", "average instead of maximum", "the mean of each window",
-    lambda w: w._replace(mode="avg") if w.mode == "max" else None,
-    "Does the question ask for the maximum or for the average?",
-)  # fmt: skip
-mistake(
-    "pool.max-for-avg", "hand-pool", "maximum instead of average", "the largest of each window",
-    lambda w: w._replace(mode="max") if w.mode == "avg" else None,
-    "Does the question ask for the maximum or for the average?",
-)  # fmt: skip
-mistake(
-    "pool.sum", "hand-pool", "sum of each window", "Σ of each window",
-    lambda w: w._replace(mode="sum", pad_counts=True),
-    "A pool takes the maximum or the average of a window, not the sum.",
-)  # fmt: skip
-mistake(
-    "pool.stride-1", "hand-pool", "stride 1 instead of the window's size", "s = 1",
-    lambda w: w._replace(pool_s=1) if w.pool_s > 1 else None,
-    "The stride of a pool is its window size, unless the question gives another stride.",
-)  # fmt: skip
-mistake(
-    "pool.min", "hand-pool", "minimum, or one corner, of each window", "the smallest, or the first",
-    lambda w: [
-        Way(w._replace(mode="min"), "the smallest of each window"),
-        Way(w._replace(mode="first"), "the first of each window"),
-        Way(w._replace(mode="last"), "the last of each window"),
-    ],
-    "Does the question ask for the maximum or for the average?",
-    seldom=True,
-)  # fmt: skip
-mistake(
-    "pool.pad-count", "hand-pool", "padded zeros counted in the average, or not", "another divisor",
-    lambda w: w._replace(pad_counts=not w.pad_counts) if w.mode == "avg" and w.p[0] != (0, 0) else None,
-    "Do padded zeros count in the average?",
-)  # fmt: skip
-mistake(
-    "pool.no-relu", "hand-pool", "ReLU left out before the pool", "without ReLU",
-    lambda w: w._replace(steps=tuple(step for step in w.steps if step != "relu")) if "relu" in w.steps else None,
-    "What does ReLU do to negative values?",
 )  # fmt: skip
 
 # -------------------------------------------------------------------------------- gradients

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from convcalc.homework.answers.rounded import to_decimals
+from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.mistakes.base import mistake
 from convcalc.homework.questions.exact import as_int_if_whole
 from convcalc.homework.questions.normalised import (

@@ -6,8 +6,8 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
-from convcalc.homework.answers.reading import exact_text
-from convcalc.homework.answers.rounded import NUMBER, Decimals, to_decimals
+from convcalc.homework.answers.reading import exact_text, to_decimals
+from convcalc.homework.answers.rounded import NUMBER, Decimals
 from convcalc.homework.answers.text_types import WORD
 from convcalc.homework.answers.types import MATRIX, PAIR, SIZE, Volume
 from convcalc.homework.questions.asking import Parted

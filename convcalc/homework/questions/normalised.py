@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any, ClassVar, NamedTuple
 
-from convcalc.homework.answers.reading import exact_text
-from convcalc.homework.answers.rounded import NUMBER, Decimals, to_decimals
+from convcalc.homework.answers.reading import exact_text, to_decimals
+from convcalc.homework.answers.rounded import NUMBER, Decimals
 from convcalc.homework.answers.types import MATRIX
 from convcalc.homework.questions.asking import Parted
 from convcalc.homework.questions.base import Part, Task, question

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError
-from convcalc.files import YAML_SUFFIXES, decode, is_one_of, read_file
+from convcalc.files import YAML_SUFFIXES, decode, is_one_of, read_file, slashed
 from convcalc.homework.questions.given import GivenError, NetworkFile
 from convcalc.homework.questions.networks import is_name
 from convcalc.interop.signs import SUFFIXES, WEIGHTS
@@ -93,7 +93,7 @@ def _paths(sheet: Sheet) -> dict[str, str]:
             if is_inside(path, folder):
                 real, home = os.path.realpath(path), os.path.realpath(folder)
                 name = file.name if path == file.path else os.path.relpath(real, home)
-                found[name.replace(os.sep, "/")] = path
+                found[slashed(name)] = path
     return found
 
 

@@ -6,8 +6,9 @@ import os
 from functools import cache
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.files import STDIN, decode, read_file, suffix_of_file
+from convcalc.files import STDIN, decode, read_file, slashed, suffix_of_file
 from convcalc.interop.sorts import sort_of_text
+from convcalc.network.find import bundled_names as bundled_networks
 from convcalc.text import quoted
 
 MAX_SHEET = 4 * 2**20  # bytes of a sheet
@@ -32,7 +33,7 @@ def bundled_names() -> tuple[str, ...]:
                 name.endswith(".yaml")
                 and sort_of_text(read_file(path, MAX_SHEET, "sheet")) == "sheet"
             ):
-                found.append(os.path.relpath(path, top).removesuffix(".yaml").replace(os.sep, "/"))
+                found.append(slashed(os.path.relpath(path, top).removesuffix(".yaml")))
     return tuple(sorted(found, key=lambda name: ("/" in name, name)))
 
 
@@ -44,6 +45,9 @@ def bundled_path(name: str) -> str:
     """
     wanted = name.removesuffix(".yaml")
     if wanted not in bundled_names():
+        if wanted in bundled_networks():
+            message = f"{wanted} is a bundled network, not a sheet; type convcalc init FILE --from {wanted}"
+            raise UsageError(message)
         message = f"no bundled sheet {quoted(name)}{did_you_mean(wanted, bundled_names())}"
         raise UsageError(message)
     return os.path.join(bundled_folder(), *wanted.split("/")) + ".yaml"

@@ -6,8 +6,10 @@ import re
 import unicodedata
 from fractions import Fraction
 
+from convcalc.homework.answers.reading import plain_decimal, to_decimals
 from convcalc.text import quoted
 
+_PLACES = 4  # of points that are no whole number
 _MAX_TYPED = 60  # characters of points that a person types
 _ONE = r"(?:\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(?:e[+-]?\d{1,2})?"
 _FRACTION = re.compile(r"(?:(\d{1,9}) )?(\d{1,9}) ?/ ?(\d{1,9})")
@@ -25,7 +27,7 @@ def points_number(value: Fraction) -> int | float:
     >>> points_number(Fraction(3)), points_number(Fraction(1, 3))
     (3, 0.3333)
     """
-    return int(value) if value.denominator == 1 else round(float(value), 4)
+    return int(value) if value.denominator == 1 else float(to_decimals(value, _PLACES))
 
 
 def points_text(value: Fraction) -> str:
@@ -34,7 +36,7 @@ def points_text(value: Fraction) -> str:
     >>> points_text(Fraction(3)), points_text(Fraction(1, 2)), points_text(Fraction(1, 3))
     ('3', '0.5', '0.3333')
     """
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):.4f}".rstrip("0")
+    return str(value.numerator) if value.denominator == 1 else plain_decimal(value, _PLACES)
 
 
 def typed_points(text: str, most: Fraction) -> Fraction:

@@ -24,7 +24,6 @@ _BY_START = (
     (b"Rar!", "an archive of another kind (RAR); pack it as a zip"),
     (b"\x1f\x8b", "an archive of another kind (gzip); pack it as a zip"),
 )
-_WEB = (b"<!doctype html", b"<html")
 
 
 def other_kind(name: str, start: bytes) -> str:
@@ -36,7 +35,4 @@ def other_kind(name: str, start: bytes) -> str:
     ''
     """
     said = _BY_SUFFIX.get(os.path.splitext(name.lower())[1], "")
-    said = said or next((why for magic, why in _BY_START if start.startswith(magic)), "")
-    if not said and start.lstrip().lower().startswith(_WEB):
-        said = f"a web page; {_AS_TEXT}"
-    return said
+    return said or next((why for magic, why in _BY_START if start.startswith(magic)), "")
