@@ -258,7 +258,7 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
         ["recurrent"],
         "no layer kind 'recurrent'; convcalc kinds lists them",
     ),
-    "empty word": ([""], ": no layer is named; write a kind, such as conv:k3c8"),
+    "empty word": ([""], "'': no layer is named; write a kind, such as conv:k3c8"),
     "only a colon": ([":k3"], ":k3: no layer is named; write a kind, such as conv:k3c8"),
     "only a star": (["3*"], "3*: no layer is named; write a kind, such as conv:k3c8"),
     "star without number": (
@@ -286,11 +286,11 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     ),
     "join for a pool": (
         ["max:k2"],
-        "max:k2: maximum merges several paths, and a chain has only one; write a YAML file, or maxpool for a pool",
+        "max:k2: maximum merges several paths, and a chain has only one; write a YAML file, or maxpool:k2 for a pool",
     ),
     "another join for a pool": (
         ["average:k2"],
-        "average:k2: average merges several paths, and a chain has only one; write a YAML file, or avgpool for a pool",
+        "average:k2: average merges several paths, and a chain has only one; write a YAML file, or avgpool:k2 for a pool",
     ),
     "lacks kernel": (["conv:c8"], "conv:c8: conv needs kernel_size; write k3"),
     "lacks features": (["fc"], "fc: linear needs out_features; write /out_features=…"),

@@ -88,7 +88,7 @@ BAD = [
     (("layer", "--n", "14.5", "--k", "3"), "--n must be a whole number, but is '14.5'; sizes and counts have no fractions"),
     (("layer", "--n", "1x2x3x4", "--k", "3"), "--n 1x2x3x4 has 4 sides; give 1 to 3, and the channels with --cin"),
     (("layer", "--n", "8x8", "--k", "3", "--dims", "3"), "--n 8x8 has 2 axes, but --dims is 3; leave one out"),
-    (("layer", "--n", "8", "--input", "1x8x8", "--k", "3"), "--input gives the whole shape; leave --n, --cin and --dims out"),
+    (("layer", "--n", "8", "--input", "1x8x8", "--k", "3"), "--input gives the whole shape; leave --n out"),
     (("layer", "--input", "axb", "--k", "3"), "--input must be a whole number, but is 'a'"),
     (("layer", "--input", "3xx3", "--k", "3"), "--input must be a shape such as 3x224x224, but is '3xx3'"),
     (("layer", "--n", "8", "--k", "x"), "--k must be numbers such as 3 or 3x5, but is 'x'"),

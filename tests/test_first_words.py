@@ -71,6 +71,16 @@ def test_flags_take_true_and_false_behind_an_equals_sign() -> None:
         ("layer --input 3*32*32 --k 3", "layer --input 3x32x32 --k 3"),
         ("hand --x np.array([[1,2],[3,4]]) --k torch.tensor([[1]])", "hand --x [[1,2],[3,4]] --k [[1]]"),
         ("sweep lenet5 --vary classes=5,10", "sweep lenet5 --set classes=5,10"),
+        ("chain --input 3x8x8 c4k3 2*k3c5p1", "chain --input 3x8x8 conv:c4k3 2*conv:k3c5p1"),
+        ("chain --input 28 28-12-10", "chain --input 28 fc:12 fc:10"),
+        ("chain --input 28 linear(28,12) relu", "chain --input 28 fc:12 relu"),
+        ("solve --n 63 --k 7 --o same", "solve --n 63 --k 7 --o 63"),
+        ("layer --n 784 --units 128", "layer --kind linear --n 784 --cout 128"),
+        ("layer --length 100 --k 3", "layer --dims 1 --n 100 --k 3"),
+        ("hand --x {{1,2},{3,4}} --k {{1}}", "hand --x [[1,2],[3,4]] --k [[1]]"),
+        ("why 100480 --params --n 784 --units 128", "why 100480 --fc --input 784 --units 128"),
+        ("why 7 --rf --layers conv:k3,conv3,3x3", "why 7 --rf --layers 3/1,3/1,3/1"),
+        ("list lenet-5", "list lenet5"),
     ],
 )  # fmt: skip
 def test_other_ways_to_write_it_mean_the_same(words: str, same: str, convcalc: Any) -> None:
@@ -120,7 +130,7 @@ SAID = {
     "hw check plain.yaml q1=760": "q1=760 is an answer and no file; type echo 'q1: 760' | convcalc hw check plain.yaml -",
     "hw check plain.yaml 760": "760 is an answer and no file; type echo 'q1: 760' | convcalc hw check plain.yaml -",
     "check net.yaml --params 1000": "no option '--params'; write it into the file: expect: {params: 1000}; run convcalc check -h for help",
-    "verify layer --n 8 --k 3": "no option '--n'; layers are written conv:k3s2p1c8, and the input is --input 1x8x8; run convcalc verify -h for help",
+    "verify layer --n 8 --k 3": "no option '--n'; type convcalc verify --input 1x8x8 conv:k3",
     "layer --n 32 --k 5 --f 3": "no option '--f'; write --k for the size of a filter, --cout for how many there are; run convcalc layer -h for help",
     "why lenet5 conv": "'lenet5' is a network; to explain one of its layers, type convcalc arch lenet5 --explain C1",
     "layer --input 3 32 32 --k 5": "32 32: the sides of a shape are one word: --input 3x32x32",
@@ -133,7 +143,7 @@ SAID = {
     "arch -m net.yaml": "no option '-m'; write its value without an option: type convcalc arch net.yaml",
     "hw grade --sheet=plain.yaml handed/": "no option '--sheet'; write its value without an option: type convcalc hw grade plain.yaml handed/",
     "memory net.yaml --fp16": "no option '--fp16'; write --precision float16; run convcalc memory -h for help",
-    "layer --n 9 --k 3 --activation relu": "no option '--activation'; no size depends on it, leave it out; run convcalc layer -h for help",
+    "layer --n 9 --k 3 --activation relu": "no option '--activation'; no size depends on it, leave it out: type convcalc layer --n 9 --k 3",
     "draw window --x '1 2; 3 4' --k 1": "no option '--x'; numbers are worked out by convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; run convcalc draw window -h for help",
     "why 61M --params alexnet": "to compare a number with a network, type convcalc reconcile alexnet 61M",
     "sweep net.yaml --set width=2:8:2": "--set width=2:8:2: a range has two dots; write --set width=2..8:2",
@@ -172,7 +182,7 @@ SAID = {
     "memory net.yaml --dtype Double": "--dtype: 'Double' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'mixed', 'int8'; did you mean 'float64'? Run convcalc memory -h for help.",
     "arch vgg16 --layer conv1": "--layer: no layer 'conv1'; did you mean 'conv1_1'?",
     # A size behind -o is a question, where there is an input for it.
-    "layer --n 64 --k 5 --out 10": "-o 10: this is for a report, not a folder, and without a suffix its format is not known; use one of .svg, .png, .txt, .json, .jsonl, .csv, .md, .tex, .html, or --format; for an output of size 10 type convcalc solve size --n 64 --o 10",
+    "layer --n 64 --k 5 --out 10": "-o 10: this is the name of a file; for 10 output channels write --cout 10; for an output of size 10 type convcalc solve --n 64 --o 10 --k 5",
     "hand --x '1 2; 3 4' --pool max": "no option '--pool'; write --op maxpool or --op avgpool; run convcalc hand -h for help",
     "net.yaml --flops": "no command 'net.yaml'; type convcalc count net.yaml",
     "net.yaml --memory --batch 8": "no command 'net.yaml'; type convcalc arch net.yaml --memory --batch 8",
@@ -180,6 +190,19 @@ SAID = {
     "compare conv:k3 conv:k5": "no file 'conv:k3' and no bundled network of that name; convcalc list shows them\n"
     "no file 'conv:k5' and no bundled network of that name; convcalc list shows them",
     "compare vgg16 conv:k5": "no file 'conv:k5' and no bundled network of that name; convcalc list shows them",
+    # All unknown options are told; those that no size depends on are taken off the line.
+    "layer --n 9 --k 3 --same --width 9": "no option '--same'; write --p same; no option '--width'; write height and width in one: --n 9 for both, or --n 11x9; run convcalc layer -h for help",
+    "arch net.yaml --verbose 0 --as_strings --rf": "no options '--verbose' and '--as_strings'; no size depends on them, leave them out: type convcalc arch net.yaml --rf",
+    "layer --n 9 --k 3 --name $(ls)": "no option '--name'; no size depends on it, leave it out: type convcalc layer --n 9 --k 3",
+    # Nothing of a formula is worked out but its terms.
+    "solve '(32-k)/s+1=10'": "no command solve '(32-k)/s+1=10'; convcalc works out the formula itself; type convcalc solve --n 32 --o 10 --p 0",
+    "layer '(32-5+2*2)/3+1'": "(32-5+2*2)/3+1: convcalc works out the formula itself; type convcalc layer --n 32 --k 5 --s 3 --p 2",
+    "layer '(9**9**9-5)/1+1'": "(9**9**9-5)/1+1: convcalc works out the formula itself; leave it out",
+    "layer '__import__(1)-5+1'": "__import__(1)-5+1: convcalc works out the formula itself; leave it out",
+    # Sizes that are swapped, layers that are shortened, and a layer of a network.
+    "layer --k 32 --n 5 --s 2": "conv: a 32-wide window does not fit 5 along the height; raise the padding by 14 per side, or use a kernel of at most 5; if the two are swapped, type convcalc layer --k 5 --n 32 --s 2",
+    "chain --input 1x28x28 32C3-P2-10": "a layer is a kind with options; type convcalc chain --input 1x28x28 conv:k3c32 pool:k2 fc:10",
+    "draw field vgg16 conv5": "conv5 has no option before it; type convcalc draw field vgg16 --sees conv5_1:0,0",
     "--zzz 3": "no option '--zzz'; run convcalc -h for help",
     "hw --zzz 3": "no option '--zzz'; run convcalc hw -h for help",
 }

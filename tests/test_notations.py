@@ -369,7 +369,7 @@ REFUSED_WORDS = {
     "Linear(9→10)": "Linear 9 to 10: is written for 9 values, but 3×32×32 = 3,072 come in; write 3072",
     "softmax-2": "softmax-2: softmax takes no numbers, but has '2'; leave it out",
     "10 FC-20": "10 FC-20: '20' is one number too many for linear; write one, as in FC-10",
-    "pool(3, 2)": "2: '2' is one number too many for maxpool; "
+    "pool(3, 2)": "pool 3, 2: '2' is one number too many for maxpool; "
     "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2",
     "relu, CONV3-8 p=0.5": "CONV3-8 p=0.5: conv cannot use 'p=0.5'; leave it out",
     "stride 2": "stride 2: 'stride 2' belongs to no layer; write layers such as CONV5-64, POOL2, FC-10",

@@ -214,7 +214,7 @@ def test_what_windows_would_give_to_a_device_is_refused_there(
     name: str, monkeypatch: pytest.MonkeyPatch, convcalc: Convcalc
 ) -> None:
     said = "cannot be written: Windows keeps that name for a device; choose another place\n"
-    with monkeypatch.context() as there:  # undo() alone would go back to the folder of the project
+    with monkeypatch.context() as there:
         there.setattr(sys, "platform", "win32")
         for words, told in ((("arch", "net.yaml", "--format", "csv", "-o", name), f"-o {name}"), (("init", name), name)):  # fmt: skip
             assert convcalc(*words) == (2, "", f"convcalc: {told}: {said}")

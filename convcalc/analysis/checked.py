@@ -14,7 +14,7 @@ from convcalc import __version__
 from convcalc.analysis.notes import broken_expectations
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, SpecError, UsageError
-from convcalc.files import YAML_SUFFIXES, open_regular, slashed
+from convcalc.files import STDIN, YAML_SUFFIXES, open_regular, slashed, stdin_name
 from convcalc.interop.base import OpenInputError
 from convcalc.interop.load import load
 from convcalc.interop.signs import HEAD, SUFFIXES, format_of

@@ -12,13 +12,17 @@ from convcalc.report import Column, Report
 from convcalc.text import grouped, shortened, times
 
 
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
+
+
 def network_list(word: str = "") -> Report:
     """The bundled networks whose names contain a word.
 
     Raises:
         UsageError: there is none.
     """
-    names = [name for name in bundled_names() if word.lower() in name]
+    names = [name for name in bundled_names() if _plain(word) in _plain(name)]
     if not names:
         message = f"no bundled network has {shortened(word)!r} in its name; convcalc list shows all"
         raise UsageError(message)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.layers import every, make
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from convcalc.layers.options import Option
 
 
+_FULL = 92  # columns of a line of a docstring with the word that had no room on it
+_BEGINS = re.compile(r"[a-z_]+(?:, [a-z_]+)*(?:: | = )")  # an option, or an equation
 _LEAST = 20  # least columns of a text in a narrow terminal
 
 
@@ -70,7 +74,7 @@ def operations_report() -> Report:
 def kind_report(cls: type[Layer]) -> Report:
     """The page of one kind: formula, options, example, source, common mistake."""
     options = options_of(cls)
-    lines = [line.replace("`", "") for line in (inspect.getdoc(cls) or "").split("\n")]
+    lines = _whole_lines((inspect.getdoc(cls) or "").replace("`", "").split("\n"))
     if options:
         lines += ["", "Options and defaults:"]
         lines += [f"    {name:<20} {_default_text(option)}" for name, option in options.items()]
@@ -87,6 +91,26 @@ def kind_report(cls: type[Layer]) -> Report:
         "also_called": list(cls.names()[1:]),
     }
     return Report(title=cls.kind, columns=[], rows=[], key="", lines=lines, facts=facts)
+
+
+def _whole_lines(lines: Sequence[str]) -> list[str]:
+    """Lines of a page, where one that goes on with the line before is joined to it, however wide that gets.
+
+    >>> _whole_lines(["Options:", "    a: one", "        and more.", "    b: two."])
+    ['Options:', '    a: one and more.', '    b: two.']
+    """
+    found: list[str] = []
+    before = ""
+    for line in lines:
+        text = line.lstrip()
+        is_deeper = len(line) - len(text) > len(before) - len(before.lstrip())
+        is_full = len(before) + len(text.partition(" ")[0]) >= _FULL and not _BEGINS.match(text)
+        if text and before and not before.endswith(":") and (is_deeper or is_full):
+            found[-1] += f" {text}"
+        else:
+            found.append(line)
+        before = line
+    return found
 
 
 def _default_text(option: Option) -> str:

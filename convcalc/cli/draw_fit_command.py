@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from convcalc.cli.layer_options import LayerCommand, input_shape, layer_of, layer_options
+from convcalc.cli.layer_input import input_shape
+from convcalc.cli.layer_options import LayerCommand, layer_of, layer_options
 from convcalc.cli.picture_output import picture_options, show_picture
 
 EXAMPLES = """

@@ -10,7 +10,7 @@ import click
 from convcalc.cli.option_words import as_typed, line_called
 from convcalc.cli.output import remark, show_aside
 from convcalc.cli.screen import shows_color, terminal_columns
-from convcalc.errors import ConvcalcError, UsageError
+from convcalc.errors import ConvcalcError, ShapeError, UsageError
 from convcalc.text import width, wrap
 
 _OURS = "convcalc: "
@@ -75,17 +75,21 @@ def told(error: ConvcalcError, ctx: click.Context) -> ConvcalcError:
 
     If the arguments of the command are mixed up, it says how to order them.
     """
-    if error.failed is None:
-        called, args = line_called(ctx)
-        if called is not None:
-            from convcalc.cli.meant.mixed_up import other_way
+    called, args = line_called(ctx)
+    if error.failed is not None:
+        from convcalc.analysis.unfit import rows_before, with_inputs
 
-            if message := other_way(called, args):
-                return UsageError(message)
+        rows = rows_before(*error.failed)
+        if rows:
+            show_aside(rows)
+        error = with_inputs(error)
+    elif called is not None:
+        from convcalc.cli.meant.mixed_up import other_way
+
+        if message := other_way(called, args):
+            return UsageError(message)
+    if called is None or not isinstance(error, ShapeError):
         return error
-    from convcalc.analysis.unfit import rows_before, with_inputs
+    from convcalc.cli.meant.one_layer import swapped
 
-    rows = rows_before(*error.failed)
-    if rows:
-        show_aside(rows)
-    return with_inputs(error)
+    return ShapeError(f"{error.what}{swapped(called, args)}", error.layer)

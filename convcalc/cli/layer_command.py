@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convcalc.cli.answer_picture import draw_options, show_with_picture
-from convcalc.cli.layer_options import LayerCommand, input_shape, layer_of, layer_options
+from convcalc.cli.layer_input import input_shape
+from convcalc.cli.layer_options import LayerCommand, layer_of, layer_options
 
 if TYPE_CHECKING:
     from convcalc.draw import Picture

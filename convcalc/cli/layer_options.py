@@ -9,14 +9,13 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.known import KnownPair
-from convcalc.cli.order_option import check_order, in_said_order, order_option
-from convcalc.cli.output import remark
+from convcalc.cli.order_option import order_option
 from convcalc.cli.shells.offers import meanings
 from convcalc.cli.types import KIND, SHAPE, Few, LayerOption
 from convcalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from convcalc.layers import Layer, Shape
+    from convcalc.layers import Layer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -82,10 +81,12 @@ class LayerCommand(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         nameless = super().parse_args(ctx, args)
-        if nameless and not ctx.resilient_parsing:
-            from convcalc.cli.meant.nameless import way_to_name
+        has_size = (ctx.params.get("output") or "")[:1].isdigit()
+        is_unclear = has_size or ctx.params["kernel_size"] is None or ctx.params["kind"].merges
+        if (nameless or is_unclear) and not ctx.resilient_parsing:
+            from convcalc.cli.meant.one_layer import read_as_meant
 
-            raise UsageError(way_to_name(nameless, ctx.params, CALLED))
+            read_as_meant(ctx, nameless, CALLED)
         return nameless
 
 
@@ -97,47 +98,6 @@ def layer_options(function: F) -> F:
         settings |= _SETTINGS.get(names.partition(" ")[0], {})
         function = click.option(*names.split(), **settings)(function)
     return function
-
-
-def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
-    """The input shape, from ``--input`` or from ``--n``, ``--cin`` and ``--dims``.
-
-    Raises:
-        UsageError: no shape is given, or the options contradict each other.
-    """
-    shape, sizes, channels, dims = (typed[name] for name in ("shape", "n", "cin", "dims"))
-    check_order(shape)
-    if shape:
-        if sizes or channels or dims:
-            message = "--input gives the whole shape; leave --n, --cin and --dims out"
-            raise UsageError(message)
-        return in_said_order(shape)
-    if cls.needs_flat and not dims and bool(sizes) != bool(channels):
-        return sizes or (channels,)
-    if not sizes:
-        raise UsageError("give the input size with --n 32, or the shape with --input 3x32x32")
-    shown = "x".join(map(str, sizes))
-    if len(sizes) > 3:
-        message = f"--n {shown} has {len(sizes)} sides; give 1 to 3, and the channels with --cin"
-        raise UsageError(message)
-    if len(sizes) == 1:
-        if typed["padding"] == "causal" and not (dims or cls.dimensions):
-            remark(
-                "note: --p causal pads a sequence, so --n is read as one axis; --dims 1 does the same"
-            )
-        sizes = sizes * (dims or cls.dimensions or _axes_said(typed) or 2)
-    elif dims and dims != len(sizes):
-        message = f"--n {shown} has {len(sizes)} axes, but --dims is {dims}; leave one out"
-        raise UsageError(message)
-    return (channels or 1, *sizes)
-
-
-def _axes_said(typed: dict[str, Any]) -> int:
-    """The number of axes in ``--k 3x5`` and similar options; 0 if they do not show it; causal means 1."""
-    if typed["padding"] == "causal":
-        return 1
-    values = [typed[name] for name in ("kernel_size", "stride", "dilation")]
-    return max([len(value) for value in values if isinstance(value, tuple)], default=0)
 
 
 def layer_of(cls: type[Layer], typed: dict[str, Any], channels: int) -> Layer:

@@ -7,8 +7,11 @@ import click
 from convcalc.cli.group import Command
 from convcalc.cli.hw_words import BUNDLED_SHEET
 from convcalc.cli.known import Known
+from convcalc.cli.meant.command_names import called_so
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import BUNDLED_NETWORK
+from convcalc.errors import UsageError
+from convcalc.text import shortened
 
 EXAMPLES = """
     convcalc list
@@ -38,4 +41,23 @@ def command(word: str, *, sheets: bool, format_name: str | None, output: str | N
     else:
         from convcalc.analysis.listing import network_list as listed
 
+    if word and not sheets and (said := _list_meant(word)):
+        raise UsageError(said)
     show(listed(word), format_name, output)
+
+
+def _list_meant(word: str) -> str:
+    """What to type where a word says what is listed rather than which network; empty for names."""
+    name = called_so(word, "")
+    ways = {
+        "kinds": "kinds",
+        "list": "list",
+        "hw": "list --sheets",
+        "hw show": "list --sheets",
+        "arch": "list",
+    }
+    if word in _names(click.get_current_context()) or (name not in ways and word != "kinds"):
+        return ""
+    return (
+        f"{shortened(word)} is no part of a network's name; type convcalc {ways.get(name, 'kinds')}"
+    )

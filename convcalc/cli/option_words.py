@@ -7,14 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
-from convcalc.cli.option_names import OURS
 from convcalc.cli.together import Given, Rule, check_together
+from convcalc.cli.typed_options import given_as, options_of
 from convcalc.errors import UsageError
 
-_DASHED = re.compile(
-    r"[-\u2010-\u2015\u2212]+(?P<name>[^\W\d_][\w-]*)"
-)  # including the dashes of slides
-_NUMBER = re.compile(r"[0-9(]")
 _META, _LINE = "convcalc.words", "convcalc.line"
 
 
@@ -38,7 +34,7 @@ def in_our_words(
     words, rest = [], list(args)
     while rest and rest[0] != "--":
         word = rest.pop(0)
-        given = _given(options, word)
+        given = given_as(options, word)
         if given is None:
             words.append(word)
             continue
@@ -71,11 +67,10 @@ def line_called(ctx: click.Context) -> tuple[click.Context | None, Sequence[str]
     return called
 
 
-def option_meant(ctx: click.Context, word: str) -> click.Option | None:
-    """The option that a word on a command line means; None if there is none."""
-    options = options_of(ctx.command.get_params(ctx))
-    given = _given(options, word)
-    return options[given.name] if given else None
+def typed_for(ctx: click.Context, ours: str) -> str:
+    """What stands on the command line for one of our names of options; empty where it is not given."""
+    typed: str = ctx.meta.get(_META, {}).get(ours, "")
+    return typed
 
 
 def as_typed(message: str, ctx: click.Context | None) -> str:
@@ -83,34 +78,6 @@ def as_typed(message: str, ctx: click.Context | None) -> str:
     for ours, typed in ctx.meta.get(_META, {}).items() if ctx else ():
         message = re.sub(rf"(?<![\w-]){ours}(?![\w-])", typed, message)
     return message
-
-
-def options_of(params: Iterable[click.Parameter]) -> dict[str, click.Option]:
-    """The options among some parameters, by each of their names."""
-    return {
-        name: option
-        for option in params
-        if isinstance(option, click.Option)
-        for name in (*option.opts, *option.secondary_opts)
-    }
-
-
-def _given(options: Mapping[str, click.Option], word: str) -> Given | None:
-    """The option that a word of the command line means; None if there is none."""
-    name, equals, value = word.partition("=")
-    if name in options:
-        return Given(name, name, word, value, is_whole=bool(equals))
-    letter = word[:2]
-    if letter in options and not options[letter].is_flag:  # -ofile
-        return Given(letter, letter, word, word[2:], is_whole=True)
-    if f"-{letter}" in options and _NUMBER.match(word[2:]):  # -k5
-        return Given(f"-{letter}", letter, f"-{letter}={word[2:]}", word[2:], is_whole=True)
-    dashed = _DASHED.fullmatch(name)
-    plain = dashed["name"].replace("_", "-").lower() if dashed else ""
-    for ours in (f"--{plain}", *OURS.get(plain, ())):
-        if ours in options:
-            return Given(ours, name, f"{ours}{equals}{value}", value, is_whole=bool(equals))
-    return None
 
 
 def _check_again(

@@ -50,6 +50,13 @@ def said_order() -> str:
     return ctx.meta.get(_ORDER, "") if ctx else ""
 
 
+def in_order(shape: Shape) -> Shape:
+    """The shape of ``--input``, channels first, without a word on it."""
+    from convcalc.network.axes import channels_first
+
+    return channels_first(shape, said_order())
+
+
 def in_said_order(shape: Shape) -> Shape:
     """The shape of ``--input``, channels first; prints a remark if they seem to be last."""
     from convcalc.network.axes import channels_first, reading

@@ -14,13 +14,13 @@ import click
 
 from convcalc.cli.format_names import FormatName
 from convcalc.cli.known import FILE
-from convcalc.cli.screen import encoded, is_watched, speaks_utf, view
+from convcalc.cli.screen import encoded, is_watched, speaks_utf, terminal_columns, view
 from convcalc.cli.shelf import shelf
 from convcalc.cli.ticker import hush
 from convcalc.cli.usage import format_text
 from convcalc.errors import UsageError
 from convcalc.files import check_place, write_lines
-from convcalc.text import printable
+from convcalc.text import printable, wrap
 
 if TYPE_CHECKING:
     from convcalc.report import Report
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 BATCH_OF_LINES = 500
+_NOTE = "note: "
 _SHORT = "--json"
 _CHOSEN = "convcalc.format"  # where --json stores the format for --format
 PICTURE_FORMATS = ("svg", "png")  # additional formats of commands that draw
@@ -258,7 +259,9 @@ def tell_written(path: str) -> None:
 
 
 def remark(message: str) -> None:
-    """Print a line on stderr; errors are ignored, because the work and its exit code matter more."""
+    """A line to stderr, a note no wider than a terminal; if that takes no more, the work is worth more than the line."""
     hush()
+    if message.startswith(_NOTE):
+        message = "\n".join(wrap(message, terminal_columns(sys.stderr), " " * len(_NOTE)))
     with suppress(OSError):
         click.echo(encoded(message, sys.stderr), err=True)

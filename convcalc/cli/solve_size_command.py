@@ -9,7 +9,7 @@ import click
 from convcalc.cli.group import Command
 from convcalc.cli.output import output_options, show
 from convcalc.cli.together import Rule
-from convcalc.cli.types import KIND, SHAPE, LayerOption
+from convcalc.cli.types import KIND, OUT_SHAPE, SHAPE, LayerOption
 from convcalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _NUMBER, _NUMBER_0 = LayerOption("WHOLE", 1), LayerOption("WHOLE", 0)
 
 @click.command("size", cls=Command, examples=EXAMPLES, rules=_RULES)
 @click.option("--n", required=True, type=SHAPE, metavar="N[xN]", help="Input size.")
-@click.option("--o", required=True, type=SHAPE, metavar="O[xO]", help="Output size.")
+@click.option("--o", required=True, type=OUT_SHAPE, metavar="O[xO]", help="Output size, or same.")
 @click.option("--k", type=_NUMBER, metavar="K", help="Only with this kernel.")
 @click.option("--s", type=_NUMBER, metavar="S", help="Only with this stride.")
 @click.option(
@@ -78,7 +78,7 @@ def command(
     from convcalc.solve.report import windows_report
     from convcalc.solve.windows import Question
 
-    question = Question(n, o, kind.kind, k, s, _pair(p), d, a, fit, uneven)
+    question = Question(n, o or n, kind.kind, k, s, _pair(p), d, a, fit, uneven)
     show(windows_report(question, every=every), format_name, output)
 
 
@@ -94,5 +94,7 @@ def _pair(padding: object) -> tuple[int, int] | None:
         return padding, padding
     if isinstance(padding, tuple) and len(padding) == 1 and isinstance(padding[0], tuple):
         return padding[0]
-    message = "--p: give one number, or two for before and after such as 0,1"
+    message = (
+        "--p: give one number, or two for before and after such as 0,1; left out, it is looked for"
+    )
     raise UsageError(message)

@@ -110,15 +110,28 @@ class _Shape(Type):
         return shape_of(text, what)
 
 
+class _OutShape(_Shape):
+    """The sizes of an output; those of the input where it is the word same."""
+
+    def read(self, text: str, what: str) -> Any:
+        if text.strip() == "?":
+            message = (
+                f"{what}: an output that is looked for is worked out by convcalc layer --n 32 --k 5"
+            )
+            raise UsageError(message)
+        return () if text.lower() == "same" else super().read(text, what)
+
+
 class _Kind(Type):
     """A layer kind, by its name here or in another library."""
 
     name = "kind"
 
     def read(self, text: str, what: str) -> Any:
-        from convcalc.layers import get_kind
+        from convcalc.layers import find, get_kind
 
-        return get_kind(text)
+        joined = "_".join(text.split())
+        return get_kind(joined if find(joined) else text)
 
     def offers(self, ctx: click.Context) -> Mapping[str, str]:
         return kinds()
@@ -176,5 +189,5 @@ def kinds() -> dict[str, str]:
     return {name: (cls.__doc__ or "").strip().partition("\n")[0] for name, cls in every().items()}
 
 
-SHAPE, KIND = _Shape(), _Kind()
+SHAPE, OUT_SHAPE, KIND = _Shape(), _OutShape(), _Kind()
 BUNDLED_NETWORK, NETWORK = _BundledNetwork(), _Network()

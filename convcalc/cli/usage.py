@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,7 +21,6 @@ _RANGE = re.compile(
 )
 _LEADS_ON = re.compile(r"(type|chain:|word:) convcalc ")  # it already contains the command
 _NO_VALUE = "requires an argument."  # the end of click's message
-_MOST_DIGITS = 9  # of a size
 _SORTS = {"integer": "is not a whole number", "float": "is not a number"}
 
 
@@ -54,9 +53,9 @@ def _text(error: click.UsageError) -> str:
     if said := lead_on(error):
         return said
     if isinstance(error, click.NoSuchOption):
-        from convcalc.cli.meant.no_option import instead
+        from convcalc.cli.meant.no_option import all_said
 
-        return f"no option {quoted(error.option_name)}{instead(error)}"
+        return all_said(error)
     if isinstance(error, click.BadOptionUsage) and error.message.endswith(_NO_VALUE):
         return f"{error.option_name} needs a value; write it after the option"
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
@@ -91,19 +90,10 @@ def _value(message: str) -> str:
 
 def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
     """The error about an output file whose format is unknown."""
-    what, size = f"no format has the suffix {suffix!r}", ""
+    what = f"no format has the suffix {suffix!r}"
     if not suffix:
         what = "this is for a report, not a folder, and without a suffix its format is not known"
         ctx = click.get_current_context(silent=True)
         if ctx and any("--out" in param.opts for param in ctx.command.params):
             what += f"; the folder is --out {printable(output)}"
-        size = _of_size(output, ctx.params.get("n")) if ctx else ""
-    return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format{size}"
-
-
-def _of_size(output: str, sides: Any) -> str:
-    """The end of a message about a size instead of a file: the question that it may be for."""
-    if not (sides and output.isdecimal() and len(output) <= _MOST_DIGITS):
-        return ""
-    line = f"convcalc solve size --n {'x'.join(map(str, sides))} --o {output}"
-    return f"; for an output of size {output} type {line}"
+    return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format"

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from convcalc.cli.group import Command
+from convcalc.cli.meant.question import meant
 from convcalc.cli.output import output_options, show
 from convcalc.cli.why_options import given_words, question_options, spelt
 from convcalc.errors import UsageError
@@ -35,13 +36,20 @@ def command(
 
     Give the meaning of the number (--params, --size, --macs, …) and the values of the question.
     """
+    from convcalc.cli.meant.equation import of_formula
     from convcalc.homework.conventions import conventions
     from convcalc.homework.marking.why import report_of, why
 
+    if not number.strip():
+        message = "NUMBER is empty; give the number that you found"
+        raise UsageError(message)
+    if not kind and (said := of_formula(number)):
+        raise UsageError(said)
     if not kind:
         message = "choose what NUMBER is: --params, --size, --volume, --macs, --rf, or --type NAME"
+        message += "; a number such as 28x28x6 is a --volume" * ("x" in number)
         raise UsageError(message)
-    given = given_words(options, more)
+    kind, given = meant(kind, given_words(options, more))
     course = conventions(preset, **changes)
     found = why(number, kind, given, course, spelt)
     show(report_of(found, with_answer=with_answer), format_name, output)

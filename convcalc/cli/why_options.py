@@ -17,7 +17,6 @@ _KINDS = {
     "size": "output-size", "fit": "fit", "volume": "volume", "pool": "pool-volume", "pad": "pad-to-keep",
     "params": "params", "fc": "params-fc", "macs": "macs", "rf": "receptive-field", "neurons": "neurons",
 }  # fmt: skip
-
 # Words of the question types: the names of their options, then the help.
 _WORDS = {
     "n": ("--n", "--input-size", "Input size."),
@@ -30,7 +29,7 @@ _WORDS = {
     "groups": ("--groups", "Groups."),
     "units": ("--units", "Units of a fully connected layer."),
     "input": ("--input", "Input volume, such as 300x300x3."),
-    "layers": ("--layers", "Layers as kernel/stride, such as '3/2 3/1'."),
+    "layers": ("--layers", "Layers as kernel/stride: '3/2 3/1', or 'conv:k3s2 conv:k3'."),
     "target": ("--target", "Size to reach."),
     "arch": ("--arch", "A network: 'CONV-5-6 POOL-2 FC-10', code, a file or a name."),
     "bias": ("--bias/--no-bias", "Whether biases count."),

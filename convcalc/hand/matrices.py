@@ -43,6 +43,8 @@ SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".txt", ".npy")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
 QUOTIENT = re.compile(r"[+-]?[0-9]+/[0-9]+")
 LOOKALIKES = str.maketrans("−–", "--")  # minus signs as slides and word processors write them
+SIZE = re.compile(r"[0-9]{1,6}(x[0-9]{1,6})+")
+BRACES = re.compile(r"[{}\s,0-9./+-]")  # and what stands between them
 FAR = re.compile(r"[+-]?[0-9.]+e[+-]?[0-9]{3,}", re.IGNORECASE)
 LISTS = re.compile(r"\s*([\[{]|- |[A-Za-z_]\w*\s*:)")  # the start of YAML, not of a row of numbers
 NPY = b"\x93NUMPY"
@@ -89,6 +91,8 @@ def number(text: str) -> Exact:
     elif not NUMBER.fullmatch(plain):
         if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", ".nan", ".inf", "null", "none"):
             message = f"contains {shortened(text)!r}; give finite numbers"
+        elif SIZE.fullmatch(plain):
+            message = f"contains {shortened(text)!r}, which is a size; give the numbers, such as '0 1; 2 3'; convcalc layer takes sizes"
         elif FAR.fullmatch(plain):
             message = f"contains {text!r}; use exponents of up to two digits"
         else:
@@ -196,6 +200,8 @@ def inline(text: str, what: str, path: str = "") -> Given:
     plain = text.strip()
     if code := _ARRAY.fullmatch(plain):
         plain = code[1].strip()
+    if plain.startswith("{") and not BRACES.sub("", plain):
+        plain = plain.replace("{", "[").replace("}", "]")
     if re.fullmatch(r"\[[^\[\]]*\]", plain) and not re.search(r",\s*\n", plain):
         plain = plain[1:-1]  # one list of numbers, or the brackets of MATLAB; not JSON over lines
     elif LISTS.match(plain):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from convcalc.errors import UsageError, did_you_mean
-from convcalc.layers.aliases import defaults_of
+from convcalc.layers.aliases import defaults_of, own_option
 from convcalc.layers.base import KINDS, LETTERS, Family, Layer, with_axes
 from convcalc.layers.names import axes_in, plain
 from convcalc.layers.options import make_layer
@@ -100,11 +100,19 @@ def get_kind(word: Any) -> type[Layer]:
     if said := stated_only(word):
         message = f"no layer kind {quoted(word)}{said}"
         raise UsageError(message)
+    if option := own_option(KINDS["conv"], re.sub("[ -]", "_", word.strip().lower())):
+        message = f"no layer kind {quoted(word)}: {option} is an option of layers; convcalc kinds conv explains it"
+        raise UsageError(message)
     names = [name for each in every().values() for name in each.names()]
     known = [name for name in names if not re.search("[0-9]d$", name)]  # conv, not conv2d
     near = did_you_mean(word.lower(), known) or "; convcalc kinds lists them"
     message = f"no layer kind {quoted(word)}{near}"
     raise UsageError(message)
+
+
+def pool_called(word: str) -> type[Layer] | None:
+    """A pool that may be meant by the name of a kind that merges paths, such as max; None for others."""
+    return find(f"{word}pool") or find(f"{word}_pool")
 
 
 def make(kind: str | type[Layer], options: Mapping[str, Any], **how: Any) -> Layer:

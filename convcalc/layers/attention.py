@@ -92,9 +92,9 @@ class Attention(Layer):
 
     Formula:
         params = 4·c·c + 4·c: queries, keys, values and the output, each with its biases
-        macs = L·4·c·c + 2·L·L·c, with L = n·n tokens: the projections, then scores and weighted sums
+        macs = L·4·c·c + 2·L·L·c, with L = n·n tokens: the projections, then scores and weighted sums;
         in general, with h heads of k (key_dim) and v (value_dim) values and g (kv_heads) key heads:
-        c·(h + g)·(k + v) weights, used once per token, and L·L·h·(k + v) products of scores and sums
+        c·(h + g)·(k + v) weights, used once per token, and L·L·h·(k + v) products of scores and sums;
         per score: a multiplication by 1/√k, and the softmax over the L scores of a token (see softmax)
 
     Options:

@@ -76,7 +76,10 @@ class SeparableConv(Filters):
         Forgetting the 1×1 half, which has most of the operations if there are more than k·k channels.
     """
 
-    aliases: ClassVar = {"short": ("sep", "sepconv"), "keras": with_dimensions("SeparableConv{}D")}
+    aliases: ClassVar = {
+        "short": ("sep", "sepconv", "separable", "depthwise_separable"),
+        "keras": with_dimensions("SeparableConv{}D"),
+    }
     example: ClassVar = ({"out_channels": 128, "kernel_size": 3, "padding": 1}, (64, 56, 56))
 
     out_channels: int

@@ -88,7 +88,7 @@ class BatchNorm(SampleNorm):
     Formula:
         params = 2·c (scale and shift), buffers = 2·c (running mean and variance)
         no multiply-adds are counted: at inference it folds into the convolution before it;
-        kept separate, it is x·a + b with a and b known before: one multiplication and one addition per cell
+        kept separate, it is x·a + b with a and b known before: one multiplication and one addition per cell;
         without track_running_stats it takes mean and variance from the sample, as an instance norm does
 
     Options:
@@ -145,7 +145,7 @@ class LayerNorm(SampleNorm):
     Formula:
         params = 2·c·n·n, c·n·n with scale: false or shift: false; no buffers
         (x − μ)·(1/√(σ² + ε))·γ + β, with σ² the mean of (x − μ)²: for the m = c·n·n values 3·m − 1
-        additions, 2·m multiplications, 3 divisions and 1 root; γ and β are m more of the first two
+        additions, 2·m multiplications, 3 divisions and 1 root; γ and β are m more of the first two;
         over some axes only: params = 2·m, where m is the product of these; the operations above at each
         position of the other axes
 
@@ -238,7 +238,7 @@ class InstanceNorm(SampleNorm):
     """Normalises each channel of each sample separately.
 
     Formula:
-        params = 2·c with affine (c with scale: false or shift: false), none by default; no buffers
+        params = 2·c with affine (c with scale: false or shift: false), none by default; no buffers;
         operations as for layernorm: per channel of m values 3·m − 1 additions, 2·m multiplications,
         3 divisions and 1 root; γ and β are m more of the first two
 

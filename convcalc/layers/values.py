@@ -136,6 +136,10 @@ def _plainly(text: str) -> str:
     >>> [_plainly(text) for text in ("3*3", "'same'", "32px", "a")]
     ['write 3x3', 'write same, without quotes', 'write 32', 'write plain digits']
     """
+    if text.isdecimal():  # of another script
+        return f"write {int(text[:MAX_DIGITS])}"
+    if "?" in text and not text.strip("? "):
+        return "leave it out; convcalc solve finds what is left out"
     if re.fullmatch(r"[0-9]{1,6}( ?\* ?[0-9]{1,6}){1,2}", text):
         return f"write {text.replace(' ', '').replace('*', 'x')}"
     if re.fullmatch(r"(['\"])[a-z_0-9]{1,20}\1", text):

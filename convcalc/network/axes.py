@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ ORDERS = ("chw", "hwc")
 
 _COLORS = (1, 3, 4)  # channels of a picture: grey, RGB, and RGB with transparency
 _LEAST_SIDE = 8  # shorter sides are unlikely for a picture
+_LEAST_SQUARE = 3  # a side of a picture that is worked out by hand
 _WORD = re.compile(r"[^\W\d_][\w -]{0,19}")
 
 
@@ -100,7 +101,7 @@ def chain_order(shape: Shape, order: str) -> Iterator[None]:
 
 def _exchanged(shape: Shape, *, in_file: bool) -> str:
     """How a shape with its channels probably last is read, and how to write it."""
-    if len(shape) != 3 or shape[2] not in _COLORS or min(shape[:2]) < _LEAST_SIDE:
+    if not channels_stand_last(shape):
         return ""
     height, width, channels = shape
     if in_file:
@@ -113,6 +114,20 @@ def _exchanged(shape: Shape, *, in_file: bool) -> str:
         f"{height}×{width} write {channels}x{height}x{width}, or give the order with --order hwc or "
         "order: hwc in a file"
     )
+
+
+def channels_stand_last(shape: Sequence[int]) -> bool:
+    """Whether the channels of a shape most likely stand last: it is a picture, or a square with other channels.
+
+    >>> channels_stand_last((224, 300, 3)), channels_stand_last((63, 63, 16)), channels_stand_last((64, 56, 56))
+    (True, True, False)
+    """
+    if len(shape) != 3:
+        return False
+    height, width, channels = shape
+    is_picture = channels in _COLORS and min(height, width) >= _LEAST_SIDE
+    has_colors = height in _COLORS and channels < _LEAST_SIDE  # such as 3 channels of 3×5
+    return is_picture or (height == width != channels and not has_colors)
 
 
 def _batched(shape: Shape) -> str:
@@ -133,7 +148,7 @@ def _batched(shape: Shape) -> str:
 
 def _flat(shape: Shape, *, in_file: bool) -> str:
     """How a square that is probably a picture without channels is read, and how to write them."""
-    if len(shape) != 2 or shape[0] != shape[1] or shape[0] < _LEAST_SIDE:
+    if len(shape) != 2 or shape[0] != shape[1] or shape[0] < _LEAST_SQUARE:
         return ""
     side = shape[0]
     way_out = f"[1, {side}, {side}]" if in_file else f"1x{side}x{side}"

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import RoomError, ShapeError, UsageError
-from convcalc.layers import LETTERS, Layer, Shape, find, get_kind
+from convcalc.layers import LETTERS, Layer, Shape, find, get_kind, pool_called
 from convcalc.layers.aliases import defaults_of, own_option
 from convcalc.layers.options import make_layer, options_of, required_options
 from convcalc.layers.values import shown, whole_number, with_x
@@ -32,6 +32,20 @@ _NAMED = re.compile(r"([a-z_]{2,30})=(\([^()]*\)|\[[^\[\]]*\]|[^,]+)")
 _PART = re.compile(
     rf"([a-z])({_NUMBERS}|valid|same_lower|same|full|causal)|([0-9]+\.[0-9]*|{_NUMBERS})"
 )
+
+
+_BARE_CONV = re.compile(rf"(?:[kcspdg]{_NUMBERS})+")
+
+
+def with_kind(word: str) -> str:
+    """A word of a chain with its kind: filters of a size without one are a convolution.
+
+    >>> with_kind("c32k3"), with_kind("2*k3c8p1"), with_kind("k3"), with_kind("pool:k2")
+    ('conv:c32k3', '2*conv:k3c8p1', 'k3', 'pool:k2')
+    """
+    times, star, name = word.rpartition("*")
+    is_conv = "k" in name and "c" in name and _BARE_CONV.fullmatch(name)
+    return f"{times}{star}conv:{name}" if is_conv else word
 
 
 def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
@@ -92,10 +106,10 @@ def _given_twice(label: str, name: str) -> str:
     return f"{label}: {shortened(name)} is given twice; keep one"
 
 
-def _pool_instead(name: str) -> str:
+def _pool_instead(name: str, options: str) -> str:
     """The pool that the name of a join, such as max, may mean."""
-    pool = find(f"{name}pool") or find(f"{name}_pool")
-    return f", or {pool.kind} for a pool" if pool else ""
+    pool = pool_called(name)
+    return f", or {shortened(f'{pool.kind}:{options}'.rstrip(':'))} for a pool" if pool else ""
 
 
 def _first_option(cls: type[Layer]) -> str:
@@ -201,16 +215,16 @@ def read_word(word: str) -> Written:
     if not isinstance(word, str):
         message = f"a layer of a chain is a text such as 'conv:k3c8', but this is {shown(word)}"
         raise UsageError(message)
+    label, word = shortened(word), with_kind(word)
     # After the colon, a star multiplies sides of a custom layer.
     times, star, rest = word.partition("*") if "*" in word.partition(":")[0] else ("", "", word)
-    label = shortened(word)
     repeats = whole_number(times, f"{label}: the number before *") if star else 1
     if repeats < 1:
         message = f"{label}: the number before * is {repeats}; use 1 or more"
         raise UsageError(message)
     name, _, options = (rest if star else word).partition(":")
     if not name:
-        message = f"{label}: no layer is named; write a kind, such as conv:k3c8"
+        message = f"{label or quoted(label)}: no layer is named; write a kind, such as conv:k3c8"
         raise UsageError(message)
     kind, equals, short = name.partition("=")
     if equals and find(kind):
@@ -220,7 +234,7 @@ def read_word(word: str) -> Written:
     if cls.merges:
         message = (
             f"{label}: {cls.kind} merges several paths, and a chain has only one; "
-            f"write a YAML file{_pool_instead(name)}"
+            f"write a YAML file{_pool_instead(name, options)}"
         )
         raise UsageError(message)
     if options.isdigit() and name in cls.unclear_short:

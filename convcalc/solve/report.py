@@ -46,7 +46,7 @@ def windows_report(question: Question, *, every: bool = False) -> Report:
         columns=_window_columns(question, found),
         rows=rows,
         key="windows",
-        notes=_notes(found),
+        notes=_notes(question, found),
         footer=_footer(question, found, len(rows)),
         facts={
             "n": list(question.n),
@@ -117,18 +117,22 @@ def _options(window: Window, question: Question) -> str:
     )
 
 
-def _bounds_text(found: Found) -> str:
-    """How far it was looked."""
-    k, s, p, d = found.bounds
-    return f"k up to {k}, s up to {s:,}, p up to {p}, d up to {d}"
+def _bounds_text(question: Question, found: Found) -> str:
+    """How far it was looked for the numbers that are not given; empty where all are."""
+    asked = [
+        (name, most)
+        for name, most in found.bounds._asdict().items()
+        if getattr(question, name) is None
+    ]
+    return ", ".join(f"{name} up to {most:,}" for name, most in asked if name != "d" or most > 1)
 
 
-def _notes(found: Found) -> list[str]:
+def _notes(question: Question, found: Found) -> list[str]:
     """That the usual windows give no such size."""
     notes = []
     if found.widened:
         notes.append(
-            f"no usual window gives this size, so larger ones were tried: {_bounds_text(found)}"
+            f"no usual window gives this size, so larger ones were tried: {_bounds_text(question, found)}"
         )
     if found.thinned:
         notes.append(
@@ -141,7 +145,9 @@ def _notes(found: Found) -> list[str]:
 
 def _footer(question: Question, found: Found, shown: int) -> list[str]:
     """How it was looked, and what is not shown."""
-    lines = [f"looked for {_bounds_text(found)}; the best first: exact, odd kernel, little padding"]
+    bounds = _bounds_text(question, found)
+    order = "the best first: exact, odd kernel, little padding"
+    lines = [f"looked for {bounds}; {order}" if bounds else order]
     if shown < len(found.windows):
         lines.insert(0, f"and {len(found.windows) - shown:,} more")
     if question.fit != "floor":
@@ -161,10 +167,12 @@ def _why_none(question: Question, found: Found) -> str:
         )
     wanted = f"{question.kind} takes {times(question.n)} to {times(question.o)}"
     if given:
-        return f"no {wanted} with {' '.join(given)} ({_bounds_text(found)}); fix fewer numbers"
+        bounds = _bounds_text(question, found)
+        looked = f" ({bounds})" if bounds else ""
+        return f"no {wanted} with {' '.join(given)}{looked}; fix fewer numbers"
     larger = max(question.o) > max(question.n)
     way_out = "--kind conv_transpose makes maps larger" if larger else "choose another size"
-    return f"no {wanted} ({_bounds_text(found)}); {way_out}"
+    return f"no {wanted} ({_bounds_text(question, found)}); {way_out}"
 
 
 # ------------------------------------------------------------------------------ receptive fields

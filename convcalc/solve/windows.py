@@ -123,7 +123,16 @@ def solve(question: Question) -> Found:
         if found:
             break
     found.sort(key=lambda window: window.rank)
-    return Found(found, bounds, widened=bounds is not usual, thinned=thinned)
+    return Found(found, _tried(question, cls, bounds), bounds is not usual, thinned)
+
+
+def _tried(question: Question, cls: type[Layer], bounds: Bounds) -> Bounds:
+    """The bounds of a question: a kernel that is given allows as much padding as it has cells before its last."""
+    options = options_of(cls)
+    is_dilated = "dilation" in options and "output_padding" not in options
+    d = bounds.d if is_dilated and question.d is None else 1
+    p = bounds.p if question.k is None else (question.d or d) * (question.k - 1)
+    return bounds._replace(p=p, d=d)
 
 
 def _checked(question: Question) -> type[Layer]:

@@ -221,11 +221,11 @@ def test_json(convcalc: Run) -> None:
     [
         (
             "--n 32 --o 10 --k 4 --s 2",
-            "no conv takes 32 to 10 with --k 4 --s 2 (k up to 32, s up to 32, p up to 32, d up to 2); fix fewer numbers",
+            "no conv takes 32 to 10 with --k 4 --s 2 (p up to 6, d up to 2); fix fewer numbers",
         ),
         (
             "--n 32 --o 10 --k 4 --p 0,1 --d 9",
-            "no conv takes 32 to 10 with --k 4 --d 9 --p 0,1 (k up to 33, s up to 32, p up to 32, d up to 2); fix fewer numbers",
+            "no conv takes 32 to 10 with --k 4 --d 9 --p 0,1 (s up to 32); fix fewer numbers",
         ),
         (
             "--n 2 --o 1000",
@@ -241,8 +241,14 @@ def test_json(convcalc: Run) -> None:
             "--n 1000000 --o 10",
             "sizes up to 100,000 are solved, but 1000000 to 10 is asked; use smaller ones",
         ),
-        ("--n 32 --o 10 --p same", "--p: give one number, or two for before and after such as 0,1"),
-        ("--n 32 --o 10 --p 1x2", "--p: give one number, or two for before and after such as 0,1"),
+        (
+            "--n 32 --o 10 --p same",
+            "--p: give one number, or two for before and after such as 0,1; left out, it is looked for",
+        ),
+        (
+            "--n 32 --o 10 --p 1x2",
+            "--p: give one number, or two for before and after such as 0,1; left out, it is looked for",
+        ),
         ("--n 32 --o 0", "--o has a side of 0; use 1 or more"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 # For each group (empty: the outermost), its commands with their other names.
 _NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     "": (
-        ("layer", "size shape output output-size output-shape outsize calc calculate compute calculator dimension dimensions"),
+        ("layer", "size shape out output conv-output conv-output-size conv-size conv-out output-dim neurons volume output-volume output-size output-shape outsize calc calculate compute calculator dimension dimensions"),
         ("arch", (
             "summary summarize summarise network show model params parameters info information describe inspect architecture "
             "view open print display analyze analyse explain torchinfo torchsummary num-params count-params shapes infer-shapes infershape"
@@ -39,13 +39,13 @@ _NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "draw ": (
         ("fit", "layer conv pool padding conv2d"),
-        ("window", "kernel windows step steps animate animation gif hand"),
+        ("window", "kernel stride dilation windows step steps animate animation gif hand"),
         ("field", "rf receptive-field receptive"),
         ("net", "network arch architecture graph model diagram netron"),
         ("cost", "bars params macs flops memory costs chart roofline"),
     ),
     "solve ": (
-        ("size", "kernel stride padding dilation pad same window layer"),
+        ("size", "k s p d kernel stride padding dilation pad same window layer"),
         ("field", "rf receptive-field depth layers"),
         ("input", "inputs smallest resolution"),
         ("mirror", "decoder inverse transpose transposed deconv autoencoder"),

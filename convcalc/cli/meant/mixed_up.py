@@ -11,20 +11,22 @@ import click
 
 from convcalc.cli.meant.line import PAIR, as_line, with_option
 from convcalc.cli.meant.sorts import sort_of_word
-from convcalc.cli.network_words import NETWORK_OR_LAYERS
+from convcalc.cli.network_words import CHAIN_LAYERS, NETWORK_OR_LAYERS
 from convcalc.files import STDIN
 from convcalc.text import printable, shortened
 
 _LAYER = re.compile(r"[a-z]\w*:(?!//)[a-z0-9/]|(?:\w+\.)*[A-Z]\w*\(")
 _MOST_SAID = 200  # characters of a word in a message
+_OF_LAYERS = ("--sees", "--explain")  # options whose value is a layer
 _GLUED = re.compile(r",[a-z]\w*:")
 _ANSWER = re.compile(r"(?:(?P<name>[A-Za-z]\w{0,30})[=:]\s*)?(?P<value>[0-9][0-9.,x×]{0,30})")
+_NUMBER = re.compile(r"[0-9][0-9.,]*(x[0-9]+)*")
 # The sort of thing that each command parameter takes.
 _WANTED = {
     "network": "network", "networks": "network", "first": "network", "second": "network", "targets": "network",
     "sheet": "sheet", "answers": "answers", "submissions": "answers", "folder": "grades", "roster": "roster",
     "value": "number", "x": "matrix", "question": "question",
-    "layers": "layer",
+    "layers": "layer", "files": "network",
 }  # fmt: skip
 # The name of each sort, and the command that takes it.
 _SORTS = {
@@ -78,13 +80,19 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
             rest = [each if each != word.text else STDIN for each in args]
             line = f"{as_line(rest)} < {as_line([word.text])}"
             return f"{printable(word.text)} is a file; type {ctx.command_path} {line}"
+    if line := _with_layer(ctx, words):
+        return line
     if line := _without_fillers([word for word in words if word.wanted == "network"], args):
         return f"networks are named one after the other; type {ctx.command_path} {line}"
-    if line := _with_option(ctx, words, args) or _on_stdin(ctx, words):
+    if (
+        line := _with_option(ctx, words, args)
+        or _on_stdin(ctx, words)
+        or _in_full(ctx, words, args)
+    ):
         return line
     wrong = next((word for word in words if word.is_wrong), None)
     if wrong is None:
-        return ""
+        return _of_homework(ctx, words)
     called, way = _SORTS[wrong.sort]
     said = shortened(wrong.text, _MOST_SAID)
     for other in words:
@@ -99,8 +107,26 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
     return f"{said} is {called}, but {wanted} belongs here; for {called} type {way.format(as_line([wrong.text]))}"
 
 
+def _with_layer(ctx: click.Context, words: Sequence[_Word]) -> str:
+    """What to type where a layer of a network stands without the option that it belongs to."""
+    from convcalc.cli.meant.stray_words import layer_called
+
+    options = [name for param in ctx.command.params for name in param.opts if name in _OF_LAYERS]
+    networks = [word for word in words if word.wanted == "network"]
+    if len(networks) != 2 or not options or networks[0].sort != "network" or networks[1].sort:
+        return ""
+    layer = layer_called(networks[0].text, networks[1].text)
+    if not layer or os.path.exists(networks[1].text):
+        return ""
+    unit = f"{layer}:0,0" if options[0] == "--sees" else layer
+    line = [ctx.command_path, as_line([networks[0].text, options[0], unit])]
+    return f"{shortened(networks[1].text)} has no option before it; type {' '.join(line)}"
+
+
 def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]) -> str:
     """What to type if a parameter is given without ``--set``, or layers instead of a network."""
+    from convcalc.cli.meant.short_layers import is_layer, line_of_chain
+
     known = {name for param in ctx.command.params for name in param.opts}
     others = [
         word.text
@@ -119,17 +145,58 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
             for part in (re.split(r",(?=[a-z]\w*:)", arg) if arg in glued else [arg])
         ]
         return f"layers are words with spaces between them; type {ctx.command_path} {as_line(line)}"
-    layers = [text for text in others if _LAYER.match(text)]
+    layers = [text for text in others if _LAYER.match(text) or is_layer(text)]
     takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
     takes_several = any(param.name in ("second", "networks") for param in ctx.command.params)
     if layers and layers == others and not takes_layers and not takes_several:
         said, shape = as_line(layers), ctx.params.get("shape")
-        sides = "x".join(map(str, shape)) if isinstance(shape, tuple) and shape else "3x32x32"
+        sides = "x".join(map(str, shape)) if isinstance(shape, tuple) and shape else ""
+        sides = sides or (line_of_chain(layers) or ["", "3x32x32"])[1]
         return (
             f"{said}: layers are a chain, and {ctx.command_path} takes a network; type convcalc chain --input {sides} "
             f"{said} -o net.yaml, then {ctx.command_path} net.yaml"
         )
     return ""
+
+
+def _of_homework(ctx: click.Context, words: Sequence[_Word]) -> str:
+    """What to type for a number where a network belongs."""
+    from convcalc.cli.meant.windows import are_windows, line_of_windows
+
+    takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
+    if any(word.wanted != "network" or word.sort or os.path.exists(word.text) for word in words):
+        return ""
+    windows = [word.text for word in words]
+    sized = all(text[:1].isdigit() and not text.isdecimal() for text in windows)  # 3x3, 5/1
+    if takes_layers and sized and are_windows(windows) and (line := line_of_windows(windows)):
+        return f"a layer is a kind with options; type {ctx.command_path} {line.partition(' ')[2]}"
+    number = next((word.text for word in words if _NUMBER.fullmatch(word.text)), "")
+    return number and (
+        f"{shortened(number)} is a number, but a network belongs here; for an answer to homework type "
+        f"convcalc why {shortened(number)} --size --n 32 --k 5; use the sizes of the question"
+    )
+
+
+def _in_full(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]) -> str:
+    """What to type where layers are shortened in a way that is not read."""
+    from convcalc.cli.meant.short_layers import chain_meant, channels_first
+    from convcalc.cli.meant.stray_words import apart
+
+    takes = any(param.type in (NETWORK_OR_LAYERS, CHAIN_LAYERS) for param in ctx.command.params)
+    layers = [word.text for word in words if word.wanted in ("layer", "network")]
+    only_numbers = all(map(str.isdecimal, layers)) and {word.wanted for word in words} != {"layer"}
+    others = any(word.sort or os.path.exists(word.text) for word in words)
+    if not takes or not layers or others or only_numbers:
+        return ""
+    given = ctx.params.get("shape")
+    shape = given if isinstance(given, tuple) else ()
+    what, line = chain_meant(layers, apart(ctx.command, args), shape)
+    if shape and "--order" not in args:
+        sides = [*map(str, shape)]
+        line = [
+            channels_first(sides) if re.split("[x×,]", each) == sides else each for each in line
+        ]
+    return f"{what}; type {ctx.command_path} {as_line(line)}" if line else ""
 
 
 def _on_stdin(ctx: click.Context, words: Sequence[_Word]) -> str:

@@ -6,11 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from convcalc.cli.meant.equation import of_formula
 from convcalc.cli.meant.line import as_line
+from convcalc.cli.meant.sentence import options_in
+from convcalc.cli.meant.short_layers import channels_first, is_layer
+from convcalc.cli.meant.sorts import sort_of_word
 from convcalc.text import shortened
 
 _SIZE = re.compile(r"[0-9]+([x,×][0-9]+)*")
 _NAMED = re.compile(r"(?P<name>[A-Za-z_]+)=(?P<value>.+)")
+_SHORT = re.compile(r"(?P<name>[nkspdfwi])(?P<value>\d{1,6}(?:x\d{1,6})*)", re.IGNORECASE)
+_PADDINGS = ("same", "valid", "full", "causal")
 _FORMULA = re.compile(r"[\w\s()+*/·−-]*[/+*−-][\w\s()+*/·−-]*")
 _ORDER = ("n", "kernel_size", "stride", "padding")  # the order in which people give them
 _CODE = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*\s*\(")
@@ -64,11 +70,15 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
         return "help: type convcalc layer -h"
     if any(map(is_code, words)):
         return f"{said}: code is read by a chain: convcalc {code_line(words, _input_given(typed))}"
-    if ":" in said:
+    if ":" in said or any(map(is_layer, words)):
         return f"{said}: several layers in a row are a chain: convcalc {_chain_line(words, typed)}"
+    if not typed.get("n") and (formula := of_formula(said)):
+        return f"{said}: {formula}"
     if not _SIZE.fullmatch(said) and "=" not in said and _FORMULA.fullmatch(said):
         return f"{said}: convcalc works out the formula itself; leave it out"
-    options = _in_turn(words, typed, called) or _named(words, typed, called)
+    if network := next((word for word in words if sort_of_word(word) == "network"), ""):
+        return f"{shortened(network)} is a network; type convcalc arch {as_line([network])}"
+    options = named_options(words, typed, called) or options_in(" ".join(words))
     what = "it" if len(words) == 1 else "each of them"
     if not options:
         return f"{said}: write the name of an option before {what}, as in --kind conv --n 32 --k 3"
@@ -76,27 +86,46 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
     return f"{said}: write the name of an option before {'each number' if numbers else what}: {options}"
 
 
+def named_options(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    """The words with the names of options, as `way_to_name` takes them; empty where one of them can be anything."""
+    return _in_turn(words, typed, called) or _named(words, typed, called)
+
+
 def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
     """The words with option names; empty if a word can mean anything."""
     free = [called.get(name, f"--{name}") for name in _ORDER if typed[name] is None]
     found: list[list[str]] = []
+    counted = _filters_among(words)
     for word in words:
         pair = _NAMED.fullmatch(word)
         if pair:
             name = pair["name"].lower()
             name = f"--{_LETTERS.get(name, name) if len(name) == 1 else name}"
             found.append([name, pair["value"]])
+        elif short := _SHORT.fullmatch(word):
+            found.append([f"--{_LETTERS[short['name'].lower()]}", short["value"]])
+        elif word.lower() in _PADDINGS:
+            found.append(["--p", word.lower()])
+        elif word == counted:
+            found.append(["--cout", word])
         elif _SIZE.fullmatch(word) and free:
             name = free.pop(0)
             sides = re.split("[x,×]", word)
             whole = name == "--n" and len(sides) == 3
-            found.append(["--input", _channels_first(sides)] if whole else [name, word])
+            found.append(["--input", channels_first(sides)] if whole else [name, word])
         elif is_kind(word):
             found.append(["--kind", word])
         else:
             return ""
     is_once = len({name for name, _ in found}) == len(found)
     return as_line([part for pair in found for part in pair]) if is_once else ""
+
+
+def _filters_among(words: Sequence[str]) -> str:
+    """The number before the size of a filter, as in ``300x300x3 100 5x5``; empty where there is none."""
+    sizes = [word for word in words if _SIZE.fullmatch(word)]
+    is_square = len(sizes) > 2 and "x" in sizes[2] and not any("x" in size for size in sizes[3:])
+    return sizes[1] if is_square and sizes[1].isdecimal() else ""
 
 
 def _in_turn(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
@@ -151,7 +180,7 @@ def _chain_line(words: Sequence[str], typed: Mapping[str, Any]) -> str:
     """The ``convcalc chain`` command for some layers; the first word can be the input."""
     sides = re.split("[x,×]", words[0])
     if _SIZE.fullmatch(words[0]) and len(sides) > 1:
-        shape = _channels_first(sides if len(sides) > 2 else ["3", *sides])
+        shape = channels_first(sides if len(sides) > 2 else ["3", *sides])
         return as_line(["chain", "--input", shape, *words[1:]])
     return as_line(["chain", "--input", _input_given(typed) or "3x32x32", *words])
 
@@ -165,12 +194,6 @@ def _input_given(typed: Mapping[str, Any]) -> str:
         return ""
     sides = [*sides] * (2 if len(sides) == 1 else 1)
     return "x".join(map(str, [channels or 3, *sides]))
-
-
-def _channels_first(sides: list[str]) -> str:
-    """A shape with channels first; they are moved from the end if the first side cannot be channels."""
-    last = sides[-1] in ("1", "3", "4") and int(sides[0]) > 4
-    return "x".join([sides[-1], *sides[:-1]] if last else sides)
 
 
 def is_kind(word: str) -> bool:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
 from convcalc.cli.context import BEHIND_GROUP
 from convcalc.cli.meant.line import as_line
+from convcalc.cli.meant.needless import is_needless, without_needless
+from convcalc.cli.meant.size_options import way_to_write
+from convcalc.cli.network_words import CHAIN_LAYERS, NETWORK_OR_LAYERS
 from convcalc.cli.option_names import OURS
 from convcalc.cli.option_words import line_called
+from convcalc.cli.typed_options import option_meant
 from convcalc.errors import nearest
-from convcalc.text import quoted
+from convcalc.homework.question_types import TYPES
+from convcalc.text import listing, quoted
 
 _SHORTEST = 4  # characters of an abbreviated option, with its dashes
 _SHORTEST_NAME = 3  # characters of an abbreviated argument name
 _LEAST_ALIKE = 0.6  # similarity of names, without their dashes
+_LINE = "type convcalc "
+_NEEDLESS = "; no size depends on it, leave it out"
+_NEEDLESS_ALL = "; no size depends on them, leave them out"
+_OF_LAYERS = ("--n", "--k", "--s", "--p", "--cin", "--cout")
+_LAYERS_ARE = "; layers are written conv:k3s2p1c8, and the input is --input 1x8x8"
+_ANSWER = re.compile(r"[0-9][0-9.,]*(x[0-9]+)*")
+_HELP = ("--help", "--h")
 _OUTPUTS = (
     "-o",
     "--out",
@@ -26,15 +40,6 @@ _OUTPUTS = (
     "--out-dir",
     "--outfile",
     "--save",
-)
-_NO_MATTER = (
-    "--padding-mode",
-    "--activation",
-    "--name",
-    "--data-format",
-    "--kernel-initializer",
-    "--bias-initializer",
-    "--inplace",
 )
 # Options of other tools that are arguments here, and values that some people write as options.
 _BARE = {
@@ -64,34 +69,73 @@ _TALK = (
     "--summary",
     "--all",
     "--list",
+    "--names",
     "--print",
     "--show",
 )
 
 
-def instead(error: click.NoSuchOption) -> str:
-    """The end of a message about an unknown option: what to write instead; empty if unknown."""
-    ctx, typed = error.ctx, error.option_name
+def all_said(error: click.NoSuchOption) -> str:
+    """What is said of an unknown option, and of all others of its line: what to write in their place."""
+    ctx, first = error.ctx, error.option_name
     if ctx is None:
-        return ""
+        return f"no option {quoted(first)}"
     if isinstance(ctx.command, click.Group):
         from convcalc.cli.meant.no_command import options_first
 
         line = options_first(ctx, ctx.meta.get(BEHIND_GROUP, ()))
-        return f"; type convcalc {line}" if line else _near(typed, error.possibilities, ())
+        way = f"; type convcalc {line}" if line else _near(first, error.possibilities, ())
+        return f"no option {quoted(first)}{way}"
+    ways = {first: _instead(ctx, first, error.possibilities)}
+    if _LINE not in ways[first]:
+        for typed in _unknown(ctx):
+            ways.setdefault(typed, _instead(ctx, typed, None))
+    alike: dict[str, list[str]] = {}
+    for typed, way in ways.items():
+        if _LINE not in way or typed == first:
+            alike.setdefault(way, []).append(typed)
+    end = (
+        f": type {ctx.command_path} {as_line(without_needless(line_called(ctx)[1]))}"
+        if [*alike] == [_NEEDLESS]
+        else ""
+    )
+    said = "; ".join(_of_several(names, way) for way, names in alike.items())
+    return said.replace("?; n", "? N") + end
+
+
+def _of_several(names: Sequence[str], way: str) -> str:
+    """What is said of options for which the same is to be written."""
+    what = listing([*map(quoted, names)])
+    if len(names) == 1:
+        return f"no option {what}{way}"
+    return f"no options {what}{_NEEDLESS_ALL if way == _NEEDLESS else way}"
+
+
+def _unknown(ctx: click.Context) -> Iterator[str]:
+    """The options of a line that its command does not have."""
+    from convcalc.cli.meant.stray_words import apart
+
+    for word, is_free in apart(ctx.command, line_called(ctx)[1]):
+        is_option = word.startswith("--") and word != "--" and option_meant(ctx, word) is None
+        if is_option and word not in _HELP and not is_free:
+            yield word.partition("=")[0]
+
+
+def _instead(ctx: click.Context, typed: str, near: Sequence[str] | None) -> str:
+    """What to write instead of one option; empty where nobody knows."""
     params = [param for param in ctx.command.params if isinstance(param, click.Option)]
     options = {name: param for param in params for name in param.opts}
-    said = (
-        _of_outputs(ctx, typed, [*options]) or _of_sizes(typed, options) or _elsewhere(ctx, typed)
+    way = (
+        _of_outputs(ctx, typed, [*options])
+        or way_to_write(typed, options, line_called(ctx)[1])
+        or _elsewhere(ctx, typed)
+        or _set(ctx, typed, options)
+        or (_NEEDLESS if is_needless(typed) else _command(ctx, typed))
     )
-    if said or (said := _set(ctx, typed, options) or _command(ctx, typed)):
-        return said
     begins = [name for name in options if name.startswith(typed)]
-    return _near(
-        typed,
-        begins if len(begins) == 1 and len(typed) > _SHORTEST else error.possibilities,
-        options,
-    )
+    if len(begins) != 1 or len(typed) <= _SHORTEST:
+        begins = [*(near if near is not None else get_close_matches(typed, options))]
+    return way or _near(typed, begins, options)
 
 
 def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
@@ -105,42 +149,10 @@ def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
     return "; it prints its lines: send them to a file with > FILE"
 
 
-def _of_sizes(typed: str, options: Mapping[str, click.Option]) -> str:
-    """What to write for letters and words of sizes that are ambiguous or belong to another command."""
-    if typed == "--n" and "--x" in options and "--k" in options:
-        return "; --x is the input, with its numbers: --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'; convcalc layer takes sizes"
-    filters = next((name for name in ("--cout", "--filters") if name in options), "")
-    if typed in ("--f", "-f", "-F") and "--k" in options and filters:
-        return f"; write --k for the size of a filter, {filters} for how many there are"
-    if typed.startswith("--pool") and "--op" in options:
-        return "; write --op maxpool or --op avgpool"
-    if typed == "--target" and "--rf" in options and not options["--rf"].is_flag:
-        return "; write --rf"
-    if typed == "--x" and "--k" in options:
-        return "; numbers are worked out by convcalc hand --x '1 2 3; 4 5 6; 7 8 9' --k '1 2; 3 4'"
-    if typed.partition("=")[0].replace("_", "-") in _NO_MATTER and "--k" in options:
-        return "; no size depends on it, leave it out"
-    if typed in ("--width", "--height", "--h") and "--n" in options:
-        return "; write height and width in one: --n 24x32, or --n 32 for both"
-    return ""
-
-
 def _elsewhere(ctx: click.Context, typed: str) -> str:
     """Where to write something that is not an option: options of layers, and expectations in a file."""
-    takes = {
-        param.metavar or param.name or ""
-        for param in ctx.command.params
-        if isinstance(param, click.Argument)
-    }
-    if any("LAYER" in name or name == "[TARGET]..." for name in takes) and typed in (
-        "--n",
-        "--k",
-        "--s",
-        "--p",
-        "--cout",
-        "--cin",
-    ):
-        return "; layers are written conv:k3s2p1c8, and the input is --input 1x8x8"
+    if said := _one_layer(ctx, typed):
+        return said
     words = typed.lstrip("-").partition("=")[0]
     if _is_argument(ctx, words):
         line = _without_names(ctx, line_called(ctx)[1])
@@ -158,6 +170,27 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
     ):
         return f"; write it into the file: expect: {{{typed[2:]}: 1000}}"
     return ""
+
+
+def _one_layer(ctx: click.Context, typed: str) -> str:
+    """What to type where the sizes of one layer stand behind a command that takes networks or layers."""
+    from convcalc.cli.meant.named_layer import chain_line, is_of_layer, layer_line
+    from convcalc.cli.meant.stray_words import apart
+
+    args, load = line_called(ctx)[1], getattr(ctx.find_root().command, "load", None)
+    takes = [param for param in ctx.command.params if isinstance(param, click.Argument)]
+    if not takes or load is None or typed.partition("=")[0] not in _OF_LAYERS:
+        return ""
+    layer = load("layer")
+    words = [word for word, is_free in apart(layer, args) if is_free]
+    if words == [*args[:1]] and _ANSWER.fullmatch(words[0]):
+        kind = "--volume" if "x" in words[0] else "--size"
+        return f"; type convcalc why {words[0]} {kind} {as_line([word for word in args if word not in words])}"
+    if takes[0].type in (CHAIN_LAYERS, NETWORK_OR_LAYERS):
+        line = chain_line(args, layer)
+        return f"; type {ctx.command_path} {line}" if line else _LAYERS_ARE
+    is_whole = is_of_layer(args, layer) and takes[0].name in ("network", "files")
+    return f"; type convcalc layer {layer_line(args, layer)}" if is_whole and not words else ""
 
 
 def called_elsewhere(value: str) -> str:
@@ -248,11 +281,27 @@ def _command(ctx: click.Context, typed: str) -> str:
     own = ctx.command_path.partition(" ")[2]
     word = typed.lstrip("-")
     name = FLAGS.get(own, {}).get(word) or called_so(word, "")
+    if own == "why":
+        return _of_why(typed)
+    if own in ("layer", "chain") and name in ("arch", "count", "layer", "draw field"):
+        return "; it is shown without, leave it out"
     if typed in _TALK or name == own:
         return "; leave it out"
     if not name or name.startswith("-") or own.startswith("hw "):
         return ""
     return f"; type convcalc {name} {as_line(nameless(ctx.command, args))}".rstrip()
+
+
+def _of_why(typed: str) -> str:
+    """What to write for what a number is, where it is called otherwise."""
+    if typed in ("--flops", "--ops", "--operations"):
+        return "; write --macs, or --macs --convention flops=2macs where a multiply-add is two operations"
+    named = [
+        kind for kinds in TYPES.values() for kind in kinds if typed.lstrip("-") in kind.split("-")
+    ]
+    if len(named) == 1:
+        return f"; write --type {named[0]}"
+    return "; say what the number is: --params, --size, --volume, --macs or --rf"
 
 
 def _near(typed: str, names: Sequence[str] | None, options: Collection[str]) -> str:

@@ -9,10 +9,13 @@ from itertools import takewhile
 
 import click
 
+from convcalc.cli.meant.equation import of_parameters
 from convcalc.cli.meant.line import PAIR, as_line, with_option
 from convcalc.cli.meant.nameless import input_in
+from convcalc.cli.meant.short_layers import line_of_chain
 from convcalc.cli.meant.sorts import sort_of_word
-from convcalc.cli.option_words import line_called, option_meant, options_of
+from convcalc.cli.option_words import line_called
+from convcalc.cli.typed_options import option_meant, values_behind
 from convcalc.errors import UsageError
 from convcalc.text import quoted
 
@@ -21,6 +24,7 @@ _UNIT = re.compile(r"(?:[kKMGT]?(?:FLOPs?|FLOPS|MACs?|Macs?|params?)|[kKMGT]|mil
 _OUTPUT = (".svg", ".png", ".html", ".csv", ".json", ".md", ".tex", ".txt", ".onnx", ".py", ".mmd", ".dot", ".xml", ".zip")  # fmt: skip
 _OF_SHAPES = re.compile(r"x[A-Z]")  # in the metavar of an option
 _FROM_TO = 2  # the two sizes of a question
+_OPS = ("conv", "tconv", "maxpool", "avgpool")
 FILLERS = ("vs", "vs.", "versus", "and", "with", "question")
 
 
@@ -46,6 +50,12 @@ def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
         name = param.opts[0]
         if name == "--x" and any(map(_SHAPE.fullmatch, args)):
             return f"{name} is missing: it is a matrix with its numbers, as in {_example(called)}"
+        if name == "--input" and (line := line_of_chain(args)):
+            return f"{name} is missing; type {called.command_path} {as_line(line)}"
+        if name == "--x" and (by_hand := _by_hand(args)):
+            return f"--x is missing; type {called.command_path} {by_hand}"
+        if name == "--o" and param.metavar == "O[xO]":
+            return "--o is missing: write the size that you want, as in --o 16, or --o same to keep that of the input"
         if meant := _meant(called, param, args):
             return f"{name} is missing: write {name} {meant}"
     else:
@@ -58,12 +68,36 @@ def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
     return f"{name} is missing" + f"; for example: {example}" * bool(example)
 
 
+def _by_hand(args: Sequence[str]) -> str:
+    """The options of two matrices that stand without them, and of what is done with them; empty where they are not two."""
+    words = [word for word in args if not word.startswith("-")]
+    ops = [
+        op
+        for word in words
+        if (op := {"pool": "maxpool", "transposed": "tconv"}.get(word, word)) in _OPS
+    ]
+    matrices = [word for word in words if re.search(r"\d[\s,;|]+-?\d", word)]
+    if len(matrices) != 2 or len(matrices) + len(ops) != len(args):
+        return ""
+    return as_line(
+        [
+            "--x",
+            matrices[0],
+            "--k",
+            matrices[1],
+            *(["--op", ops[0]] if ops and ops[0] != "conv" else []),
+        ]
+    )
+
+
 def _meant(called: click.Context, option: click.Option, args: Sequence[str]) -> str:
     """A word of the line that may be meant as the missing option's value."""
     has_words = any(isinstance(param, click.Argument) for param in called.command.params)
     sizes = [word for word in args if word.isdecimal()]
     if not has_words and option.opts[0] == "--n" and len(sizes) == len(args) == _FROM_TO:
         return f"{sizes[0]} --o {sizes[1]}"
+    if not has_words and option.opts[0] == "--rf" and len(sizes) == len(args) == _FROM_TO:
+        return f"{sizes[0]} --k {sizes[1]}"
     if not has_words and args and _may_be(option, args[0], called):
         return as_line(args[:1])
     if "CxHxW" not in (option.metavar or ""):
@@ -111,15 +145,19 @@ def _extra(ctx: click.Context) -> str:
 
 def nameless(command: click.Command, args: Sequence[str]) -> list[str]:
     """The words of a line that belong to no option."""
-    options = options_of(command.params)
-    found, rest = [], list(args)
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("-") or word == "-":
-            found.append(word)
-        elif "=" not in word and (option := options.get(word)) and not option.is_flag:
-            del rest[: option.nargs]
-    return found
+    return [word for word, is_nameless in apart(command, args) if is_nameless]
+
+
+def apart(command: click.Command, args: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Each word of a line, and whether it belongs to no option."""
+    ctx, values = click.Context(command), 0
+    for word in args:
+        if values:
+            values -= 1
+            yield word, False
+        else:
+            values = values_behind(ctx, word)
+            yield word, not word.startswith("-") or word == "-"
 
 
 def _lines(
@@ -154,11 +192,17 @@ def _lines(
         at = list(args).index(last)
         whole = [*args[: at - 1], args[at - 1] + last, *args[at + 1 :]]
         yield _type(f"{quoted(last)} belongs to the number", path, whole)
+    if takes == ["kind"]:
+        yield f"one kind has a page; type {path} {as_line(words[:1])}"
+    if "number" in takes and len(words) == 2 and (options := of_parameters(last)):
+        yield f"the numbers of a formula are options; type {path} {as_line(words[:1])} {options}"
+    if "--layers" in known and words and (line := _with_layers(words, args)):
+        yield _type("layers are one word", path, line)
     if any(map(is_code, words)):
         code = [word for word in words if is_code(word)]
         yield f"code is read by a chain: convcalc {code_line(code)}"
     if {"value", "number"} & {*takes} and sort_of_word(words[0]) == "network":
-        line = ["arch", words[0], "--explain", _layer_called(words[0], last)]
+        line = ["arch", words[0], "--explain", layer_called(words[0], last) or last]
         yield f"{quoted(words[0])} is a network; to explain one of its layers, type convcalc {as_line(line)}"
     if option := _taker(called, last):
         yield _type(
@@ -171,6 +215,20 @@ def _lines(
         yield _type(
             f"{quoted(last)} has no option before it", path, with_option(args, [last], output)
         )
+
+
+def _with_layers(words: Sequence[str], args: Sequence[str]) -> list[str]:
+    """The line with layers that stand apart as the value of ``--layers``; nothing where they are none."""
+    from convcalc.cli.meant.windows import are_windows
+
+    layers = list(words[1:])
+    line = [word for word in args if word not in layers]
+    if "--layers" in line:
+        at = line.index("--layers")
+        layers = line[at + 1 : at + 2] + layers
+        del line[at : at + 2]
+    is_sure = "--layers" in args or not all(map(str.isdecimal, layers))
+    return [*line, "--layers", " ".join(layers)] if is_sure and are_windows(layers) else []
 
 
 def _spread(called: click.Context, args: Sequence[str]) -> list[str]:
@@ -190,8 +248,8 @@ def _spread(called: click.Context, args: Sequence[str]) -> list[str]:
     return line if line != [*args] else []
 
 
-def _layer_called(network: str, word: str) -> str:
-    """The layer of a network that a word means, by its name or kind."""
+def layer_called(network: str, word: str) -> str:
+    """The name of a layer of a network that a word means: its name, how that begins, or its kind; empty where none is meant."""
     from convcalc.errors import ConvcalcError
     from convcalc.interop.load import load
     from convcalc.layers import find
@@ -199,10 +257,13 @@ def _layer_called(network: str, word: str) -> str:
     try:
         nodes = load(network, max_layers=20_000).nodes
     except ConvcalcError:
-        return word
-    kind = find(word)
-    alike = (node.name for node in nodes if kind is not None and isinstance(node.layer, kind))
-    return word if any(node.name == word for node in nodes) else next(alike, word)
+        return ""
+    kind, names = find(word), [node.name for node in nodes]
+    begun = [name for name in names if name == word] or [
+        name for name in names if name.startswith(word)
+    ]
+    alike = [node.name for node in nodes if kind is not None and isinstance(node.layer, kind)]
+    return next(iter(begun or alike), "")
 
 
 def _taker(called: click.Context, word: str) -> str:

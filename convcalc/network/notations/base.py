@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from convcalc.errors import ShapeError, UsageError
 from convcalc.layers import Shape, find
 from convcalc.layers.options import required_options
-from convcalc.network.chain import Chain, Written, read_words
+from convcalc.network.chain import Chain, Written, read_words, with_kind
 from convcalc.network.chain_groups import has_groups, words_in
 from convcalc.registry import Registry
 from convcalc.text import plural, times
@@ -126,7 +126,7 @@ def _is_chain(text: str) -> bool:
 
 def _is_word_of_chain(word: str) -> bool:
     """Whether a word has options after a colon, or is the exact name of a kind without required options."""
-    name, colon, _ = word.rpartition("*")[2].partition(":")
+    name, colon, _ = with_kind(word).rpartition("*")[2].partition(":")
     cls = find(name)
     if cls is None or colon:
         return cls is not None

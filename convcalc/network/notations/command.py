@@ -9,7 +9,7 @@ from convcalc.errors import UsageError
 from convcalc.files import STDIN, decode, read_file, stdin_name
 from convcalc.layers import find
 from convcalc.network.axes import chain_order, channels_first
-from convcalc.network.chain import parse_chain
+from convcalc.network.chain import parse_chain, with_kind
 from convcalc.network.chain_groups import has_groups, words_in
 from convcalc.network.find import is_found
 from convcalc.text import quoted
@@ -49,7 +49,7 @@ def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
         return parse_chain(list(words), shape)
     else:
         _check_one_notation(words)
-        text = ("\n" if any("(" in word for word in words) else " ").join(words)
+        text = ("\n" if any("(" in word or " " in word for word in words) else " ").join(words)
     from convcalc.network.notations import network_of  # noqa: PLC0415 - a chain needs no notation
 
     return network_of(text, shape)[0]
@@ -89,7 +89,7 @@ def is_chain(words: tuple[str, ...]) -> bool:
 
 def _is_of_chain(word: str) -> bool:
     """Whether a word is a kind, perhaps with options after a colon."""
-    return find(word.rpartition("*")[2].partition(":")[0]) is not None
+    return find(with_kind(word).rpartition("*")[2].partition(":")[0]) is not None
 
 
 def _is_written_out(word: str) -> bool:

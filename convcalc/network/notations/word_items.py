@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from convcalc.layers import Layer, get_kind
 from convcalc.layers.options import Option, options_of, required_options
-from convcalc.network.notations.word_tokens import Token
+from convcalc.network.chain import Written
+from convcalc.network.notations.word_tokens import Token, stack_sizes
 
 SLOTS = {
     "stride": "stride", "pad": "padding", "dilation": "dilation", "groups": "groups", "kernel": "kernel_size",
@@ -118,3 +121,12 @@ def how_to_write(item: Item) -> str:
     if not item.counted:
         return "write POOL-2, or POOL-3-2 for a window of 3 and a stride of 2"
     return "write CONV-3-64, or 3x3 conv, 64, stride 1, pad 1"
+
+
+def stack_of(text: str) -> list[Written]:
+    """The fully connected layers of a text that has only sizes, as ``784-128-10`` does; nothing for others."""
+    cls = get_kind("linear")
+    return [
+        Written(text, cls, {"out_features": str(size)}, called=f"FC-{size}", reads=before, reads_values=True)
+        for before, size in pairwise(stack_sizes(text))
+    ]  # fmt: skip

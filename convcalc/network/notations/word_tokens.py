@@ -116,6 +116,8 @@ _CROSS = re.compile(
 _TIMES = re.compile(r"[(\[] ?(?:x ?(\d{1,6})|(\d{1,6}) ?(?:x|times)) ?[)\]]", re.IGNORECASE)
 _BELOW_0 = re.compile(r"(?<=[ =:,(\[])-(\d[\d.]*|\.\d+)")
 _FROM_TO = re.compile(r"\( ?(\d{1,9}) ?(?:→|-{1,2}>) ?(\d{1,9})(?= ?[,)])")
+_IN_OUT = re.compile(r"\b(linear|fc|dense) ?\( ?(\d{1,9}) ?, ?(\d{1,9}) ?\)", re.IGNORECASE)
+_JOINED = re.compile(rf"(?<![a-z])({LAYER_NAMES})-(?=(?:{LAYER_NAMES})(?![a-z]))", re.IGNORECASE)
 _BY = re.compile(r"(?<=\d)[ -]by[ -](?=\d)", re.IGNORECASE)
 _IS_SAID = re.compile(
     rf"(?:(?:number|num|no\.?|n\.|#)(?: of)? |zero[ -]?)?(?:{_SAID}|pool\w*[ -](?:size|window))\w*\b[^:=\d]*[:=]",
@@ -126,6 +128,8 @@ _QUOTES = re.compile(r"[\"“”]|(?<!\w)'|'(?!\w)|(?<=[a-z]) ?\([a-z]\)(?= ?[:=
 _RELU = re.compile(r"rectified linear units?(?: ?\(relu\))?", re.IGNORECASE)
 _BRACKETS = dict.fromkeys(map(ord, "()[]"), " ")
 _DASHES = str.maketrans("–—−‐‑×✕·", "-----xxx")
+
+_STACK = re.compile(r"\d{1,9}(?:-\d{1,9})+")
 
 
 class Token(NamedTuple):
@@ -157,7 +161,8 @@ def plain_signs(text: str) -> str:
     'CONV 3 x 3, 64 - ReLU'
     """
     text = _RELU.sub("relu", _QUOTES.sub("", text.translate(_DASHES)))
-    text = _BY.sub("x", _FROM_TO.sub(r"(\1 to \2", text))
+    text = _IN_OUT.sub(r"\1 (\2 to \3)", _FROM_TO.sub(r"(\1 to \2", text))
+    text = _JOINED.sub(r"\1, ", _BY.sub("x", text))
     return "\n".join(_joined(_BULLET.sub("", " ".join(line.split())) for line in text.splitlines()))
 
 
@@ -232,13 +237,24 @@ def tokens(segment: str) -> Iterator[Token]:
         at = match.end()
 
 
+def stack_sizes(text: str) -> list[int]:
+    """The sizes of fully connected layers, with that of their input first; nothing for other texts.
+
+    >>> stack_sizes("784-128-10"), stack_sizes("CONV-5-64")
+    ([784, 128, 10], [])
+    """
+    return [int(size) for size in text.split("-")] if _STACK.fullmatch(text) else []
+
+
 def names_layer(word: str) -> bool:
-    """Whether a word begins with the name of a layer, like CONV5-64, or a text contains one.
+    """Whether a word begins with the name of a layer, as CONV5-64 does, or a text names one, or the sizes of some.
 
     >>> names_layer("CONV5-64"), names_layer("3x3 conv, 64, pad 1"), names_layer("lenet5")
     (True, True, False)
     """
     for part in segments(plain_signs(word[:200])):
+        if stack_sizes(part):
+            return True
         found = list(tokens(part))
         named = any(token.what == "layer" for token in found)
         if found[0].what in ("layer", "letter") or (" " in part and named):

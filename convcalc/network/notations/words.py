@@ -22,6 +22,7 @@ from convcalc.network.notations.word_items import (
     how_to_write,
     missing,
     spoken_options,
+    stack_of,
 )
 from convcalc.network.notations.word_leads import filters_apart, without_lead
 from convcalc.network.notations.word_tokens import (
@@ -30,6 +31,7 @@ from convcalc.network.notations.word_tokens import (
     is_plural,
     plain_signs,
     segments,
+    stack_sizes,
     tokens,
 )
 from convcalc.text import quoted, shortened
@@ -72,7 +74,8 @@ class Words(Notation):
         for segment in segments(written_out(plain, found)):
             if found.is_full:
                 break
-            for part in filters_apart(segment):
+            found.layers += stack_of(segment)
+            for part in [] if stack_sizes(segment) else filters_apart(segment):
                 _Segment(part, axes, found).read()
         return found
 
@@ -337,6 +340,7 @@ class _Segment:
         if not slot:
             what = quoted(token.text)
             named = self._chunk(token)
+            named = self._chunk_from(item, token) if named.isdecimal() else named
             counts = (
                 token.what in ("number", "kernel", "filters", "stride") or token.what in item.said
             )

@@ -8,7 +8,7 @@ import click
 
 from convcalc.cli.main import group
 from convcalc.cli.option_names import OURS
-from convcalc.cli.option_words import _given, options_of
+from convcalc.cli.typed_options import given_as, options_of
 
 
 def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
@@ -42,7 +42,7 @@ def other_words(command: click.Command, context: click.Context) -> dict[str, lis
     known = options_of(command.get_params(context))
     found: dict[str, list[str]] = {}
     for word in OURS:
-        given = _given(known, f"--{word}")
+        given = given_as(known, f"--{word}")
         if given and given.word != given.typed and f"--{word}" not in known:
             found.setdefault(known[given.name].opts[0], []).append(f"--{word}")
     return found
