@@ -102,9 +102,13 @@ def _check_number_of_axes(name: str, value: object, axes: int) -> None:
     """Refuse a value per axis whose number of axes is wrong."""
     if isinstance(value, tuple) and len(value) != axes:
         listed = [list(part) if isinstance(part, tuple) else part for part in value]
+        way_out = f"give one number, or {axes}"
+        if len(value) == 1 and isinstance(value[0], tuple) and axes:
+            typed = "x".join([",".join(map(str, value[0]))] * axes)
+            way_out = f"for the same on each axis give {listed * axes}, {typed} on a command line"
         message = (
             f"{name} {listed} is for {plural(len(value), 'axis', 'axes')}, but the input has {axes}; "
-            f"give one number, or {axes}"
+            f"{way_out}"
         )
         _refuse_option(message)
 

@@ -101,9 +101,9 @@ def _window_columns(question: Question, found: Found) -> list[Column]:
 def _options(window: Window, question: Question) -> str:
     """The options of ``convcalc layer`` for the window."""
     pair = f"{window.before},{window.after}"
-    padding = (
-        f"{window.before}" if window.before == window.after else "x".join([pair] * len(question.n))
-    )
+    # convcalc layer takes one size for both axes of an image.
+    axes = max(len(question.n), 2)
+    padding = f"{window.before}" if window.before == window.after else "x".join([pair] * axes)
     given = {
         "k": f"{window.k}",
         "s": f"{window.s}",
