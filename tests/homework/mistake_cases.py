@@ -617,6 +617,13 @@ MISTAKE_CASES = [
     MistakeCase("slip.worked-out", "params", conv(5, 3, 100), "(5*5*3 + 1)*100 = 7,610", 7600),
     MistakeCase("slip.dropped-digit", "params", conv(7, 3, 128), "1,894", 18944),
     MistakeCase(
+        "hand.no-dilation",
+        "conv-by-hand",
+        {"x": X3, "w": K2, "d": 2},
+        [[19, 25], [37, 43]],
+        [[38]],
+    ),  # 0·0 + 2·1 + 6·2 + 8·3
+    MistakeCase(
         "hand.not-divided",
         "conv-by-hand",
         {"x": X3, "w": [["0.25", "0.5"], ["0.75", "1"]]},

@@ -163,6 +163,11 @@ mistake(
     "How far does the window move?",
 )  # fmt: skip
 mistake(
+    "hand.no-dilation", "hand", "dilation left out, or one more", "d = 1, or d zeros between cells",
+    lambda w: [w._replace(d=1), w._replace(d=w.d + 1)] if w.d > 1 else None,
+    "How far apart are the cells that the kernel reads?",
+)  # fmt: skip
+mistake(
     "hand.no-pad", _HAND, "padding left out", "p = 0", _no_pads,
     "Is there a border of zeros?",
 )  # fmt: skip

@@ -247,7 +247,7 @@ _out(
     letters=COVERED,
 )  # fmt: skip
 _out(
-    "caffe-ceil", "pooling with ceil (Caffe) instead of floor", "⌈(n + 2p − k)/s⌉ + 1",
+    "caffe-ceil", "a pool rounded up, as Caffe does", "⌈(n + 2p − k)/s⌉ + 1",
     lambda a, w: ceil(a.unrounded) if w.pool and _misfit(a) else None,
     "That is how Caffe's pools round. How does this sheet round?",
 )  # fmt: skip

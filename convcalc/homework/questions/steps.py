@@ -32,7 +32,7 @@ class Hand(NamedTuple):
         x, w: the maps, and the kernel for each map.
         s, p, d: stride, padding per axis (before, after), dilation.
         bias: added to every cell.
-        turned: whether the kernel is turned by 180°.
+        flipped: whether the kernel is turned by 180°.
         steps: the steps in order: conv, relu, pool.
         mode, k, pool_s: the pool.
         cells: the cells asked for; () for all.
