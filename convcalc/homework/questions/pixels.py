@@ -97,7 +97,8 @@ class PixelsSeen(Parted):
         found = []
         for name, sight in self.sights().items():
             method = "; then ".join(
-                f"k={k}, s={s}, p={p}" for k, s, _, p, _ in reversed(sight.windows)
+                f"k={k}, s={s}, p={p}" + (f", d={d}" if d > 1 else "")
+                for k, s, d, p, _ in reversed(sight.windows)
             )
             part = Part.of(CELL_RANGE, "seen", sight, pixels_seen, method)
             part.name = part.label = name
