@@ -169,7 +169,7 @@ class Sum:
 
     def product(self) -> Fraction:
         total = self.signed()
-        while sign := self.takes(self.times + "/"):
+        while sign := self.takes(self.times + "/") or self.implied(total):
             if sign in self.times and (
                 self.at >= len(self.text)
                 or (
@@ -188,6 +188,15 @@ class Sum:
             total = Fraction(total // 1) if floored else total
             check_size(total)
         return total
+
+    def implied(self, before: Fraction) -> str:
+        """A times sign that is left out, as in 64(27+1); "28(32-5+1)" says how 28 was found."""
+        last = self.text[self.at - 1 : self.at]
+        sum_ahead = _SUM_IN_BRACKETS.match(self.text, self.at)
+        if sum_ahead and last.isdecimal():
+            return "" if Sum(sum_ahead[0]).sum() == before else "*"
+        follows = sum_ahead or self.text[self.at : self.at + 1].isdecimal()
+        return "*" if last == ")" and follows else ""
 
     def signed(self) -> Fraction:
         self.deeper()
@@ -267,6 +276,10 @@ _BRACKETS: tuple[tuple[str, str, Callable[[Fraction], Fraction] | None], ...] = 
     ("floor(", ")", lambda value: Fraction(value // 1)),
     ("ceil(", ")", lambda value: Fraction(-(-value // 1))),
 )
+
+
+# Brackets with numbers and signs between them, right after a number or brackets.
+_SUM_IN_BRACKETS = re.compile(r"\((?=[^()]*\d *[-+*/x^] *\d)[-+*/x^\d., ]+\)")
 
 
 def check_size(value: Fraction) -> None:
