@@ -154,11 +154,11 @@ class SpecErrors(SpecError):  # noqa: N818 - several of them
 
 
 def first_line(error: ConvcalcError, within: str = "") -> str:
-    """The first line of a message and the number of its other errors, for places without room.
+    """The first line of a message, and the number of further errors, for places with little space.
 
     Args:
         error: the error.
-        within: a file that is named before the line, so that the line does not name it again.
+        within: a file that is named before the line, so that the line does not repeat it.
 
     >>> found = SpecErrors([SpecError("net.yaml", 3, 5, "no kind", "- x"), SpecError("net.yaml", 4, 5, "no")])
     >>> first_line(found), first_line(found, "net.yaml")

@@ -143,7 +143,7 @@ def slashed(path: str) -> str:
 
 
 def shell_word(path: str) -> str:
-    """A path as a word of a line to type: in quotes where a shell needs them."""
+    """A path as a word of a command line: in quotes if a shell needs them."""
     import shlex  # noqa: PLC0415 - only needed for a hint
 
     return shlex.quote(printable(slashed(path)))
@@ -339,7 +339,7 @@ class _Kept:
     Attributes:
         named: those on its command line.
         read: device and inode number of the files that it read.
-        made: the same for the files that it made.
+        made: the paths of the files that it made.
     """
 
     def __init__(self, named: Mapping[str, tuple[int, int]]) -> None:

@@ -1,4 +1,4 @@
-"""Folders of outputs: built whole, put in place in one step, by one process at a time.
+"""Folders of outputs: they change all at once or not at all, by one process at a time.
 
 No system replaces a folder of files in one step: Linux can swap two folders, but then files of
 other people would have to move too, and macOS, Windows and network disks cannot swap.

@@ -136,12 +136,12 @@ class Report:
 
     @property
     def all_notes(self) -> list[str]:
-        """The notes and the remarks, for formats without a terminal."""
+        """The notes and the remarks, for formats that contain both."""
         return [*self.notes, *self.remarks]
 
     @property
     def all_lines(self) -> list[str]:
-        """Everything under the rows and notes, for formats without a terminal."""
+        """Everything under the rows and notes, for formats that contain all of it."""
         return [*self.footer, *self.legend]
 
     def text(self, width: int | None = None) -> list[str]:

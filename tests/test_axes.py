@@ -127,6 +127,37 @@ def test_a_refusal_names_the_order(convcalc: Run) -> None:
     )
 
 
+def test_shapes_that_do_not_fit_are_named_as_they_are_written(
+    convcalc: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "{input: [28, 28, 1], order: hwc, layers: [conv:k3c8, maxpool:k2, conv:k3c8, maxpool:k2]}"
+    )
+    way_out = "raise the padding by 1 per side, or use a kernel of at most 1"
+    said = {
+        (str(path), "--input", "1x28x28"):
+            "the input 1×28×28 is read channels last, as 28 channels of 1×28; for 1 channel of 28×28 write 28x28x1, or "
+            f"give the order with --order chw; or {way_out}",
+        (str(path), "--input", "5x5x1"):
+            f"the input's height and width must be at least 10, as in 10×10×1; or {way_out}",
+        ("vgg16", "--order", "hwc", "--input", "224x224"):
+            "the input 224×224 has 2 sides, but the file's own 224×224×3 has 3; give the channels and every axis: 224x224x3",
+        ("vgg16", "--order", "hwc", "--input", "224x3"):
+            "the input 224×3 has 2 sides, but the file's own 224×224×3 has 3; give the channels and every axis: 224x224x3",
+        ("vgg16", "--order", "hwc", "--input", "1x224x224x3"):
+            "the input 1×224×224×3 has 4 sides, but the file's own 224×224×3 has 3; leave the batch out: 224x224x3",
+        ("vgg16", "--input", "3x224"):
+            "the input 3×224 has 2 sides, but the file's own 3×224×224 has 3; give the channels and every axis: 3x224x224",
+        ("vgg16", "--input", "224x224"):
+            "the input 224×224 has 2 sides, but the file's own 3×224×224 has 3; give the channels and every axis: 3x224x224",
+    }  # fmt: skip
+    for words, line in said.items():
+        ran = convcalc("arch", *words)
+        assert ran.code == 2
+        assert line in ran.err.rpartition("convcalc: ")[2].split("\n")[0], words
+
+
 def test_a_refusal_names_the_batch() -> None:
     from convcalc.analysis.unfit import with_inputs  # noqa: PLC0415 - as in the command
 

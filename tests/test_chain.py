@@ -284,6 +284,14 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
         ["add"],
         "add: add merges several paths, and a chain has only one; write a YAML file",
     ),
+    "two numbers of a convolution": (
+        ["conv:3,32"],
+        "conv:3,32: 3,32 can be the sides of a window, or a window and its filters; write k3x32, or k3c32",
+    ),
+    "two numbers of a pool": (
+        ["pool:3,2"],
+        "pool:3,2: 3,2 can be the sides of a window, or a window and its steps; write k3x2, or k3s2",
+    ),
     "join for a pool": (
         ["max:k2"],
         "max:k2: maximum merges several paths, and a chain has only one; write a YAML file, or maxpool:k2 for a pool",

@@ -88,7 +88,7 @@ def test_all_paths_without_a_network_are_refused_at_once(nets: Path, convcalc: A
     assert (ran.code, ran.out, ran.err) == (
         2, "",
         "convcalc: empty: there is no network file in this folder; name another one, or a file\n"
-        "nets/*.json: no network file fits this pattern; write one such as 'nets/*.yaml'\n"
+        "nets/*.json: no network file matches this pattern; write one such as 'nets/*.yaml'\n"
         "no file 'nowhere' and no bundled network of that name; convcalc list shows them\n",
     )  # fmt: skip
 

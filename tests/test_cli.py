@@ -187,8 +187,8 @@ def test_all_wrong_values_of_a_line_are_told_at_once(convcalc: Run) -> None:
     ran = convcalc("roofline", "--device", "zz", "--batch", "0", "--peak", "q", "--input", "3xaxb")
     assert (ran.code, ran.out, ran.err) == (
         2, "",
-        "convcalc: --device: 'zz' is none of the devices tpu-v1, k80, haswell, v100, t4, a100, h100, l4, rtx4090, "
-        "tpu-v3, tpu-v4, tpu-v5e; of another one give the peaks: --peak 10T --bandwidth 100G\n"
+        "convcalc: --device: 'zz' is not one of the devices tpu-v1, k80, haswell, v100, t4, a100, h100, l4, rtx4090, "
+        "tpu-v3, tpu-v4, tpu-v5e; for another device give --peak 10T --bandwidth 100G\n"
         "--batch: 0 is out of range; give 1 to 1,000,000,000\n"
         "--peak: 'q' is not a number per second; write for example 10T (prefixes: k, K, M, G, T)\n"
         "--input must be a whole number, but is 'a'; write plain digits\n"
@@ -214,7 +214,7 @@ def test_all_wrong_values_of_a_line_are_told_at_once(convcalc: Run) -> None:
         (
             "diff lenet5 lenet5 --set foo=1 --set input=8 --set classes=x",
             "lenet5: no parameter 'foo'; known: classes\n"
-            "lenet5: no parameter 'input'; another input is given as --input 3x64x64\n"
+            "lenet5: no parameter 'input'; another input is given with --input, in Python with input=\n"
             "--set classes must be a number, as in the file (10), but is 'x'; give one\n",
         ),
         ("arch lenet5 --set 3 --set foo", "--set 3: has no value; write --set name=value\n--set foo: has no value; write --set name=value\n"),

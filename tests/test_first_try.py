@@ -53,7 +53,6 @@ def furnish() -> None:
         Path(name).write_bytes(data)
 
 
-@pytest.mark.unmeasured
 def test_what_is_typed_first_leads_on(
     convcalc: Any,
     golden: Callable[[str, str], None],

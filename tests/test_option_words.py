@@ -122,7 +122,7 @@ def test_an_option_is_given_once() -> None:
         ("layer --n 8 --k 3 --kind depthwise_conv --filters 4", "depthwise_conv has no option --filters; its options are --k, --s, --p, --d, --fit, --bias, --set multiplier"),
         ("layer --n 8 --dims x --k 3", "--dims: 'x' is not a whole number; run convcalc layer -h for help"),
         ("hand --input 3 --kernel", "--kernel needs a value; write it after the option; run convcalc hand -h for help"),
-        ("chain --shape axb conv:k3", "--shape must be a whole number, but is 'a'; write plain digits"),
+        ("chain --shape axb conv:k3", "--shape must be a whole number, but is 'a'; write plain digits\n--shape must be a whole number, but is 'b'; write plain digits"),
         ("layer 32 5 3", "32 5 3: write the name of an option before each number: --n 32 --k 5 --s 3"),
         ("layer 3x5 1 --n 32x30 --s 2", "3x5 1: write the name of an option before each number: --k 3x5 --p 1"),
         ("layer 32 5 3 1 2", "32 5 3 1 2: write the name of an option before each of them, as in --kind conv --n 32 --k 3"),

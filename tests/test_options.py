@@ -325,6 +325,7 @@ SHAPES: list[tuple[Any, str]] = [
     (8, "input must be a shape such as (3, 224, 224), but is 8"),
     (None, "input must be a shape such as (3, 224, 224), but is None"),
     ("3x", "input must be a shape such as 3x224x224, but is '3x'"),
+    ("32,000", "input 32,000: is two sizes with a comma between them; write 32000"),
     ("3x0", "input has a side of 0; use 1 or more"),
 ]
 

@@ -275,13 +275,13 @@ def test_homework_tells_paths_without_their_escapes(
         "g\x1b",
         watched=True,
     )
-    assert graded.err.endswith("next: convcalc hw stats g\\x1b\n")
+    assert graded.err.endswith("next: convcalc hw stats 'g\\x1b'\n")
     again = convcalc(
         "hw", "regrade", "g\x1b", "--sheet", sheet, "--secret-file", "k\x1b", "--write"
     )
     assert "Wrote the new grades into g\\x1b." in again.out
     checked = convcalc("hw", "check", sheet, "handed/s1.yaml", watched=True)
-    assert "convcalc hw hint s\\x1b]0;x.yaml q1" in checked.err
+    assert "convcalc hw hint 's\\x1b]0;x.yaml' q1" in checked.err
     told = convcalc("hw", "export", sheet, "--to", "gift", "-o", "e\x1b.gift")
     assert told.err.startswith("wrote e\\x1b.gift\n")
     folder = convcalc("hw", "export", sheet, "--to", "prairielearn", "-o", "f\x1b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import os
 import re
 import subprocess
@@ -10,7 +11,9 @@ import sys
 import tarfile
 import zipfile
 from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -101,7 +104,7 @@ MAX_README_BYTES = 8192
 MAX_COMMAND_LINES = 100
 # Code shared by all commands is longer than a command, and has its own limits.
 MAX_SHARED_LINES = {
-    "group.py": 160,
+    "group.py": 162,
     "layer_options.py": 135,
     "main.py": 160,
     "network_options.py": 160,
@@ -130,6 +133,83 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
+class Definition(NamedTuple):
+    """A class or function of convcalc, without its code; ``params`` of a class are those of its __init__."""
+
+    place: str
+    name: str
+    lines: int
+    is_class: bool
+    bases: list[str]
+    explained: dict[str, set[str]]
+    params: set[str]
+    fields: set[str]
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+SECTION = re.compile(r"^(Args|Attributes|Raises):\n((?:    .*\n?|\n)+)", re.MULTILINE)
+
+
+def explained(text: str) -> dict[str, set[str]]:
+    """The names in each section of a docstring: k and s in the line ``k, s: sizes``."""
+    found = {}
+    for title, section in SECTION.findall(text):
+        lines = [line for line in section.splitlines() if re.match(r"    \S", line)]
+        heads = [line.partition(":")[0] for line in lines]
+        found[title] = {name.strip() for head in heads for name in head.split(",")}
+    return found
+
+
+def params_of(node: _Function) -> set[str]:
+    given = node.args
+    starred = [each for each in (given.vararg, given.kwarg) if each]
+    return {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs, *starred)}
+
+
+def fields_of(node: ast.ClassDef) -> set[str]:
+    """Annotated and assigned names of a class, its properties, and what its methods set."""
+    found = set()
+    for each in node.body:
+        if isinstance(each, _Function) and each.decorator_list:
+            found.add(each.name)
+        targets = each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", None)]
+        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    stored = [each for each in ast.walk(node) if isinstance(each, ast.Attribute)]
+    return found | {each.attr for each in stored if isinstance(each.ctx, ast.Store)}
+
+
+def definition(path: Path, node: _Function | ast.ClassDef) -> Definition:
+    bases: list[str] = []
+    fields: set[str] = set()
+    makers = [] if isinstance(node, ast.ClassDef) else [node]
+    if isinstance(node, ast.ClassDef):
+        bases = re.findall(r"\w+", " ".join(map(ast.unparse, node.bases)))
+        fields = fields_of(node)
+        methods = [each for each in node.body if isinstance(each, _Function)]
+        makers = [each for each in methods if each.name in ("__init__", "__new__")]
+    return Definition(
+        place=f"{inside(path)}:{node.lineno}",
+        name=node.name,
+        lines=(node.end_lineno or 0) - node.lineno + 1,
+        is_class=isinstance(node, ast.ClassDef),
+        bases=bases,
+        explained=explained(ast.get_docstring(node) or ""),
+        params={name for each in makers for name in params_of(each)},
+        fields=fields,
+    )
+
+
+@cache
+def definitions() -> list[Definition]:
+    """All of them, from reading each module once."""
+    return [
+        definition(path, node)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, _Function | ast.ClassDef)
+    ]
+
+
 def noqas_of(path: Path) -> list[re.Match[str]]:
     return [found for line in lines_of(path) if (found := NOQA.search(line))]
 
@@ -141,11 +221,9 @@ def test_no_module_is_longer_than_500_lines() -> None:
 
 def test_no_function_is_longer_than_60_lines() -> None:
     long = {
-        f"{inside(path)}: {node.name}"
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno + 1 > MAX_FUNCTION_LINES
+        f"{each.place.partition(':')[0]}: {each.name}"
+        for each in definitions()
+        if not each.is_class and each.lines > MAX_FUNCTION_LINES
     }
     assert long == LONG_FUNCTIONS
 
@@ -192,3 +270,27 @@ def test_what_only_its_own_module_uses_begins_with_an_underscore() -> None:
 
 def test_the_readme_is_short() -> None:
     assert (ROOT / "README.md").stat().st_size <= MAX_README_BYTES
+
+
+def test_docstrings_explain_parameters_fields_and_errors_that_exist() -> None:
+    classes: dict[str, list[Definition]] = {}
+    for each in definitions():
+        if each.is_class:
+            classes.setdefault(each.name, []).append(each)
+    wrong = []
+    for each in filter(lambda each: each.explained, definitions()):
+        whole = [each]  # with the classes that it extends, by their names
+        for one in whole:
+            above = [base for name in one.bases for base in classes.get(name, ())]
+            whole += [base for base in above if base not in whole]
+        known = {
+            "Args": {name for one in whole for name in one.params},
+            "Attributes": {name for one in whole for name in one.fields},
+            "Raises": {*vars(builtins), *classes},
+        }
+        wrong += [
+            f"{each.place} {each.name}: {title} names {name}"
+            for title, names in each.explained.items()
+            for name in sorted(names - known[title])
+        ]
+    assert not wrong

@@ -41,7 +41,7 @@ class Change(NamedTuple):
 def what_fits(layer: Layer, shape: Shape) -> list[Change]:
     """Small changes that make the window fit along the first axis on which it does not.
 
-    None if it already fits, or the layer has no window.
+    Empty if it already fits, or the layer has no window.
     """
     axes = layer.windows(shape)
     place = next((place for place, axis in enumerate(axes) if not axis.fits), None)

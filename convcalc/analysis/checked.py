@@ -81,7 +81,7 @@ def _files(path: str) -> Iterator[str]:
     elif any(sign in path for sign in "*?["):
         matches = sorted(glob(path, recursive=True))
         found = [file for file in matches if _may_be_meant(file)]
-        missing = "no network file fits this pattern; write one such as 'nets/*.yaml'"
+        missing = "no network file matches this pattern; write one such as 'nets/*.yaml'"
     elif path == STDIN:
         found = [path]
     else:
@@ -129,7 +129,7 @@ def _check(path: str) -> Iterator[Finding]:
         network = load(path)
         broken = broken_expectations(walk(network))
     except OpenInputError:
-        return  # it can be read; no input size is given
+        return  # it can be read; it leaves its input size open
     except SpecError as error:
         for each in error.problems:
             yield _finding(path, each)
@@ -144,12 +144,12 @@ def _check(path: str) -> Iterator[Finding]:
 
 
 def _called(path: str) -> str:
-    """How a file is called in what is found."""
+    """The name of a file in its findings."""
     return stdin_name() if path == STDIN else name_of(path)
 
 
 def _finding(path: str, error: SpecError) -> Finding:
-    """A mistake in a file, or in another one that it extends or holds."""
+    """An error in a file, or in another one that it extends or contains."""
     called = _called(path)
     if error.path not in (called, path):
         return Finding(called, 0, 0, "spec", str(error).partition("\n")[0])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from convcalc.errors import UsageError
 from convcalc.network.budget import read_bytes
+from convcalc.text import quoted
 
 T, G, GIB = 10**12, 10**9, 2**30
-_LARGE = 10**7  # bytes; from here on people read GB of a device
+_LARGE = 10**7  # bytes; from here on, a device's memory is shown in GB
 
 
 class Device(NamedTuple):
@@ -20,8 +22,8 @@ class Device(NamedTuple):
             skipped because they are zero.
         bandwidth: bytes per second to and from its memory.
         source: the data sheet, with its date.
-        memory: bytes of the memory in which both weights and maps are, in every size that it was sold with,
-            the smallest first; none where it has no such memory of its own. GB is 10⁹, as data sheets say.
+        memory: bytes of its memory for weights and maps, in every size that was sold,
+            the smallest first; empty if it has no such memory of its own. GB is 10⁹, as in data sheets.
     """
 
     about: str
@@ -89,8 +91,27 @@ DEVICES: dict[str, Device] = {
 """By name, as ``--device`` takes it."""
 
 
+def known_device(name: str) -> str:
+    """A key of `DEVICES`, from a name in capital or small letters.
+
+    Raises:
+        UsageError: there is no such device.
+
+    >>> known_device("A100")
+    'a100'
+    """
+    found = str(name).strip().lower()
+    if found not in DEVICES:
+        message = (
+            f"--device: {quoted(str(name))} is not one of the devices {', '.join(DEVICES)}; for another device give "
+            "--peak 10T --bandwidth 100G"
+        )
+        raise UsageError(message)
+    return found
+
+
 def amount_text(size: int) -> str:
-    """An amount of memory in the unit in which it is a whole number.
+    """An amount of memory: in GB, or in GiB if only that is a whole number; small amounts in bytes.
 
     >>> amount_text(16 * 10**9), amount_text(12 * 2**30), amount_text(1_500_000_000), amount_text(512)
     ('16 GB', '12 GiB', '1.5 GB', '512 bytes')
@@ -103,11 +124,11 @@ def amount_text(size: int) -> str:
 
 
 class Room(NamedTuple):
-    """Memory that there is for a network.
+    """The memory that is available for a network.
 
     Attributes:
-        sizes: in bytes, the smallest first; several where a device was sold with several.
-        device: its name; empty where only the memory was given.
+        sizes: in bytes, the smallest first; several if a device was sold with several.
+        device: its name; empty if only the memory was given.
     """
 
     sizes: tuple[int, ...] = ()
@@ -115,7 +136,7 @@ class Room(NamedTuple):
 
 
 def room_of(text: str) -> Room:
-    """The memory of a device, or an amount of memory.
+    """Read the name of a device, or an amount of memory.
 
     Args:
         text: a key of `DEVICES`, or a number and its unit.
@@ -130,7 +151,7 @@ def room_of(text: str) -> Room:
     if name in DEVICES:
         if DEVICES[name].memory:
             return Room(DEVICES[name].memory, name)
-        message = "has no memory of one size for weights and maps; write what your machine has, such as 64GB"
+        message = "has no known size of memory; write what your machine has, such as 64GB"
         raise ValueError(message)
     try:
         return Room((read_bytes(text),))

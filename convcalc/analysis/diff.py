@@ -133,7 +133,7 @@ class _Comparison:
         return _row(first, second, "follows", (change,), cause)
 
     def weights(self, first: Step, second: Step) -> list[str]:
-        """Whether they use weights of different layers."""
+        """The change if they use weights of different layers; empty if not."""
         owners = first.owner, second.owner
         one, other = (owner and self.sources.get(owner) for owner in owners)
         if one == other:
@@ -142,7 +142,7 @@ class _Comparison:
         return [f"weights {words[0]} → {words[1]}"]
 
     def reads(self, first: Step, second: Step) -> list[str]:
-        """Whether they read different layers; layers in only one network are skipped."""
+        """The change if they read different layers; empty if not. Layers in only one network are skipped."""
         one, other = (
             [each for source in step.before for each in self.sources[source]]
             for step in (first, second)

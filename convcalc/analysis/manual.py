@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from convcalc.layers.options import Option
 
 
-_FULL = 92  # columns of a line of a docstring with the word that had no room on it
+_FULL = 92  # columns of a line of a docstring, with the next word that did not fit
 _BEGINS = re.compile(r"[a-z_]+(?:, [a-z_]+)*(?:: | = )")  # an option, or an equation
 _LEAST = 20  # least columns of a text in a narrow terminal
 
@@ -94,7 +94,7 @@ def kind_report(cls: type[Layer]) -> Report:
 
 
 def _whole_lines(lines: Sequence[str]) -> list[str]:
-    """Lines of a page, where one that goes on with the line before is joined to it, however wide that gets.
+    """The lines of a page; a line that continues the line before is joined to it, at any width.
 
     >>> _whole_lines(["Options:", "    a: one", "        and more.", "    b: two."])
     ['Options:', '    a: one and more.', '    b: two.']

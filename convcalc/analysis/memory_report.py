@@ -31,7 +31,7 @@ class Ask(NamedTuple):
         precision: a key of `PRECISIONS`, or `ONLY_RUN`.
         optimizer: a key of `OPTIMIZERS`.
         checkpoint: as for `convcalc.analysis.training.training`.
-        room: the memory that there is; none where it is not asked what fits.
+        room: the available memory; without sizes if the user does not ask what fits.
     """
 
     precision: str = "float32"
@@ -206,7 +206,7 @@ def _notes(analysis: Analysis, ask: Ask) -> Iterator[str]:
 
 
 def _fits(analysis: Analysis, ask: Ask) -> dict[int, dict[str, int]]:
-    """For each size of memory the largest batches that fit; nothing where that is not asked."""
+    """For each size of memory, the largest batches that fit; empty if the user does not ask for it."""
     if not ask.room.sizes:
         return {}
     one = analysis if analysis.batch == 1 else analysis.network.walk()
@@ -229,7 +229,7 @@ def _fits(analysis: Analysis, ask: Ask) -> dict[int, dict[str, int]]:
 
 
 def _other_sizes(fits: dict[int, dict[str, int]]) -> list[dict[str, Any]]:
-    """What fits into the larger memories that a device was sold with."""
+    """The batches that fit into the larger memories of a device."""
     _, *larger = fits.items()
     return [{"device": size, "largest_batch": found} for size, found in larger]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convcalc.analysis.devices import DEVICES
+from convcalc.analysis.devices import DEVICES, known_device
 from convcalc.analysis.memory import BYTES
 from convcalc.analysis.roofline import MODELS, Load, Roof, roofline, whole_bytes
 from convcalc.analysis.rows import not_counted
-from convcalc.errors import UsageError
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.network.axes import turned_lines
 from convcalc.report import Column, Report
-from convcalc.text import AtLeast, grouped, listing, plural
+from convcalc.text import AtLeast, grouped, listing, plural, quoted
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
@@ -30,6 +30,9 @@ def roof_of(device: str, peak: int, bandwidth: int, precision: str) -> Roof:
     Raises:
         UsageError: there are no limits, or the device has no such precision.
     """
+    if precision and precision not in BYTES:
+        message = f"--precision: {quoted(str(precision))} is not known{did_you_mean(str(precision), BYTES)}"
+        raise UsageError(message)
     if not device:
         if peak and not bandwidth:
             message = "--peak is given without --bandwidth; give both, such as --bandwidth 100G"
@@ -44,6 +47,7 @@ def roof_of(device: str, peak: int, bandwidth: int, precision: str) -> Roof:
     if peak or bandwidth:
         message = "--device sets the peak and the bandwidth; leave --peak and --bandwidth out, or --device"
         raise UsageError(message)
+    device = known_device(device)
     found = DEVICES[device]
     chosen = precision or next(iter(found.peaks))
     if chosen not in found.peaks:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _MAX_LAYERS_TRIED = 300_000  # layers computed in the search for a size, in total
 _OPTION_FAULTS = (ArithmeticError, TypeError, ValueError, IndexError)  # of layers not checked yet
-_MAX_STEPS = 8  # even sizes that are tried, each with twice the steps
+_MAX_STEPS = 8  # even sizes that are tried one after the other
 
 
 class Series(NamedTuple):

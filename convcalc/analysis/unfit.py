@@ -10,7 +10,7 @@ from convcalc.analysis.sizes import AxisSizes, axis_sizes, nearest, with_size, w
 from convcalc.analysis.table import network_report
 from convcalc.analysis.walk import walk
 from convcalc.errors import ConvcalcError, ShapeError, SpecError
-from convcalc.network.axes import order_notes
+from convcalc.network.axes import as_written, last_notes, order_notes
 from convcalc.text import times
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def with_inputs(error: ConvcalcError) -> ConvcalcError:
     if error.failed is None or not isinstance(error, SpecError | ShapeError):
         return error
     network = error.failed[0]
-    order = next(order_notes(network), "")
+    order = next(order_notes(network), "") or next(last_notes(network), "")
     advice = order or (_advice(network) if len(network.nodes) > 1 else "")
     if not advice:
         return error
@@ -78,9 +78,9 @@ def _advice(network: Network) -> str:
         shape = with_size(shape, axis, misfit.best)
         found.setdefault(misfit.words, []).append(misfit.row.axis)
     if not found or not works(network, shape):
-        return f"an input that works is {times(base)}"
+        return f"an input that works is {times(as_written(base, network.order))}"
     said = [f"the input's {' and '.join(axes)} {words}" for words, axes in found.items()]
-    return f"{', '.join(said)}, as in {times(shape)}"
+    return f"{', '.join(said)}, as in {times(as_written(shape, network.order))}"
 
 
 def _misfit(network: Network, base: Shape, axis: int) -> _Misfit | None:
@@ -93,7 +93,7 @@ def _misfit(network: Network, base: Shape, axis: int) -> _Misfit | None:
 
 
 def rows_before(network: Network, stop: int) -> Report | None:
-    """The table of the layers that fit, folded as usual; None if the first one fails."""
+    """The table of the layers before the failing one, folded as usual; None if the first one fails."""
     if not stop:
         return None
     blocks = [block for block in network.blocks if block.stop <= stop]

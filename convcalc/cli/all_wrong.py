@@ -1,6 +1,8 @@
-"""Everything that is wrong with the values on a command line, where click tells the first thing only."""
+"""All errors in the values of a command line; click itself reports only the first."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import click
 from click.core import iter_params_for_processing
@@ -8,15 +10,32 @@ from click.core import iter_params_for_processing
 from convcalc.errors import ConvcalcError, UsageError
 
 
-def all_wrong(
+def parsed(
+    command: click.Command,
+    ctx: click.Context,
+    words: list[str],
+    parse: Callable[[click.Context, list[str]], list[str]],
+) -> list[str]:
+    """What ``parse`` makes of a command line.
+
+    Raises:
+        UsageError: values are wrong; all of them are named. If it is only one, click's own error.
+    """
+    try:
+        return parse(ctx, list(words))
+    except (click.BadParameter, UsageError) as error:
+        raise _all_wrong(command, ctx, words, error) from None
+
+
+def _all_wrong(
     command: click.Command, ctx: click.Context, words: list[str], first: Exception
 ) -> Exception:
-    """The error about all wrong values; the first one as it is where it is the only one.
+    """The error about all wrong values; the first error itself if it is the only one.
 
     Args:
-        command, ctx: the command that is called.
+        command, ctx: the called command.
         words: its command line.
-        first: what was found to be wrong with it.
+        first: the error that click found.
     """
     given, rest, order = command.make_parser(ctx).parse_args(args=list(words))
     found: dict[str, None] = {}
@@ -25,11 +44,11 @@ def all_wrong(
         try:
             _, rest = param.handle_parse_result(ctx, given, rest)
         except KeyError:
-            continue  # it depends on another one, which is wrong
+            continue  # it depends on another value, which is wrong
         except click.BadParameter as error:
             if isinstance(error, click.MissingParameter):
                 if is_missing:
-                    continue  # the first one has an example with all of them
+                    continue  # the first message has an example with all of them
                 is_missing = True
             from convcalc.cli.usage import is_answer, what_is_wrong
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 from convcalc.cli.types import Type
 from convcalc.errors import UsageError
 from convcalc.text import quoted
-
-if TYPE_CHECKING:
-    from convcalc.analysis.devices import Room
 
 
 class _Gigabytes(Type):
@@ -38,21 +35,12 @@ class _Amount(Type):
     Args:
         name: the name of the type.
         read: reads the number in a text, or raises a ValueError that says what is wrong.
-        offers: the words that can stand for a number, each with what it means.
     """
 
-    def __init__(
-        self,
-        name: str,
-        read: Callable[[str], Any],
-        offers: Callable[[], Mapping[str, str]] = dict,
-    ) -> None:
-        self.name, self._read, self._offers = name, read, offers
+    def __init__(self, name: str, read: Callable[[str], int]) -> None:
+        self.name, self._read = name, read
 
-    def offers(self, ctx: click.Context) -> Mapping[str, str]:
-        return self._offers()
-
-    def read(self, text: str, what: str) -> Any:
+    def read(self, text: str, what: str) -> int:
         try:
             return self._read(text)
         except ValueError as error:
@@ -89,18 +77,6 @@ def _bytes(text: str) -> int:
     return read_bytes(text)
 
 
-def _room(text: str) -> Room:
-    from convcalc.analysis.devices import room_of
-
-    return room_of(text)
-
-
-def _devices() -> dict[str, str]:
-    from convcalc.analysis.devices import DEVICES
-
-    return {name: device.about for name, device in DEVICES.items() if device.memory}
-
-
 def _count(text: str) -> int:
     from convcalc.network.budget import read_count
 
@@ -114,6 +90,5 @@ def _rate(text: str) -> int:
 
 
 GIGABYTES, BYTES, RATE = _Gigabytes(), _Amount("bytes", _bytes), _Amount("rate", _rate)
-ROOM = _Amount("room", _room, _devices)
 COUNT = _Amount("count", _count)
 LIMIT, MEMORY_LIMIT = _Limit(), _Limit(of_bytes=True)

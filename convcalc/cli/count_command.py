@@ -31,7 +31,8 @@ class _Way(Type):
 
     def read(self, text: str, what: str) -> str:
         if text not in self.words():
-            message = f"{what}: no tool {quoted(text)}{did_you_mean(text, self.words())}"
+            near = did_you_mean(text, self.words()) or "; convcalc count NETWORK shows every tool"
+            message = f"{what}: no tool {quoted(text)}{near}"
             raise UsageError(message)
         return text
 

@@ -11,23 +11,7 @@ from convcalc.analysis.devices import DEVICES
 from convcalc.analysis.memory import BYTES
 from convcalc.analysis.roofline import MODELS
 from convcalc.cli.amounts import RATE
-from convcalc.errors import UsageError
-from convcalc.text import quoted
-
-
-class _DeviceChoice(click.Choice[str]):
-    """One of the devices, in capital or small letters."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            message = (
-                f"--device: {quoted(value)} is none of the devices {', '.join(DEVICES)}; "
-                "of another one give the peaks: --peak 10T --bandwidth 100G"
-            )
-            raise UsageError(message) from None
-
+from convcalc.cli.device_types import DeviceChoice
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +20,7 @@ def device_options(device: str, peak: str, bandwidth: str, model: str) -> Callab
     """Add the options; the texts are the help of ``--device``, ``--peak``, ``--bandwidth`` and ``--bytes``."""
     options = (
         click.option(
-            "--device", type=_DeviceChoice(list(DEVICES), case_sensitive=False), help=device
+            "--device", type=DeviceChoice(list(DEVICES), case_sensitive=False), help=device
         ),
         click.option("--peak", type=RATE, metavar="OPS", help=peak),
         click.option("--bandwidth", type=RATE, metavar="BYTES", help=bandwidth),

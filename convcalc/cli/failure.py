@@ -15,7 +15,7 @@ from convcalc.text import width, wrap
 
 _OURS = "convcalc: "
 _CUT = "…"
-_LEAST = 20  # least columns of a line, even on a narrower terminal
+_LEAST = 20  # columns that a line has at least, even on a narrower terminal
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 
 

@@ -63,7 +63,7 @@ def _format_names() -> list[str]:
 
 
 def other_format(fits: Callable[[Format], bool], given: Mapping[str, Given]) -> str:
-    """How to write a format on this command line that is none of these; empty if it cannot be written."""
+    """The format that a command line asks for, as typed, if it is not one that fits; else empty."""
     from convcalc.formats import DEFAULT, FORMATS, suffixes
 
     path = given["-o"].value if "-o" in given else ""

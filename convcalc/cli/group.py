@@ -10,13 +10,14 @@ from typing import Any
 import click
 from click.core import augment_usage_errors
 
+from convcalc.cli.all_wrong import parsed
 from convcalc.cli.context import BEHIND_GROUP, CONTEXT, Helped
 from convcalc.cli.failure import Failure, told
 from convcalc.cli.option_words import in_our_words
 from convcalc.cli.shells.offers import Offering, OfferingGroup
 from convcalc.cli.ticker import ticking
 from convcalc.cli.together import Rule
-from convcalc.errors import ConvcalcError, UsageError
+from convcalc.errors import ConvcalcError
 from convcalc.files import keeping_files
 from convcalc.text import shortened
 
@@ -40,12 +41,7 @@ class Command(Helped, Offering):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         with augment_usage_errors(ctx):  # so that a message names the command
             words = in_our_words(self, ctx, args, self.rules)
-            try:
-                return super().parse_args(ctx, list(words))
-            except (click.BadParameter, UsageError) as error:
-                from convcalc.cli.all_wrong import all_wrong
-
-                raise all_wrong(self, ctx, words, error) from None
+            return parsed(self, ctx, words, super().parse_args)
 
     def invoke(self, ctx: click.Context) -> Any:
         given = [value for name, value in ctx.params.items() if name not in self.writes]

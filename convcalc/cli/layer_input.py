@@ -66,7 +66,7 @@ def input_shape(cls: type[Layer], typed: dict[str, Any]) -> Shape:
 
 
 def _read_depth(typed: dict[str, Any]) -> None:
-    """Take the depth of a filter from its size where the input has one axis less, ``5x5x3``, or say how it is read."""
+    """Remove the depth from a filter size such as ``5x5x3`` if the input has one axis less, or print how it is read."""
     *sides, depth = typed["kernel_size"]
     shape, sizes = typed["shape"], typed["n"]
     shown = "x".join(map(str, typed["kernel_size"]))
@@ -82,7 +82,7 @@ def _read_depth(typed: dict[str, Any]) -> None:
 
 
 def _axes_said(typed: dict[str, Any]) -> int:
-    """How many axes ``--k 3x5`` and the like are for; 0 where they do not say; causal means 1."""
+    """The number of axes in values such as ``--k 3x5``; 0 if they have one number for all axes; causal means 1."""
     if typed["padding"] == "causal":
         return 1
     values = [typed[name] for name in ("kernel_size", "stride", "dilation")]
@@ -90,5 +90,5 @@ def _axes_said(typed: dict[str, Any]) -> int:
 
 
 def _axes_called() -> int:
-    """How many axes one size is for: one where it is called a length, else two."""
+    """The number of axes if one size is given: 1 if the option is called a length, else 2."""
     return 1 if "len" in typed_for(click.get_current_context(), "--n") else 2

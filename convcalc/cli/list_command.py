@@ -47,7 +47,7 @@ def command(word: str, *, sheets: bool, format_name: str | None, output: str | N
 
 
 def _list_meant(word: str) -> str:
-    """What to type where a word says what is listed rather than which network; empty for names."""
+    """What to type if a word means what to list, not which network; empty for names."""
     name = called_so(word, "")
     ways = {
         "kinds": "kinds",

@@ -9,9 +9,9 @@ import click
 from convcalc.analysis.devices import Room
 from convcalc.analysis.memory_report import DTYPES, Ask, bytes_of, memory_report
 from convcalc.analysis.training import CHECKPOINTS, OPTIMIZERS
-from convcalc.cli.amounts import ROOM
 from convcalc.cli.answer_picture import show_with_picture
 from convcalc.cli.change_options import change_options
+from convcalc.cli.device_types import ROOM
 from convcalc.cli.group import Command
 from convcalc.cli.network_options import load_network
 from convcalc.cli.output import output_options

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 # Our options with their other names; a command uses the first option that it has.
 _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("--n", "--input"), "input-size input-dim in-dim image-dim length seq-len seq-length sequence-length input-length signal-length in-size image-size img-size imgsz img input-res resolution size in w"),
+    (("--n", "--input"), "input-size in-size image-size img-size imgsz img input-res resolution size in w"),
+    (("--n",), "input-dim in-dim image-dim length seq-len seq-length sequence-length input-length signal-length"),
     (("--k",), "filter-dim kernel-dim kernel kernel-size kernel-shape filter-size pool-size window-size"),
     (("--s",), "stride strides"),
     (("--p",), "padding pad pads zero-padding mode pad-mode"),
@@ -14,13 +15,14 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--filters", "--cout"), "kernels num-kernels out-channels output-channels output-depth out-depth num-filters n-filters nb-filter num-output c-out filters"),
     (("--units", "--cout"), "units out-features neurons nodes hidden"),
     (("--groups",), "group g"), (("--dims",), "dim ndim rank"), (("--bias",), "use-bias"),
-    (("--input", "--x"), "input-shape input-volume volume shape in-shape input image matrix i"),
+    (("--input", "--x"), "input-shape input-volume volume shape in-shape input image i"),
+    (("--x",), "matrix"),
     (("--kind", "--type"), "layer-type kind type"),
     (("--batch",), "batch-size"),
     (("--ceil",), "ceil-mode"), (("--fit",), "rounding"),
     (("--o", "--output", "--out"), "outfile output-file out o save save-to save-as"),
     (("--to",), "format"), (("--device",), "gpu vram"), (("--like",), "tool"), (("--set",), "vary grid param"),
-    (("--sort",), "by sort-by order-by"), (("--explain", "--sees"), "layer"), (("--of",), "metric"), (("--rf",), "receptive-field"), (("--draw",), "plot figure diagram"),
+    (("--sort",), "by sort-by order-by"), (("--explain", "--sees"), "layer"), (("--explain",), "steps show-steps working"), (("--of",), "metric"), (("--rf",), "receptive-field"), (("--draw",), "plot figure diagram"),
     (("--columns",), "cols col-names"),
     (("--precision",), "dtype"), (("--optimizer",), "optim"), (("--roster",), "students class-list"),
     (("--out",), "outdir output-dir out-dir"),

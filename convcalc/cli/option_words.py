@@ -51,6 +51,10 @@ def in_our_words(
         before[option.name] = given
         ctx.meta.setdefault(_META, {})[given.name] = given.typed
         if not (given.is_whole or option.is_flag):
+            if rest and rest[0] in options and not ctx.resilient_parsing:
+                raise UsageError(
+                    f"{given.typed} needs a value, but {rest[0]} comes behind it, which is an option"
+                )
             words += rest[: option.nargs]
             given = given._replace(value=" ".join(rest[: option.nargs]))
             del rest[: option.nargs]
@@ -68,7 +72,7 @@ def line_called(ctx: click.Context) -> tuple[click.Context | None, Sequence[str]
 
 
 def typed_for(ctx: click.Context, ours: str) -> str:
-    """What stands on the command line for one of our names of options; empty where it is not given."""
+    """The name that the user typed for one of our options; empty if it is not given."""
     typed: str = ctx.meta.get(_META, {}).get(ours, "")
     return typed
 
@@ -83,10 +87,10 @@ def as_typed(message: str, ctx: click.Context | None) -> str:
 def _check_again(
     ctx: click.Context, options: Mapping[str, click.Option], before: Given, now: Given
 ) -> None:
-    """Refuse an option that repeats another value, and options that cannot be used together.
+    """Refuse an option that is given twice, and two names of which only one can be given.
 
     Raises:
-        UsageError: there is one.
+        UsageError: always, unless a flag is only repeated.
     """
     is_same = options[before.name] is options[now.name]
     if options[now.name].is_flag and before.name == now.name:

@@ -51,7 +51,7 @@ def said_order() -> str:
 
 
 def in_order(shape: Shape) -> Shape:
-    """The shape of ``--input``, channels first, without a word on it."""
+    """The shape of ``--input``, channels first, without a remark."""
     from convcalc.network.axes import channels_first
 
     return channels_first(shape, said_order())

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convcalc.cli.format_names import FormatName
+from convcalc.cli.format_words import format_text
 from convcalc.cli.known import FILE
 from convcalc.cli.screen import encoded, is_watched, speaks_utf, terminal_columns, view
 from convcalc.cli.shelf import shelf
 from convcalc.cli.ticker import hush
-from convcalc.cli.usage import format_text
 from convcalc.errors import UsageError
 from convcalc.files import check_place, write_lines
 from convcalc.text import printable, wrap
@@ -259,7 +259,7 @@ def tell_written(path: str) -> None:
 
 
 def remark(message: str) -> None:
-    """A line to stderr, a note no wider than a terminal; if that takes no more, the work is worth more than the line."""
+    """Print a line on stderr; a note is wrapped to the terminal. Errors are ignored, because the work matters more."""
     hush()
     if message.startswith(_NOTE):
         message = "\n".join(wrap(message, terminal_columns(sys.stderr), " " * len(_NOTE)))

@@ -1,4 +1,4 @@
-"""Which option a word of a command line stands for, as people type it."""
+"""The option that a word of a command line means, in all the ways in which people type it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def options_of(params: Iterable[click.Parameter]) -> dict[str, click.Option]:
 
 
 def given_as(options: Mapping[str, click.Option], word: str) -> Given | None:
-    """The option that a word of the command line stands for; None where it stands for none."""
+    """The option that a word of the command line means, as typed; None if it means none."""
     name, equals, value = word.partition("=")
     if name in options:
         return Given(name, name, word, value, is_whole=bool(equals))
@@ -45,14 +45,14 @@ def given_as(options: Mapping[str, click.Option], word: str) -> Given | None:
 
 
 def option_meant(ctx: click.Context, word: str) -> click.Option | None:
-    """The option that a word of a command line stands for; None where it stands for none."""
+    """The option that a word of the command line means; None if it means none."""
     options = options_of(ctx.command.get_params(ctx))
     given = given_as(options, word)
     return options[given.name] if given else None
 
 
 def values_behind(ctx: click.Context, word: str) -> int:
-    """How many of the words behind one of a command line are its values."""
+    """How many of the words after a word of the command line are its values."""
     options = options_of(ctx.command.get_params(ctx))
     given = given_as(options, word)
     return (

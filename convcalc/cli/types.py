@@ -81,7 +81,8 @@ class LayerOption(Type):
         return getattr(option_types, self.type_name)  # type: ignore[no-any-return]
 
     def read(self, text: str, what: str) -> Any:
-        value = self.option_type.read(text, what)
+        lowered = text.lower()
+        value = self.option_type.read(lowered if lowered in self.option_type.words else text, what)
         smallest = min(_numbers_in(value), default=None)
         if self.least is not None and smallest is not None and smallest < self.least:
             message = f"{what} is {smallest}; use {self.least} or more{self.way_out}"
@@ -111,7 +112,7 @@ class _Shape(Type):
 
 
 class _OutShape(_Shape):
-    """The sizes of an output; those of the input where it is the word same."""
+    """The sizes of an output; the word same means those of the input."""
 
     def read(self, text: str, what: str) -> Any:
         if text.strip() == "?":

@@ -9,10 +9,10 @@ import click
 
 from convcalc.cli.option_words import as_typed
 from convcalc.errors import nearest
-from convcalc.text import printable, printable_lines, quoted
+from convcalc.text import printable_lines, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
 _NO_NUMBER = re.compile(r"is not a valid (?P<sort>integer|float)(?: range)?\.?$")
 _NO_CHOICE = re.compile(r"'(?P<word>[^']+)' is not one of ")
@@ -42,7 +42,7 @@ def what_is_wrong(error: click.UsageError) -> str:
 
 
 def is_answer(said: str) -> bool:
-    """Whether a message says the command to type already."""
+    """Whether a message already contains the command to type."""
     return bool(_LEADS_ON.search(said))
 
 
@@ -66,7 +66,7 @@ def _text(error: click.UsageError) -> str:
 
 
 def _choice(error: click.BadParameter) -> str:
-    """What is wrong with a word that is none of a choice, where it is near one or has another name elsewhere; or nothing."""
+    """The error about a wrong choice that is similar to a right one, or a name from elsewhere; empty for others."""
     given = _NO_CHOICE.match(error.message)
     if given is None or error.param is None:
         return ""
@@ -86,14 +86,3 @@ def _value(message: str) -> str:
         return message
     most = f" to {int(found['most']):,}" if found["most"] else " or more"
     return f"{found['given']} is out of range; give {int(found['least']):,}{most}"
-
-
-def format_text(output: str, suffix: str, known: Iterable[str]) -> str:
-    """The error about an output file whose format is unknown."""
-    what = f"no format has the suffix {suffix!r}"
-    if not suffix:
-        what = "this is for a report, not a folder, and without a suffix its format is not known"
-        ctx = click.get_current_context(silent=True)
-        if ctx and any("--out" in param.opts for param in ctx.command.params):
-            what += f"; the folder is --out {printable(output)}"
-    return f"-o {printable(output)}: {what}; use one of {', '.join(known)}, or --format"

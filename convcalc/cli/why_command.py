@@ -49,7 +49,7 @@ def command(
         message = "choose what NUMBER is: --params, --size, --volume, --macs, --rf, or --type NAME"
         message += "; a number such as 28x28x6 is a --volume" * ("x" in number)
         raise UsageError(message)
-    kind, given = meant(kind, given_words(options, more))
+    kind, given = meant(number, kind, given_words(options, more))
     course = conventions(preset, **changes)
     found = why(number, kind, given, course, spelt)
     show(report_of(found, with_answer=with_answer), format_name, output)

@@ -8,12 +8,17 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError, did_you_mean
+from convcalc.layers.values import shown
+from convcalc.network.budget import read_rate
 from convcalc.text import quoted, shortened
 
 if TYPE_CHECKING:
     from convcalc.analysis.analysis import Analysis
     from convcalc.draw.base import Picture
     from convcalc.layers import Layer, Shape
+
+
+_RATES = ("peak", "bandwidth")
 
 
 def layer_picture(layer: Layer, shape: Shape, picture: str = "fit", **options: Any) -> Picture:
@@ -27,7 +32,7 @@ def layer_picture(layer: Layer, shape: Shape, picture: str = "fit", **options: A
     Raises:
         UsageError: there is no such picture, or the options do not fit together.
     """
-    return _one_of(_OF_LAYERS, picture, "a layer")(layer, shape, **options)
+    return _one_of(_OF_LAYERS, picture, "a layer", options)(layer, shape, **options)
 
 
 def network_picture(analysis: Analysis, picture: str = "net", **options: Any) -> Picture:
@@ -43,7 +48,7 @@ def network_picture(analysis: Analysis, picture: str = "net", **options: Any) ->
     Raises:
         UsageError: there is no such picture, or the options do not fit together.
     """
-    return _one_of(_OF_NETWORKS, picture, "a network")(analysis, **options)
+    return _one_of(_OF_NETWORKS, picture, "a network", options)(analysis, **options)
 
 
 def costs_picture(
@@ -54,12 +59,35 @@ def costs_picture(
     Raises:
         UsageError: the options do not fit together, or there is no such device.
     """
+    from convcalc.analysis.roofline import MODELS
     from convcalc.draw.cost import LAYER, MEASURES, STAGE
     from convcalc.draw.costs import ALIVE, Device, cost_picture
 
     _check_known(of, [*MEASURES, ALIVE], "of")
     _check_known(by, [STAGE, LAYER], "by")
-    return cost_picture(analyses, of, by, Device(**device))
+    rates = {name: _rate(device[name], name) for name in _RATES if device.get(name)}
+    if model := device.get("model", ""):
+        _check_known(model, [*MODELS], "model")
+    return cost_picture(analyses, of, by, Device(**{**device, **rates}))
+
+
+def _rate(given: Any, what: str) -> int:
+    """Operations or bytes per second: a number, or a text such as 10T.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if isinstance(given, int | float) and not isinstance(given, bool) and 1 <= given < 10**18:
+        return int(given)
+    if not isinstance(given, str):
+        message = (
+            f"{what} must be a number per second such as 10**13 or '10T', but is {shown(given)}"
+        )
+        raise UsageError(message)
+    try:
+        return read_rate(given)
+    except ValueError as error:
+        raise UsageError(f"{what}: {quoted(given)} {error}") from None
 
 
 def _fit(layer: Layer, shape: Shape) -> Picture:
@@ -91,8 +119,21 @@ def _net(analysis: Analysis, *, depth: int | None = None, of: str = "macs") -> P
     return Net(analysis, depth, of)
 
 
-def _cost(analysis: Analysis, **options: Any) -> Picture:
-    return costs_picture([analysis], **options)
+def _cost(
+    analysis: Analysis,
+    *,
+    of: str = "",
+    by: str = "",
+    device: str = "",
+    precision: str = "",
+    peak: int | str = 0,
+    bandwidth: int | str = 0,
+    model: str = "",
+) -> Picture:
+    rates = {"peak": peak, "bandwidth": bandwidth}
+    words = {"device": device, "precision": precision, "model": model}
+    asked = {name: value for name, value in {**rates, **words}.items() if value}
+    return costs_picture([analysis], of=of, by=by, **asked)
 
 
 def _field(
@@ -114,19 +155,40 @@ _OF_NETWORKS: dict[str, Callable[..., Picture]] = {"net": _net, "cost": _cost, "
 
 
 def _one_of(
-    known: dict[str, Callable[..., Picture]], name: str, what: str
+    known: dict[str, Callable[..., Picture]], name: str, what: str, options: dict[str, Any]
 ) -> Callable[..., Picture]:
-    """The function that draws a picture.
+    """The function that draws a picture with such options.
 
     Raises:
-        UsageError: there is none with that name.
+        UsageError: there is none of that name, or it has no such option.
     """
     if name not in known:
         message = (
             f"no picture {quoted(shortened(str(name)))} of {what}{did_you_mean(str(name), known)}"
         )
         raise UsageError(message)
+    _check_options(name, known[name], options)
     return known[name]
+
+
+def _check_options(name: str, draws: Callable[..., Picture], options: dict[str, Any]) -> None:
+    """Refuse options that a picture does not have.
+
+    Raises:
+        UsageError: it names the first of them.
+    """
+    from inspect import Parameter, signature
+
+    named = [
+        each.name
+        for each in signature(draws).parameters.values()
+        if each.kind == Parameter.KEYWORD_ONLY
+    ]
+    others = [option for option in options if option not in named]
+    if others:
+        way_out = did_you_mean(others[0], named) if named else "; it has none"
+        message = f"the picture {name} has no option {quoted(others[0])}{way_out}"
+        raise UsageError(message)
 
 
 def _check_known(word: str, known: list[str], option: str) -> None:

@@ -43,7 +43,8 @@ class Panel(NamedTuple):
     Attributes:
         heading: what they measure.
         bars: from top to bottom.
-        roles: the looks of the parts; if bars have only one part, the look of each bar.
+        roles: the looks of the parts of a bar; or with ``each``, of the bars.
+        each: whether bars, not their parts, differ in their looks.
     """
 
     heading: str

@@ -32,7 +32,7 @@ class Detail(NamedTuple):
     """How much detail of a network is shown.
 
     Attributes:
-        pattern: the key of blocks that are drawn once; None to draw every block.
+        pattern: returns a key; of blocks with equal keys only one is drawn. None draws every block.
         depth: blocks inside ``depth`` − 1 others become a box each; 0 for none.
         about: a description for people.
         once: whether only the first block made from the same definition is drawn with its content.
@@ -222,7 +222,7 @@ class _Maker:
         return end
 
     def _continues(self, block: Block, last: Block) -> bool:
-        """Whether a block continues where the one before it ends, and nothing else reads that."""
+        """Whether a block begins where the previous one ends, and nothing else reads that place."""
         outside = {
             source.place
             for step in self._of(block)

@@ -225,7 +225,7 @@ def _range_text(level: Level, axis: int) -> str:
 
 
 def _extent(image: Level, axis: int) -> tuple[float, float]:
-    """The extent of the last strip, where the image is from 0 to 1."""
+    """The extent of the last strip, in units in which the image is from 0 to 1."""
     n, cells = along(image, axis)
     if not cells:
         return 0.0, 1.0

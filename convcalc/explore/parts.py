@@ -219,7 +219,7 @@ def table_part(report: Report, caption: str = "", asks: Callable[[Any], str] | N
     Args:
         report: the report with the rows.
         caption: the table's name.
-        asks: the question for a row's first cell when it is pressed; empty if there is none.
+        asks: returns the question of a row's first cell, which pressing it asks; empty if it has none.
     """
     columns = report.printed_columns
     return {

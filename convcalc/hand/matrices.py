@@ -197,7 +197,7 @@ def inline(text: str, what: str, path: str = "") -> Given:
     >>> inline("1/2, -1", "x").cells
     [Fraction(1, 2), -1]
     """
-    plain = text.strip()
+    plain = text.strip().replace("\\n", "\n")
     if code := _ARRAY.fullmatch(plain):
         plain = code[1].strip()
     if plain.startswith("{") and not BRACES.sub("", plain):
@@ -259,7 +259,12 @@ def numbers(row: str, what: str) -> list[str]:
             f"{what}: {shortened(row.strip())!r} has a comma without a number; write one, or 0"
         )
         raise UsageError(message)
-    return [text for part in parts for text in part.split()]
+    found = [part.split() for part in parts]
+    if len(parts) > 1 and min(map(len, found)) > 1:
+        rows = "; ".join(map(" ".join, found))
+        message = f"{what}: {shortened(row.strip())!r} can be one row or several; write {shortened(rows)!r}"
+        raise UsageError(message)
+    return [text for part in found for text in part]
 
 
 def _from_levels(filters: list[list[list[list[str]]]], what: str) -> Given:

@@ -67,10 +67,17 @@ def find(word: str) -> type[Layer] | None:
     return None
 
 
-# Layers of other libraries that convcalc does not compute, in small letters, without _ and -.
+# Layers of other libraries that convcalc does not compute, in small letters and without _.
 _STATED_ONLY = (
     r"(?:lstm|gru|rnn|simplernn|convlstm|embedding|embeddingbag|transformer\w*)(?:cell|[123]d)?"
 )
+
+
+# Convolutions that are named after an option.
+_CONVOLUTIONS = {
+    "dilated": "dilation", "atrous": "dilation", "grouped": "groups", "group": "groups", "strided": "stride",
+    "1x1": "kernel_size", "3x3": "kernel_size", "pointwise": "kernel_size",
+}  # fmt: skip
 
 
 def stated_only(word: str) -> str:
@@ -100,6 +107,9 @@ def get_kind(word: Any) -> type[Layer]:
     if said := stated_only(word):
         message = f"no layer kind {quoted(word)}{said}"
         raise UsageError(message)
+    if option := _CONVOLUTIONS.get(re.sub("[ _-]?conv.*", "", word.strip().lower())):
+        message = f"no layer kind {quoted(word)}: it is a conv with its option {option}; convcalc kinds conv explains it"
+        raise UsageError(message)
     if option := own_option(KINDS["conv"], re.sub("[ -]", "_", word.strip().lower())):
         message = f"no layer kind {quoted(word)}: {option} is an option of layers; convcalc kinds conv explains it"
         raise UsageError(message)
@@ -111,7 +121,7 @@ def get_kind(word: Any) -> type[Layer]:
 
 
 def pool_called(word: str) -> type[Layer] | None:
-    """A pool that may be meant by the name of a kind that merges paths, such as max; None for others."""
+    """The pool that the name of a kind that merges paths may mean, such as max; None for other names."""
     return find(f"{word}pool") or find(f"{word}_pool")
 
 

@@ -152,7 +152,9 @@ class Layer(Frozen):
     refused_options: ClassVar[
         Mapping[str, Mapping[str, str]]
     ] = {}  # by library: options with another meaning under its names, and what to write
-    incoming: ClassVar[tuple[str, ...]] = ()  # libraries' words for the number of input channels
+    incoming: ClassVar[
+        tuple[str, ...]
+    ] = ()  # libraries' words for the number of input channels or values
     keras_defaults: ClassVar[Mapping[str, Any]] = {}  # defaults of Keras's layer that differ
     onnx_defaults: ClassVar[Mapping[str, Any]] = {}  # the same for ONNX's operator
     merges: ClassVar[bool] = False  # whether it reads several paths
@@ -282,7 +284,7 @@ class Layer(Frozen):
         return {}
 
     def kept_for_backward(self, shape: Shape, out: Shape) -> Kept:
-        """What the backward pass needs to keep."""
+        """The values that must be kept for the backward pass."""
         indices = formulas.product(out) if self.keeps_indices else 0
         return Kept(self.keeps_input, self.keeps_output, indices=indices)
 

@@ -28,10 +28,10 @@ _gathered: ContextVar[list[str] | None] = ContextVar("gathered", default=None)
 
 
 def _refuse_option(message: str) -> None:
-    """Refuse the value of an option, after which the others can still be looked at.
+    """Refuse the value of an option, so that the other options can still be checked.
 
     Raises:
-        ShapeError: always, unless `all_refused` gathers what is wrong.
+        ShapeError: always, unless `all_refused` collects the errors.
     """
     gathered = _gathered.get()
     if gathered is None:
@@ -43,14 +43,14 @@ def all_refused(check: Callable[..., None], shapes: tuple[Shape, ...]) -> ShapeE
     """Everything that a layer's check refuses, as one error.
 
     Args:
-        check: of the layer; it refuses these shapes.
-        shapes: what goes in.
+        check: the layer's check; it refuses these shapes.
+        shapes: the input shapes.
     """
     gathered: list[str] = []
     token = _gathered.set(gathered)
     try:
         check(*shapes)
-    except Exception as error:  # noqa: BLE001 - with wrong options the rest may compute anything
+    except Exception as error:  # noqa: BLE001 - with wrong options, later checks can fail in any way
         if not gathered:
             gathered.append(str(error))
     finally:

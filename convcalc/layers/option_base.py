@@ -77,7 +77,7 @@ class OptionType:
             what: the option's name in messages.
 
         Raises:
-            UsageError: it has another type; for a YAML node, a SpecError.
+            UsageError: it is not a valid value; for a YAML node, a SpecError.
         """
         raise NotImplementedError
 
@@ -89,7 +89,7 @@ class OptionType:
         """The value from a text in a chain or command.
 
         Raises:
-            UsageError: it has another type.
+            UsageError: it is not a valid value.
         """
         message = (
             f"{what} cannot be given in one line, so {quoted(text)} is not read; write a YAML file"

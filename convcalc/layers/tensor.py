@@ -138,7 +138,7 @@ class Slice(Rearrangement):
 
 
 def _with_verb(number: int, word: str) -> str:
-    """The number with its verb, such as is or are."""
+    """A number and a word, with the verb is or are."""
     return f"{'is' if number == 1 else 'are'} {plural(number, word)}"
 
 

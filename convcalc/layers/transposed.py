@@ -54,7 +54,7 @@ class ConvTranspose(Layer):
     """
 
     aliases: ClassVar = {
-        "short": ("tconv", "deconv", "up_conv"),
+        "short": ("tconv", "deconv", "up_conv", "transposed", "transposed_conv"),
         "pytorch": with_dimensions("ConvTranspose{}d"),
         "keras": with_dimensions("Conv{}DTranspose"),
         "caffe": ("Deconvolution",),

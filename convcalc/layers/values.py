@@ -85,11 +85,11 @@ def sides_with_x(text: str) -> str:
 
 
 def each_of(items: Iterable[T], read: Callable[[T], R]) -> list[R]:
-    """What ``read`` makes of every item.
+    """The results of ``read`` for every item.
 
     Raises:
         ConvcalcError: one is wrong.
-        UsageError: several are; it says all of that, a line each.
+        UsageError: several are wrong; it lists them, one per line.
     """
     found: list[R] = []
     wrong: dict[str, ConvcalcError] = {}
@@ -136,7 +136,7 @@ def _plainly(text: str) -> str:
     >>> [_plainly(text) for text in ("3*3", "'same'", "32px", "a")]
     ['write 3x3', 'write same, without quotes', 'write 32', 'write plain digits']
     """
-    if text.isdecimal():  # of another script
+    if text.isdecimal():  # digits of another script
         return f"write {int(text[:MAX_DIGITS])}"
     if "?" in text and not text.strip("? "):
         return "leave it out; convcalc solve finds what is left out"
@@ -217,6 +217,11 @@ def shape_of(text: str, what: str = "--input") -> tuple[int, ...]:
         plain = _plainly(text)
         way_out = "" if plain == _DIGITS else f"; {plain}"
         message = f"{what} must be a shape such as 3x224x224, but is {quoted(text)}{way_out}"
+        raise UsageError(message)
+    if _THOUSANDS.fullmatch(text) and any(part[0] == "0" for part in parts):
+        message = (
+            f"{what} {text}: is two sizes with a comma between them; write {text.replace(',', '')}"
+        )
         raise UsageError(message)
     shape = whole_numbers(parts, what)
     if min(shape) < 1:

@@ -198,7 +198,7 @@ def most_cells(axis: Axis, fit: str) -> int:
 
 # ------------------------------------------------------------------- taps that read real cells
 
-MAX_TAPS = 100_000  # more taps and more windows than this are not counted
+MAX_TAPS = 100_000  # if there are more taps and also more windows than this, they are not counted
 
 
 def real_taps(axis: Axis, o: int) -> int:

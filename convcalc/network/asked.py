@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.values import checked_shape, shown
-from convcalc.network.axes import channels_first
+from convcalc.network.axes import as_written, channels_first
 from convcalc.network.network import FIRST_INPUT
 from convcalc.text import printable, quoted, times
 
@@ -50,7 +50,7 @@ def as_asked(path: str, own: Mapping[str, Shape], asked: Any, order: str = "") -
             raise UsageError(message)
         found[name] = channels_first(checked_shape(value, _called(name)), order)
         if own:
-            _check_axes(path, name, found[name], own[name])
+            _check_axes(path, name, found[name], own[name], order)
     return found
 
 
@@ -59,25 +59,27 @@ def _called(name: str) -> str:
     return "input" if name == FIRST_INPUT else f"input {printable(name)}"
 
 
-def _meant(shape: Shape, own: Shape) -> Shape:
-    """The shape that the user probably means, if one side is surplus or missing; empty if unclear."""
+def _meant(shape: Shape, own: Shape, order: str) -> Shape:
+    """The shape that is meant where one side is too many or missing, as it is written; none where that is not clear."""
     if len(shape) == len(own) + 1:
-        return shape[1:]
+        return as_written(shape, order)[1:]
     if len(shape) != len(own) - 1:
         return ()
-    return (*shape, shape[-1]) if shape[0] == own[0] else (own[0], *shape)
+    if shape[0] == own[0]:
+        return as_written((*shape, shape[-1]), order)
+    return as_written((own[0], *as_written(shape, order)), order)
 
 
-def _check_axes(path: str, name: str, shape: Shape, own: Shape) -> None:
+def _check_axes(path: str, name: str, shape: Shape, own: Shape, order: str) -> None:
     """Refuse an input with another number of axes; it probably includes the batch."""
     if len(shape) != len(own) and min(len(shape), len(own)) > 1:
         way_out = (
             "leave the batch out" if len(shape) > len(own) else "give the channels and every axis"
         )
-        if meant := _meant(shape, own):
+        if meant := _meant(shape, own, order):
             way_out += f": {'x'.join(map(str, meant))}"
         message = (
-            f"{printable(path)}: the {_called(name)} {times(shape)} has {len(shape)} sides, but the "
-            f"file's own {times(own)} has {len(own)}; {way_out}"
+            f"{printable(path)}: the {_called(name)} {times(as_written(shape, order))} has {len(shape)} sides, but the "
+            f"file's own {times(as_written(own, order))} has {len(own)}; {way_out}"
         )
         raise UsageError(message)

@@ -47,6 +47,30 @@ def channels_first(shape: Shape, order: str) -> Shape:
     return (shape[-1], *shape[:-1]) if order == "hwc" else shape
 
 
+def as_written(shape: Shape, order: str) -> Shape:
+    """The opposite: a shape as it is written in an order.
+
+    >>> as_written((3, 32, 48), "hwc"), as_written((3, 32, 48), "")
+    ((32, 48, 3), (3, 32, 48))
+    """
+    return (*shape[1:], shape[0]) if order == "hwc" else shape
+
+
+def last_notes(network: Network) -> Iterator[str]:
+    """How inputs were read channels last that look as if their channels stood first."""
+    for name, shape in network.inputs.items():
+        written = as_written(shape, network.order)
+        first, *rest = written
+        if written == shape or first not in _COLORS or len(rest) != 2 or min(rest) < _LEAST_SIDE:
+            continue
+        which = "input" if name == network.input_name else f"input {name}"
+        yield (
+            f"the {which} {times(written)} is read channels last, as {grouped(rest[-1])} channels of "
+            f"{first}×{rest[0]}; for {plural(first, 'channel')} of {times(tuple(rest))} write "
+            f"{'x'.join(map(str, (*rest, first)))}, or give the order with --order chw"
+        )
+
+
 def written_order(own: str, said: str, *, asked: bool) -> str:
     """The axis order of the shapes in use; ``said`` is for shapes outside the file.
 
@@ -117,7 +141,7 @@ def _exchanged(shape: Shape, *, in_file: bool) -> str:
 
 
 def channels_stand_last(shape: Sequence[int]) -> bool:
-    """Whether the channels of a shape most likely stand last: it is a picture, or a square with other channels.
+    """Whether the channels of a shape are probably last: it is a picture, or a square with other channels.
 
     >>> channels_stand_last((224, 300, 3)), channels_stand_last((63, 63, 16)), channels_stand_last((64, 56, 56))
     (True, True, False)

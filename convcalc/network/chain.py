@@ -70,6 +70,8 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
             message = f"{label}: {cls.kind} has no option {letter!r}; {known}"
             raise UsageError(message)
         name = letters[letter] if letter else _first_option(cls)
+        if bare and re.fullmatch(r"[0-9]+,[0-9]+", bare) and name == "kernel_size":
+            raise UsageError(f"{label}: {_two_meanings(bare, names)}")
         if name in found:
             raise UsageError(_given_twice(label, name))
         found[name] = value or bare
@@ -84,6 +86,13 @@ def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
             raise UsageError(_given_twice(label, name))
         found[name] = value
     return found
+
+
+def _two_meanings(bare: str, names: Sequence[str]) -> str:
+    """What two numbers without a letter can mean behind the name of a layer with a window."""
+    first, second = bare.split(",")
+    other, letter = ("filters", "c") if "out_channels" in names else ("steps", "s")
+    return f"{bare} can be the sides of a window, or a window and its {other}; write k{first}x{second}, or k{first}{letter}{second}"
 
 
 def _spelt_right(cls: type[Layer], short: str) -> str:

@@ -25,7 +25,7 @@ def has_groups(text: str) -> bool:
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a text with groups, without repeating them."""
+    """The words of a text with groups, each as often as it is written."""
     return [token for token in _TOKEN.findall(text) if token[-1] not in "()"]
 
 

@@ -29,7 +29,7 @@ def bundled_folder() -> str:
 
 
 def name_of(path: str) -> str:
-    """How messages call a network's file: a bundled one by its name, others by their path."""
+    """The name of a network's file in messages: of a bundled one its name, of others the path."""
     folder, file = os.path.split(path)
     return file.removesuffix(".yaml") if folder and folder == bundled_folder() else path
 

@@ -132,7 +132,7 @@ class GraphPlanner(Planner):
         inner = self.source.mapping(value, "network", "write network: {file: resnet50}")
         self._only(inner, NETWORK_KEYS, "network")
         if "file" not in inner and likely(inner, "file"):
-            return Item(self.source, node)  # misspelt, and told so
+            return Item(self.source, node)  # a misspelt file, which is already reported
         if "file" not in inner:
             self.source.refuse(key, "network needs file; write network: {file: resnet50}")
         item = self._included(key, inner["file"][1], inner)

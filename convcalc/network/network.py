@@ -28,6 +28,7 @@ class Node(NamedTuple):
 
     Attributes:
         name: unique, such as ``conv3_x.2.conv1``.
+        layer: what it does.
         inputs: places of the nodes that it reads; `INPUT` is the network's input, −2 the second one.
         origin: its place in the file, for messages.
     """

@@ -28,7 +28,7 @@ from convcalc.traced import is_whole
 MAX_PARAMETERS = 1000  # of a file, or of a block
 MAX_ITEMS = 1000  # of a list
 MAX_NESTED = 3  # nested lists: padding per axis needs two
-_INPUT = "input"  # what no parameter is called by somebody who means another input
+_INPUT = "input"  # people who give a parameter this name mean the input
 _LISTS = f"give 1 to {MAX_ITEMS:,} values, in at most {MAX_NESTED} lists inside one another"
 _DECIMAL = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,12}")
 _WORD = re.compile(r"[^\W\d][\w.-]{0,99}")
@@ -105,7 +105,7 @@ def evaluate_option(value: Any, names: Names, option_type: OptionType, what: str
 
     Raises:
         ExpressionError: it has no value.
-        UsageError: it has another type.
+        UsageError: it is not a valid value of the option.
     """
     if isinstance(value, Expression):
         result = value.exact(names)
@@ -198,7 +198,7 @@ def changed(own: Mapping[str, Any], given: Any, path: str) -> dict[str, Any]:
         if name not in names:
             known = did_you_mean(name, names) if names else "; it has none"
             if name == _INPUT:
-                known = "; another input is given as --input 3x64x64"
+                known = "; another input is given with --input, in Python with input="
             message = f"{path}: no parameter {quoted(name)}{known}"
             raise UsageError(message)
         if isinstance(value, Setting):
@@ -289,6 +289,6 @@ def program_value(value: Any, what: str) -> Any:
     """A parameter value from a Python program: a number, a word, True or False, or a list of these.
 
     Raises:
-        UsageError: it has another type.
+        UsageError: it is none of these.
     """
     return _PROGRAM.value(value, what)

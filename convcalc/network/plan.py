@@ -171,7 +171,7 @@ class Planner:
         self._alone(keys, what, "put it under layers:")
         self._only(keys, ("repeat", "when", "name", "layers"), what)
         if "layers" not in keys and likely(keys, "layers"):
-            return Item(self.source, node)  # misspelt, and told so
+            return Item(self.source, node)  # a misspelt key, which is already reported
         if "layers" not in keys:
             self.source.refuse(
                 node, f"{what} needs layers; list under layers: what to {_DOES[what]}"
@@ -354,7 +354,7 @@ class Planner:
         keys = self.source.mapping(node, what)
         self._only(keys, ("when", "layers"), what)
         if "layers" not in keys and likely(keys, "layers"):
-            return Path(Items())  # misspelt, and told so
+            return Path(Items())  # a misspelt key, which is already reported
         if "layers" not in keys:
             self.source.refuse(node, f"{what} needs layers; list them under layers:, [] for none")
         when = self.source.problems.attempt(self._when, keys, default=True)

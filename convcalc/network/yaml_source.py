@@ -75,11 +75,11 @@ class Source:
     """One YAML text and its name; it makes the errors about its nodes.
 
     Args:
-        path: where the text is, or how to call it in messages.
+        path: the path of the file, or a name for messages.
         text: the text.
 
     Attributes:
-        name: how to call it in messages.
+        name: its name in messages.
         problems: the errors so far, if reading continues after an error.
     """
 
@@ -182,7 +182,7 @@ class Source:
         Args:
             node: the mapping.
             what: how a message calls it.
-            way_out: what a message says to do where it is none.
+            way_out: what to do if it is not a mapping, for the message.
             gathers: whether other wrong keys are added to the problems too, and left out; else the first is
                 refused.
         """
@@ -248,7 +248,7 @@ class Source:
         return node.value  # type: ignore[no-any-return]
 
     def each(self, nodes: Iterable[T], read: Callable[[T], R]) -> list[R]:
-        """What ``read`` makes of every node; the first that is wrong is refused, others are added to the problems."""
+        """The results of ``read`` for every node; raises the first error, and adds the others to the problems."""
         found: list[R] = []
         wrong: list[SpecError] = []
         for node in nodes:
@@ -349,8 +349,8 @@ class Source:
 
         Args:
             node, text: the node, and its text.
-            what: how a message calls it.
-            names: whether a parameter can stand there too.
+            what: its name in messages.
+            names: whether a parameter is also allowed.
         """
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdigit()):
@@ -414,7 +414,7 @@ def description_of(node: Node) -> str:
 def greatest_depth(text: str) -> int:
     """The nesting depth of a YAML text, or more; fast, and never too small.
 
-    All brackets are counted. If quotes or similar may hide some, the depth is unknown.
+    If quotes or similar may hide brackets, the result is more than `MAX_DEPTH`.
     Without brackets, a nested collection is indented more than the one around it, or is a list directly
     under its key, so the largest indentation limits the depth.
     """

@@ -53,7 +53,7 @@ class Candidate(NamedTuple):
         stops: the limits that a larger value of any parameter would break.
         used: the used share of each limit, 1 for all of it.
         fits: whether it meets all limits.
-        unevenness: the largest factor from the file's values to these, divided by the smallest.
+        unevenness: the largest factor from the network's own values to these, divided by the smallest.
         options: the options for this network, as typed after its name.
     """
 
@@ -293,7 +293,7 @@ class _Search:
         return None if totals is None else not self.trials.broken(totals)
 
     def _unevenness(self, values: Mapping[str, Number]) -> Fraction:
-        """The largest factor from the file's values to these, divided by the smallest."""
+        """The largest factor from the network's own values to these, divided by the smallest."""
         pairs = [(Fraction(values[axis.name]), Fraction(axis.own)) for axis in self.axes]
         factors = [value / own for value, own in pairs if own > 0 < value]
         return max(factors) / min(factors) if factors else Fraction(1)
@@ -403,7 +403,7 @@ class _Search:
         return point
 
     def _factor(self, axis: int, place: int) -> Fraction:
-        """The factor from the file's value to another value of an axis."""
+        """The factor from the own value of an axis to another one."""
         return Fraction(self.axes[axis].values[place]) / Fraction(self.axes[axis].own)
 
     def _below(self, largest: int) -> list[Point]:
@@ -428,7 +428,7 @@ class _Search:
         return self._candidate(self.values(self._settled(point)), totals, stops)
 
     def _settled(self, point: Point) -> Point:
-        """Of smaller points with the same network, the one whose values are nearest to the file's."""
+        """Of smaller points with the same network, the one with values nearest to the network's own."""
         totals = self.totals(point)
         for axis, each in enumerate(self.axes):
             same = [point]
@@ -490,6 +490,6 @@ def _rank(binding: Container[str], axes: int, candidate: Candidate) -> tuple[Fra
 
 
 def _thinned(axis: Varied) -> Varied:
-    """Every second value, including the file's value."""
+    """Every second value, including the own value."""
     start = axis.values.index(axis.own) % 2
     return axis._replace(values=axis.values[start::2])

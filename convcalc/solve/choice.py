@@ -272,7 +272,7 @@ def _best(rows: Array) -> Array:
         some, rows = rows[:_SOME], rows[_SOME:]
         beaten = _no_more(some, some)
         np.fill_diagonal(beaten, val=False)
-        kept = ~beaten.any(axis=0)  # no row is worse than a later one
+        kept = ~beaten.any(axis=0)  # no later row beats an earlier one
         best[places[:_SOME][kept]] = True
         left = ~_no_more(some[kept], rows).any(axis=0)
         rows, places = rows[left], places[_SOME:][left]

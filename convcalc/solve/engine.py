@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-FEW = 40  # so few points are walked one by one faster than traced
-_ONE_BY_ONE = (
-    256  # so few points are computed one by one faster than divided, if numbers may be too large
-)
-LEAST = 6  # points for which an existing program is searched
+FEW = 40  # fewer points are faster to walk one by one than to trace
+_ONE_BY_ONE = 256  # if numbers may be too large: this many points are faster to compute one by one than to divide
+LEAST = 6  # least points for which an existing program is searched
 KEPT = 64  # most programs kept for other boxes
 # After this many traced walks, each must have replaced this many points.
 _TRIED, _WORTH = 24, 40

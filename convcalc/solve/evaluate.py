@@ -108,7 +108,7 @@ class Frame:
 
     Attributes:
         masks: for each dimension, the places where the guards that depend only on it are true.
-        heavy: the guards that depend on more dimensions.
+        heavy: the guards that need large arrays, or depend on more dimensions.
     """
 
     def __init__(

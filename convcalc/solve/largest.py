@@ -26,7 +26,7 @@ def largest_rising(
     Args:
         sizes: the number of places of each axis.
         fits: whether a point fits; None if there is no network.
-        places: the places of the last axis to try, for places of the others; all by default.
+        places: returns the places of the last axis to try, for places of the others; all by default.
 
     Returns:
         The points; None if some point has no network, so that bisection is not reliable.

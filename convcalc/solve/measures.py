@@ -27,10 +27,10 @@ class Measure(NamedTuple):
 
     Attributes:
         about: what it means.
-        of: its value for a walked network: a whole number, or the parts of a shape in a tuple.
-        text: its value for people.
-        plain: its value for JSON.
-        number: the number for comparing; minus infinity if there is none.
+        of: returns its value for a walked network: a whole number, or the parts of a shape in a tuple.
+        text: makes its value a text for people.
+        plain: makes its value data for JSON.
+        number: returns the number for comparing values; minus infinity if there is none.
     """
 
     about: str

@@ -161,7 +161,7 @@ class Setup:
 
 
 def sides_of(side: int | Side | str, values: Sequence[Any]) -> Any:
-    """The sides of an input at a point."""
+    """A side of an input at a point."""
     return values[side.axis] if isinstance(side, Side) else side
 
 

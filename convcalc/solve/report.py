@@ -118,7 +118,7 @@ def _options(window: Window, question: Question) -> str:
 
 
 def _bounds_text(question: Question, found: Found) -> str:
-    """How far it was looked for the numbers that are not given; empty where all are."""
+    """The largest values tried of the numbers that are not given; empty if all are given."""
     asked = [
         (name, most)
         for name, most in found.bounds._asdict().items()
@@ -128,7 +128,7 @@ def _bounds_text(question: Question, found: Found) -> str:
 
 
 def _notes(question: Question, found: Found) -> list[str]:
-    """That the usual windows give no such size."""
+    """Notes on the search: wider bounds, strides that are left out, and that no window fits exactly."""
     notes = []
     if found.widened:
         notes.append(
@@ -144,7 +144,7 @@ def _notes(question: Question, found: Found) -> list[str]:
 
 
 def _footer(question: Question, found: Found, shown: int) -> list[str]:
-    """How it was looked, and what is not shown."""
+    """How the search was done, and what is not shown."""
     bounds = _bounds_text(question, found)
     order = "the best first: exact, odd kernel, little padding"
     lines = [f"looked for {bounds}; {order}" if bounds else order]

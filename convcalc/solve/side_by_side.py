@@ -75,15 +75,15 @@ def work_out(task: Task, box: Box) -> Block:
 
 
 def _begin(stop: Any) -> None:
-    """Let this process know how it is told to stop."""
+    """Give a new process the event that stops it."""
     _here.stop = stop
 
 
 def _work_out_here(task: Task, box: Box) -> Block:
-    """One box, in a process of this machine, which an interrupt ends, but not while it answers.
+    """Compute one box in a process of this machine; Ctrl-C can stop the work, but not the sending of the answer.
 
     Raises:
-        KeyboardInterrupt: the sweep is broken off.
+        KeyboardInterrupt: the sweep is stopped.
     """
     if _here.stop.is_set():
         raise KeyboardInterrupt
@@ -174,7 +174,7 @@ def _in_order(
 
 @contextmanager
 def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
-    """Processes that end with the block, also where it is broken off."""
+    """Processes that end with the block, even if it is interrupted."""
     spawn = get_context("spawn")
     stop = spawn.Event()
     pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_begin, initargs=(stop,))
@@ -184,15 +184,15 @@ def _processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
                 pool.submit(os.getpid)
         yield pool
     finally:
-        # Boxes that a process has already taken are left out. One that is killed while it answers would be waited for
-        # without end.
+        # Boxes that a process has already taken are left out. If one is killed while it answers, the pool would wait
+        # for it forever.
         stop.set()
         pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
 def _undisturbed() -> Generator[None, None, None]:
-    """Processes that begin now take no interrupt but in their work: this one says what there is to say."""
+    """Processes that begin now ignore Ctrl-C outside of their work; this process prints the message."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -38,7 +38,7 @@ class Worker:
 
     @property
     def most(self) -> int:
-        """The number of points of a box."""
+        """The number of points that a box should have."""
         return ONE_BY_ONE if self.engine.is_slow else AT_ONCE
 
     def block(self, box: Box) -> Block:
@@ -71,8 +71,8 @@ class Sweep:
     """A sweep, and its results so far.
 
     Attributes:
-        setup: what is swept.
-        choice: which points are kept.
+        setup: the setup of the sweep.
+        choice: the points that are kept.
         run: computes the blocks.
         progress: called with the number of finished points.
         walked: finished points.

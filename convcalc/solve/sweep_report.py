@@ -30,8 +30,8 @@ class _Column(NamedTuple):
 
     Attributes:
         key: its name.
-        values: gives a value for each point of a block.
-        text, plain: a value for people, and for JSON.
+        values: returns the values of the points of a block.
+        text, plain: make a value a text for people, and data for JSON.
         about: its meaning.
         right: whether it is a number.
     """

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 MOST_AXES = 3  # how many change by default
 MAX_VALUES = 1000  # of one of them
 _MOST_VALUES = 48  # of one of them, unless they are listed
-_MOST_SIDES = 64  # likewise of a resolution
-_FARTHEST = 4  # times the file's value
-_MOST_STEPS = 30  # steps from 0 to the file's value of a factor
+_MOST_SIDES = 64  # the same for a resolution
+_FARTHEST = 4  # times the own value
+_MOST_STEPS = 30  # steps from 0 to the own value of a factor
 _TRIED = Fraction(1, 20)  # added to a whole number, to see whether it is a factor
 _SAMPLES = 12  # sample that shows whether amounts never decrease
 _LARGEST_FACTOR = 8  # a parameter below it may be a factor such as 1 or 0.75
@@ -33,7 +33,7 @@ class Varied(NamedTuple):
 
     Attributes:
         name: the parameter's name; ``input`` for the resolution.
-        own: its value in the file.
+        own: its value before the search: from the file, or set by the user.
         values: its possible values, ascending.
     """
 
@@ -153,7 +153,7 @@ def _usual(trials: Trials, name: str, own: Any) -> tuple[Number, ...]:
 
 
 def _larger(axis: Varied) -> list[Number]:
-    """Values above the file's: about twice as much, and the next."""
+    """Values above the own value: about twice as much, and the next."""
     above = [value for value in axis.values if value > axis.own]
     double = [value for value in above if value >= 2 * axis.own]
     return [*double[:1], *above[:1]]

@@ -127,7 +127,7 @@ def solve(question: Question) -> Found:
 
 
 def _tried(question: Question, cls: type[Layer], bounds: Bounds) -> Bounds:
-    """The bounds of a question: a kernel that is given allows as much padding as it has cells before its last."""
+    """The bounds for a question: a given kernel allows padding up to its effective size minus 1."""
     options = options_of(cls)
     is_dilated = "dilation" in options and "output_padding" not in options
     d = bounds.d if is_dilated and question.d is None else 1

@@ -467,3 +467,27 @@ def test_a_missing_choice_lists_what_there_is(convcalc: Any) -> None:
     assert convcalc("completion").err == (
         "convcalc: say which: bash, zsh or fish; run convcalc completion -h for help\n"
     )
+
+
+def test_what_holds_no_answers_is_named_with_the_way_out(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(
+        "convcalc_sheet: 1\nquestions:\n  - {id: q1, type: output-size, given: {n: 32, k: 5}}\n"
+    )
+    Path("class").mkdir()
+    text = "save the answers as text, with lines such as q1: 28x28x6"
+    whole = "or mark a whole class with convcalc hw grade"
+    for name, data, said in (
+        ("a.docx", b"PK\x03\x04 q1: 28", f"is a Word document; {text}"),
+        ("b.pdf", b"%PDF-1.7 q1: 28", f"is a PDF; {text}"),
+        ("c.rtf", b"{\\rtf1 q1: 28}", f"is a formatted text (RTF); {text}"),
+        ("d.zip", b"PK\x03\x04 q1: 28", f"is an archive; unpack it and name a file of answers, {whole}"),
+        ("class", b"", f"is a folder; name a file of answers in it, {whole}"),
+    ):  # fmt: skip
+        if data:
+            Path(name).write_bytes(data)
+        assert convcalc("hw", "check", "ps.yaml", name) == (2, "", f"convcalc: {name}: {said}\n")
+    Path("e.html").write_text("<p>q1: 28</p>")
+    assert convcalc("hw", "check", "ps.yaml", "e.html").code == 0

@@ -146,7 +146,7 @@ FOLLOWS = {
     ),
     "an error that questions share by an alias is told once": (
         "questions:\n  - {type: params, given: &g {k: x, c_in: 3}}\n  - {type: params, given: *g}",
-        ["3: q1: params needs filters; it has k, c_in, filters, groups, bias, n, s, p",
+        ["3: q1: params needs filters; all its words: k, c_in, filters, groups, bias, n, s, p",
          "3: q1.given.k: the kernel size must be a whole number, but is 'x'"],
     ),
 }  # fmt: skip

@@ -1016,3 +1016,35 @@ def test_answers_in_braces_are_no_network_for_a_question_of_such_a_name(
             assert json.loads(ran.out)["students"][0]["layers"] == 1, text
         assert ("a network, not answers" in ran.out) is not right, text
         assert (convcalc("hw", "check", "ps.yaml", "s1.json").code == 2) is not right, text
+
+
+def test_who_has_fewer_points_than_before_is_said(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ps.yaml").write_text(SHEET)
+    for name in ("in", "late"):
+        Path(name).mkdir()
+    hand_in(Path("in"), s1="q1: 28x28x6\nq2: 760", s2="q2: 750", s3="q2: 760")
+    hand_in(Path("late"), s1="q2: 750", s2="q2: 760")
+    for path in Path("in").iterdir():
+        os.utime(path, (1000, 1000))
+    first = convcalc("hw", "grade", "ps.yaml", "in", "--out", "graded").out
+    assert "fewer" not in first
+    added = convcalc("hw", "grade", "ps.yaml", "late", "--add", "--out", "graded").out
+    said = " note: 1 student has fewer points than before, without those given by a person: s1 (0.5, was 4)\n"
+    assert added.count(said) == added.count("fewer") == 1
+    Path("ps.yaml").write_text(SHEET.replace("credit: {par.no-bias: 0.5}", "credit: {}"))
+    forced = convcalc("hw", "grade", "ps.yaml", "in", "late", "--force", "--out", "graded").out
+    assert (
+        " note: 1 student has fewer points than before, without those given by a person: s1 (0, was 0.5)\n"
+        in forced
+    )
+    Path("graded/grades.csv").write_text(
+        "student_id,points,by_hand\ns1,many,\ns2,11,2\n"
+    )  # a person was here
+    again = convcalc("hw", "grade", "ps.yaml", "in", "late", "--force", "--out", "graded").out
+    assert (
+        " note: 1 student has fewer points than before, without those given by a person: s2 (1, was 9)\n"
+        in again
+    )

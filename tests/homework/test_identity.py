@@ -292,6 +292,11 @@ def test_an_id_that_is_alike_is_told_apart() -> None:
     ("text", "column", "said"),
     [
         ("convcalc_sheet: 1\nid: ps1\n", "", "looks like YAML or JSON, not like a roster"),
+        (
+            "# a sheet\nconvcalc_sheet: 1\nid: ps1\n",
+            "",
+            "looks like YAML or JSON, not like a roster",
+        ),
         ("- s1\n- s2\n", "", "looks like YAML or JSON"),
         ('{"a": 1}', "", "looks like YAML or JSON"),
         (b"PK\x03\x04\0\0", "", "not a text file; save the roster as CSV"),

@@ -154,7 +154,7 @@ def test_no_pipe_in_a_folder_is_waited_for(tmp_path: Path, convcalc: Any) -> Non
     assert other_folder(folder) == (
         f"{folder}: is a folder, and no network lies in it; name a file such as net.yaml"
     )
-    assert "not a network file; give a file" in convcalc("check", folder).err
+    assert "there is no network file in this folder" in convcalc("check", folder).err
     (tmp_path / "nets" / "c.yaml").write_text("input: [3, 8, 8]\nlayers: [relu]\n")
     assert (
         other_folder(folder)

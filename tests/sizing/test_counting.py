@@ -387,6 +387,13 @@ def test_a_number_that_nothing_gives_has_a_nearest_one(convcalc: Run) -> None:
         "note: no way of counting gives 317M; the nearest is 325,400,448 (operations: multiply-adds (papers, "
         "convcalc)), 2.6 % more"
     ) in ran.out
+    # 30,940,528,640 becomes 30G only by cutting off, which is too unusual to give it, but it is near
+    ran = convcalc("reconcile", "vgg16", "30G")
+    assert ran.code == 1
+    assert (
+        "note: no way of counting gives 30G; the nearest is 30,940,528,640 (operations: two for each multiply-add "
+        "(torch, Darknet)), 3.1 % more"
+    ) in ran.out
 
 
 def found_for(name: str, texts: list[str]) -> dict[str, str]:

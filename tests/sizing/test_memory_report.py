@@ -140,7 +140,7 @@ DEVICE_NAMES = "k80, v100, t4, a100, h100, l4, rtx4090, tpu-v3, tpu-v4, tpu-v5e"
         ),
         (
             ["--device", "haswell"],
-            "--device: 'haswell' has no memory of one size for weights and maps; write what your machine has, such as 64GB",
+            "--device: 'haswell' has no known size of memory; write what your machine has, such as 64GB",
         ),
     ],
 )

@@ -13,6 +13,9 @@ from convcalc.analysis.devices import DEVICES
 from convcalc.analysis.memory import BYTES
 from convcalc.analysis.roofline import MODELS, Roof, roofline, whole_bytes
 from convcalc.analysis.roofline_report import roof_of
+from convcalc.draw.asked import layer_picture
+from convcalc.errors import UsageError
+from convcalc.layers import make
 from convcalc.network.budget import read_rate
 
 Run = Callable[..., Any]
@@ -138,3 +141,27 @@ def test_what_is_refused(convcalc: Run, options: str, message: str) -> None:
 
 def test_rates() -> None:
     assert [read_rate(text) for text in ("10T", "2.5G", "7")] == [10**13, 25 * 10**8, 7]
+
+
+def test_python_reads_devices_and_rates_as_the_command_does() -> None:
+    analysis = library.load("lenet5").walk()
+    assert str(analysis.draw("cost", device="A100")) == str(analysis.draw("cost", device="a100"))
+    given = analysis.draw("cost", peak="10T", bandwidth="100G")
+    assert str(given) == str(analysis.draw("cost", peak=10**13, bandwidth=10**11))
+    refused: dict[str, dict[str, Any]] = {
+        "--device: 'gtx1' is not one of the devices tpu-v1, k80, haswell, v100, t4, a100, h100, l4, rtx4090, tpu-v3, tpu-v4, "
+        "tpu-v5e; for another device give --peak 10T --bandwidth 100G": {"device": "gtx1"},
+        "--precision: 'float61' is not known; did you mean 'float64'?": {"device": "t4", "precision": "float61"},
+        "peak: '10X' is not a number per second; write for example 10T (prefixes: k, K, M, G, T)": {"peak": "10X"},
+        "bandwidth must be a number per second such as 10**13 or '10T', but is 0.5": {"peak": 1, "bandwidth": 0.5},
+        "--peak is given without --bandwidth; give both, such as --bandwidth 100G": {"peak": 10},
+        "--bandwidth is given without --peak; give both, such as --peak 10T": {"bandwidth": 10},
+        "model='all': not known; known: fused, layers": {"device": "t4", "model": "all"},
+        "the picture cost has no option 'dtype'; known: bandwidth, by, device, model, of, peak, precision": {"dtype": "x"},
+    }  # fmt: skip
+    for said, options in refused.items():
+        with pytest.raises(UsageError) as caught:
+            analysis.draw("cost", **options)
+        assert str(caught.value) == said
+    with pytest.raises(UsageError, match="the picture fit has no option 'step'; it has none"):
+        layer_picture(make("conv", {"out_channels": 1, "kernel_size": 3}), (1, 8, 8), "fit", step=1)

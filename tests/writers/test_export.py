@@ -132,7 +132,7 @@ def test_another_input_and_parameters(convcalc: Run) -> None:
 def test_a_network_that_does_not_fit_is_refused_where_it_stands(convcalc: Run) -> None:
     ran = convcalc("export", "lenet5", "--input", "1x2x2", "-o", "net.dot")
     assert ran.code == 2
-    assert "lenet5.yaml:8:5: C1 (conv): a 5-wide window does not fit 2 along the height" in ran.err
+    assert "lenet5:8:5: C1 (conv): a 5-wide window does not fit 2 along the height" in ran.err
     assert not Path("net.dot").exists()
 
 

@@ -55,7 +55,7 @@ class Published(NamedTuple):
         return (2 * number * scale + self.unit) // (2 * self.unit) == self.tenths
 
     def cut_off(self, number: int) -> bool:
-        """Whether a number, cut off, is this one.
+        """Whether a number, cut off after the same digits, is this one.
 
         >>> read_published("3.8G").cut_off(3_857_973_248)
         True

@@ -117,9 +117,9 @@ def causes(
                 cause, is_one = _cause(measure, published, change, far)
                 if is_one and cause.far <= most:
                     found.append(cause)
-                elif not is_one and far < _FAR:
+                elif far < _FAR:  # one that is too unusual may still be the nearest
                     off = abs(measure.value / published.value - 1)
-                    near.append((off + cause.far / 1000, cause))
+                    near.append((off + cause.far / 1000, cause._replace(rounding="")))
         found.sort(key=lambda cause: cause.far)
         if found and found[0].far <= plain:
             return _first_of_each(found), found[0]
@@ -234,7 +234,7 @@ def _measures(analysis: Analysis, published: Published) -> Iterator[Measure]:
 
 
 def _biases_before_norms(analysis: Analysis) -> int:
-    """The biases that convolutions before batch norms would have, as in Keras's ResNets."""
+    """The biases that convolutions without one would have before batch norms, as in Keras's ResNets."""
     return sum(
         [
             step.before[0].output[0]

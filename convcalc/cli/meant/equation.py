@@ -15,7 +15,7 @@ _PARAMS = re.compile(r"\(?(?P<k>\d{1,5})\*(?P=k)\*(?P<cin>\d{1,6})\+1\)?\*(?P<fi
 _ONE = re.compile(r"\d+|[a-z]+")
 _MOST = 80  # characters
 _EXAMPLE = {"n": 32, "k": 5, "s": 1, "p": 2, "o": 0}
-_Sizes = dict[str, int | None]  # None where a letter stands
+_Sizes = dict[str, int | None]  # None for a letter
 
 
 def of_formula(text: str) -> str:
@@ -37,7 +37,7 @@ def of_formula(text: str) -> str:
 
 
 def of_parameters(text: str) -> str:
-    """The options of a question about parameters, for the formula of its answer; empty for other texts.
+    """The options of a question about parameters, from the formula of its answer; empty for other texts.
 
     >>> of_parameters("(5*5*3+1)*100"), of_parameters("5*5*3")
     ('--params --k 5 --cin 3 --filters 100', '')
@@ -47,7 +47,7 @@ def of_parameters(text: str) -> str:
 
 
 def _line(found: _Sizes) -> str:
-    """The command that finds the one size that is not known, or those of a layer; empty where too much is not known.
+    """The command that finds the only unknown size, or the sizes of a layer; empty if too many are unknown.
 
     >>> _line(_sizes_in("(224-7+2p)/2+1=112")), _line(_sizes_in("(32-k)/s+1 = 10"))
     ('solve --n 224 --o 112 --k 7 --s 2', 'solve --n 32 --o 10 --p 0')
@@ -74,7 +74,7 @@ def _options(known: dict[str, int]) -> str:
 
 
 def _sizes_in(text: str) -> _Sizes:
-    """The sizes that a formula names, by our letters; empty where it is another text."""
+    """The sizes in a formula, by our letters; empty for another text."""
     plain = re.sub(r"\s|floor", "", text.translate(_SIGNS).lower())
     left, equals, right = plain.partition("=")
     if len(text) > _MOST or not plain or "=" in right:

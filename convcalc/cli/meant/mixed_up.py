@@ -108,7 +108,7 @@ def other_way(ctx: click.Context, args: Sequence[str]) -> str:
 
 
 def _with_layer(ctx: click.Context, words: Sequence[_Word]) -> str:
-    """What to type where a layer of a network stands without the option that it belongs to."""
+    """What to type if a layer of a network is given without its option."""
     from convcalc.cli.meant.stray_words import layer_called
 
     options = [name for param in ctx.command.params for name in param.opts if name in _OF_LAYERS]
@@ -160,7 +160,7 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
 
 
 def _of_homework(ctx: click.Context, words: Sequence[_Word]) -> str:
-    """What to type for a number where a network belongs."""
+    """What to type if a number is given instead of a network."""
     from convcalc.cli.meant.windows import are_windows, line_of_windows
 
     takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
@@ -178,7 +178,7 @@ def _of_homework(ctx: click.Context, words: Sequence[_Word]) -> str:
 
 
 def _in_full(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]) -> str:
-    """What to type where layers are shortened in a way that is not read."""
+    """What to type if layers are shortened in a way that convcalc cannot read."""
     from convcalc.cli.meant.short_layers import chain_meant, channels_first
     from convcalc.cli.meant.stray_words import apart
 

@@ -1,4 +1,4 @@
-"""One layer by the options of ``convcalc layer`` on the line of another command: the line that takes it."""
+"""The options of ``convcalc layer`` given to another command: what to type instead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from convcalc.cli.typed_options import option_meant, values_behind
 from convcalc.layers import LETTERS
 
 _CALLED = {"kernel_size": "--k", "stride": "--s", "padding": "--p"}
-_SIZES = ("n", "kernel_size", "shape")  # the options, by their parameters, that only one layer has
+_SIZES = ("n", "kernel_size", "shape")  # parameters of options that only a single layer has
 
 
 def is_of_layer(args: Sequence[str], layer: click.Command) -> bool:
@@ -23,7 +23,7 @@ def is_of_layer(args: Sequence[str], layer: click.Command) -> bool:
 
 
 def layer_line(args: Sequence[str], layer: click.Command) -> str:
-    """The words behind ``convcalc layer`` for those of another line; empty where one of them can be anything.
+    """The words to type after ``convcalc layer`` for another command's words; empty if a word can mean anything.
 
     Args:
         args: options, and perhaps a kind and sizes without their names.
@@ -40,7 +40,7 @@ def layer_line(args: Sequence[str], layer: click.Command) -> str:
 
 
 def chain_line(args: Sequence[str], layer: click.Command) -> str:
-    """The same layer as a word of a chain, behind its input; empty where it has no size."""
+    """The same layer as a chain of one word, after its input; empty if it has no input size."""
     given = dict(_given(args, layer))
     sides = given.get("n", "").split("x")
     shape = given.get("shape") or "x".join(
@@ -58,7 +58,7 @@ def chain_line(args: Sequence[str], layer: click.Command) -> str:
 
 
 def _given(args: Sequence[str], layer: click.Command) -> Iterator[tuple[str, str]]:
-    """The parameters of a layer on a line, each with its value."""
+    """The parameters of a layer on a command line, each with its value."""
     ctx = click.Context(layer)
     for word, after in zip(args, [*args[1:], ""], strict=False):
         option = option_meant(ctx, word) if word.startswith("-") else None

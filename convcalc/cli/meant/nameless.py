@@ -87,7 +87,7 @@ def way_to_name(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[
 
 
 def named_options(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, str]) -> str:
-    """The words with the names of options, as `way_to_name` takes them; empty where one of them can be anything."""
+    """The words with option names, from the arguments of `way_to_name`; empty if a word can mean anything."""
     return _in_turn(words, typed, called) or _named(words, typed, called)
 
 
@@ -122,7 +122,7 @@ def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, 
 
 
 def _filters_among(words: Sequence[str]) -> str:
-    """The number before the size of a filter, as in ``300x300x3 100 5x5``; empty where there is none."""
+    """The number before the size of a filter, as in ``300x300x3 100 5x5``; empty if there is none."""
     sizes = [word for word in words if _SIZE.fullmatch(word)]
     is_square = len(sizes) > 2 and "x" in sizes[2] and not any("x" in size for size in sizes[3:])
     return sizes[1] if is_square and sizes[1].isdecimal() else ""

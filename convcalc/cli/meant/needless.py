@@ -1,11 +1,11 @@
-"""Options of other tools and libraries on which no size depends: how tables look, how weights begin, where it runs."""
+"""Options of other tools that change no size: for the look of tables, first weights, the device of a run."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-# Of layers in PyTorch and Keras; of tables of torchinfo, torchsummary, ptflops and Keras; of where a network runs.
+# For layers in PyTorch and Keras; for tables in torchinfo, torchsummary, ptflops and Keras; for running a network.
 _WITH_VALUE = """
     padding-mode activation act name kernel-initializer bias-initializer depthwise-initializer kernel-regularizer
     bias-regularizer activity-regularizer kernel-constraint bias-constraint trainable inplace momentum eps epsilon
@@ -19,11 +19,11 @@ _ALONE = """
     verbose quiet ignore report-missing cache-forward-pass pretrained cuda cpu eval debug
 """
 _VALUED, _FLAGS = _WITH_VALUE.split(), _ALONE.split()
-_SWITCH = re.compile("[0-9]|true|false", re.IGNORECASE)  # behind a flag
+_SWITCH = re.compile("[0-9]|true|false", re.IGNORECASE)  # after a flag
 
 
 def is_needless(typed: str) -> bool:
-    """Whether no size depends on an option of another tool.
+    """Whether an option of another tool changes no size.
 
     >>> is_needless("--col_width"), is_needless("--as-strings"), is_needless("--stride")
     (True, True, False)
@@ -37,7 +37,7 @@ def without_needless(args: Sequence[str]) -> list[str]:
     >>> without_needless(["--verbose", "0", "--as-strings", "vgg16", "--col_width", "16", "--rf", "--name=x"])
     ['vgg16', '--rf']
     """
-    line, before = [], ""  # the needless option whose value may follow
+    line, before = [], ""  # the needless option before this word
     for word in args:
         if word.startswith("-") and is_needless(word):
             before = "" if "=" in word else _plain(word)

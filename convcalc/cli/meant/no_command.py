@@ -66,8 +66,8 @@ def instead(
     Args:
         args: the words of the command line.
         known: the commands.
-        prefix: what stands before them; empty for the outermost.
-        load: gives a command of the group by its name.
+        prefix: the words before them; empty for the outermost group.
+        load: imports a command of this group by its name.
     """
     word, *rest = [*(args[0].split() or [""]), *args[1:]] if prefix == "solve " else args
     if said := of_formula("".join(takewhile(lambda each: not each.startswith("-"), args))):
@@ -132,7 +132,7 @@ def _in_group(prefix: str, word: str, rest: Sequence[str], load: Callable[[str],
 
 
 def _page(word: str) -> str:
-    """The command that shows what a word names: a list, or the page of a kind."""
+    """The command for a word that names a list, or the page of a kind."""
     if word in ("kinds", "layers"):
         return "kinds"
     if word in ("networks", "models", "list"):
@@ -141,7 +141,7 @@ def _page(word: str) -> str:
 
 
 def _solve_line(word: str, rest: Sequence[str]) -> str:
-    """The inverse question of sizes without names, of pairs, and of what is looked for before its options."""
+    """The inverse question for sizes without names, for pairs, and if the unknown is named before the options."""
     sizes = [each for each in (word, *rest) if each.lower() not in _FROM_TO]
     if len(sizes) > 1 and all(map(_NUMBER.fullmatch, sizes)):
         return "solve " + " ".join(

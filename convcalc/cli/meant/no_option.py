@@ -21,9 +21,10 @@ from convcalc.errors import nearest
 from convcalc.homework.question_types import TYPES
 from convcalc.text import listing, quoted
 
-_SHORTEST = 4  # characters of an abbreviated option, with its dashes
-_SHORTEST_NAME = 3  # characters of an abbreviated argument name
-_LEAST_ALIKE = 0.6  # similarity of names, without their dashes
+_SHORTEST = 4  # letters, with the dashes, of the beginning of an option
+_SHORTEST_NAME = 3  # letters of the beginning of what an argument is called
+_CUT = 2  # letters that are missing at the end of an option
+_LEAST_ALIKE = 0.6  # of names, without their dashes
 _LINE = "type convcalc "
 _NEEDLESS = "; no size depends on it, leave it out"
 _NEEDLESS_ALL = "; no size depends on them, leave them out"
@@ -76,7 +77,7 @@ _TALK = (
 
 
 def all_said(error: click.NoSuchOption) -> str:
-    """What is said of an unknown option, and of all others of its line: what to write in their place."""
+    """The message about an unknown option and all others on its line: what to write instead of them."""
     ctx, first = error.ctx, error.option_name
     if ctx is None:
         return f"no option {quoted(first)}"
@@ -104,7 +105,7 @@ def all_said(error: click.NoSuchOption) -> str:
 
 
 def _of_several(names: Sequence[str], way: str) -> str:
-    """What is said of options for which the same is to be written."""
+    """The message about options that all have the same replacement."""
     what = listing([*map(quoted, names)])
     if len(names) == 1:
         return f"no option {what}{way}"
@@ -112,7 +113,7 @@ def _of_several(names: Sequence[str], way: str) -> str:
 
 
 def _unknown(ctx: click.Context) -> Iterator[str]:
-    """The options of a line that its command does not have."""
+    """The options on a line that its command does not have."""
     from convcalc.cli.meant.stray_words import apart
 
     for word, is_free in apart(ctx.command, line_called(ctx)[1]):
@@ -122,7 +123,7 @@ def _unknown(ctx: click.Context) -> Iterator[str]:
 
 
 def _instead(ctx: click.Context, typed: str, near: Sequence[str] | None) -> str:
-    """What to write instead of one option; empty where nobody knows."""
+    """What to write instead of one option; empty if unknown."""
     params = [param for param in ctx.command.params if isinstance(param, click.Option)]
     options = {name: param for param in params for name in param.opts}
     way = (
@@ -154,10 +155,18 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
     if said := _one_layer(ctx, typed):
         return said
     words = typed.lstrip("-").partition("=")[0]
-    if _is_argument(ctx, words):
+    value = next(_values(line_called(ctx)[1], typed), "")
+    if _is_argument(ctx, words) and not value.isdecimal():
         line = _without_names(ctx, line_called(ctx)[1])
         return f"; write its value without an option: type {ctx.command_path} {as_line(line)}"
     value = called_elsewhere(words)
+    if (
+        value
+        in getattr(
+            next((p.type for p in ctx.command.params if "--format" in p.opts), None), "names", list
+        )()
+    ):
+        return f"; write --format {value}"
     for param in ctx.command.params:
         if isinstance(param, click.Option) and value in getattr(param.type, "choices", ()):
             return f"; write {param.opts[0]} {value}"
@@ -173,7 +182,7 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
 
 
 def _one_layer(ctx: click.Context, typed: str) -> str:
-    """What to type where the sizes of one layer stand behind a command that takes networks or layers."""
+    """What to type if a command for networks or layers is given the sizes of one layer."""
     from convcalc.cli.meant.named_layer import chain_line, is_of_layer, layer_line
     from convcalc.cli.meant.stray_words import apart
 
@@ -282,18 +291,21 @@ def _command(ctx: click.Context, typed: str) -> str:
     word = typed.lstrip("-")
     name = FLAGS.get(own, {}).get(word) or called_so(word, "")
     if own == "why":
-        return _of_why(typed)
+        known = [name for param in ctx.command.params for name in param.opts]
+        is_cut = any(each.startswith(typed) and len(each) - len(typed) <= _CUT for each in known)
+        return "" if is_cut else _of_why(typed)
     if own in ("layer", "chain") and name in ("arch", "count", "layer", "draw field"):
         return "; it is shown without, leave it out"
     if typed in _TALK or name == own:
         return "; leave it out"
-    if not name or name.startswith("-") or own.startswith("hw "):
+    takes = any(isinstance(param, click.Argument) for param in ctx.command.params)
+    if not name or name.startswith("-") or own.startswith("hw ") or not takes:
         return ""
     return f"; type convcalc {name} {as_line(nameless(ctx.command, args))}".rstrip()
 
 
 def _of_why(typed: str) -> str:
-    """What to write for what a number is, where it is called otherwise."""
+    """What to write instead of an option that means a question type under another name."""
     if typed in ("--flops", "--ops", "--operations"):
         return "; write --macs, or --macs --convention flops=2macs where a multiply-add is two operations"
     named = [

@@ -1,4 +1,4 @@
-"""The line of one layer that can only be meant otherwise than it stands: units, padding alone, a size for a file."""
+"""Options of one layer that must mean something else: units, padding alone, a size as a file name."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from convcalc.layers.options import options_of
 
 _UNITS = ("units", "out-features", "neurons", "nodes", "hidden")
 _SIDES = re.compile(r"\d{1,9}(x\d{1,9}){0,2}")
-_OTHERS = ("kernel_size", "stride", "dilation", "cout", "groups", "more")  # besides padding
+_OTHERS = ("kernel_size", "stride", "dilation", "cout", "groups", "more")  # in addition to padding
 
 
 def read_as_meant(ctx: click.Context, nameless: Sequence[str], called: Mapping[str, str]) -> None:
-    """Read a line with units as a fully connected layer, and refuse what no layer is.
+    """Read a line with units as a fully connected layer, and refuse options that make no layer.
 
     Args:
-        ctx: of the command.
-        nameless: the words without the name of an option.
-        called: what the options of layers are called.
+        ctx: the context of the command.
+        nameless: the words without option names.
+        called: the command line's names of the layer options.
 
     Raises:
         UsageError: what to type instead.
@@ -46,7 +46,7 @@ def read_as_meant(ctx: click.Context, nameless: Sequence[str], called: Mapping[s
 
 
 def swapped(ctx: click.Context, args: Sequence[str]) -> str:
-    """The end of a message on a window that is larger than its input: the line with the two sizes swapped."""
+    """The end of a message about a window that is larger than its input: the line with the two sizes swapped."""
     n, kernel = ctx.params.get("n"), ctx.params.get("kernel_size")
     sides: tuple[int, ...] = kernel if isinstance(kernel, tuple) else (kernel or 0,)
     if not n or min(sides) <= max(n):
@@ -60,13 +60,13 @@ def swapped(ctx: click.Context, args: Sequence[str]) -> str:
 
 
 def _name(ctx: click.Context, word: str) -> str:
-    """The parameter whose value stands behind a word; empty where none does."""
+    """The parameter whose value follows a word; empty if there is none."""
     option = option_meant(ctx, word) if values_behind(ctx, word) else None
     return option.name or "" if option else ""
 
 
 def _pool(typed: Mapping[str, Any]) -> str:
-    """What to write for a pool that is called as a kind that merges paths, such as max; empty for others."""
+    """What to write for a pool with the name of a kind that merges paths, such as max; empty for others."""
     kind = typed["kind"]
     pool = next(filter(None, map(pool_called, kind.names() if kind.merges else ())), None)
     return (
@@ -76,10 +76,10 @@ def _pool(typed: Mapping[str, Any]) -> str:
 
 
 def _size_for_file(output: str, typed: Mapping[str, Any]) -> str:
-    """What is wrong where a size stands for a file: how to ask the question that it is meant for; empty for others.
+    """The error if a file name is a size, and how to ask for that size; empty for other names.
 
     Args:
-        output: what is given as the file.
+        output: the file name.
         typed: the options of a layer, by their parameters.
     """
     if not _SIDES.fullmatch(output):

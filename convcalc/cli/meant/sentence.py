@@ -20,14 +20,14 @@ _OPTION = {
     "dilation": "--d",
     "input": "--n",
     "image": "--n",
-}  # others are of the kernel
+}  # all others belong to the kernel
 _SIGNS = (("transposed", "conv_transpose"), ("avg", "avgpool"), ("average", "avgpool"), ("pool", "maxpool"))  # fmt: skip
 _ORDER = ("--kind", "--input", "--n", "--cin", "--k", "--s", "--p", "--d", "--cout")
 _MOST = 300  # characters
 
 
 def options_in(text: str) -> str:
-    """The options of ``convcalc layer`` for a question in words; empty where a number can mean several things.
+    """The options of ``convcalc layer`` for a question in words; empty if a number can mean several things.
 
     >>> options_in("7x7 input, 3x3 filter, stride 2"), options_in("5x5 conv on a 32x32 RGB image with 6 filters")
     ('--n 7 --k 3 --s 2', '--n 32 --cin 3 --k 5 --cout 6')
@@ -54,7 +54,7 @@ def options_in(text: str) -> str:
 
 
 def _option(before: str, behind: str, sides: list[str]) -> str:
-    """The option for a number between two texts; empty where it can be several."""
+    """The option for a number between two texts; empty if several are possible."""
     named = _BEFORE.search(before) or _AFTER.match(behind)
     word = named["word"] if named else ""
     if not word:

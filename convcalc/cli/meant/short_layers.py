@@ -1,4 +1,4 @@
-"""Layers as papers and competitions shorten them, ``32C3-P2-10``: the words of a chain that they may mean."""
+"""Layers in the short forms of papers and competitions, ``32C3-P2-10``: the chain that they may mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WAYS: tuple[tuple[str, str], ...] = (
     (rf"(?P<c>\d{{1,5}})c{_SQUARE}{_STRIDE}", "conv:k{k}c{c}"),
     (rf"(?P<c>\d{{1,5}})(?:\s?@\s?|\s(?:filters?\s(?:of\s)?)?)(?P<k>\d{{1,4}})x(?P=k){_STRIDE}", "conv:k{k}c{c}"),
     (rf"(?:conv(?:2d)?|c)[_-]?{_SQUARE}[_,@-](?P<c>\d{{1,5}}){_STRIDE}", "conv:k{k}c{c}"),
-    (rf"conv(?:2d)?[:_-]?(?P<c>\d{{1,5}})[@_]{_SQUARE}{_STRIDE}", "conv:k{k}c{c}"),
+    (rf"(?:conv(?:2d)?|c)[:_-]?(?P<c>\d{{1,5}})[@_]{_SQUARE}{_STRIDE}", "conv:k{k}c{c}"),
     (rf"(?:max)?[_-]?pool(?:ing)?[_ -]?{_SQUARE}{_STRIDE}|m?p[_-]?(?P<window>\d{{1,2}})", "pool:k{k}"),
     (rf"(?:avg|average|mean)[_-]?pool(?:ing)?[_ -]?{_SQUARE}{_STRIDE}|ap[_-]?(?P<window>\d{{1,2}})", "avgpool:k{k}"),
     (r"max[_-]?pool|pool|mp", "pool:k2"),
@@ -24,14 +24,15 @@ _WAYS: tuple[tuple[str, str], ...] = (
     (r"(?:fc|f|dense|linear)?[_:-]?(?P<units>\d{1,7})n?", "fc:{units}"),
 )  # fmt: skip
 _PATTERNS = [(re.compile(pattern), word) for pattern, word in _WAYS]
+_WIDEST = 11  # a kernel: of two numbers a larger one is hardly its size
 _BARE = ("pool", "maxpool", "max_pool", "max-pool", "mp", "avgpool", "ap")
-_APART = re.compile(r"[\[\](){}\s]*(?:->|→|[-;,\s])[\[\](){}\s]*")
+_APART = re.compile(r"[\[\](){}\s]*(?:->|→|[-;,+|>\s])[\[\](){}\s]*")
 _GLUED = re.compile(r"(?P<layer>[a-z]\w*:[\w/=]+),(?P<behind>[a-z_]\w*)")
-_MOST = 200  # characters of a word that is read
+_MOST = 200  # characters that are read of a word
 
 
 def _spelt_out(words: Sequence[str]) -> dict[str, list[str]]:
-    """For each word the layers of a chain that it may mean; nothing where one cannot be read, or all are chains.
+    """For each word, the layers of a chain that it may mean; empty if one is unreadable, or all are chains.
 
     >>> _spelt_out(["32c3", "P2", "dense:128,relu", "10"])
     {'32c3': ['conv:k3c32'], 'P2': ['pool:k2'], 'dense:128,relu': ['dense:128', 'relu'], '10': ['fc:10']}
@@ -46,7 +47,7 @@ def _spelt_out(words: Sequence[str]) -> dict[str, list[str]]:
 def chain_meant(
     words: Sequence[str], args: Iterable[tuple[str, bool]], shape: Sequence[int]
 ) -> tuple[str, list[str]]:
-    """A command line with the layers of a chain that its words may mean, after what is wrong; nothing where that is not known.
+    """What is wrong, and the command line with the layers of a chain that its words may mean; both empty if unknown.
 
     Args:
         words: those of layers.
@@ -58,7 +59,7 @@ def chain_meant(
     found = _spelt_out(words)
     with suppress(UsageError):
         read(" ".join(words), len(shape) - 1)
-        return "", []  # the words are read, and something else is wrong
+        return "", []  # the words can be read, so something else is wrong
     first = found.get(words[0], ()) if shape else ()
     if len(first) > 1 and first[0] == f"fc:{prod(shape)}":  # 784,128,10
         found[words[0]] = [*first][1:]
@@ -69,7 +70,7 @@ def chain_meant(
 
 
 def line_of_chain(args: Sequence[str]) -> list[str]:
-    """A command line of a chain with ``--input`` before its input; nothing where no word can be one.
+    """A command line of a chain with ``--input`` before its input; empty if no word can be one.
 
     >>> line_of_chain(["784-128-10"]), line_of_chain(["784", "128", "10"])
     (['--input', '784', '784-128-10'], ['--input', '784', 'fc:128', 'fc:10'])
@@ -89,7 +90,7 @@ def line_of_chain(args: Sequence[str]) -> list[str]:
 
 
 def channels_first(sides: list[str]) -> str:
-    """A shape, with the channels first where they seem to stand last."""
+    """A shape; with the channels moved to the front if they seem to be last."""
     from convcalc.network import axes
 
     shape = tuple(map(int, sides))
@@ -114,25 +115,27 @@ def is_layer(word: str) -> bool:
 
 
 def _spelt(word: str) -> list[str]:
-    """The layers of a chain that one word may mean; nothing where that is not known."""
+    """The layers of a chain that one word may mean; empty if unknown."""
+    word = word.strip(" ,;")[:_MOST]
+    parts = list(filter(None, _APART.split(word)))
+    whole, split = _one(word), [each for part in parts for each in _one(part) or [""]]
+    return next((layers for layers in (whole, split) if layers and all(map(_is_read, layers))), [])
+
+
+def _is_read(word: str) -> bool:
+    """Whether a word is a layer of a chain with all the options that it needs."""
     from convcalc.layers.options import required_options
     from convcalc.network.chain import read_word, with_kind
 
-    word = word.strip(" ,;")[:_MOST]
-    parts = list(filter(None, _APART.split(word)))
-    spelt = _one(word) or [each for part in parts for each in _one(part) or [""]]
     try:
-        for each in spelt:
-            layer = read_word(with_kind(each))
-            if {*required_options(layer.cls)} - {*layer.options, "out_channels"}:
-                return []
+        layer = read_word(with_kind(word))
     except UsageError:
-        return []
-    return spelt
+        return False
+    return not {*required_options(layer.cls)} - {*layer.options, "out_channels"}
 
 
 def _one(word: str) -> list[str]:
-    """The same for a word that is one layer, perhaps with an activation behind it."""
+    """The same for a word that is one layer, perhaps with an activation after it."""
     from convcalc.layers import find
     from convcalc.network.chain import with_kind
 
@@ -144,6 +147,8 @@ def _one(word: str) -> list[str]:
             numbers = {name: value for name, value in match.groupdict().items() if value}
             stride = f"s{numbers['s']}" if "s" in numbers else ""
             numbers.setdefault("k", numbers.get("window", ""))
+            if "c" in numbers and int(numbers["k"]) > _WIDEST >= int(numbers["c"]):
+                numbers["k"], numbers["c"] = numbers["c"], numbers["k"]
             return [written.format(**numbers) + stride]
     name = with_kind(plain).rpartition("*")[2].partition(":")[0]
     return [with_kind(plain)] if find(name) is not None else []

@@ -12,11 +12,11 @@ _SIDE = re.compile(
     r"(?P<side>width|height|w|h|x|y|top|bottom|left|right|rows|cols)",
     re.IGNORECASE,
 )
-# Our option for what the sides are of.
+# Our option for each sort of sides.
 _SIDES_OF = {
     **dict.fromkeys(("", "input", "image", "img", "in", "i"), "--n"),
     **dict.fromkeys(("kernel", "filter", "k", "f", "pool"), "--k"),
-    **dict.fromkeys(("stride", "s", "d"), "--s"),  # d is the step of Torch
+    **dict.fromkeys(("stride", "s", "d"), "--s"),  # Torch calls the step d
     **dict.fromkeys(("padding", "pad", "p"), "--p"),
     "dilation": "--d",
 }
@@ -30,11 +30,11 @@ _ACTIVATIONS = ("--activation", "--relu", "--act")
 
 
 def way_to_write(typed: str, options: Mapping[str, click.Option], args: Sequence[str]) -> str:
-    """What to write for an option of sizes that is called otherwise; empty for others.
+    """What to write instead of an option for sizes that has another name; empty for others.
 
     Args:
         typed: the option.
-        options: those that the command has.
+        options: the options of the command.
         args: the words of the line.
     """
     name = typed.lstrip("-").partition("=")[0].replace("_", "-").lower()
@@ -47,7 +47,7 @@ def way_to_write(typed: str, options: Mapping[str, click.Option], args: Sequence
     if hand and typed in _ACTIVATIONS:
         return "; an activation works on each number of the result alone, leave it out"
     if typed.lower() in ("--c", "-c") and {"--cin", "--cout"} <= options.keys():
-        return "; write --cin for the channels that come in, --cout for those that go out"
+        return "; write --cin for the input channels, --cout for the output channels"
     if typed in _FILTERS and "--k" in options:
         many = f" for the size of a filter, {filters} for how many there are" if filters else ""
         return f"; write --k{many}"
@@ -63,7 +63,7 @@ def way_to_write(typed: str, options: Mapping[str, click.Option], args: Sequence
 
 
 def _kind(name: str, options: Mapping[str, click.Option]) -> str:
-    """How to name the kind of layer that stands as a flag."""
+    """How to write a layer kind that was given as a flag."""
     from convcalc.layers import find
 
     if "--op" in options:
@@ -83,7 +83,7 @@ def _kind(name: str, options: Mapping[str, click.Option]) -> str:
 
 
 def _sides(typed: str, options: Mapping[str, click.Option], args: Sequence[str]) -> str:
-    """How to write sides in one that have an option each."""
+    """How to write sides with separate options in one option."""
     found = _SIDE.fullmatch(typed.partition("=")[0])
     ours = _SIDES_OF[(found["what"] or "").lower()] if found else ""
     if found is None or ours not in options:
@@ -123,7 +123,7 @@ def _of_solve(name: str, options: Mapping[str, click.Option], args: Sequence[str
 
 
 def _shapes(args: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """The sides, without channels, that stand behind an option on a line."""
+    """The sides, without channels, after each option on a line."""
     for word, after in zip(args, [*args[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         sides = re.split("[x×,]", value if equals else after)

@@ -69,7 +69,7 @@ def _missing(ctx: click.Context, param: click.Parameter | None) -> str:
 
 
 def _by_hand(args: Sequence[str]) -> str:
-    """The options of two matrices that stand without them, and of what is done with them; empty where they are not two."""
+    """The options for two matrices, and for an operation, given without options; empty if there are not two."""
     words = [word for word in args if not word.startswith("-")]
     ops = [
         op
@@ -149,7 +149,7 @@ def nameless(command: click.Command, args: Sequence[str]) -> list[str]:
 
 
 def apart(command: click.Command, args: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Each word of a line, and whether it belongs to no option."""
+    """Each word of a command line, and whether it is neither an option nor a value of one."""
     ctx, values = click.Context(command), 0
     for word in args:
         if values:
@@ -218,7 +218,7 @@ def _lines(
 
 
 def _with_layers(words: Sequence[str], args: Sequence[str]) -> list[str]:
-    """The line with layers that stand apart as the value of ``--layers``; nothing where they are none."""
+    """The line with separate layers joined as the value of ``--layers``; empty if they are not layers."""
     from convcalc.cli.meant.windows import are_windows
 
     layers = list(words[1:])
@@ -249,7 +249,7 @@ def _spread(called: click.Context, args: Sequence[str]) -> list[str]:
 
 
 def layer_called(network: str, word: str) -> str:
-    """The name of a layer of a network that a word means: its name, how that begins, or its kind; empty where none is meant."""
+    """The name of a network's layer, from its name, the beginning of it, or a kind; empty if there is none."""
     from convcalc.errors import ConvcalcError
     from convcalc.interop.load import load
     from convcalc.layers import find

@@ -1,4 +1,4 @@
-"""Layers of which only the windows count, as receptive fields need them: ``5/2 3/1``, ``conv5 pool2``, ``3x3 3x3``."""
+"""Layers given only by their windows, as for receptive fields: ``5/2 3/1``, ``conv5 pool2``, ``3x3 3x3``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LIST = re.compile(r"--?(k|s)[a-z]*\s+(\d{1,4}(?:\s?,\s?\d{1,4})+)")
 
 
 def as_windows(text: str) -> str:
-    """Layers as kernel/stride, or kernel/stride/dilation; the text as it is where it says something else.
+    """Layers as kernel/stride, or kernel/stride/dilation; another text is unchanged.
 
     >>> as_windows("conv5 pool2 3x3 max-pool2"), as_windows("conv:k5 relu pool:k2"), as_windows("5/2 3/1")
     ('5/1 2/2 3/1 2/2', '5/1 2/2', '5/2 3/1')
@@ -40,7 +40,7 @@ def are_windows(words: Sequence[str]) -> bool:
 
 
 def line_of_windows(args: Sequence[str]) -> str:
-    """The chain that has the layers of a command line of other calculators of receptive fields; empty for others.
+    """The chain for a command line of another calculator of receptive fields; empty for other lines.
 
     >>> line_of_windows(["5/1", "2/2"]), line_of_windows(["--kernels", "3,3", "--strides=2,1"])
     ('chain --input 1x32x32 conv:k5s1 conv:k2s2', 'chain --input 1x32x32 conv:k3s2 conv:k3s1')
@@ -85,7 +85,7 @@ def _conv(window: str) -> str:
 
 
 def _reach(windows: Sequence[str]) -> int:
-    """The receptive field of layers along an axis, which their input must have."""
+    """The receptive field of the layers along an axis; the input must have at least this size."""
     field = step = 1
     for window in windows:
         times, _, sizes = window.rpartition("*")
@@ -99,7 +99,7 @@ _NONE = "-"  # a layer without a window
 
 
 def _window(word: str) -> str:
-    """One layer as kernel/stride; empty for another text."""
+    """One layer as kernel/stride; empty for other texts."""
     match = _WINDOW.fullmatch(word)
     if match is None:
         return _of_chain(word) if ":" in word or word.isalpha() else ""

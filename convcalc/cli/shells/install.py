@@ -200,7 +200,7 @@ def _read(path: str) -> bytes | None:
 
 
 def _change(changes: dict[str, bytes | None] | dict[str, bytes]) -> None:
-    """Write or remove files, after checking that all of them can be changed.
+    """Write files whole, or remove them, after checking that all of them can be changed.
 
     Raises:
         UsageError: one of them cannot be changed.

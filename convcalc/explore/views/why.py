@@ -55,7 +55,7 @@ _NO_LONGER = (0, 15)  # the ends of the other sliders
 
 
 def asked_types() -> dict[str, type[Task]]:
-    """The question types whose answer can be a single number."""
+    """The question types that the page can ask about."""
     return {
         name: cls
         for name, cls in QUESTIONS.load().items()

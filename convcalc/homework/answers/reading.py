@@ -31,7 +31,7 @@ class Reading:
         fits: what was said about fitting: False for "doesn't fit", None where nothing was said.
         problem: why it cannot be read; empty where it can.
         blank: nothing was answered.
-        said: the value as shown to the student.
+        echo: the value as shown to the student.
         others: other meanings of the same text: 2,333 may be 2.333.
         before: the sum or product that was computed wrongly.
     """

@@ -17,6 +17,7 @@ from convcalc.homework.classroom.answer_lines import Names, read_lines
 from convcalc.homework.classroom.answer_page import is_page, page_text
 from convcalc.homework.classroom.beside import NOT_ANSWERS, holds_network
 from convcalc.homework.classroom.given import Answers
+from convcalc.homework.classroom.platforms.kinds import other_kind
 from convcalc.homework.classroom.platforms.tables import MAX_CELL, is_table, parse_table
 from convcalc.homework.marking.mark import Marked, mark
 from convcalc.homework.sheets.handed_in import Folder
@@ -27,6 +28,7 @@ from convcalc.text import printable, quoted, shortened
 
 MAX_BYTES = 4 * 2**20
 WHAT, WAY_OUT = "file of answers", "answers are shorter"
+_CLASS = ", or mark a whole class with convcalc hw grade"
 _MAX_ROWS = 100_000
 _MAX_WHY = 5  # most further reasons shown why a file is not read as YAML
 _FACTS = ("convcalc_answers", "sheet", "student", "variant", "name")
@@ -39,6 +41,9 @@ def load(path: str) -> bytes:
     Raises:
         UsageError: it is missing, a folder, or too large.
     """
+    if os.path.isdir(path):
+        message = f"{file_name(path)}: is a folder; name a file of answers in it{_CLASS}"
+        raise UsageError(message)
     return read_file(path, MAX_BYTES, WHAT, way_out=WAY_OUT)
 
 
@@ -57,6 +62,12 @@ def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
     data = load(path)
     if holds_network(data, sheet):
         message = f"{name}: {NOT_ANSWERS}; give a file of answers"
+        raise UsageError(message)
+    if what := other_kind(path, data[:64]).partition("; ")[0]:
+        message = f"{name}: is {what}; save the answers as text, with lines such as {sheet.questions[0].id}: 28x28x6"
+        raise UsageError(message)
+    if data.startswith(b"PK\x03\x04"):
+        message = f"{name}: is an archive; unpack it and name a file of answers{_CLASS}"
         raise UsageError(message)
     found = answers_of(parse(data, sheet, name), student, name)
     found.place = Folder("" if path == STDIN else os.path.dirname(path))

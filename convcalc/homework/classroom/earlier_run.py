@@ -10,7 +10,9 @@ import csv
 import json
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from fractions import Fraction
 from typing import Any
 
 from convcalc.errors import UsageError
@@ -196,6 +198,21 @@ def old_statuses(folder: str) -> list[FileStatus]:
             raise UsageError(message)
         cells = (row[name] for name in ("file", "student_id", "status", "note"))
         found.append(FileStatus(*(printable(unguard_cell(cell)) for cell in cells)))
+    return found
+
+
+def old_points(folder: str) -> dict[str, Fraction]:
+    """The points of the students of an earlier run, by what they are called in it, without those given by a person.
+
+    They are only compared with later ones, so that what cannot be read is left out.
+    """
+    path, found = find_in(folder, "grades.csv"), {}
+    with suppress(UsageError):
+        for row in table_rows(path, "student_id", "points", "by_hand") if path else ():
+            texts = [row["points"], row["by_hand"] or "0"]
+            if all(len(t) <= _MAX_NUMBER and t.replace(".", "", 1).isdecimal() for t in texts):
+                all_points, by_hand = map(Fraction, texts)
+                found[printable(unguard_cell(row["student_id"]))] = all_points - by_hand
     return found
 
 

@@ -198,7 +198,8 @@ def _text(data: bytes | str, path: str) -> str:
         message = f"{path}: not a text file; save the roster as CSV"
         raise UsageError(message)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    start = "\n".join([line for line in text.split("\n") if line.strip()][:3])
+    said = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
+    start = "\n".join(said[:3])
     if _OTHER.match(start):
         message = f"{path}: looks like YAML or JSON, not like a roster; give a CSV with a heading such as student_id,name"
         raise UsageError(message)

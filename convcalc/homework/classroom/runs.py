@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from typing import Any
 
 from convcalc import __version__
@@ -19,6 +20,7 @@ from convcalc.homework.classroom.collect import SubmittedFile, submitted_files
 from convcalc.homework.classroom.earlier_run import (
     EarlierRun,
     earlier_run,
+    old_points,
     old_statuses,
     records,
 )
@@ -38,11 +40,13 @@ from convcalc.homework.classroom.manual_marks import Marks
 from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, Summary
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.classroom.roster import load as load_roster
+from convcalc.homework.sheets.points import points_text
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.secret import codes, fingerprint, read_secret, same_student
-from convcalc.text import plural, shortened
+from convcalc.text import plural, printable, shortened
 
 _NEED_OUT = ("add", "anon", "force", "with_answers", "outputs", "column")
+_MAX_FEWER = 10  # students that a note names
 Progress = Callable[[str, int], None]
 
 
@@ -182,13 +186,16 @@ def grade(
                 summary = run.summary
                 where = summary.withheld if options.anonymous else summary.notes
                 where += options.roster.notes
-            return output_files.write(
+            fewer = _Fewer(old_points(out) if earlier else {})
+            summary = output_files.write(
                 run,
-                marks.counted(_graded(store, shown)),
+                fewer.watched(marks.counted(_graded(store, shown))),
                 store.all_statuses,
                 lambda: len(store.statuses) + len(store.places),
                 (lambda count: progress("students marked", count)) if progress else None,
             )
+            summary.notes += fewer.notes()
+            return summary
     finally:
         place.discard()
 
@@ -235,6 +242,36 @@ def _graded(store: AnswerStore, shown: dict[str, str]) -> Iterator[Graded]:
 
 
 # ------------------------------------------------------------------------ with an earlier run
+
+
+class _Fewer:
+    """The students who have fewer points than in the earlier run.
+
+    Args:
+        old: the points of that run.
+    """
+
+    def __init__(self, old: Mapping[str, Fraction]) -> None:
+        self.old = old
+        self.found: list[str] = []
+
+    def watched(self, graded: Iterator[Graded]) -> Iterator[Graded]:
+        """The marks of every student, compared."""
+        for one in graded:
+            ours = (each.points for each in one.entries if each.result.status != "marked")
+            before, now = self.old.get(printable(one.shown)), points_text(sum(ours, Fraction(0)))
+            if before is not None and Fraction(now) < before:
+                self.found.append(f"{printable(one.shown)} ({now}, was {points_text(before)})")
+            yield one
+
+    def notes(self) -> list[str]:
+        """A note on them, if there are any."""
+        if not self.found:
+            return []
+        count, more = len(self.found), len(self.found) - _MAX_FEWER
+        shown = ", ".join(self.found[:_MAX_FEWER]) + (f" and {more:,} more" if more > 0 else "")
+        who = plural(count, "student has", "students have")
+        return [f"{who} fewer points than before, without those given by a person: {shown}"]
 
 
 def _agreed(given: Options, earlier: EarlierRun, sheet: Sheet) -> Options:

@@ -136,7 +136,7 @@ class _Table:
         self._problems.tell()
 
     def points(self, name: str) -> Fraction:
-        """The points in a column of the current row; None if there are none."""
+        """The points in a column of the current row; 0 if there are none, which is added to the problems."""
         text = self._row.get(name, "").strip()
         if len(text) <= _MAX_POINTS and text.replace(".", "", 1).isdecimal():
             return Fraction(text)

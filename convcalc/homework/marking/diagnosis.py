@@ -209,7 +209,7 @@ def feedback(question: Question, part: Part, verdict: Verdict, level: int, raw: 
     unknown = part.answer_type.said_if_wrong(part.expected, value) or _NO_MISTAKE
     hint = " Or: ".join(dict.fromkeys(lines)) if lines else unknown
     exact = part.answer_type.counts and question.allowed(part) == EXACT
-    if exact and verdict.status == "wrong" and _is_rounded(verdict.reading, raw):
+    if exact and verdict.status == "wrong" and _is_rounded(verdict.reading, raw, powers=not lines):
         hint = f"{hint} {_EXACTLY}" if lines else _EXACTLY
     verdict.hint = hints.safe(hint, question.secrets, "Check this one again.")
     verdict.hint_level = level
@@ -251,9 +251,9 @@ def mistake_text(found: Candidate) -> str:
     return line.format(found.detail or "Something is") if "{0}" in line else line
 
 
-def _is_rounded(reading: Reading | None, raw: Any) -> bool:
-    """Whether an answer is written as a rounded number: 1.2 M, 2.3e8, about 1000."""
+def _is_rounded(reading: Reading | None, raw: Any, *, powers: bool) -> bool:
+    """Whether an answer is written as a rounded number: 1.2 M, about 1000; with powers of ten also 2.3e8."""
     numbers = reading.numbers if reading is not None else ()
-    if any(number.scaled or number.half > Fraction(1, 2) for number in numbers):
+    if any(number.scaled or (powers and number.half > Fraction(1, 2)) for number in numbers):
         return True
     return bool(re.search("[≈~]|about", raw_text(raw), re.IGNORECASE))

@@ -39,8 +39,8 @@ class Verdict:
         given, read, said: the answer as written, its value, and how the value is shown.
         status: one of `STATUSES`.
         points, max: as shares of the sheet's points.
-        mistakes: the known mistakes that lead to it, at most two.
-        confidence: for each ``sure``, ``might`` for small numbers, or ``perhaps`` for two at once.
+        mistakes: the known mistakes that lead to it, at most two, each with a word: ``sure``, ``might``
+            for small numbers, or ``perhaps`` for two at once.
         convention: the other conventions under which it would be right.
         hint: the feedback for the student; hint_level is its level.
         expected: the right answer; only shown on request.

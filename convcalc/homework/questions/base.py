@@ -348,7 +348,7 @@ def read_words(cls: type[Task], given: Mapping[str, Any], unread: Collection[str
         name for name, word in known.items() if word.default is MISSING and name not in there
     ]
     if missing:
-        what = f"{cls.kind} needs {listing(missing)}; it has {', '.join(known)}"
+        what = f"{cls.kind} needs {listing(missing)}; all its words: {', '.join(known)}"
         problems.append(GivenError("", what))
     return Words(values, problems, certain and not missing)
 

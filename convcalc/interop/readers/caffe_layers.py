@@ -146,7 +146,6 @@ class Reading:
         places: the place of each blob at this point of the file; None for measures.
         measures: the skipped layers.
         numbers: the numbers of the file.
-        masks: the blobs with positions of maxima.
     """
 
     def __init__(self, graph: Graph, places: Mapping[str, int | None]) -> None:

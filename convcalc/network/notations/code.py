@@ -155,7 +155,7 @@ def parsed(text: str) -> ast.Module:
 
     Raises:
         SyntaxError: it is not Python.
-        ValueError: it is nested too deeply (also instead of RecursionError and MemoryError).
+        ValueError: it is nested too deeply; RecursionError and MemoryError mean the same.
     """
     depth = 0
     for bracket in _BRACKETS.findall(text):

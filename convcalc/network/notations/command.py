@@ -89,11 +89,14 @@ def is_chain(words: tuple[str, ...]) -> bool:
 
 def _is_of_chain(word: str) -> bool:
     """Whether a word is a kind, perhaps with options after a colon."""
-    return find(with_kind(word).rpartition("*")[2].partition(":")[0]) is not None
+    return (
+        " " not in word.strip()
+        and find(with_kind(word).rpartition("*")[2].partition(":")[0]) is not None
+    )
 
 
 def _is_written_out(word: str) -> bool:
     """Whether a word begins a layer in another notation, like CONV5-64 and nn.Conv2d(."""
     from convcalc.network.notations.word_tokens import names_layer  # noqa: PLC0415 - as above
 
-    return "(" in word or names_layer(word)
+    return "(" in word or (":" in word and " " in word.strip()) or names_layer(word)

@@ -72,7 +72,7 @@ _Special = Callable[[dict[str, Any]], str]  # changes the arguments; returns err
 
 
 def layer_of(code: Code, call: ast.Call, name: str) -> list[Written]:
-    """The layer of a call; None if it changes nothing, or cannot be read."""
+    """The layer of a call; empty if it changes nothing, or cannot be read."""
     called = last_name(call.func)
     order = order_of(called)
     if order is None:

@@ -205,7 +205,7 @@ class Torch(Flows):
     def _layer(
         self, call: ast.Call, name: str, rest: tuple[list[ast.expr], list[ast.keyword]], before: Any
     ) -> Any:
-        """A function that is a layer."""
+        """The value of a call of a function that is a layer."""
         if name not in _FUNCTIONS:
             what = f"{quoted(name)} is not a function that is followed; write a YAML file"
             return self.refuse(call.func, what)

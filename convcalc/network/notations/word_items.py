@@ -124,7 +124,7 @@ def how_to_write(item: Item) -> str:
 
 
 def stack_of(text: str) -> list[Written]:
-    """The fully connected layers of a text that has only sizes, as ``784-128-10`` does; nothing for others."""
+    """The fully connected layers of a text that has only sizes, such as ``784-128-10``; empty for others."""
     cls = get_kind("linear")
     return [
         Written(text, cls, {"out_features": str(size)}, called=f"FC-{size}", reads=before, reads_values=True)

@@ -76,7 +76,7 @@ _ATTRIBUTES = {
 _NAMES = {"padding": "pad", "same": "pad", "counted": "filters", "sizes": "kernel"}
 _NOISE = (
     r"(?:on|at|around|per|for) (?:each|every|all|both|either|the)? ?(?:sides?|edges?|borders?|ends?)|"
-    r"that|are|is|it|which|we|one|apply|applies|over|regions?|pixels?|dimensions?|"
+    r"that|at|are|is|it|which|we|one|apply|applies|over|regions?|pixels?|dimensions?|"
     r"layers?|with|of|the|size|and|an?|using|use[sd]?|applied|by|in|has|each|for|its|"
     r"filters?|kernels?|maps?|units?|neurons?|nodes?|outputs?|channels?|windows?|classes|"
     r"more|further|additional|identical|consecutive|successive|"
@@ -238,7 +238,7 @@ def tokens(segment: str) -> Iterator[Token]:
 
 
 def stack_sizes(text: str) -> list[int]:
-    """The sizes of fully connected layers, with that of their input first; nothing for other texts.
+    """The sizes of fully connected layers, with the input's size first; empty for other texts.
 
     >>> stack_sizes("784-128-10"), stack_sizes("CONV-5-64")
     ([784, 128, 10], [])
@@ -247,7 +247,7 @@ def stack_sizes(text: str) -> list[int]:
 
 
 def names_layer(word: str) -> bool:
-    """Whether a word begins with the name of a layer, as CONV5-64 does, or a text names one, or the sizes of some.
+    """Whether a word begins with the name of a layer, like CONV5-64, or a text contains one, or sizes of layers.
 
     >>> names_layer("CONV5-64"), names_layer("3x3 conv, 64, pad 1"), names_layer("lenet5")
     (True, True, False)

@@ -55,8 +55,6 @@ class Keys:
 
     Attributes:
         of: by section id, the number of each section with one input and one output.
-        inside: for each number, the sections in the first section with that number.
-        height: for each number, the depth of nested sections.
         first: for each number, the first section.
     """
 

@@ -1,4 +1,4 @@
-"""Concats that grow by one path each time, as in DenseNet: each is written as a concat of the last one."""
+"""Concats that grow by one path each time, as in DenseNet: each reads the last one and the new path."""
 
 from __future__ import annotations
 
