@@ -32,7 +32,7 @@ if sys.dont_write_bytecode:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = BYTECODE
 
-# What the person at the terminal has set for screens is nothing that tests may depend on.
+# Tests must not depend on the screen settings of the person who runs them.
 for name in ("COLUMNS", "LINES", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):  # fmt: skip
     os.environ.pop(name, None)
 

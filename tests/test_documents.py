@@ -282,7 +282,7 @@ def rules_rows(rules: Rules) -> list[tuple[str, str]]:
 
 
 def without_rule(lacks: Mapping[str, str]) -> Iterator[str]:
-    """The kinds that a way has no rule for, those with the same reason together."""
+    """The kinds for which a way of counting has no rule; kinds with the same reason together."""
     for why in dict.fromkeys(lacks.values()):
         kinds = [kind for kind, other in lacks.items() if other == why]
         several = why.replace(" for it", " for them").replace("its rule ", "their rules ")

@@ -117,7 +117,7 @@ def test_fractions_are_exact(one: Fraction, other: Fraction) -> None:
 
 
 def pythons(text: str, names: dict[str, int]) -> int:
-    """Python's value of an expression; ZeroDivisionError where Python raises it."""
+    """Python's value of an expression; ZeroDivisionError if Python raises it."""
     return int(eval(text.replace("$", ""), {"__builtins__": {}}, dict(names)))
 
 

@@ -181,7 +181,7 @@ SAID = {
     "memory net.yaml --dtype fp16": "--dtype: 'fp16' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'mixed', 'int8'; did you mean 'float16'? Run convcalc memory -h for help.",
     "memory net.yaml --dtype Double": "--dtype: 'Double' is not one of 'float32', 'float16', 'bfloat16', 'float64', 'mixed', 'int8'; did you mean 'float64'? Run convcalc memory -h for help.",
     "arch vgg16 --layer conv1": "--layer: no layer 'conv1'; did you mean 'conv1_1'?",
-    # A size behind -o is a question, where there is an input for it.
+    # A size after -o is a question, if the line has an input for it.
     "layer --n 64 --k 5 --out 10": "-o 10: this is the name of a file; for 10 output channels write --cout 10; for an output of size 10 type convcalc solve --n 64 --o 10 --k 5",
     "hand --x '1 2; 3 4' --pool max": "no option '--pool'; write --op maxpool or --op avgpool; run convcalc hand -h for help",
     "net.yaml --flops": "no command 'net.yaml'; type convcalc count net.yaml",
@@ -190,16 +190,16 @@ SAID = {
     "compare conv:k3 conv:k5": "no file 'conv:k3' and no bundled network of that name; convcalc list shows them\n"
     "no file 'conv:k5' and no bundled network of that name; convcalc list shows them",
     "compare vgg16 conv:k5": "no file 'conv:k5' and no bundled network of that name; convcalc list shows them",
-    # All unknown options are told; those that no size depends on are taken off the line.
+    # All unknown options are listed; the advised line leaves out those on which no size depends.
     "layer --n 9 --k 3 --same --width 9": "no option '--same'; write --p same; no option '--width'; write height and width in one: --n 9 for both, or --n 11x9; run convcalc layer -h for help",
     "arch net.yaml --verbose 0 --as_strings --rf": "no options '--verbose' and '--as_strings'; no size depends on them, leave them out: type convcalc arch net.yaml --rf",
     "layer --n 9 --k 3 --name $(ls)": "no option '--name'; no size depends on it, leave it out: type convcalc layer --n 9 --k 3",
-    # Nothing of a formula is worked out but its terms.
+    # Only the terms of a formula are computed.
     "solve '(32-k)/s+1=10'": "no command solve '(32-k)/s+1=10'; convcalc works out the formula itself; type convcalc solve --n 32 --o 10 --p 0",
     "layer '(32-5+2*2)/3+1'": "(32-5+2*2)/3+1: convcalc works out the formula itself; type convcalc layer --n 32 --k 5 --s 3 --p 2",
     "layer '(9**9**9-5)/1+1'": "(9**9**9-5)/1+1: convcalc works out the formula itself; leave it out",
     "layer '__import__(1)-5+1'": "__import__(1)-5+1: convcalc works out the formula itself; leave it out",
-    # Sizes that are swapped, layers that are shortened, and a layer of a network.
+    # Swapped sizes, shortened layers, and a layer of a network.
     "layer --k 32 --n 5 --s 2": "conv: a 32-wide window does not fit 5 along the height; raise the padding by 14 per side, or use a kernel of at most 5; if the two are swapped, type convcalc layer --k 5 --n 32 --s 2",
     "chain --input 1x28x28 32C3-P2-10": "a layer is a kind with options; type convcalc chain --input 1x28x28 conv:k3c32 pool:k2 fc:10",
     "draw field vgg16 conv5": "conv5 has no option before it; type convcalc draw field vgg16 --sees conv5_1:0,0",

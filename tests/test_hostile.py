@@ -825,7 +825,7 @@ def ten_times_each(tmp_path: Path, innermost: str) -> str:
 def test_networks_that_double_at_each_level_are_read_once_and_stop_at_the_limit(
     tmp_path: Path, convcalc: Convcalc
 ) -> None:
-    """10⁹ layers if nobody counted."""
+    """It would be 10⁹ layers without a limit."""
     path = ten_times_each(tmp_path, "relu")
     begin = clock.seconds()
     ran = convcalc("arch", path, "--max-layers", "20000")

@@ -91,7 +91,7 @@ def test_a_tile_needs_its_halo_and_no_more(layers: list[Window], first: int, mor
     n = 100_000
     analysis = chain_of(layers, n).walk()
     step = analysis.steps[-1]
-    first += step.output[1] // 2  # far from the borders, where maps end
+    first += step.output[1] // 2  # far from the borders of the maps
     last = first + more
     (field,) = step.rf_axes
     ((low, high),) = analysis.trace(step, (range(first, last + 1),))[analysis.image]  # type: ignore[misc]

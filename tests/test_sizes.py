@@ -165,7 +165,7 @@ def test_the_smallest_inputs() -> None:
 
 
 def test_a_concat_along_an_axis_adds_up_its_sizes() -> None:
-    """n/2 + 3 cells, of which every two become one: n = 2 + 4·i, and 6 is the first with three cells."""
+    """n/2 + 3 cells, and every two of them become one: n = 2 + 4·i, and 6 is the first with three cells."""
     text = """
 input: [1, 30]
 layers:

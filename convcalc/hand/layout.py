@@ -38,7 +38,7 @@ def text_of(value: Exact, *, fractions: bool = False) -> str:
 
 
 def _grid(texts: Sequence[Sequence[str]]) -> list[str]:
-    """A matrix as lines, its columns aligned to the right, with brackets around the numbers."""
+    """A matrix as lines, its columns aligned to the right; a closing bracket is after the aligned digits."""
     columns = []
     for column in zip(*texts):
         ends = [text.endswith((")", "]")) for text in column]

@@ -309,7 +309,7 @@ def sides(value: Any, axes: int) -> Any:
 
 
 def check_span(kernel_size: Shape, dilation: Shape) -> None:
-    """Refuse kernels wider than any padded input."""
+    """Refuse kernels that are too wide for work by hand."""
     for k, d in zip(kernel_size, dilation):
         if formulas.effective_kernel(k, d) > MAX_SPAN:
             message = f"the kernel is {formulas.effective_kernel(k, d):,} cells wide; by hand, use up to {MAX_SPAN:,}"

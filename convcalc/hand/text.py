@@ -51,7 +51,7 @@ class Page:
 
     @property
     def most_cells(self) -> int:
-        """The cells of the largest matrix that is shown."""
+        """The most cells of a matrix that is shown."""
         return MAX_GIVEN if self.every else MAX_CELLS
 
     # --------------------------------------------------------------------------- numbers

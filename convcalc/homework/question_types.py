@@ -1,6 +1,6 @@
 """The question types by module, each with a few words on what it asks for.
 
-Code that only needs the names, such as shell completion, imports no type; a type is imported alone.
+Code that only needs the names, such as shell completion, imports no type; a type is imported without the others.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class LeakyRelu(Activation):
     """x where it is positive, a small fixed part of x elsewhere
 
     Formula:
-        one comparison and one multiplication per value (slope·x is worked out for every value, and then
+        one comparison and one multiplication per value (slope·x is computed for every value, and then
         chosen or not); no parameters
 
     Source:
@@ -108,7 +108,7 @@ class Prelu(Activation):
 
     Formula:
         params = 1, or c with per_channel; one comparison and one multiplication per value (slope·x is
-        worked out for every value, and then chosen or not)
+        computed for every value, and then chosen or not)
 
     Source:
         He et al., arXiv:1502.01852; PyTorch PReLU.
@@ -139,7 +139,7 @@ class Elu(Activation):
     """x where it is positive, eˣ − 1 elsewhere
 
     Formula:
-        one comparison, one exponential and one addition per value (eˣ − 1 is worked out for every value,
+        one comparison, one exponential and one addition per value (eˣ − 1 is computed for every value,
         and then chosen or not); no parameters
 
     Source:

@@ -148,7 +148,7 @@ class Selu(Activation):
 
     Formula:
         λ = 1.0507…, α = 1.6733…; one comparison, one exponential, one addition and two multiplications
-        per value (α·(eˣ − 1) is worked out for every value, and then chosen or not, before λ);
+        per value (α·(eˣ − 1) is computed for every value, and then chosen or not, before λ);
         no parameters
 
     Source:

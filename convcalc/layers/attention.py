@@ -19,10 +19,10 @@ class MatMul(Merge):
     """The matrix product of two paths: (…, m, k)·(…, k, n) becomes (…, m, n).
 
     Formula:
-        macs = m·k·n for each of the matrices that the sides before the last two count; no parameters
+        macs = m·k·n for each matrix, with as many matrices as the sides before the last two give; no parameters
 
     Options:
-        transpose_a: whether the last two sides of the first path are swapped before.
+        transpose_a: whether the last two sides of the first path are swapped first.
         transpose_b: the same for the second path: with it (…, m, k)·(…, n, k) becomes (…, m, n).
 
     Source:
@@ -99,15 +99,15 @@ class Attention(Layer):
 
     Options:
         key_dim: values per head of queries and keys; c / heads if it is not given.
-        value_dim: values per head of what is summed; key_dim if it is not given.
-        kv_heads: heads of keys and values that the others share (grouped queries); heads if not given.
+        value_dim: values per head of the values that are summed; key_dim if it is not given.
+        kv_heads: heads of keys and values, shared by the query heads (grouped queries); heads if not given.
 
     Source:
         Vaswani et al., arXiv:1706.03762, section 3.2; PyTorch MultiheadAttention (embed_dim first, as
         channels are here); Keras MultiHeadAttention; kv_heads: Ainslie et al., arXiv:2305.13245.
 
     Common mistake:
-        Counting the projections only: scores and sums are 2·L·L·c more, and most of it where L > 2·c.
+        Counting the projections only: scores and sums are 2·L·L·c more, and most of it if L > 2·c.
         Multiplying by the heads: they share the c channels, so their number changes nothing.
     """
 

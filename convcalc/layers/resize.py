@@ -29,7 +29,7 @@ class Resize(NoParameters):
         at i·(n − 1)/(o − 1); nearest takes cell ⌊i/s⌋
         per output and blend: linear 2 multiplications and 1 addition, cubic 4 and 3, and once per output
         of a sequence; of a picture linear blends 1 + 2 times, cubic 1 + 4 (along one axis, then the
-        other); in 3-D 1 + 2 + 4 and 1 + 4 + 16 times. The shares are known before the image is
+        other); in 3-D 1 + 2 + 4 and 1 + 4 + 16 times. The shares do not depend on the image
 
     Options:
         scale: a number or a fraction, 2, 0.5 or 3/2; in a chain a fraction is written 3:2.

@@ -113,7 +113,7 @@ class Crop(Rearrangement):
         Ronneberger, Fischer & Brox, arXiv:1505.04597, "copy and crop"; Keras Cropping2D.
 
     Common mistake:
-        Forgetting it in a network of valid convolutions: U-Net's skips are 64 wide where 56 are wanted.
+        Forgetting it in a network of valid convolutions: U-Net's skips are 64 wide, but 56 are wanted.
     """
 
     aliases: ClassVar = {
@@ -178,7 +178,7 @@ class Crop(Rearrangement):
 
 @kind("flatten")
 class Flatten(Rearrangement):
-    """Puts all values of a map in one row: (C, H, W) becomes (C·H·W,); or only some axes that follow one another.
+    """Puts all values of a map in one row: (C, H, W) becomes (C·H·W,); or merges only some neighbouring axes.
 
     Formula:
         m = c·n·n; no parameters, no operations
@@ -190,7 +190,7 @@ class Flatten(Rearrangement):
         PyTorch Flatten (channels first); Keras orders them channels last, the count is the same.
 
     Common mistake:
-        A new image size: 300×600 into VGG-16 flattens to 82,944 values where fc6 needs 25,088.
+        A new image size: 300×600 into VGG-16 flattens to 82,944 values, but fc6 needs 25,088.
     """
 
     aliases: ClassVar = {
@@ -235,7 +235,7 @@ class Flatten(Rearrangement):
 
 @kind("reshape")
 class Reshape(Rearrangement):
-    """The same values under another shape, in order.
+    """The same values with another shape, in the same order.
 
     Formula:
         the product of the sides stays; a side of -1 is computed from the others; no parameters, no operations
@@ -326,7 +326,7 @@ class ChannelShuffle(Rearrangement, Elementwise):
 
 @kind("pixel_shuffle")
 class PixelShuffle(Rearrangement):
-    """Turns r·r channels into a map r times as large (sub-pixel convolution).
+    """Turns r·r channels into one map, r times as large along each axis (sub-pixel convolution).
 
     Formula:
         (c·r·r, H, W) becomes (c, H·r, W·r); no parameters, no operations
@@ -375,7 +375,7 @@ class PixelShuffle(Rearrangement):
 
 @kind("upsample")
 class Upsample(Rearrangement):
-    """Makes a map `scale_factor` times as large, by repeating cells or by linear interpolation.
+    """Makes a map `scale_factor` times as large along each axis, by repeating cells or linear interpolation.
 
     Formula:
         o = n·r; no parameters; linear blends two values with 2 multiplications and 1 addition: once per

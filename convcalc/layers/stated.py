@@ -100,7 +100,7 @@ class Custom(Unproven):
         type: its name.
         output: the output shape.
         params, macs: trained numbers, and multiply-adds of one sample.
-        counts: other operations by name, as convcalc kinds --operations has them: {adds: c*h*w}.
+        counts: other operations by name, as convcalc kinds --operations lists them: {adds: c*h*w}.
         rf: what a unit reads: unit (its own place), all, [kernel, stride, padding], or unknown.
         backward: values besides input and output that its backward pass needs.
         keeps: which of input and output its backward pass needs: both, input, output, or none.

@@ -215,7 +215,7 @@ def softsign(x: npt.ArrayLike, *, tally: Tally | None = None) -> Array:
 
 
 def log_softmax(x: npt.ArrayLike, axis: object = 0, *, tally: Tally | None = None) -> Array:
-    """(x - largest) less the logarithm of the sum of e^(x - largest) over the channels, or along another axis"""
+    """(x - largest) minus the logarithm of the sum of e^(x - largest) over the channels, or along another axis"""
     cells, dtype = floats("log_softmax", x)
     along = checks.side("log_softmax", axis, cells.ndim)
     rows = cells.size // cells.shape[along]

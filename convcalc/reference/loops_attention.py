@@ -52,7 +52,7 @@ def matmul(
 def matmul_parts(
     inputs: Sequence[npt.ArrayLike], *, transpose_a: bool, transpose_b: bool
 ) -> tuple[Array, Array, Shape]:
-    """The two stacks of matrices as they are multiplied, and the axes before the last two."""
+    """The two stacks of matrices in the form for multiplying, and the axes before the last two."""
     arrays = branches("matmul", inputs)
     shapes = ", ".join(str(array.shape) for array in arrays)
     if len(arrays) != 2 or arrays[0].ndim < 2:

@@ -21,7 +21,7 @@ OPERATIONS = (
 
 @dataclass
 class Tally:
-    """Elementary operations, each counted as it is done.
+    """Elementary operations, each counted when it is done.
 
     Pass the same object to several layers to get their sum. The loop nest does every operation
     separately, mostly by calling a method here, and counts it then. The fast path counts by the

@@ -120,7 +120,7 @@ def scatter_axes(
 
 
 def _check(owner: str, padding: Padding, extra: Shape, strides: Shape, dilations: Shape) -> None:
-    """Refuse words without a meaning here, and output padding that no convolution could cause."""
+    """Refuse words without a meaning here, and output padding that is too large."""
     same = padding in ("same", "same_lower")
     if isinstance(padding, str) and not same and padding != "valid":
         message = f"{owner}: padding is {padding!r}; give numbers, valid, same or same_lower"

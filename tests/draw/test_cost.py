@@ -1,4 +1,4 @@
-"""The picture *cost*: bars, what is alive, networks side by side, and rooflines."""
+"""The picture *cost*: bars, live maps, networks side by side, and rooflines."""
 
 from __future__ import annotations
 

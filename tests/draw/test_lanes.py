@@ -169,7 +169,7 @@ def test_what_does_not_come_from_the_first_input_stands_where_it_is_read() -> No
 
 
 def test_every_layer_has_a_box_and_every_edge_is_drawn() -> None:
-    """Each layer of each network is in one box, and no two boxes that should be joined are separate."""
+    """Each layer of each network is in one box, and each edge between two boxes is drawn."""
     for name in ("resnet18", "googlenet", "unet", "mobilenet_v2", "yolov3_tiny", "lenet5"):
         analysis = walk(load(name))
         for detail in (EVERYTHING, *details(3)):

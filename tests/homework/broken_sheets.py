@@ -79,7 +79,7 @@ def _beside(word: str) -> bool:
 
 
 def _put(place: str, name: str, value: Any) -> Callable[[Question], bool]:
-    """A break that puts a value into the keys of a question, or a line into those it has more."""
+    """A break that puts a value into the keys of a question, or adds a separate line to it."""
 
     def apply(question: Question) -> bool:
         getattr(question, place)[name] = value

@@ -51,7 +51,7 @@ def test_the_right_answers_of_every_type_with_parts_are_named() -> None:
         sheet = sheet_with(kind, QUESTIONS[kind].examples[0])
         parts = sheet["q1"].parts
         if len(parts) < 2 or "." in parts[0].name or any(part.expected is None for part in parts):
-            continue  # no parts with names of their own
+            continue  # no parts with names
         named += 1
         answer = {part.name: part.answer_type.text(part.expected) for part in parts}
         result = check(sheet, "q1", answer)

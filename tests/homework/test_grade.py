@@ -901,7 +901,7 @@ def test_a_sheet_that_nobody_handed_in_has_a_mean_of_nothing(
 def test_means_and_shares_are_rounded_from_exact_numbers_halves_up(
     convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A float holds 5.55 as a little less, and one of eight is 12.5 %."""
+    """As a float, 5.55 is slightly smaller; one of eight is exactly 12.5 %."""
     monkeypatch.chdir(tmp_path)
     Path("ps.yaml").write_text(
         "convcalc_sheet: 1\nquestions:\n"
@@ -932,7 +932,7 @@ def test_means_and_shares_are_rounded_from_exact_numbers_halves_up(
 def test_paths_are_printed_and_written_alike_on_every_system(
     convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here such a path is one name; what is tried is that what is said has no backslash."""
+    """On this system such a path is one name; the test checks that no output has a backslash."""
     monkeypatch.chdir(tmp_path)
     Path("ps.yaml").write_text(SHEET)
     Path("in\\late").mkdir()

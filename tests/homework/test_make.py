@@ -543,7 +543,7 @@ def test_a_secret_that_is_not_there_is_said(tmp_path: Path) -> None:
         read_secret(str(tmp_path / "nowhere"))
 
 
-# ------------------------------------------------------- nobody is judged by another draw
+# ------------------------------------------------------- nobody is marked with the draw of another
 
 
 VARIED = """

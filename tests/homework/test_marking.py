@@ -535,7 +535,7 @@ def test_an_answer_is_read_once_where_another_convention_reads_it_alike(
 @pytest.mark.parametrize(
     ("after", "answer", "points"),
     [
-        (Part("", SHARE, Fraction(1, 2)), "50", 1),  # read as the type of the own answers
+        (Part("", SHARE, Fraction(1, 2)), "50", 1),  # read with the type of `after`
         (Part("", SHARE, Fraction(1, 2)), "50.5", 1),  # with its tolerance
         (Part("", RATIO, Fraction(5, 4)), "1,25", 1),
         (Part("", SIZE, Fraction(7, 3)), "2.333", 1),
@@ -594,4 +594,4 @@ def test_a_rounded_number_is_called_rounded_only_where_it_must_be_exact_and_its_
         assert verdict.mistakes[0] == ("out.no-pad", "might")
         assert verdict.hint.endswith(exactly) is ends
         assert exactly not in check(sheet, "q1", "231211009").parts[0].hint
-    assert check(exact, "q1", "0.2 M").parts[0].mistakes == []  # one digit fits too much
+    assert check(exact, "q1", "0.2 M").parts[0].mistakes == []  # one digit fits too many numbers

@@ -32,7 +32,7 @@ def test_a_new_sheet_is_whole_and_works_at_once(convcalc: Any, here: Path) -> No
     assert ran.err == (
         "wrote ps1.yaml\nnext: convcalc hw show ps1.yaml, then convcalc hw lint ps1.yaml\n"
     )
-    odd = convcalc("hw", "new", "PS 1.yaml")  # what is to be typed has quotes
+    odd = convcalc("hw", "new", "PS 1.yaml")  # commands to type have quotes
     assert odd.err == (
         "wrote PS 1.yaml\nnext: convcalc hw show 'PS 1.yaml', then convcalc hw lint 'PS 1.yaml'\n"
     )

@@ -82,7 +82,7 @@ def test_the_number_of_a_list_or_a_word_before_a_name_is_no_name() -> None:
         "1) q4 760\n\n2) q1 = 28x28x6\n": {"q4": "760", "q1": "28x28x6"},
         "3. **Q4**: 760\n4. 8\n": {"q4": "760"},
         "Answer to q4: 760\nSolution q1 = 28x28x6\n(2) Question q2: 6": {"q4": "760", "q1": "28x28x6", "q2": "6"},
-        "1. answers: 28x28x6\n3. 760\n": {"q1": "answers: 28x28x6", "q4": "760"},  # places on the sheet
+        "1. answers: 28x28x6\n3. 760\n": {"q1": "answers: 28x28x6", "q4": "760"},  # positions on the sheet
     }  # fmt: skip
     assert {text: one(text).values for text in texts} == texts
 

@@ -455,7 +455,7 @@ def test_two_files_of_anybody_do_not_hide_a_class(lesson: Class) -> None:
     assert lesson.grade("in", roster=ROSTER) == {"s1": "by one"}
 
 
-# ----------------------------------------------------------------------- names that hold an id
+# ----------------------------------------------------------------------- names with an id in them
 
 WORDS = "student_id,name,email\nlee,Kim Lee,kim@x.org\nwill,Wilma Stone,ws@x.org\namo,Ann-Marie O'Neil,ann.o@x.org\ns1,Ann Lee,\n"
 

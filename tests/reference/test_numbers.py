@@ -64,7 +64,7 @@ def test_a_window_without_cells_is_minus_infinity_or_nan(backend: Backend) -> No
 
 @both_backends
 def test_units_at_infinity(backend: Backend) -> None:
-    """The limits where there are any, NaN where there are none."""
+    """The limits if they exist, else NaN."""
     ends = [-np.inf, np.inf, np.nan]
     for name, expected in {
         "relu": [0, np.inf, np.nan],
@@ -229,7 +229,7 @@ def test_integers_do_not_widen_floats(backend: Backend) -> None:
 
 @both_backends
 def test_the_other_byte_order_is_only_another_way_to_store(backend: Backend) -> None:
-    """Results are in the machine's own."""
+    """Results are in the machine's byte order."""
     x = np.array([[1.0, 2.0]], np.dtype(np.float32).newbyteorder())
     for name, args in (("avgpool", [1]), ("relu", []), ("flatten", [])):
         y = backend[name](x, *args)

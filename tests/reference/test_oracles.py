@@ -478,7 +478,7 @@ def test_resizing_as_onnx(
 
 @both_backends
 def test_matrix_products_as_onnx(backend: Backend) -> None:
-    """MatMul on stacks of matrices, one of which is repeated."""
+    """MatMul on stacks of matrices; one stack is repeated."""
     a, b = floats(3, 4, 5), floats(1, 5, 2)
     (expected,) = onnx_says("MatMul", [a, b])
     np.testing.assert_allclose(backend["matmul"]([a, b]), expected, rtol=1e-5)

@@ -44,7 +44,7 @@ def test_the_first_layer_of_vgg16() -> None:
 
 
 def test_transposed_conv_counts_on_the_input() -> None:
-    """8 maps x 16x16 cells x 16 maps x 4x4 taps = 524,288, whatever is cropped afterwards.
+    """8 maps x 16x16 cells x 16 maps x 4x4 taps = 524,288, for any later crop.
 
     thop and torchinfo count on the output and print four times as many. Of the 64 taps per axis
     one at either end falls outside: 64² - 62² = 252 taps per pair of maps are cropped.

@@ -210,7 +210,7 @@ ONNX_CHANNELS = [
 
 @both_backends
 def test_blocks_and_channels_as_onnx_prints_them(backend: Backend) -> None:
-    """Each order of the channels against the standard's own arrays."""
+    """Each order of the channels, compared with the arrays of the standard."""
     apart = backend["space_to_depth"](ONNX_BLOCKS, 2, order="onnx")
     np.testing.assert_array_equal(apart, np.arange(24).reshape(4, 2, 3))
     together = backend["pixel_shuffle"](ONNX_CHANNELS, 2, order="onnx")

@@ -216,7 +216,7 @@ def test_linear_asks_for_flatten() -> None:
 
 
 def test_a_second_witness_for_a_kind_is_refused() -> None:
-    """At import, where it is written."""
+    """At import, at the line of the class."""
     with pytest.raises(RuntimeError) as caught:
 
         @witness("conv")

@@ -75,7 +75,7 @@ PRINTED = {
     "googlenet_torchvision": (1498391752, None, 1498377192, 1504878688, 1511332032, 3009356752, 2996752384, 1507673888),
     # with gradients; tokens, layer norms and attention
     "vit_b_16": (173232616, 17606030584, 16864992232, 16867412736, 11286254592, 33723326208, None, None),
-    # its global pool is a function; these three count it once or never
+    # its global pool is a function; these three count it once or not at all
     "mobilenet_v2": (300809384, None, 300775272, 314193216, None, 614967488, 601548544, None),
 }  # fmt: skip
 

@@ -136,7 +136,7 @@ def test_nothing_is_kept_before_the_first_trained_layer() -> None:
 
 
 def test_a_relu_does_not_write_over_what_another_layer_keeps() -> None:
-    # silu keeps its input and gelu its own; relu after sigmoid may not write over sigmoid's output
+    # silu keeps its input and gelu its own; relu after sigmoid must not overwrite sigmoid's output
     chain = convcalc.chain("1x8x8", "conv:k3p1c1", "sigmoid", "relu", "conv:k3p1c1")
     kept = kept_in_training(chain.walk())
     # the image, sigmoid's output (in the convolution's place), relu's output

@@ -163,7 +163,7 @@ def test_boxes_that_a_process_has_taken_are_left_out_once_the_sweep_is_broken_of
     try:
         side_by_side._begin(stop)
         side_by_side._work_out_here(cast("Any", "task"), cast("Any", "box"))
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # while it answers
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # while it sends its result
         stop.set()
         with pytest.raises(KeyboardInterrupt):
             side_by_side._work_out_here(cast("Any", "task"), cast("Any", "other"))

@@ -90,7 +90,7 @@ class _Parser:
         return self.text[self.at : self.at + 1]
 
     def takes(self, *signs: str) -> str:
-        """The next character if it is one of these signs."""
+        """The next sign if it is one of these; then it is skipped."""
         if self.peek() == " ":
             if self.waiting[0] == "*" and "*" in signs:
                 self.waiting.pop(0)

@@ -169,7 +169,7 @@ def _presence(name: str, words: Sequence[str], allowed: Limits, wants: str) -> R
 
 
 def _together(decisions: Sequence[Decision], found: Any = None) -> Decision:
-    """Several decisions as one; its sentence is about the rules that do not hold."""
+    """Several decisions as one; its sentence is about those that do not hold, if there are any."""
     holds = [each.holds for each in decisions]
     together = False if False in holds else None if None in holds else True
     said = [each.said for each in decisions if each.holds is together]

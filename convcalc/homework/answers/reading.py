@@ -28,7 +28,7 @@ class Reading:
         text: the printable text of the answer.
         value: its meaning: a number, a tuple, rows of a matrix, a word; None if it has no meaning.
         numbers: the numbers behind the value, as they were written.
-        fits: what was said about fitting: False for "doesn't fit", None where nothing was said.
+        fits: what was said about fitting: False for "doesn't fit", None if nothing was said.
         problem: why it cannot be read; empty where it can.
         blank: nothing was answered.
         echo: the value as shown to the student.
@@ -59,7 +59,7 @@ class Reading:
 
 
 def raw_text(raw: Any) -> str:
-    """An answer of any sort as one text, for showing it."""
+    """An answer of any type as one text, to show it."""
     if isinstance(raw, str):
         return raw
     if isinstance(raw, dict):
@@ -141,7 +141,7 @@ def decimal_places(denominator: int) -> int | None:
 
 
 def to_decimals(value: Fraction, places: int) -> Fraction:
-    """A number rounded to so many decimals, halves away from zero.
+    """A number rounded to a number of decimals, halves away from zero.
 
     >>> to_decimals(Fraction(1, 3), 2), to_decimals(Fraction(-1, 8), 2)
     (Fraction(33, 100), Fraction(-13, 100))
@@ -150,7 +150,7 @@ def to_decimals(value: Fraction, places: int) -> Fraction:
 
 
 def plain_decimal(value: Fraction, places: int, thousands: str = "") -> str:
-    """A fraction as a decimal, rounded to so many places, without an exponent.
+    """A fraction as a decimal, rounded to a number of places, without an exponent.
 
     >>> plain_decimal(Fraction(-1, 8), 3), plain_decimal(Fraction(12345), 1, ",")
     ('-0.125', '12,345')

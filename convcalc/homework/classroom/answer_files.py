@@ -53,7 +53,7 @@ def read_answers(path: str, sheet: Sheet, student: str = "") -> Answers:
     Args:
         path: the file.
         sheet: the sheet.
-        student: whose answers, if the file has several students.
+        student: the student whose answers are read, if the file has several.
 
     Raises:
         UsageError: the file cannot be read, or has no answers of this student.
@@ -137,7 +137,7 @@ def form_columns(path: str, sheet: Sheet) -> dict[str, str]:
 
 
 def parse(data: bytes | str, sheet: Sheet, path: str = "<answers>") -> list[Answers]:
-    """The answers in a file, one per student; most files hold one.
+    """The answers in a file, one per student; most files have only one.
 
     Raises:
         UsageError: nothing in it can be read as answers.

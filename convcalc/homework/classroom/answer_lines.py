@@ -19,7 +19,7 @@ _HEAD = re.compile(
         (?P<close>["')\]*_`]{0,4})\s{0,40}""",
     re.VERBOSE | re.IGNORECASE,
 )
-_LEAD = re.compile(  # before the name of a question: the number of a list, and a word
+_LEAD = re.compile(  # text before the name of a question: the number of a list, and a word
     r"\s{0,40}(?:\(?\d{1,3}[.)]\s{1,9})?(?:(?:answers?|ans|solutions?|question|problem|exercise|task)(?: (?:to|for|of))?\s{1,9})?",
     re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ _GOES_ON = re.compile(r"[=→≈+*/×·)\]},;⇒-]|x\s?\d|(?:so|thus|hence|there
 _OPEN = re.compile(r"[=→≈+*/×·(\[{,;⇒-]$|\bx$")
 _NUMBERED = re.compile(r"(?:question|problem|exercise|task|answer|q|ex)?[ .#]{0,3}(\d{1,3})(\..*)?")
 _NO_ANSWER = ("#", "//", "---", "```", "===", "convcalc_answers:")  # lines without answers
-_NOT_AT_MARGIN = ("", " ", "\t", "-", "#")  # of lines that are part of something larger
+_NOT_AT_MARGIN = ("", " ", "\t", "-", "#")  # beginnings of lines that are part of something larger
 _MAX_NAMED = 3  # most lines without a question that a note quotes
 
 
@@ -45,7 +45,7 @@ class Lines:
     Attributes:
         values: the answers, by question or part.
         facts: what the text says about itself: student, sheet, variant.
-        notes: what was odd, one line each.
+        notes: anything unusual, one line each.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -72,7 +72,7 @@ def read_lines(text: str, sheet: Sheet, longest: int) -> Lines:
 
 
 def named_at_margin(text: str, sheet: Sheet) -> set[str]:
-    r"""The questions and parts answered by lines that are not indented, in a list or in a remark.
+    r"""The questions and parts answered by lines that are neither indented nor in a list or remark.
 
     >>> from convcalc.homework import loads
     >>> sheet = loads("{convcalc_sheet: 1, questions: [{id: a1, type: text, text: Why?}]}")
@@ -105,7 +105,7 @@ class Names:
         """The question or part that a name means; empty if none.
 
         Args:
-            name: as it is written.
+            name: the name as written.
             places: whether a plain number is the position of a question on the sheet.
         """
         name = self.without_lead(name)
@@ -124,7 +124,7 @@ class Names:
         return found.id + (counted[2] or "") if found else ""
 
     def without_lead(self, line: str) -> str:
-        """A line, or a name, without what stands before a question's id: the number of a list, or a word.
+        """A line, or a name, without the text before a question's id: the number of a list, or a word.
 
         >>> from convcalc.homework import loads
         >>> names = Names(loads("{convcalc_sheet: 1, questions: [{id: q4, type: text, text: Why?}]}"))
@@ -189,13 +189,13 @@ class _Reader:
             self.stray.append((number, text))
 
     def head_of(self, line: str) -> tuple[str, str]:
-        """The question that a line begins with, and the answer behind it; nothing where there is none."""
+        """The question that a line begins with, and the answer after it; both empty if there is none."""
         shorter = self.names.without_lead(line)
         found = self._head_of(shorter)
         return found if found[0] or shorter == line else self._head_of(line)
 
     def _head_of(self, line: str) -> tuple[str, str]:
-        """The same where the question's name is the first word."""
+        """The same for a line whose first word is the question's name."""
         head = _HEAD.match(line)
         if head is None:
             return "", ""

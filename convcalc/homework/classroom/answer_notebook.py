@@ -24,7 +24,7 @@ class Assigned:
     Attributes:
         values: the answers, by question.
         student: whose they are, if the notebook says so.
-        notes: what was odd, one line each.
+        notes: anything unusual, one line each.
     """
 
     values: dict[str, Any] = field(default_factory=dict)

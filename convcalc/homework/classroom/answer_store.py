@@ -78,7 +78,7 @@ class _Rank(NamedTuple):
     Attributes:
         answered: whether it has any answer.
         sure: whether its name or the platform says whose it is.
-        current: whether it is the file itself, not what an editor keeps of it.
+        current: whether it is the file itself, not a backup made by an editor.
         attempt: the platform's number, else the version that its name ends in.
         upload: the platform's number of the file.
         time: when it was submitted, if the platform says so; else when it was last changed.
@@ -112,7 +112,7 @@ class _Waiting:
 
     Attributes:
         submitted, given: the file and its facts, without bytes and answers.
-        alone: whether the file holds one student.
+        alone: whether the file has only one student.
         start: where its answers begin in the store; negative if it has none.
         status: its status if it has none.
     """
@@ -150,7 +150,7 @@ class AnswerStore:
 
     @property
     def owners(self) -> Owners:
-        """Finds whose answers a file has."""
+        """The object that finds the owner of a file's answers."""
         if self._owners is None:
             files = (
                 (names_of(each.submitted), each.given.student)
@@ -167,7 +167,7 @@ class AnswerStore:
         columns: dict[str, str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """Note the answers of every file."""
+        """Store the answers of every file."""
         alone: list[tuple[SubmittedFile, Answers]] = []
         for submitted in submitted_files:
             self.files += 1
@@ -247,8 +247,8 @@ class AnswerStore:
         """Store the answers of one student, or of the members of a group.
 
         Args:
-            submitted, given: the file and what it answers.
-            alone: whether it holds one student.
+            submitted, given: the file and its answers.
+            alone: whether it has only one student.
             is_bare: whether it is a network that no answers name; answers take precedence over it.
         """
         path = given.path or submitted.path
@@ -331,7 +331,7 @@ class AnswerStore:
             raise UsageError(message)
 
     def add(self, record: dict[str, Any]) -> None:
-        """Put one student's answers into the store, unless newer ones are there."""
+        """Put one student's answers into the store, unless it has newer ones."""
         path, student = record["file"], record["student"]
         key, name = same_student(student), path.rpartition("/")[2]
         self._added += 1

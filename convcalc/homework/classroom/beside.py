@@ -29,7 +29,7 @@ _SUFFIXES = (
     *SUFFIXES, *WEIGHTS,
     ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # refused, with what to do instead
 )  # fmt: skip
-_MAX_FLOW = 2**18  # characters of a text in braces whose keys are looked for
+_MAX_FLOW = 2**18  # characters of a text in braces in which keys are searched
 _FLOW = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|[{}\[\],:]|[^{}\[\],:\"']+", re.DOTALL)
 _ATTEMPT = re.compile(r"-\d{1,3}$")
 NETWORK = "a network; it is read where answers name it"
@@ -64,7 +64,7 @@ def holds_network(data: bytes, sheet: Sheet) -> bool:
 
 
 def _keys_of_network(keys: Sequence[str], names: Names) -> bool:
-    """The same of a text in braces, as JSON is, from its keys."""
+    """Whether a text in braces, such as JSON, is a network, by its keys."""
     from convcalc.network.load import TOP_KEYS
 
     named = {key for key in keys if names.of(key)}

@@ -221,7 +221,7 @@ class Index:
         return set(exact or self._found.get(words(text), set()))
 
     def joined(self, text: str) -> set[str]:
-        """The students whose full name a text is without spaces, as in Canvas's file names."""
+        """The students whose full name without spaces equals a text, as in Canvas's file names."""
         return set(self._joined.get("".join(words(text)), ()))
 
     def named(self, text: str) -> set[str]:
@@ -324,7 +324,7 @@ def without_copy(name: str) -> str:
 
 
 def without_backup(name: str) -> str:
-    """The name of the file of which an editor keeps an older state under this name; others as they are.
+    """The name of a file, from the name under which an editor keeps an older version; others unchanged.
 
     >>> [without_backup(name) for name in ("s042.txt~", "s042.yaml.BAK", "#s042.txt#", "s042 - old.txt")]
     ['s042.txt', 's042.yaml', 's042.txt', 's042 - old.txt']

@@ -167,7 +167,7 @@ def natural_key(text: str) -> str:
 
 
 def _shown(path: str) -> str:
-    """A path, fit to print, and the same on every system."""
+    """A printable path, the same on every system."""
     return printable(slashed(path))
 
 

@@ -31,7 +31,7 @@ MAX_KEPT = 4_000  # most markings kept in memory; about 5 kB each
 
 @dataclass(slots=True)
 class Entry:
-    """The marking of one answer, with what is written about it."""
+    """The marking of one answer, with the rows about it."""
 
     result: Result
     points: Fraction

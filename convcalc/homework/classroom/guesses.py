@@ -1,4 +1,4 @@
-"""Whose files are, without a roster: by a folder's or a file's name, and only if this is certain.
+"""The owners of files without a roster: by a folder's or a file's name, and only if this is certain.
 
 A folder belongs to one student, unless its content names several people: then it contains a part
 of a class. Nobody is chosen if both are possible, or if its files would go to a student who has
@@ -43,7 +43,7 @@ class Guess(NamedTuple):
 
 
 class Guesses:
-    """Finds whose the files of a class are.
+    """Finds the owners of the files of a class.
 
     Args:
         files: every file with answers: the parts of its path, and the student named inside.
@@ -69,7 +69,7 @@ class Guesses:
             self._places[same_student(who)].add(self._part_of(names))
 
     def of(self, names: Names, said: str = "") -> Guess:
-        """Whose a file is, by the parts of its path and the student named inside."""
+        """The owner of a file, by the parts of its path and the student named inside."""
         found = self._of(names)
         who = found.student if found.inside or not said else said
         part = self._part_of(names)
@@ -162,7 +162,7 @@ class Guesses:
     # --------------------------------------------------------------------------------- files
 
     def _of(self, names: Names) -> Guess:
-        """Whose a file is by its folders, or else by its own name."""
+        """The owner of a file by its folders, or else by its own name."""
         start = 0
         for stop in range(1, len(names)):
             if names[:stop] in self._doubts:

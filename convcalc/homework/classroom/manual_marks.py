@@ -160,7 +160,7 @@ class Marks:
         return self.cells({**cells, **mark.extra})
 
     def cells(self, row: dict[str, str]) -> list[str]:
-        """The cells of a row, as by-hand.csv has them."""
+        """The cells of a row, in the form of by-hand.csv."""
         return [_cell(row.get(name, "")) for name in (*COLUMNS, *self.extra)]
 
     def last_notes(self) -> list[str]:

@@ -1,7 +1,7 @@
 """The folder of a marked class: built under a temporary name, so that it is complete or does not exist.
 
 Every file of it is one class of `output_files` under ``@output("csv")``: `Output.add` gets one student
-after the other, `Output.close` ends it. Cells cannot become formulas, and answers no mark-up.
+after the other, `Output.close` ends it. Cells cannot become formulas, and answers cannot become mark-up.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class ClassFolder(OutputFolder):
         self._marks = self._state_of_marks()
 
     def _state_of_marks(self) -> tuple[int, int] | None:
-        """A state that changes when a person saves points; None if there are none."""
+        """The time and size of by-hand.csv, which change when a person saves points; None without the file."""
         try:
             found = os.stat(os.path.join(self.out, BY_HAND))
         except OSError:
@@ -115,7 +115,7 @@ class Summary:
         students, missing: how many were graded, and how many have no readable file.
         points: of each student that was graded.
         max: the most points that are possible.
-        to_mark, marked: by question, how many answers a person must mark, and has marked.
+        to_mark, marked: by question, how many answers a person must still mark, and has marked.
         written: the files, with their content in words.
         notes: notes on anything unusual.
         anonymous: whether codes replace names.

@@ -22,16 +22,16 @@ NOT_ON_THE_ROSTER, UNCLEAR, UNREADABLE = "not on the roster", "unclear", "unread
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose answers some are.
+    """The owner of some answers.
 
     Attributes:
-        students: one, or each member of a group; nobody if unknown.
+        students: one, or each member of a group; empty if unknown.
         sure: whether the name of the file or a platform says so.
         note: anything unusual about it.
         status: if it is nobody's, the reason.
         said: who is named, for messages.
-        claim: what a platform said of it.
-        fitting: those whose it may be, where it is not clear.
+        claim: what a platform says about it.
+        fitting: the possible owners, if it is not clear.
         others: the members of a group who are not known, and why.
     """
 
@@ -46,19 +46,19 @@ class Owner:
 
 
 class Owners:
-    """Finds whose answers files have.
+    """Finds the owners of the answers in files.
 
     Args:
         roster: the class; None if everyone who submits counts.
         codes: the codes of the students' variants.
-        guesses: whose files are, if there is no roster.
+        guesses: finds the owners of files if there is no roster.
     """
 
     def __init__(self, roster: Roster | None, codes: Codes, guesses: Guesses) -> None:
         self.roster, self.codes, self.guesses = roster, codes, guesses
 
     def of_file(self, submitted: SubmittedFile, said: str = "") -> Owner:
-        """Whose a file is, only by its name and the platform.
+        """The owner of a file, only by its name and the platform.
 
         Args:
             said: the student named inside.
@@ -83,7 +83,7 @@ class Owners:
         return Owner(status=UNCLEAR, said=", ".join(inner.students), note=note, fitting=both)
 
     def _inside(self, submitted: SubmittedFile, roster: Roster) -> Owner:
-        """Whose a file is, by the names below the path given on the command line."""
+        """The owner of a file, by the names below the path given on the command line."""
         claim = submitted.claim
         if claim is not None and (claim.shown or claim.members):
             return self._of_claim(claim)
@@ -100,7 +100,7 @@ class Owners:
         return Owner()
 
     def _of_name(self, name: str, roster: Roster) -> Owner:
-        """Whose a file is, by one part of its path; nobody's if that names nobody."""
+        """The owner of a file, by one part of its path; unknown if that names nobody."""
         written = claim_of(name)
         if written is not None:
             return replace(self._of_claim(written), claim=written)
@@ -108,7 +108,7 @@ class Owners:
         return self._clear(found, printable(name)) if found else Owner()
 
     def _unlisted(self, submitted: SubmittedFile, said: str) -> Owner:
-        """Whose a file is, without a roster."""
+        """The owner of a file, without a roster."""
         claim = submitted.claim
         if claim is not None and (claim.shown or claim.members):
             if submitted.several and submitted.within and not says_nothing(submitted.within):
@@ -123,7 +123,7 @@ class Owners:
         return Owner((printable(found.student)[:MAX_ID],), sure=found.inside, claim=found.claim)
 
     def likely(self, submitted: SubmittedFile) -> tuple[str, ...]:
-        """Whose an unreadable file probably is."""
+        """The probable owner of an unreadable file."""
         return self.of_file(submitted).students
 
     def of_answers(self, submitted: SubmittedFile, given: Answers, *, alone: bool) -> Owner:
@@ -173,7 +173,7 @@ class Owners:
         return replace(outer, note=note)
 
     def _of_claim(self, claim: Claim) -> Owner:
-        """Whose a file is, according to a platform."""
+        """The owner of a file, according to a platform."""
         if claim.members:
             found = [self._of_claim(member) for member in claim.members]
             wrong = [each for each in found if each.status]
@@ -202,7 +202,7 @@ class Owners:
         return Owner(status=UNCLEAR, said=said, note=note, fitting=both)
 
     def _of_student(self, said: str, *, sure: bool) -> Owner:
-        """Whose answers are, if they name a student themselves."""
+        """The owner of answers that name a student themselves."""
         if self.roster is None:
             return Owner((said[:MAX_ID],), sure=sure)
         found = self.roster.index.whole(said)

@@ -121,7 +121,7 @@ def regrade(
         with reading(folder):
             manifest = _manifest_of(folder, sheet, secret)
             return _compared(folder, sheet, secret, manifest, None)
-    _manifest_of(folder, sheet, secret)  # first: is the folder one of `grade`?
+    _manifest_of(folder, sheet, secret)  # checked before anything is written into the folder
     place = ClassFolder(folder, replace=True)
     try:
         return _compared(folder, sheet, secret, _manifest_of(folder, sheet, secret), place)

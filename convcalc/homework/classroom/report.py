@@ -1,4 +1,4 @@
-"""A class as reports: what was drawn, marked, and marked again."""
+"""Reports on a class: the drawn sheets, the marks, and changed marks."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _files_line(out: str, students: Sequence[str]) -> str:
 
 
 def _path(*parts: str) -> str:
-    """A path for people."""
+    """A printable path."""
     return printable(slashed(os.path.join(*parts)))
 
 
@@ -210,7 +210,7 @@ def class_table(
     """The points of a class that is marked without writing files.
 
     Args:
-        sheet, graded, statuses: what was marked, and what happened to every file.
+        sheet, graded, statuses: the sheet, the marks, and the status of every file.
         roster: the class, if there is one; its notes are shown.
     """
     counts: dict[str, int] = {}
@@ -251,7 +251,7 @@ def class_table(
 
 
 def _class_columns(questions: Sequence[str], *, has_notes: bool) -> list[Column]:
-    """The columns of a class that is only looked at; people see one for notes only if there are some."""
+    """The columns of a class that is marked without writing files; notes are shown only if there are any."""
     return [
         Column.of_mapping("student_id", "student", right=False, keep=9),
         Column.of_mapping("points", "points", keep=8),
@@ -264,7 +264,7 @@ def _class_columns(questions: Sequence[str], *, has_notes: bool) -> list[Column]
 
 
 def _later_lines(graded: Sequence[Graded]) -> list[str]:
-    """The questions that a person has still to mark."""
+    """The questions that a person must still mark."""
     later = [e.result.id for one in graded for e in one.entries if e.result.status == "by-hand"]
     names = ", ".join(dict.fromkeys(later))
     return [f"to be marked by a person, not counted yet: {names}"] if later else []

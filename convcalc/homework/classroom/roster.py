@@ -36,7 +36,7 @@ _HEADINGS = {
     "login": ("sis login id", "login", "login id", "username", "netid"),
     "section": ("section", "group", "class"),
 }  # fmt: skip
-_GRADEBOOK_IDS = ("login", "sis", "canvas")  # the columns of a gradebook of Canvas that hold ids
+_GRADEBOOK_IDS = ("login", "sis", "canvas")  # the columns of a Canvas gradebook with ids
 
 
 @dataclass(slots=True)

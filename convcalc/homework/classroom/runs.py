@@ -323,7 +323,7 @@ def _roster_with(given: Roster | None, earlier: EarlierRun) -> Roster | None:
 
 
 def _refuse_lost_answers(earlier: EarlierRun, store: AnswerStore) -> None:
-    """Refuse a run in which answers of an earlier run are missing.
+    """Refuse a run in which a student of an earlier run has no answers any more.
 
     Raises:
         UsageError: a student who had answers has none now.

@@ -29,7 +29,7 @@ _HEAD = 64 * 1024  # bytes in which the heading is searched
 _MAX_ABOVE = 20  # most rows above the heading
 _MAX_CELL = 1_000_000
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
-_LOST = "expected after"  # about a row that is lost alone; the next row begins on the next line
+_LOST = "expected after"  # about a single lost row; the next row begins on the next line
 _SAVE_AS = "open it in the spreadsheet and save it as CSV"
 _DIGITS = 15  # digits of a number that a spreadsheet keeps
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:[.,]\d{0,20})?(?:e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
@@ -218,7 +218,7 @@ class Ids:
                 self._numbers[_cut(number)].add(known)
 
     def look(self, cell: str) -> None:
-        """Learn from a cell whether a spreadsheet changed numbers."""
+        """Learn from a cell whether numbers are still as written."""
         plain = _plain_id(cell)
         self.intact = self.intact or (plain in self._exact and _is_fragile(plain))
 

@@ -50,7 +50,7 @@ class QuestionStats:
 
     @property
     def right(self) -> int:
-        """Right under any convention, or right after the student's own earlier answer."""
+        """How many are right under any convention, or right after the student's own earlier answer."""
         return sum(self.statuses[name] for name in ("right", "other-convention", "follow-through"))
 
     @property
@@ -111,7 +111,7 @@ def class_totals(folder: str) -> Summary:
 
 
 class _Table:
-    """A table of a folder of grades, in which cells hold points.
+    """A table of a folder of grades, with points in its cells.
 
     Args:
         path: the table's file.

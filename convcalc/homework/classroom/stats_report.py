@@ -19,7 +19,7 @@ from convcalc.text import grouped, plural
 
 _MAX_MISTAKES = 3  # of a question, on a terminal or in a cell
 _MAX_OTHERS = 5  # most unexplained answers of a question, in a line or cell
-_BAR, _SHORT_BAR = 20, 10  # signs
+_BAR, _SHORT_BAR = 20, 10  # characters
 _MAX_BINS = 10  # of the histogram
 _ROOM = 24  # columns of a line without the names and the bar
 
@@ -155,7 +155,7 @@ def _by_hand_dict(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_hand_line(row: dict[str, Any]) -> str:
-    """What a person gave, for people."""
+    """The points given by a person, in a line."""
     parts = [mean_text(row["mean"], row["max"])] if row["marked"] else []
     parts += [f"{row[key]:,} {word}" for key, word in _BY_HAND_WORDS.items() if row[key]]
     return f" {row['question']} {row['type']}  {'  '.join(parts)}"
@@ -167,12 +167,12 @@ def _points(value: float) -> str:
 
 
 def _share(share: Fraction) -> float:
-    """A share for programs."""
+    """A share as a number for programs."""
     return float(to_decimals(share, 4))
 
 
 def _percent(share: Fraction) -> str:
-    """A share for people.
+    """A share as text for people.
 
     >>> _percent(Fraction(1, 8)), _percent(Fraction(1, 3))
     ('13 %', '33 %')
@@ -181,7 +181,7 @@ def _percent(share: Fraction) -> str:
 
 
 def _bar(share: Fraction | float, signs: int) -> str:
-    """A bar; it is full, or empty, only where all, or none, are right.
+    """A bar; it is full only if all are right, and empty only if none are.
 
     >>> _bar(0.8, 10), _bar(0.999, 10), _bar(0.001, 10), _bar(1, 10), _bar(0, 10)
     ('████████░░', '█████████░', '█░░░░░░░░░', '██████████', '░░░░░░░░░░')
@@ -193,7 +193,7 @@ def _bar(share: Fraction | float, signs: int) -> str:
 
 
 def _long(share: Fraction | float, signs: int) -> int:
-    """How many signs a bar has; none only for nothing."""
+    """How many characters a bar has; 0 only for a share of 0."""
     return max(round(share * signs), 1 if share else 0)
 
 

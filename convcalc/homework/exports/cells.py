@@ -76,6 +76,6 @@ def _marked(sheet: str, name: str, answers: dict[str, Any], numbers: _Numbers) -
     question = found[name]
     if numbers and question.vary:
         question = draw_question(found, question, numbers)
-    questions = [*found.needed_by(name), question]  # a value may follow from own answers
+    questions = [*found.needed_by(name), question]  # it may follow from the student's answers
     values = {each.id: as_written(answers.get(each.id)) for each in questions}
     return mark_questions(found, questions, values)[-1]

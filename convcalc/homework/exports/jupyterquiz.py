@@ -79,7 +79,7 @@ class JupyterQuiz(Export):
             }
 
     def shown_picture(self, item: Item) -> str:
-        """The picture of a question; the alternative text begins no formula either."""
+        """The picture of a question; its alternative text cannot begin a formula either."""
         picture = self.picture(item)
         return f"<br>{picture.img()}".replace("$", "&#36;") if picture else ""
 

@@ -361,7 +361,7 @@ class QtiChoice(Qti):
 
 
 def _place(picture: Drawn) -> str:
-    """Where the file of a picture is in the archive."""
+    """The path of a picture's file in the archive."""
     return f"images/{picture.file}"
 
 

@@ -28,10 +28,10 @@ SMALL = 100  # smaller numbers match something by chance
 _MAX_CANDIDATES = 2
 
 
-_LONG = 1_000  # shorter numbers would match two mistakes at once by chance
+_LONG = 1_000  # smaller numbers would match two mistakes at once by chance
 
 
-_NEAR = 200  # a rounded number is compared if it is off by at most one part in so many
+_NEAR = 200  # a rounded number is compared only if its error is at most one part in this many
 
 
 _EXACTLY = "This question asks for the exact number, with every digit."

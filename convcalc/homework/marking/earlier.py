@@ -36,7 +36,7 @@ def marked_in_order(
         values: the answers as written, by question.
         mark_one: marks a question from its answer and the student's answers to the earlier
             questions that it uses.
-        result_of: the `Result` in what `mark_one` returns.
+        result_of: gives the `Result` in the value that `mark_one` returns.
     """
     found: list[T] = []
     own: dict[str, Any] = {}

@@ -285,7 +285,7 @@ def _follow_through(
         if after is None:
             continue
         if after.expected == part.expected:
-            if place == 0 and after.method != part.method:  # hints may have own numbers
+            if place == 0 and after.method != part.method:  # hints may have the student's numbers
                 best = mark_part(sheet, question, after, raw, verdict.max, level)
             continue
         asked = question.after(after, earlier.others(part.name, meant))

@@ -168,7 +168,7 @@ def _class_of(name: str) -> str:
 
 
 def _cut_short(called: str) -> type[Layer] | None:
-    """The only kind whose library name begins so, because Keras cuts long names: MaxPooling2."""
+    """The only kind whose library name begins like this, because Keras cuts long names: MaxPooling2."""
     if len(called) < 4:
         return None
     kinds = {

@@ -1,4 +1,4 @@
-"""The rows of a student's table as they are written: lists, mappings, lines, CSV, Markdown."""
+"""The rows of a student's table as written: lists, mappings, lines, CSV, Markdown."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Verdict:
         convention: the other conventions under which it would be right.
         hint: the feedback for the student; hint_level is its level.
         expected: the right answer; only shown on request.
-        reading: what was understood of the answer; ``given`` and ``said`` are cut for printing.
+        reading: the answer as it was read; ``given`` and ``said`` are cut for printing.
         found: the known mistakes with details, such as the row that differs.
     """
 
@@ -225,7 +225,7 @@ class Marked(Shown):
         }
 
     def to_dict(self, *, with_answers: bool = False) -> dict[str, Any]:
-        """The sheet as plain data; keys are stable."""
+        """The marking as plain data; keys are stable."""
         return {
             "schema": SCHEMA,
             **self.facts(),

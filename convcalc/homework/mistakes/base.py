@@ -113,7 +113,7 @@ def mistake(
         carried: topics of larger questions that it also affects: a wrong size leads to
             wrong operations. The mistakes of those topics themselves are more common.
         seldom: whether it is one of those that are looked for last.
-        letters: what those of the formula stand for.
+        letters: the meaning of the letters in the formula.
     """
     every = (*topics.split(), *carried.split())
     new = Mistake(identity, every, about, formula, line, wrong, seldom, letters)

@@ -125,7 +125,7 @@ mistake(
 
 
 def _one_off(quantities: Any) -> list[Any]:
-    """One side one more or one less."""
+    """One side larger or smaller by one."""
     if isinstance(quantities, Sides):
         right, asked = quantities.sides, quantities.asked
     else:

@@ -126,7 +126,7 @@ def equation_params(quantities: ParamsEquation) -> int:
 
 
 def solved_params(quantities: ParamsEquation) -> int | Fraction | None:
-    """The number that gives these parameters; None if it would be an irrational root."""
+    """The number that gives these parameters; None if the kernel would not be a whole number."""
     find, k, c_in, filters, params, axes, bias = quantities
     taps_of_k: int = k**axes
     if find == "filters":

@@ -106,7 +106,7 @@ class _MacsQuestion(Positions):
 
 @question("macs")
 class Macs(_MacsQuestion):
-    """The multiply-adds of a convolution, or its operations where the sheet counts both."""
+    """The multiply-adds of a convolution, or its operations if the sheet counts both."""
 
     examples: ClassVar = (
         {"n": 20, "k": 3, "c_in": 2, "filters": 7}, {"n": 12, "k": 5, "c_in": 4, "filters": 9},
@@ -232,7 +232,7 @@ class MacsTransposed(Task):
 
 @question("savings-separable")
 class SavingsSeparable(Parted):
-    """A depthwise separable convolution against a full one: multiply-adds, weights, and how many times fewer."""
+    """A depthwise separable convolution against a full one: its multiply-adds, its weights, the ratio."""
 
     rule: ClassVar = "At every position depthwise k·k·cin, then 1×1 cin·cout; the ratio to a full convolution is 1/cout + 1/k²."
     examples: ClassVar = (

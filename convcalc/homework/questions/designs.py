@@ -29,7 +29,7 @@ from convcalc.text import plural, times
 
 @question("ratio")
 class Ratio(Task):
-    """How many times as many parameters, weights or multiply-adds the first of two designs has."""
+    """The parameters, weights or multiply-adds of a design, divided by those of a second design."""
 
     rule: ClassVar = "Work out the total of each design, then divide the first by the second."
     examples: ClassVar = (

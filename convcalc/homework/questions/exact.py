@@ -327,7 +327,7 @@ def need_small(pads: tuple[tuple[int, int], ...] = (), **stacks: Any) -> None:
 
 
 def need_same_maps(x: Stack, w: Stack) -> None:
-    """Refuse a different number of maps and kernels."""
+    """Refuse different numbers of maps and kernels, and maps or kernels of different sizes."""
     if len(x) != len(w):
         raise GivenError("w", f"has {len(w)} kernels for {len(x)} maps; give one for each")
     if len({(len(one), len(one[0])) for one in x}) > 1:

@@ -43,9 +43,9 @@ _THEN_RELU = ", then apply ReLU"
 
 @question("conv-by-hand")
 class ConvByHand(ByHand):
-    """A small convolution cell by cell: x one map or a list of maps, w a kernel for each of them.
+    """A small convolution cell by cell: x is one map or a list of maps, w has a kernel for each map.
 
-    Several filters make a map each (map1, map2 …): w is then a list of filters.
+    With several filters, w is a list of filters; each gives a map (map1, map2 …).
     """
 
     rule: ClassVar = "Put the kernel on the window, multiply cell by cell, add everything up, move by the stride."
@@ -391,7 +391,7 @@ class Pipeline(Parted):
 
 @question("transposed-by-hand")
 class TransposedByHand(ByHand):
-    """A small transposed convolution; `cells` asks for some of its cells only."""
+    """A small transposed convolution; `cells` asks for only some of its cells."""
 
     topic: ClassVar = "hand-transposed"
     rule: ClassVar = "Every input value times the kernel is added to the output; for the next value move by the stride; padding is removed at the end."

@@ -287,7 +287,7 @@ def upsampled(quantities: Upsample) -> Rows:
 
 @question("upsample-by-hand")
 class UpsampleByHand(Task):
-    """Upsampling: mode nearest or bilinear; align_corners sets where the new cells of a bilinear one lie."""
+    """Upsampling: mode nearest or bilinear; for bilinear, align_corners decides on the positions of the new cells."""
 
     rule: ClassVar = (
         "Nearest: every cell becomes a block of equal cells. Bilinear: find where each new cell lies between "

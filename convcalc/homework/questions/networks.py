@@ -26,7 +26,7 @@ _MAX_SPELLED = 40  # most layers of a file that a question lists
 
 
 class Writing(NamedTuple):
-    """How the words of a chain are meant; bundled networks and files state this themselves.
+    """The meaning of the words of a chain; bundled networks and files state this themselves.
 
     Attributes:
         total: whether a padding is for both sides together.
@@ -109,7 +109,7 @@ class Listed(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """A network walked.
+    """A walked network.
 
     Attributes:
         rows: its rows.
@@ -170,7 +170,7 @@ class Design:
 
     Args:
         text: the network in any notation, the name of a file or bundled network, or a file already found.
-        writing: how the words of a chain are meant.
+        writing: the meaning of the words of a chain.
         counting: what counts.
     """
 
@@ -274,7 +274,7 @@ class Design:
         """The windows of a chain on an input that fits, channels first, along its first axis.
 
         Returns:
-            None if a layer reads in another way, like transposed convolutions.
+            An empty list if a layer reads in another way, like transposed convolutions.
         """
         from convcalc.analysis.walk import walk
         from convcalc.layers.rf import Slide, UnknownField

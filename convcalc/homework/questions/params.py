@@ -332,7 +332,7 @@ class ParamsSeparable(Task):
 
 @question("params-transposed")
 class ParamsTransposed(Filters):
-    """The parameters of a transposed convolution: as many as an ordinary one has from the same channels."""
+    """The parameters of a transposed convolution: as many as an ordinary convolution with the same channels has."""
 
     ignores: ClassVar = _ONLY_FILTERS
     examples: ClassVar = ({"k": 3, "c_in": 8, "filters": 4}, {"k": 5, "c_in": 6, "filters": 9})

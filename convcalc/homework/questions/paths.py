@@ -25,7 +25,7 @@ def fields_along(analysis: Analysis, step: Step, sides: tuple[int, ...]) -> list
         sides: their receptive field along each axis.
 
     Returns:
-        None if the field is not that of one path of windows, as after upsampling.
+        An empty list if the field is not that of one path of windows, as after upsampling.
     """
     found = []
     for axis, side in enumerate(sides):

@@ -13,8 +13,8 @@ from convcalc.homework.questions.given import GivenError, Words
 class ChoiceTask(Task):
     """Options; the teacher's `answer:` names the right ones by letter or text.
 
-    Where several are right, `partial: parts` gives points for a part of them: right ones less wrong ones,
-    of all right ones, and never less than 0.
+    If several are right, `partial: parts` gives a share of the points: the chosen right options minus the
+    chosen wrong ones, divided by all right ones, at least 0.
     """
 
     rule: ClassVar = "Compare every option with your notes."

@@ -218,7 +218,7 @@ class ReceptiveFieldNet(Task):
 
 @question("layers-for-rf")
 class LayersForField(Task):
-    """How many layers of one kernel size at stride 1 give a receptive field of a size."""
+    """How many layers of one kernel size at stride 1 give a receptive field of a given size."""
 
     rule: ClassVar = "Start with 1; at stride 1 every layer adds k − 1."
     examples: ClassVar = ({"k": 5, "size": 41}, {"k": 3, "size": 21})

@@ -78,7 +78,7 @@ class Row(NamedTuple):
 
     @property
     def counts_biases(self) -> bool:
-        """Whether its biases are parameters; the shift of a norm always is."""
+        """Whether its biases are parameters; the shift of a norm always is one."""
         return self.counting.biases or self.layers[-1].family == "norm"
 
     @property

@@ -157,7 +157,7 @@ class WindowTask(Task):
 
 @question("output-size")
 class OutputSize(WindowTask):
-    """The output size along an axis (or along each axis, where they differ)."""
+    """The output size along an axis (or along each axis, if the axes differ)."""
 
     examples: ClassVar = (
         {"n": 32, "k": 5}, {"n": 64, "k": 7, "s": 2, "p": 3}, {"n": 19, "k": 4, "s": 3},
@@ -327,7 +327,7 @@ class SamePadding(Parted):
         return SamePad(n, k, s, 1, total)
 
     def _method(self, n: int, k: int, s: int) -> str:
-        """The formula with numbers of the total zeros along one axis."""
+        """The formula of the total zeros along one axis, with numbers."""
         if self.symmetric:
             return f"({k} − 1)"
         missing = f"(⌈{n}/{s}⌉ − 1)·{s} + {k} − {n}"

@@ -47,7 +47,7 @@ _LEAST_TRIES = 16
 
 @question("solve-for")
 class SolveFor(Task):
-    """A kernel, stride and padding that give one size for another; all that do are right."""
+    """A kernel, stride and padding that change one size to another; all that do are right."""
 
     rule: ClassVar = "Look for k, s and p with ⌊(n + 2p − k)/s⌋ + 1 = the size asked for; try the simplest stride and padding first."
     examples: ClassVar = ({"n": 100, "out": 96}, {"n": 50, "out": 44})

@@ -148,7 +148,7 @@ def only_cells(cells: Rows | None) -> str:
 
 
 def check_cells(cells: Rows | None) -> None:
-    """Refuse cells outside a map."""
+    """Refuse cells that are not a row and a column, counted from 0."""
     for cell in cells or ():
         if len(cell) != 2 or any(not isinstance(i, int) or not 0 <= i < 10**6 for i in cell):
             raise GivenError(

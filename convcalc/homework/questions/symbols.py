@@ -237,7 +237,7 @@ def _tried(tree: Tree, names: Sequence[str]) -> str:
 
 @question("from-answers")
 class FromAnswers(Task):
-    """A value worked out from the answers to earlier questions, such as q1*q2 or q4.weights/q3; on a sheet they are known."""
+    """A value computed from the answers to earlier questions, such as q1*q2 or q4.weights/q3; on a sheet they are known."""
 
     rule: ClassVar = "Put your own answers to the other questions into the formula. If one of them is wrong, what follows from it still counts."
     examples: ClassVar = (

@@ -48,7 +48,7 @@ from convcalc.homework.questions.words import on_input, volume_words
 from convcalc.text import shortened
 
 _MAX_SIDE = 10**6  # largest size in a student's shape from which the next row is computed
-_FEW = 12  # most rows of a table that searches, for each row, one mistake in all rows so far
+_FEW = 12  # most rows of a table in which, for each row, one mistake in all rows so far is searched
 _MAX_CARRIED = 40  # … and for the last row
 _ASKS = {
     "shape": "the output shape", "weights": "the number of weights", "biases": "the number of biases",

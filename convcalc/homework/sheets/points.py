@@ -9,8 +9,8 @@ from fractions import Fraction
 from convcalc.homework.answers.reading import plain_decimal, to_decimals
 from convcalc.text import quoted
 
-_PLACES = 4  # of points that are no whole number
-_MAX_TYPED = 60  # characters of points that a person types
+_PLACES = 4  # decimals of points that are not whole
+_MAX_TYPED = 60  # most characters of typed points
 _ONE = r"(?:\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(?:e[+-]?\d{1,2})?"
 _FRACTION = re.compile(r"(?:(\d{1,9}) )?(\d{1,9}) ?/ ?(\d{1,9})")
 _OF = re.compile(rf"({_ONE}) ?(?:out )?of ?({_ONE})")

@@ -248,7 +248,7 @@ class _Reader:
         rules: Rules,
         problems: list[GivenError],
     ) -> Question | None:
-        """The question under the first conventions that allow it; errors under all of them are added."""
+        """The question under the first conventions that allow it; if none does, the first error is added."""
         refusals = []
         for conventions in rules.meant():
             try:

@@ -45,7 +45,7 @@ class Question(Shown):
         credit: partial credit for known mistakes, as shares by mistake.
         partial: ``none``, ``parts`` or ``cells``.
         tolerance: the sheet's tolerance; None for that of the answer type.
-        key: the teacher's own key, which only `lint` reads; None where there is none.
+        key: the teacher's own key, which only `lint` reads; None if there is none.
         accept: further right answers, as written.
         void: everybody gets the points.
         figure: whether pages draw the given data.
@@ -160,7 +160,7 @@ class Question(Shown):
         """Refuse to continue with a first draw, which belongs to nobody.
 
         Args:
-            what: what the student's own sheet is needed for, such as "check against".
+            what: what to do with the student's own sheet, such as "check against".
 
         Raises:
             UsageError: the numbers vary, and none have been drawn.

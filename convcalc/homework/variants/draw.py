@@ -242,7 +242,7 @@ def wrong_numbers(part: Part, names: tuple[str, ...] = ()) -> Iterator[tuple[str
 
 
 def _integers(values: list[Any]) -> list[Any]:
-    """The whole numbers that a mistake gives, if any."""
+    """The whole numbers that a mistake gives; all its numbers if none is whole."""
     whole = [
         value for value in values if not (isinstance(value, Fraction) and value.denominator != 1)
     ]

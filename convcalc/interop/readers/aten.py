@@ -162,7 +162,7 @@ def args_of(node: Any) -> list[Any]:
 
 
 def fqn_of(node: Any) -> str:
-    """The module whose operation it is, such as layer1.0.conv1."""
+    """The module of an operation, such as layer1.0.conv1."""
     metadata = node.get("metadata") if isinstance(node, dict) else None
     stack = metadata.get("nn_module_stack") if isinstance(metadata, dict) else None
     if not isinstance(stack, str):

@@ -49,7 +49,7 @@ class Reading(Read):
         self._tell(graph)
 
     def _node(self, proto: Any, pattern: Pattern | None) -> Node | None:
-        """A node with its inputs; None if nothing reads its outputs."""
+        """A node with its inputs; None if an input is missing."""
         names = list(pattern.reads) if pattern else list(proto.input)
         reads: list[Array | None] = []
         for name in names:
@@ -66,7 +66,7 @@ class Reading(Read):
         return node
 
     def _unknown(self, proto: Any, name: str) -> None:
-        """A node with a missing or already wrong input."""
+        """Mark the outputs of a node whose input is missing or already wrong."""
         broken = Array((1,), BROKEN)
         if name not in self._used:
             what = f"node {shortened(proto.name or proto.op_type)} reads {shortened(name)!r}, which no node before it gives"

@@ -93,7 +93,7 @@ class Read:
         users: how many nodes and outputs read each value.
         norms: places of batch norms, and of factors and offsets directly after them.
         doubled: how many of these factors and offsets there are.
-        filled: names of constants with one repeated number, which are not weights.
+        filled: names of constants filled with one number, which are not weights.
     """
 
     def __init__(self, graph: Graph, sizes: dict[str, Dims], constants: dict[str, Array]) -> None:

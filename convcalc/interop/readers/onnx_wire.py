@@ -1,6 +1,6 @@
 """ONNX files without their weights: large arrays are skipped and never read.
 
-A file of ONNX is a message of protocol buffers: fields, each with its number and length. Only the
+An ONNX file is a message of protocol buffers: fields, each with its number and length. Only the
 way from the model to its arrays is followed here; what the fields mean is the library's business.
 """
 

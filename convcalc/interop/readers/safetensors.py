@@ -151,5 +151,5 @@ def _shape(file: ForeignFile, name: str, entry: Any) -> tuple[tuple[int, ...], s
 
 
 def _order(name: str) -> list[tuple[int, str]]:
-    """A key that sorts names by the numbers in them."""
+    """A sort key for names, by the numbers in them."""
     return [(int(word), "") if word.isdecimal() else (-1, word) for word in _DIGITS.split(name)]

@@ -66,7 +66,8 @@ def drawing_of(analysis: Analysis, depth: int | None = None) -> Drawing:
 
     Args:
         analysis: the walk of the network.
-        depth: the depth of the blocks that are one box each; 0 for none, None for as many as needed.
+        depth: the depth of the blocks that are one box each; 0 for none, None to choose it
+            by the number of boxes.
     """
     rows = _rows(analysis, depth)
     spans = [_steps_of(row) for row in rows]

@@ -106,12 +106,12 @@ def _mermaid(drawing: Drawing) -> Iterator[str]:
 
 
 def _mermaid_text(text: str) -> str:
-    """A text in quotation marks, with every special character as its code."""
+    """A text for use in quotation marks, with every special character as its code."""
     return "".join(c if c.isalnum() or c in " .,_×-" else f"#{ord(c)};" for c in text)
 
 
 def _yaml_text(text: str) -> str:
-    """A text in quotation marks in YAML, without characters that Mermaid reads before YAML does."""
+    """A text for use in YAML's quotation marks, without characters that Mermaid reads before YAML does."""
     return "".join(c if c.isalnum() or c in " .,_×-" else f"\\U{ord(c):08X}" for c in text)
 
 
@@ -160,5 +160,5 @@ def _dot_box(box: Box) -> str:
 
 
 def _dot_text(text: str) -> str:
-    """A text in quotation marks; Graphviz also reads HTML entities there."""
+    """A text for use in quotation marks; Graphviz also reads HTML entities there."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")

@@ -151,7 +151,7 @@ def _channel_shuffle(at: At) -> str:
 
 @operator("pixel_shuffle")
 def _pixel_shuffle(at: At) -> str:
-    """ONNX has an operator for images; for other maps the cells are moved one by one."""
+    """ONNX has an operator for images; for other maps a reshape and a transpose move the cells."""
     r, axes, channels, last = (
         at.layer.upscale_factor,
         at.axes,

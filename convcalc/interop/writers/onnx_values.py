@@ -162,7 +162,7 @@ def _layernorm(at: At) -> str:
 
 @operator("lrn")
 def _lrn(at: At) -> str:
-    """As on an image, which all runtimes support; even sizes, which they do not, are written as steps."""
+    """On a map as an image, which all runtimes support; even sizes, which they do not, as steps."""
     channels, *sides = at.shape
     if at.layer.size % 2 == 0:
         return _lrn_of_even_size(at)

@@ -32,9 +32,9 @@ _SAYS = {
     "problem",
 }
 _FUNCTIONS = {"_refuse_option"}
-_LEAST_LETTERS = 6  # of a sentence that says something by itself
-MAX_NAME = 160  # characters of a message that stands as a heading
-MAX_EXAMPLE = 700  # characters of a file that is shown whole
+_LEAST_LETTERS = 6  # fewest letters of a sentence that is clear alone
+MAX_NAME = 160  # most characters of a heading
+MAX_EXAMPLE = 700  # most characters of a file that is shown completely
 
 AREAS = {
     "network": ("Network files", "network"),
@@ -70,7 +70,7 @@ class Message:
 
     @property
     def way_out(self) -> str:
-        """What to do, where the message says it in words."""
+        """The advice after the last semicolon, if it has words; else an empty text."""
         found = self.text.rpartition("; ")[2] if "; " in self.text else ""
         return re.sub(r"…+\.?$", "…", found) if re.match(r"[^…]*[a-z]{2}", found) else ""
 
@@ -128,7 +128,7 @@ def _said_in(tree: ast.Module) -> Iterator[str]:
 
 
 def _texts_of(scope: ast.FunctionDef) -> dict[str, list[ast.expr]]:
-    """The names of a function that are set to texts, with these."""
+    """The variables of a function, each with the expressions assigned to it."""
     found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(scope):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -195,7 +195,7 @@ def _templates(node: ast.expr, names: dict[str, list[ast.expr]], depth: int = 0)
 
 
 def _is_sentence(text: str) -> bool:
-    """Whether a text says something by itself, and does not go on with another one."""
+    """Whether a text is clear alone, and does not continue another one."""
     words = re.findall(r"[A-Za-z]{2,}", text)
     is_long = sum(map(len, words)) >= _LEAST_LETTERS and len(words) > 1
     return is_long and " " in text and text[0] not in ",;:) "

@@ -317,7 +317,7 @@ def _answers() -> str:
 
 
 def _wanted() -> dict[type[AnswerType], dict[str, str]]:
-    """For each type of answer what to write, and a question type that asks for it."""
+    """For each type of answer, what to write, and a question type that asks for it."""
     found: dict[type[AnswerType], dict[str, str]] = {}
     for name, cls in QUESTIONS.items():
         for given in cls.examples:

@@ -31,7 +31,7 @@ _NAMED = {  # under $defs of the schema of network files
 }
 
 
-_MANY = {  # what stands in a list
+_MANY = {  # the plurals of forms, for lists
     "a text": "texts",
     "a number": "numbers",
     "a whole number": "whole numbers",
@@ -46,8 +46,8 @@ def said(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
     """What a value may be, as Markdown.
 
     Args:
-        schema: of the value.
-        defs: what it may refer to.
+        schema: the schema of the value.
+        defs: the definitions to which it may refer.
 
     >>> said({"anyOf": [{"type": "boolean"}, {"enum": ["a", "b"]}]}, {})
     'true or false, or one of `a`, `b`'
@@ -59,7 +59,7 @@ def said(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
 
 
 def _forms(schema: Mapping[str, Any], defs: Mapping[str, Any], depth: int) -> list[Form]:
-    """The forms that a value may have, with so many lists around it."""
+    """The forms that a value inside a number of lists may have."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return [_NAMED[name]] if name in _NAMED else _forms(defs[name], defs, depth)
@@ -70,7 +70,7 @@ def _forms(schema: Mapping[str, Any], defs: Mapping[str, Any], depth: int) -> li
     for key in ("anyOf", "oneOf"):
         if key in schema:
             found = [form for each in schema[key] for form in _forms(each, defs, depth)]
-            # That digits may be written as a text goes without saying.
+            # Digits as text are also allowed, but not listed.
             of_words = [each for each in dict.fromkeys(found) if each not in (_TRUTH, "a text")]
             return of_words or found[:1]
     kind = schema.get("type", "")

@@ -50,7 +50,7 @@ class Words:
 
 
 def call_of(word: str, said: Said) -> Call:
-    """The calls for the outline of a network."""
+    """The call of a layer in the outline of a network."""
     keyed = [(key, arg) for at, piece in enumerate(said) for key, arg in keys(at, piece)]
     given = {key: arg.value for key, arg in keyed if arg.value != arg.default}
     defaults = {key: arg.default for key, arg in keyed if arg.default is not ...}

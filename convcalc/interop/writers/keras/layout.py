@@ -14,7 +14,7 @@ class Statement(NamedTuple):
 
     Attributes:
         target: the variable.
-        callee: what is called; a whole expression if there are no arguments.
+        callee: the called name; a whole expression if there are no arguments.
         items: the arguments.
         then: the arguments of a second call, on the result.
     """

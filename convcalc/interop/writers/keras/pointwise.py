@@ -32,7 +32,7 @@ _JOINS = {
 
 
 def _always(said: Piece) -> Says:
-    """Register kinds that are written in the same way for all options."""
+    """A function that writes a layer in the same way for all options."""
     return lambda _step: (said,)
 
 
@@ -209,7 +209,7 @@ def _last(letters: str) -> str:
 
 
 def _stated(step: Step) -> Said:
-    """Not in Keras."""
+    """Refused: its computation is unknown."""
     message = f"what {step.layer.called()} computes is not known; replace it by layers that are"
     raise UnsaidError(message)
 

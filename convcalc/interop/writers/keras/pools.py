@@ -166,7 +166,7 @@ def blur_pool(step: Step) -> Said:
 
 @SAYS.under("unpool")
 def unpool(_step: Step) -> Said:
-    """Not in Keras."""
+    """Refused: Keras's pools do not give the positions of maxima."""
     message = "Keras's pools do not give the places of their maxima; use upsample or conv_transpose"
     raise UnsaidError(message)
 

@@ -70,7 +70,7 @@ def _stride(layer: Any, axes: int) -> tuple[Any, Any]:
 
 @SAYS.under("maxpool")
 def maxpool(step: Step) -> Said:
-    """A max pool; unequal padding has no value larger than any cell."""
+    """A max pool; unequal padding is filled with minus infinity."""
     layer: Any = step.layer
     axes = axes_of(step.input, "a pool")
     windows, padding, ceil = _windows(step)

@@ -135,7 +135,7 @@ def _word(slot: Slot) -> str:
 
 
 def _sort(slot: Slot) -> str:
-    """Groups of derivable numbers: channels, sizes of windows; in others only equal ones."""
+    """The group of a slot: channels or window sizes may follow from each other, others only if equal."""
     name = slot.args[0].name
     last = name.rpartition("_")[2]
     if not all(type(value) is int for value in slot.values):
