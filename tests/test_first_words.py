@@ -13,6 +13,7 @@ from command_lines import commands
 from convcalc.cli import draw_command, hw_command, solve_command
 from convcalc.cli.main import COMMANDS
 from convcalc.cli.meant.command_names import _NAMES, NAMES, called_so
+from convcalc.cli.meant.sentence import options_in
 from convcalc.cli.option_words import in_our_words
 from option_pairs import FILES
 
@@ -70,7 +71,7 @@ def test_flags_take_true_and_false_behind_an_equals_sign() -> None:
         ("layer --n 9 --k 2 --s 2 --kind maxpool --ceil_mode=False", "layer --n 9 --k 2 --s 2 --kind maxpool"),
         ("layer --input 3*32*32 --k 3", "layer --input 3x32x32 --k 3"),
         ("hand --x np.array([[1,2],[3,4]]) --k torch.tensor([[1]])", "hand --x [[1,2],[3,4]] --k [[1]]"),
-        ("sweep lenet5 --vary classes=5,10", "sweep lenet5 --set classes=5,10"),
+        ("sweep lenet5 --vary classes=5,10 --workers 1", "sweep lenet5 --set classes=5,10 --jobs 1"),
         ("chain --input 3x8x8 c4k3 2*k3c5p1", "chain --input 3x8x8 conv:c4k3 2*conv:k3c5p1"),
         ("chain --input 28 28-12-10", "chain --input 28 fc:12 fc:10"),
         ("chain --input 28 linear(28,12) relu", "chain --input 28 fc:12 relu"),
@@ -93,6 +94,25 @@ def test_a_word_behind_a_flag_stays_where_it_can_be_an_argument(convcalc: Any) -
     why = commands()["why"]
     words = ["--answer", "true", "--type", "true-false"]
     assert in_our_words(why, click.Context(why), words) == words
+
+
+def test_guesses_leave_lines_alone_that_mean_something(
+    convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert convcalc("layer", "--n", "32", "--k", "5", "--json", "-o", "28").code == 0
+    assert Path("28").read_text(encoding="utf-8").startswith("{")
+    for line in (
+        "26x26x26 --size --n 28x28x28 --k 3",
+        "26x26x28 --size --n 28x28x30 --k 3",
+        "5x7 --type fc-to-conv --input 5x7x7 --units 4",
+    ):
+        assert convcalc("why", *line.split()).code == 0, line
+
+
+def test_a_long_question_is_read_at_once() -> None:
+    for text in ("5 " + "gray" * 70 + "!", "5" + " rgb" * 70, "32x32 input, 5x5" + " " * 200):
+        assert options_in(text) == ""
 
 
 SAID = {
@@ -203,6 +223,18 @@ SAID = {
     "layer --k 32 --n 5 --s 2": "conv: a 32-wide window does not fit 5 along the height; raise the padding by 14 per side, or use a kernel of at most 5; if the two are swapped, type convcalc layer --k 5 --n 32 --s 2",
     "chain --input 1x28x28 32C3-P2-10": "a layer is a kind with options; type convcalc chain --input 1x28x28 conv:k3c32 pool:k2 fc:10",
     "draw field vgg16 conv5": "conv5 has no option before it; type convcalc draw field vgg16 --sees conv5_1:0,0",
+    "layer --n 3 --k 5 --d 4": "conv: a 17-wide window (5 taps 4 apart) does not fit 3 along the height; raise the padding by 7 per side, or use a kernel of at most 1",
+    # A flag with the value of a convention: the line with the convention, and with what the number is.
+    "why 57 --pool --n 112 --k 3 --s 2 --fit ceil": "--fit ceil: a rule is written --convention fit=ceil; type convcalc why 57 --pool --n 112 --k 3 --s 2 --convention fit=ceil",
+    "why 57 --fit=Ceil --n 112 --k 3": "--fit ceil: a rule is written --convention fit=ceil; type convcalc why 57 --fit --convention fit=ceil --n 112 --k 3",
+    "why 9 --bias false --params --k 3": "--bias false: a rule is written --convention bias=false; type convcalc why 9 --convention bias=false --params --k 3",
+    # What a question or a list says is said by the line, or nothing is guessed.
+    "'7x7 input, 3x3 filter, stride 2, same padding'": "no command '7x7 input, 3x3 filter, stride 2, same padding'; type convcalc layer --n 7 --k 3 --s 2 --p same",
+    "'7x7 input, 3x3 filter, stride two'": "no command '7x7 input, 3x3 filter, stride two'; write what is asked as options, such as convcalc layer --n 32 --k 5 --s 1 --p 2; run convcalc -h for help",
+    "rf --kernels 3,3 --strides 2,1 --dilations 1,4": "no command 'rf'; type convcalc chain --input 1x64x64 conv:k3s2d1 conv:k3s1d4",
+    "rf --kernels 3,3,3 --strides 2,1": "no command 'rf'; type convcalc draw field --kernels 3,3,3 --strides 2,1",
+    "draw field --kernels 3,3,3 --strides 2,1": "no options '--kernels' and '--strides'; layers are written conv:k3s2p1c8, and the input is --input 1x8x8; run convcalc draw field -h for help",
+    "hw make plain.yaml --seed 5": "no option '--seed'; run convcalc hw make -h for help",
     "--zzz 3": "no option '--zzz'; run convcalc -h for help",
     "hw --zzz 3": "no option '--zzz'; run convcalc hw -h for help",
 }

@@ -9,6 +9,7 @@ import click
 
 from convcalc.cli.group import Command
 from convcalc.cli.known import KnownPair
+from convcalc.cli.option_words import typed_for
 from convcalc.cli.order_option import order_option
 from convcalc.cli.shells.offers import meanings
 from convcalc.cli.types import KIND, SHAPE, Few, LayerOption
@@ -82,7 +83,8 @@ class LayerCommand(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         nameless = super().parse_args(ctx, args)
         has_size = (ctx.params.get("output") or "")[:1].isdigit()
-        is_unclear = has_size or ctx.params["kernel_size"] is None or ctx.params["kind"].merges
+        is_bare = ctx.params["kernel_size"] is None and not typed_for(ctx, "--kind")
+        is_unclear = has_size or is_bare or ctx.params["kind"].merges
         if (nameless or is_unclear) and not ctx.resilient_parsing:
             from convcalc.cli.meant.one_layer import read_as_meant
 

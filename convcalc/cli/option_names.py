@@ -24,7 +24,7 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("--to",), "format"), (("--device",), "gpu vram"), (("--like",), "tool"), (("--set",), "vary grid param"),
     (("--sort",), "by sort-by order-by"), (("--explain", "--sees"), "layer"), (("--explain",), "steps show-steps working"), (("--of",), "metric"), (("--rf",), "receptive-field"), (("--draw",), "plot figure diagram"),
     (("--columns",), "cols col-names"),
-    (("--precision",), "dtype"), (("--optimizer",), "optim"), (("--roster",), "students class-list"),
+    (("--jobs",), "workers num-workers n-jobs processes"), (("--precision",), "dtype"), (("--optimizer",), "optim"), (("--roster",), "students class-list"),
     (("--out",), "outdir output-dir out-dir"),
     (("--with-answers", "--key"), "answers solutions with-solutions with-key key"),
 )  # fmt: skip

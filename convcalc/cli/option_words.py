@@ -42,7 +42,7 @@ def in_our_words(
         if option.is_flag and (given.is_whole or rest):
             from convcalc.cli.meant.flags import turned
 
-            given = turned(command, option, given, rest)
+            given = turned(ctx, option, given, rest, args)
             if given is None:
                 continue
         words.append(given.word)

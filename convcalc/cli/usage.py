@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import click
 
 from convcalc.cli.option_words import as_typed
 from convcalc.errors import nearest
 from convcalc.text import printable_lines, quoted
-
-if TYPE_CHECKING:
-    pass
 
 _NO_NUMBER = re.compile(r"is not a valid (?P<sort>integer|float)(?: range)?\.?$")
 _NO_CHOICE = re.compile(r"'(?P<word>[^']+)' is not one of ")

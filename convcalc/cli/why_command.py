@@ -36,16 +36,17 @@ def command(
 
     Give the meaning of the number (--params, --size, --macs, …) and the values of the question.
     """
-    from convcalc.cli.meant.equation import of_formula
     from convcalc.homework.conventions import conventions
     from convcalc.homework.marking.why import report_of, why
 
     if not number.strip():
         message = "NUMBER is empty; give the number that you found"
         raise UsageError(message)
-    if not kind and (said := of_formula(number)):
-        raise UsageError(said)
     if not kind:
+        from convcalc.cli.meant.equation import of_formula
+
+        if said := of_formula(number):
+            raise UsageError(said)
         message = "choose what NUMBER is: --params, --size, --volume, --macs, --rf, or --type NAME"
         message += "; a number such as 28x28x6 is a --volume" * ("x" in number)
         raise UsageError(message)

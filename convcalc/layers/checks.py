@@ -59,7 +59,7 @@ def all_refused(check: Callable[..., None], shapes: tuple[Shape, ...]) -> ShapeE
     for message in dict.fromkeys(gathered):
         fact, _, way_out = message.partition("; ")
         facts.setdefault(way_out, []).append(fact)
-    said = [f"{_in_one(each)}; {way_out}" for way_out, each in facts.items()]
+    said = [f"{_in_one(each)}; {way_out}".removesuffix("; ") for way_out, each in facts.items()]
     return ShapeError(". ".join(said))
 
 

@@ -136,8 +136,8 @@ def _plainly(text: str) -> str:
     >>> [_plainly(text) for text in ("3*3", "'same'", "32px", "a")]
     ['write 3x3', 'write same, without quotes', 'write 32', 'write plain digits']
     """
-    if text.isdecimal():  # digits of another script
-        return f"write {int(text[:MAX_DIGITS])}"
+    if text.isdecimal() and len(text) <= MAX_DIGITS:  # of another script
+        return f"write {int(text)}"
     if "?" in text and not text.strip("? "):
         return "leave it out; convcalc solve finds what is left out"
     if re.fullmatch(r"[0-9]{1,6}( ?\* ?[0-9]{1,6}){1,2}", text):

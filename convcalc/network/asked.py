@@ -60,7 +60,7 @@ def _called(name: str) -> str:
 
 
 def _meant(shape: Shape, own: Shape, order: str) -> Shape:
-    """The shape that is meant where one side is too many or missing, as it is written; none where that is not clear."""
+    """The shape that the user probably means, if one side is surplus or missing; empty if unclear."""
     if len(shape) == len(own) + 1:
         return as_written(shape, order)[1:]
     if len(shape) != len(own) - 1:

@@ -149,9 +149,18 @@ def channels_stand_last(shape: Sequence[int]) -> bool:
     if len(shape) != 3:
         return False
     height, width, channels = shape
-    is_picture = channels in _COLORS and min(height, width) >= _LEAST_SIDE
     has_colors = height in _COLORS and channels < _LEAST_SIDE  # such as 3 channels of 3×5
-    return is_picture or (height == width != channels and not has_colors)
+    return is_picture(shape) or (height == width != channels and not has_colors)
+
+
+def is_picture(shape: Sequence[int]) -> bool:
+    """Whether height, width and channels are those of a picture with colours.
+
+    >>> is_picture((224, 300, 3)), is_picture((63, 63, 16))
+    (True, False)
+    """
+    height, width, channels = shape
+    return channels in _COLORS and min(height, width) >= _LEAST_SIDE
 
 
 def _batched(shape: Shape) -> str:

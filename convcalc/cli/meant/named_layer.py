@@ -10,6 +10,7 @@ from convcalc.cli.meant.line import as_line
 from convcalc.cli.meant.nameless import named_options
 from convcalc.cli.meant.short_layers import is_layer
 from convcalc.cli.meant.stray_words import apart
+from convcalc.cli.meant.windows import in_chain
 from convcalc.cli.typed_options import option_meant, values_behind
 from convcalc.layers import LETTERS
 
@@ -54,7 +55,8 @@ def chain_line(args: Sequence[str], layer: click.Command) -> str:
         f"{letter}{given[name]}" for name, letter in LETTERS.items() if given.get(name)
     )
     kind = given.get("kind", "conv")
-    return as_line(["--input", shape, *(words or [f"{kind}:{letters}" if letters else kind])])
+    layers = in_chain(words) or [f"{kind}:{letters}" if letters else kind]
+    return as_line(["--input", shape, *layers])
 
 
 def _given(args: Sequence[str], layer: click.Command) -> Iterator[tuple[str, str]]:

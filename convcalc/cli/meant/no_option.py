@@ -17,18 +17,20 @@ from convcalc.cli.network_words import CHAIN_LAYERS, NETWORK_OR_LAYERS
 from convcalc.cli.option_names import OURS
 from convcalc.cli.option_words import line_called
 from convcalc.cli.typed_options import option_meant
+from convcalc.cli.types import NETWORK
 from convcalc.errors import nearest
 from convcalc.homework.question_types import TYPES
 from convcalc.text import listing, quoted
 
-_SHORTEST = 4  # letters, with the dashes, of the beginning of an option
-_SHORTEST_NAME = 3  # letters of the beginning of what an argument is called
-_CUT = 2  # letters that are missing at the end of an option
-_LEAST_ALIKE = 0.6  # of names, without their dashes
+_SHORTEST = 4  # characters of an abbreviated option, with its dashes
+_SHORTEST_NAME = 3  # characters of an abbreviated argument name
+_CUT = 2  # characters that are missing at the end of an option
+_LEAST_ALIKE = 0.6  # similarity of names, without their dashes
 _LINE = "type convcalc "
 _NEEDLESS = "; no size depends on it, leave it out"
 _NEEDLESS_ALL = "; no size depends on them, leave them out"
 _OF_LAYERS = ("--n", "--k", "--s", "--p", "--cin", "--cout")
+_OF_SEVERAL = ("--kernels", "--kernel-sizes", "--strides", "--paddings", "--pads", "--dilations")
 _LAYERS_ARE = "; layers are written conv:k3s2p1c8, and the input is --input 1x8x8"
 _ANSWER = re.compile(r"[0-9][0-9.,]*(x[0-9]+)*")
 _HELP = ("--help", "--h")
@@ -100,8 +102,19 @@ def all_said(error: click.NoSuchOption) -> str:
         if [*alike] == [_NEEDLESS]
         else ""
     )
-    said = "; ".join(_of_several(names, way) for way, names in alike.items())
-    return said.replace("?; n", "? N") + end
+    return _in_a_row([_of_several(names, way) for way, names in alike.items()]) + end
+
+
+def _in_a_row(said: Sequence[str]) -> str:
+    """Several messages as one; behind a question the next is a sentence of its own.
+
+    >>> _in_a_row(["no option '--a'", "no option '--b'; did you mean '--c'?", "no option '--d'"])
+    "no option '--a'; no option '--b'; did you mean '--c'? No option '--d'"
+    """
+    whole = said[0]
+    for each in said[1:]:
+        whole += f" {each[0].upper()}{each[1:]}" if whole.endswith("?") else f"; {each}"
+    return whole
 
 
 def _of_several(names: Sequence[str], way: str) -> str:
@@ -131,12 +144,20 @@ def _instead(ctx: click.Context, typed: str, near: Sequence[str] | None) -> str:
         or way_to_write(typed, options, line_called(ctx)[1])
         or _elsewhere(ctx, typed)
         or _set(ctx, typed, options)
-        or (_NEEDLESS if is_needless(typed) else _command(ctx, typed))
+        or (_NEEDLESS if is_needless(typed) and _has_sizes(ctx) else _command(ctx, typed))
     )
     begins = [name for name in options if name.startswith(typed)]
     if len(begins) != 1 or len(typed) <= _SHORTEST:
         begins = [*(near if near is not None else get_close_matches(typed, options))]
     return way or _near(typed, begins, options)
+
+
+def _has_sizes(ctx: click.Context) -> bool:
+    """Whether a command works out sizes: of a network or of layers, or of one layer."""
+    params = ctx.command.params
+    return any(
+        {"--n", "--input", "--x"} & {*param.opts} or param.type is NETWORK for param in params
+    )
 
 
 def _of_outputs(context: click.Context, typed: str, known: list[str]) -> str:
@@ -188,8 +209,11 @@ def _one_layer(ctx: click.Context, typed: str) -> str:
 
     args, load = line_called(ctx)[1], getattr(ctx.find_root().command, "load", None)
     takes = [param for param in ctx.command.params if isinstance(param, click.Argument)]
-    if not takes or load is None or typed.partition("=")[0] not in _OF_LAYERS:
+    name = typed.partition("=")[0]
+    if not takes or load is None or name not in (*_OF_LAYERS, *_OF_SEVERAL):
         return ""
+    if name in _OF_SEVERAL:
+        return _LAYERS_ARE if takes[0].type in (CHAIN_LAYERS, NETWORK_OR_LAYERS) else ""
     layer = load("layer")
     words = [word for word, is_free in apart(layer, args) if is_free]
     if words == [*args[:1]] and _ANSWER.fullmatch(words[0]):

@@ -34,7 +34,8 @@ def read_as_meant(ctx: click.Context, nameless: Sequence[str], called: Mapping[s
         UsageError: what to type instead.
     """
     typed, has_kind = ctx.params, bool(typed_for(ctx, "--kind"))
-    said = _size_for_file(typed.get("output") or "", typed) or _pool(typed)
+    output = "" if typed.get("format_name") else typed.get("output") or ""
+    said = _size_for_file(output, typed) or _pool(typed)
     padded = typed["padding"] is not None and not any(typed[name] for name in _OTHERS)
     if not said and padded and not has_kind and not nameless:
         said = "--k is missing: write --k 3, or --kind pad for padding without a layer"
@@ -47,9 +48,16 @@ def read_as_meant(ctx: click.Context, nameless: Sequence[str], called: Mapping[s
 
 def swapped(ctx: click.Context, args: Sequence[str]) -> str:
     """The end of a message about a window that is larger than its input: the line with the two sizes swapped."""
-    n, kernel = ctx.params.get("n"), ctx.params.get("kernel_size")
+    if "kernel_size" not in ctx.params:
+        return ""
+    n, kernel, padding, dilation = (
+        ctx.params[name] for name in ("n", "kernel_size", "padding", "dilation")
+    )
     sides: tuple[int, ...] = kernel if isinstance(kernel, tuple) else (kernel or 0,)
-    if not n or min(sides) <= max(n):
+    around = padding or 0
+    if not n or dilation not in (None, 1) or not isinstance(around, int):
+        return ""  # with these the other line may fit no better
+    if min(sides) <= max(n) + 2 * around:
         return ""
     values = {_name(ctx, word): after for word, after in pairwise(args)}
     both = {"n": values.get("kernel_size", ""), "kernel_size": values.get("n", "")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from math import prod
 
 from convcalc.errors import UsageError
@@ -38,6 +39,8 @@ def _spelt_out(words: Sequence[str]) -> dict[str, list[str]]:
     {'32c3': ['conv:k3c32'], 'P2': ['pool:k2'], 'dense:128,relu': ['dense:128', 'relu'], '10': ['fc:10']}
     >>> _spelt_out(["32C3-MP2-10N"]), _spelt_out(["conv:k3", "relu"]), _spelt_out(["zzz"])
     ({'32C3-MP2-10N': ['conv:k3c32', 'pool:k2', 'fc:10']}, {}, {})
+    >>> _spelt_out(["conv:3,32", "P2"])
+    {}
     """
     found = {word: _spelt(word) for word in words}
     is_new = any(layers != [word] for word, layers in found.items())
@@ -116,8 +119,12 @@ def is_layer(word: str) -> bool:
 
 def _spelt(word: str) -> list[str]:
     """The layers of a chain that one word may mean; empty if unknown."""
-    word = word.strip(" ,;")[:_MOST]
+    word = word.strip(" ,;")
+    if len(word) > _MOST:
+        return []
     parts = list(filter(None, _APART.split(word)))
+    if any(":" in one and behind.isdecimal() for one, behind in pairwise(parts)):
+        return []  # conv:3,32 is one layer, and its own message says what it can mean
     whole, split = _one(word), [each for part in parts for each in _one(part) or [""]]
     return next((layers for layers in (whole, split) if layers and all(map(_is_read, layers))), [])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from convcalc.errors import UsageError
 
@@ -14,11 +15,12 @@ _WINDOW = re.compile(
     re.IGNORECASE,
 )
 
+_FARTHEST = 10**5  # cells
 _PAIR = re.compile(r"\(?(?<![\dx])(\d{1,4}),(\d{1,4})\)?(?=[\s,;]|$),?(?=\s*\(?\d{1,4},\d|\s*$)")
 _ALIKE = re.compile(
     r"--?k(?:ernel)?(?:-size)?\s+(?P<k>\d{1,4})\s+--?layers\s+(?P<layers>\d{1,3})", re.IGNORECASE
 )
-_LIST = re.compile(r"--?(k|s)[a-z]*\s+(\d{1,4}(?:\s?,\s?\d{1,4})+)")
+_LIST = re.compile(r"(?<!\S)--?([ksdp])[a-z_-]{0,20}\s+(\d{1,4}(?:\s?,\s?\d{1,4})+)\s*")
 
 
 def as_windows(text: str) -> str:
@@ -29,9 +31,8 @@ def as_windows(text: str) -> str:
     >>> as_windows("a b")
     'a b'
     """
-    found = [_window(word) for word in _PARTS.split(text.strip())]
-    windows = [word for word in found if word != _NONE]
-    return text if "" in found or not windows else " ".join(windows)
+    windows = [word for word in _windows(_PARTS.split(text.strip())) if word != _NONE]
+    return " ".join(windows) or text
 
 
 def are_windows(words: Sequence[str]) -> bool:
@@ -44,15 +45,20 @@ def line_of_windows(args: Sequence[str]) -> str:
 
     >>> line_of_windows(["5/1", "2/2"]), line_of_windows(["--kernels", "3,3", "--strides=2,1"])
     ('chain --input 1x32x32 conv:k5s1 conv:k2s2', 'chain --input 1x32x32 conv:k3s2 conv:k3s1')
+    >>> line_of_windows(["-k", "3,3", "-s", "2,1", "-d", "1,4"]), line_of_windows(["--kernels", "3,3,3", "--strides", "2,1"])
+    ('chain --input 1x64x64 conv:k3s2d1 conv:k3s1d4', '')
     """
     line = " ".join(args).replace("=", " ")
     line = line if any(map(str.isalpha, line)) else _PAIR.sub(r"\1/\2 ", line)  # (5,1) (2,2)
     if alike := _ALIKE.fullmatch(line.strip()):
         line = f"{alike['layers']}*{alike['k']}/1"
-    lists = {found[1]: found[2].split(",") for found in _LIST.finditer(line)}
+    lists = {found[1]: re.split(r"\s?,\s?", found[2]) for found in _LIST.finditer(line)}
     if "k" in lists:
-        strides = lists.get("s") or ["1"] * len(lists["k"])
-        layers = [f"{k.strip()}/{s.strip()}" for k, s in zip(lists["k"], strides, strict=False)]
+        if _LIST.sub("", line).strip() or len({*map(len, lists.values())}) > 1:
+            return ""
+        ones = ["1"] * len(lists["k"])
+        sizes = zip(lists["k"], lists.get("s", ones), lists.get("d", ones))
+        layers = ["/".join(each).removesuffix("/1" if "d" not in lists else "") for each in sizes]
     else:
         parts = [part.strip() for part in re.split("[,;→]|->", line)]
         whole = len(parts) > 1 and all(map(_window, parts))
@@ -63,15 +69,29 @@ def line_of_windows(args: Sequence[str]) -> str:
         )
     if len(layers) == 1 and layers[0].isdecimal():
         return f"solve field --rf {layers[0]}"
-    windows = [_window(layer) for layer in layers]
-    if not layers or "" in windows:
+    windows = _windows(layers)
+    if not windows:
         return ""
-    side = max(32, 2 ** (2 * _reach(windows)).bit_length())
-    chain = [
-        layer if ":" in layer or window == _NONE else _conv(window)
-        for layer, window in zip(layers, windows)
+    reach = _reach(windows)
+    if reach >= _FARTHEST:
+        return ""
+    side = max(32, 2 ** (2 * reach).bit_length())
+    return f"chain --input 1x{side}x{side} {' '.join(in_chain(layers))}"
+
+
+def in_chain(words: Sequence[str]) -> list[str]:
+    """Words with their windows as words of a chain; as they are where one says something else.
+
+    >>> in_chain(["conv3x3", "3/2", "relu"]), in_chain(["CONV3-64", "3x3"])
+    (['conv:k3s1', 'conv:k3s2', 'relu'], ['CONV3-64', '3x3'])
+    """
+    windows = _windows(words)
+    if not windows:
+        return [*words]
+    return [
+        word if ":" in word or window == _NONE else _conv(window)
+        for word, window in zip(words, windows)
     ]
-    return f"chain --input 1x{side}x{side} {' '.join(chain)}"
 
 
 def _conv(window: str) -> str:
@@ -89,13 +109,22 @@ def _reach(windows: Sequence[str]) -> int:
     field = step = 1
     for window in windows:
         times, _, sizes = window.rpartition("*")
-        k, s, *_ = [int(size) for size in re.split("[/x]", sizes) if size.isdigit()] or (1, 1)
-        for _ in range(min(int(times or 1), 50)):
-            field, step = min(field + (k - 1) * step, 10**5), min(step * s, 10**5)
+        widest = [max(map(int, re.findall(r"\d+", part)), default=1) for part in sizes.split("/")]
+        k, s, d, *_ = [*widest, 1, 1]
+        once, many = (1, int(times or 1)) if s == 1 else (min(int(times or 1), 20), 1)
+        for _ in range(once):  # the step doubles at least, or stays
+            field = min(field + many * (k - 1) * d * step, _FARTHEST)
+            step = min(step * s, _FARTHEST)
     return field
 
 
 _NONE = "-"  # a layer without a window
+
+
+def _windows(words: Sequence[str]) -> list[str]:
+    """Each word as kernel/stride; nothing where one says something else."""
+    found = [*takewhile(bool, map(_window, words))]
+    return found if len(found) == len(words) else []
 
 
 def _window(word: str) -> str:
@@ -110,9 +139,12 @@ def _window(word: str) -> str:
 
 def _of_chain(word: str) -> str:
     """The window of a word of the chain language."""
+    from convcalc.layers import find
     from convcalc.layers.options import options_of
     from convcalc.network.chain import read_word
 
+    if find(word.partition(":")[0].rpartition("*")[2]) is None:
+        return ""
     try:
         layer = read_word(word)
     except UsageError:
