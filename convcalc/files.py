@@ -144,9 +144,17 @@ def slashed(path: str) -> str:
 
 def shell_word(path: str) -> str:
     """A path as a word of a command line: in quotes if a shell needs them."""
+    return quoted_word(printable(slashed(path)))
+
+
+def quoted_word(word: str) -> str:
+    """A word in the quotes of a shell, if it needs them; those of Windows know only double ones."""
     import shlex  # noqa: PLC0415 - only needed for a hint
 
-    return shlex.quote(printable(slashed(path)))
+    found = shlex.quote(word)
+    if found == word or sys.platform != "win32":
+        return found
+    return '"' + word.replace('"', '\\"') + '"'
 
 
 def stem_of(path: str) -> str:

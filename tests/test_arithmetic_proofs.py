@@ -474,14 +474,16 @@ def test_5_4_as_a_convolution(g: list[int], weights: list[int], data: st.DataObj
 
 
 @some
-@given(st.integers(1, 20), small)
-def test_5_5_how_often_an_output_is_written(k: int, s: int) -> None:
-    written = patches(2 * k + 3, k, s)
+@given(st.integers(1, 40), st.integers(1, 20), small)
+def test_5_5_how_often_an_output_is_written(n: int, k: int, s: int) -> None:
+    written = patches(n, k, s)
     inside = range(k - 1, written[-1][0] + 1)
     times = {sum(cell in patch for patch in written) for cell in inside}
-    assert min(times) == says("5.5", "fewest", k=k, s=s)
-    assert max(times) == says("5.5", "most", k=k, s=s)
-    assert (len(times) == 1) == (k % s == 0)
+    fewest, most = (says("5.5", name, k=k, s=s) for name in ("fewest", "most"))
+    assert all(fewest <= each <= most for each in times)
+    if len(inside) >= s:
+        assert (min(times), max(times)) == (fewest, most)
+        assert (len(times) == 1) == (k % s == 0)
 
 
 @some

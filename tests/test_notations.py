@@ -1210,6 +1210,22 @@ def test_words_and_code_are_not_mixed(convcalc: Any) -> None:
     )
 
 
+def test_layers_of_code_without_brackets_are_layers(convcalc: Any) -> None:
+    for words in (
+        ("nn.Conv2d(3,8,3)", "nn.ReLU()", "nn.MaxPool2d(2)", "Flatten()", "nn.Linear(1800,10)"),
+        ("Conv2D(8, 3)", "ReLU()", "Flatten()", "Dense(10)"),
+    ):
+        ran = convcalc("chain", "--input", "3x32x32", *(word.removesuffix("()") for word in words))
+        assert ran == convcalc("chain", "--input", "3x32x32", *words)
+        assert (ran.code, ran.err) == (0, "")
+        assert "relu1" in ran.out
+    ran = convcalc("chain", "--input", "3x32x32", "Conv2d(3,8,3)", "relu")
+    assert (ran.code, ran.err) == (
+        2,
+        "convcalc: 'relu' is a word of convcalc and 'Conv2d(3,8,3)' is code; write all layers in one of the two ways\n",
+    )
+
+
 def test_a_word_that_is_no_layer_is_refused_as_before(convcalc: Any) -> None:
     ran = convcalc("chain", "--input", "3x32x32", "cnv:k3", "fc:10")
     assert (ran.code, ran.err) == (2, "convcalc: no layer kind 'cnv'; did you mean 'conv'?\n")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from convcalc.cli.main import main
+from convcalc.cli.meant.line import as_line
 from convcalc.explore.pyodide import cache_folder
 from convcalc.files import write_file
 from convcalc.formats import DEFAULT, FORMATS
@@ -195,6 +196,19 @@ def piped(encoding: str, monkeypatch: pytest.MonkeyPatch, line: str) -> str:
 
 
 # -------------------------------------------------------------------------- files and their names
+
+
+def test_a_line_to_type_has_the_quotes_that_the_shells_of_windows_know(
+    monkeypatch: pytest.MonkeyPatch, convcalc: Convcalc
+) -> None:
+    with monkeypatch.context() as there:
+        there.setattr(sys, "platform", "win32")
+        assert convcalc("init", "my net.yaml").err == (
+            'wrote my net.yaml\nnext: convcalc arch "my net.yaml", then change it as you like\n'
+        )
+        assert as_line(["hw", "show", "C:/PS 1.yaml", 'a"b', "p1.yaml"]) == (
+            'hw show "C:/PS 1.yaml" "a\\"b" p1.yaml'
+        )
 
 
 @pytest.mark.parametrize(

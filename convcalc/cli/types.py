@@ -149,9 +149,9 @@ class _BundledNetwork(Type):
             return name
         from convcalc.homework.sheets.find import bundled_names as sheets
 
-        if text in sheets():
+        if name in sheets():
             message = (
-                f"{text} is a bundled sheet, not a network; type convcalc hw new FILE --from {text}"
+                f"{name} is a bundled sheet, not a network; type convcalc hw new FILE --from {name}"
             )
             raise UsageError(message)
         near = did_you_mean(name, self.words()) or "; convcalc list shows them"

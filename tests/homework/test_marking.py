@@ -595,3 +595,14 @@ def test_a_rounded_number_is_called_rounded_only_where_it_must_be_exact_and_its_
         assert verdict.hint.endswith(exactly) is ends
         assert exactly not in check(sheet, "q1", "231211009").parts[0].hint
     assert check(exact, "q1", "0.2 M").parts[0].mistakes == []  # one digit fits too many numbers
+
+
+def test_a_rounded_mistake_has_credit_only_where_the_right_number_may_be_rounded() -> None:
+    sheet = """{convcalc_sheet: 1, questions: [{id: q1, type: macs, points: 2, credit: {out.no-pad: 0.5}, %s
+        given: {n: 56, k: 3, c_in: 64, filters: 128, p: 1}}]}"""
+    exact, about = loads(sheet % ""), loads(sheet % "tolerance: 1 %,")
+    points = {
+        text: (check(exact, "q1", text).points, check(about, "q1", text).points)
+        for text in ("231211008", "231 M", "214990848", "215 M")
+    }
+    assert points == {"231211008": (2, 2), "231 M": (0, 2), "214990848": (1, 1), "215 M": (0, 1)}

@@ -325,6 +325,19 @@ def test_what_is_typed_into_the_form_of_a_platform_is_read_from_its_page(tmp_pat
     }
 
 
+def test_a_remark_in_the_form_does_not_replace_the_file_beside_it(tmp_path: Path) -> None:
+    form = "José Núñez_871_assignsubmission_onlinetext_/onlinetext.html"
+    file = "José Núñez_871_assignsubmission_file_/s1.yaml"
+    write(
+        tmp_path / "in", {file: SOME, form: "<p>q1: see my file</p>", "s2.html": "<p>q2: 760</p>"}
+    )
+    os.utime(tmp_path / "in" / file, (1000, 1000))  # the form was saved later
+    assert points(tmp_path / "in", tmp_path / "out") == {"s1": "1", "s2": "1"}
+    assert notes(tmp_path / "out") == {
+        "onlinetext.html": f"older copy: the text of a form; the file {tmp_path}/in/{file} counts"
+    }
+
+
 def test_a_student_whose_file_fits_two_is_told_so_in_the_grades(tmp_path: Path) -> None:
     write(tmp_path / "in", {"Bo Berg.yaml": SOME, "s2.yaml": SOME})
     assert points(tmp_path / "in", tmp_path / "out") == {"s2": "1"}

@@ -87,6 +87,19 @@ def test_the_number_of_a_list_or_a_word_before_a_name_is_no_name() -> None:
     assert {text: one(text).values for text in texts} == texts
 
 
+def test_a_question_with_two_names_in_yaml_costs_no_other_answer() -> None:
+    texts = {
+        "Answer to q1: 28x28x6\nq4: 760\nSolution q4: 1\n": ({"q1": "28x28x6", "q4": "760"}, "q4", "'q4'"),
+        "Answer to q1: 28x28x6\nq4:\nSolution q4: 1\n": ({"q1": "28x28x6", "q4": "1"}, "q4", "'Solution q4'"),
+        "Question 1: 3\nAnswer 1: 28x28x6\nq4: 1": ({"q1": "28x28x6", "q4": "1"}, "q1", "'Answer 1'"),
+        "Question 1: 3\nAnswer 1:\nq4: 1": ({"q1": "3", "q4": "1"}, "q1", "'Question 1'"),
+    }  # fmt: skip
+    for text, (values, question, name) in texts.items():
+        found = one(text)
+        assert found.values == values, text
+        assert found.notes == [f"{question} is answered twice; the answer after {name} counts"]
+
+
 def test_utf16_from_an_editor_is_read() -> None:
     assert one("q1: 28×28×6\n".encode("utf-16")).values == {"q1": "28×28×6"}
 

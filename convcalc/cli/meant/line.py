@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from convcalc.files import quoted_word
 from convcalc.text import shortened
 
 PAIR = re.compile(r"[A-Za-z_]\w*=\S+")  # a parameter with its value
@@ -17,9 +18,7 @@ def as_line(words: Sequence[str]) -> str:
     >>> print(as_line(["arch", "my net.yaml", "a\x1b", "$(ls)"]))
     arch 'my net.yaml' 'a\x1b' '$(ls)'
     """
-    import shlex
-
-    return shlex.join([shortened(word, _LONGEST) for word in words])
+    return " ".join(quoted_word(shortened(word, _LONGEST)) for word in words)
 
 
 def with_option(args: Sequence[str], words: Collection[str], option: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from convcalc.errors import SpecError, UsageError, did_you_mean
 from convcalc.files import STDIN, check_size, decode, file_name, read_file
+from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom.answer_lines import Names, read_lines
 from convcalc.homework.classroom.answer_page import is_page, page_text
 from convcalc.homework.classroom.beside import NOT_ANSWERS, holds_network
@@ -41,7 +42,7 @@ def load(path: str) -> bytes:
     Raises:
         UsageError: it is missing, a folder, or too large.
     """
-    if os.path.isdir(path):
+    if path != STDIN and os.path.isdir(path):
         message = f"{file_name(path)}: is a folder; name a file of answers in it{_CLASS}"
         raise UsageError(message)
     return read_file(path, MAX_BYTES, WHAT, way_out=WAY_OUT)
@@ -182,7 +183,7 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
         names = Names(sheet)
         found = _from_yaml(text, path, names)
         if found is not None:
-            found.values = _named(found.values, names)
+            _named(found, names)
             return found
     except SpecError as error:
         problem = error
@@ -201,13 +202,28 @@ def _mapping_or_lines(text: str, sheet: Sheet, path: str) -> Answers:
     raise UsageError(message)
 
 
-def _named(values: dict[str, Any], names: Names) -> dict[str, Any]:
-    """Answers by question, also if a question has another name there, such as Question 1."""
+def _named(found: Answers, names: Names) -> None:
+    """Put answers under the ids of their questions if they have other names of these, such as Question 1.
+
+    If a question has two answers, the one under its id counts, else the last one; an empty one never does.
+    """
+    values = found.values
+    counts: dict[str, str] = {}
     named = any(map(names.has, values))
-    meant = {name: names.of(name, places=not named) or name for name in values}
-    if len(set(meant.values())) < len(meant):
-        return values
-    return {meant[name]: value for name, value in values.items()}
+    for name in values:
+        meant = names.of(name, places=not named) or name
+        other = counts.setdefault(meant, name)
+        if other != name:
+            first = _rank(other, meant, values) > _rank(name, meant, values)
+            counts[meant] = other if first else name
+            what = f"{shortened(meant)} is answered twice"
+            found.notes.append(f"{what}; the answer after {quoted(counts[meant])} counts")
+    found.values = {meant: values[name] for meant, name in counts.items()}
+
+
+def _rank(name: str, meant: str, values: Mapping[str, Any]) -> tuple[bool, bool]:
+    """How much an answer to a question counts among others."""
+    return not is_blank(values[name]), name.lower() == meant.lower()
 
 
 def _from_yaml(text: str, path: str, names: Names) -> Answers | None:

@@ -17,6 +17,7 @@ from typing import IO, Any, NamedTuple
 from convcalc.errors import ConvcalcError, UsageError, first_line
 from convcalc.homework.answers.parsing import is_blank
 from convcalc.homework.classroom import answer_files as submissions
+from convcalc.homework.classroom.answer_page import is_form
 from convcalc.homework.classroom.beside import NETWORK, NOT_ANSWERS, holds_network
 from convcalc.homework.classroom.claims import Claim, without_backup
 from convcalc.homework.classroom.collect import SubmittedFile, natural_key
@@ -81,6 +82,7 @@ class _Rank(NamedTuple):
         current: whether it is the file itself, not a backup made by an editor.
         attempt: the platform's number, else the version that its name ends in.
         upload: the platform's number of the file.
+        attached: whether it is a file, and not the text of a form, which is often a remark on the file.
         time: when it was submitted, if the platform says so; else when it was last changed.
         order: its position among all files read.
     """
@@ -90,6 +92,7 @@ class _Rank(NamedTuple):
     current: bool
     attempt: int
     upload: int
+    attached: bool
     time: float
     order: int
 
@@ -341,6 +344,7 @@ class AnswerStore:
             without_backup(name) == name,
             record["attempt"],
             record["upload"],
+            not is_form(name),
             float(record["time"]),
             self._added,
         )
@@ -481,6 +485,8 @@ def _reason_not_used(older: _Rank, newer: _Rank, path: str) -> str:
         return f"an earlier attempt than {path}, which counts"
     if older.upload != newer.upload and older.upload and newer.upload:
         return f"uploaded before {path}, which counts"
+    if older.attached != newer.attached:
+        return f"the text of a form; the file {path} counts"
     if older.time == newer.time:
         return f"as old as {path}, which was read later and counts"
     return f"older than {path}, which counts"

@@ -30,7 +30,10 @@ _SUFFIXES = (
     ".pt", ".pth", ".h5", ".hdf5", ".tflite",  # refused, with what to do instead
 )  # fmt: skip
 _MAX_FLOW = 2**18  # characters of a text in braces in which keys are searched
-_FLOW = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|[{}\[\],:]|[^{}\[\],:\"']+", re.DOTALL)
+# A quote without an end goes to the end of the text, so that no character is read twice.
+_FLOW = re.compile(
+    r"\"(?:\\.|[^\"\\])*\"?|'[^']*'?|[{}\[\],:]|\s+|[^\s{}\[\],:\"'][^{}\[\],:]*", re.DOTALL
+)
 _ATTEMPT = re.compile(r"-\d{1,3}$")
 NETWORK = "a network; it is read where answers name it"
 NOT_ANSWERS = "a network, not answers"
@@ -77,7 +80,7 @@ def _keys_of_network(keys: Sequence[str], names: Names) -> bool:
 def _flow_keys(text: str) -> list[str]:
     r"""The keys of the outermost braces of a text.
 
-    >>> _flow_keys('{"layers": [{"conv": 3}], q1: 28x28, \'a b\' : "c: d"}')
+    >>> _flow_keys('{"layers": [{"conv": 3}], q1: it\'s 28x28, \'a b\' : "c: d"}')
     ['layers', 'q1', 'a b']
     """
     found, depth, last = [], 0, ""

@@ -12,7 +12,6 @@ from typing import Any
 from convcalc import __version__
 from convcalc.errors import RowError
 from convcalc.folders import reading
-from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.classroom import output_files as outputs
 from convcalc.homework.classroom.by_hand_table import read_marks
 from convcalc.homework.classroom.earlier_run import (
@@ -33,7 +32,7 @@ from convcalc.homework.classroom.manifest import (
     sheet_fingerprint,
 )
 from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, Summary
-from convcalc.homework.sheets.points import points_number, points_text
+from convcalc.homework.sheets.points import points_change, points_number, points_text
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.secret import fingerprint
 from convcalc.network.problems import Problems
@@ -261,17 +260,12 @@ def _compare(
     after = {entry.result.id: entry.points for entry in one.entries}
     for name in {**before, **after}:
         change = changes.setdefault(name, Change(name))
-        change.moves[_change(before.get(name, Fraction(0)), after.get(name, Fraction(0)))] += 1
+        moved_by = points_change(before.get(name, Fraction(0)), after.get(name, Fraction(0)))
+        change.moves[moved_by] += 1
     for entry in one.entries:
         kept = changes[entry.result.id].after
         if len(kept) < 1000:
             kept |= {_key_text(row.part, printable(row.expected)) for row in entry.rows}
     old, new = sum(before.values(), Fraction(0)), one.points
-    if _change(old, new):
+    if points_change(old, new):
         moved.append((one.shown, old, new))
-
-
-def _change(before: Fraction, after: Fraction) -> Fraction:
-    """How many points change; rounding in a table does not count."""
-    change = after - before
-    return Fraction(0) if abs(change) < Fraction(1, 1000) else to_decimals(change, 3)

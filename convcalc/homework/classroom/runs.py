@@ -40,7 +40,7 @@ from convcalc.homework.classroom.manual_marks import Marks
 from convcalc.homework.classroom.output_folder import ClassFolder, GradingRun, Summary
 from convcalc.homework.classroom.roster import Roster, Student
 from convcalc.homework.classroom.roster import load as load_roster
-from convcalc.homework.sheets.points import points_text
+from convcalc.homework.sheets.points import points_change, points_text
 from convcalc.homework.sheets.sheet import Sheet
 from convcalc.homework.variants.secret import codes, fingerprint, read_secret, same_student
 from convcalc.text import plural, printable, shortened
@@ -194,7 +194,7 @@ def grade(
                 lambda: len(store.statuses) + len(store.places),
                 (lambda count: progress("students marked", count)) if progress else None,
             )
-            summary.notes += fewer.notes()
+            summary.notes[:0] = fewer.notes()  # the first notes are shown
             return summary
     finally:
         place.discard()
@@ -259,9 +259,10 @@ class _Fewer:
         """The marks of every student, compared."""
         for one in graded:
             ours = (each.points for each in one.entries if each.result.status != "marked")
-            before, now = self.old.get(printable(one.shown)), points_text(sum(ours, Fraction(0)))
-            if before is not None and Fraction(now) < before:
-                self.found.append(f"{printable(one.shown)} ({now}, was {points_text(before)})")
+            before, now = self.old.get(printable(one.shown)), sum(ours, Fraction(0))
+            if before is not None and points_change(before, now) < 0:
+                was = f"{points_text(now)}, was {points_text(before)}"
+                self.found.append(f"{printable(one.shown)} ({was})")
             yield one
 
     def notes(self) -> list[str]:

@@ -150,7 +150,7 @@ def _rounded(table: dict[Any, list[Candidate]], part: Part, reading: Reading) ->
     is_near = given.half * _NEAR <= abs(given.value)
     sorts = int | Fraction if is_near and not _is(part.expected, given) else Fraction
     return [
-        found
+        found._replace(rounded=isinstance(value, int))  # a fraction may be rounded
         for value, each in table.items()
         if isinstance(value, sorts) and _is(value, given)
         for found in each

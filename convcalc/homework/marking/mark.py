@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from convcalc.homework.answers import parsing as answers
 from convcalc.homework.answers.parsing import Reading
 from convcalc.homework.answers.text_types import Choice
-from convcalc.homework.answers.types import Matrix, Tolerance
+from convcalc.homework.answers.types import EXACT, Matrix, Tolerance
 from convcalc.homework.marking import hints
 from convcalc.homework.marking.diagnosis import diagnose, feedback
 from convcalc.homework.marking.earlier import Earlier, marked_in_order
@@ -208,7 +208,7 @@ def mark_part(
         verdict.status, verdict.hint, verdict.hint_level = "by-hand", undecided, 1
         return verdict
     diagnose(sheet, question, part, reading, verdict, raw)
-    credit = [question.credit[name] for name, _ in verdict.mistakes if name in question.credit]
+    credit = _credit(question, part, verdict)
     verdict.points = max([verdict.points, *(weight * share for share in credit)])
     cells = _partial_share(question, part, reading)
     if cells and weight * cells > verdict.points:
@@ -217,6 +217,18 @@ def mark_part(
         verdict.status = "partial"
     feedback(question, part, verdict, level, raw)
     return verdict
+
+
+def _credit(question: Question, part: Part, verdict: Verdict) -> list[Fraction]:
+    """The shares that a sheet gives for the mistakes of an answer.
+
+    Where the exact number is asked for, the right number gets nothing if it is rounded. So a wrong one
+    that is rounded gets nothing, either.
+    """
+    exact = question.allowed(part) == EXACT
+    counted = [each for each in verdict.found if not (exact and each.rounded)]
+    names = [each.id for found in counted for each in (found.mistake, found.other) if each]
+    return [question.credit[name] for name in names if name in question.credit]
 
 
 def is_right(question: Question, part: Part, reading: Reading) -> bool:

@@ -75,12 +75,21 @@ class Found(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A mistake that may have led to a number, alone or together with a second one."""
+    """A mistake that may have led to a number, alone or together with a second one.
+
+    Attributes:
+        mistake: the mistake.
+        detail: what its feedback says of this answer.
+        other: the second mistake.
+        formula: how the number is calculated, if not as the mistake says.
+        rounded: whether the answer is only a rounded form of the number.
+    """
 
     mistake: Mistake
     detail: str = ""
     other: Mistake | None = None
     formula: str = ""
+    rounded: bool = False
 
     @property
     def gives(self) -> str:

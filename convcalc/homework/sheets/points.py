@@ -39,6 +39,16 @@ def points_text(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else plain_decimal(value, _PLACES)
 
 
+def points_change(before: Fraction, after: Fraction) -> Fraction:
+    """How many points change; rounding in a table does not count.
+
+    >>> points_change(Fraction("5.3334"), Fraction(16, 3)), points_change(Fraction(3), Fraction(5, 2))
+    (Fraction(0, 1), Fraction(-1, 2))
+    """
+    change = after - before
+    return Fraction(0) if abs(change) < Fraction(1, 1000) else to_decimals(change, 3)
+
+
 def typed_points(text: str, most: Fraction) -> Fraction:
     """Points that a person typed into a spreadsheet: 1.5, 1,5, +2, 1/2, 1 1/2, ½, 75 %, 2 of 3, 2 points.
 

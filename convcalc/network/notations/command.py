@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from convcalc.network.network import Network
 
 _CALL = re.compile(r"(?:[a-zA-Z_]\w*\.)*[A-Z]\w*\(")
+_CLASS = re.compile(r"(?:[a-zA-Z_]\w*\.)*[A-Z]\w*")  # a layer of code without its brackets
 _EQUALS = re.compile(r"(?:[0-9]+\*)?([a-z][a-z_0-9]*)=[a-z]*[0-9][^\s(]*")
 _MAX_BYTES = 80_000  # more than any readable text
 
@@ -49,6 +50,8 @@ def _network_of(words: tuple[str, ...], shape: Shape) -> Network:
         return parse_chain(list(words), shape)
     else:
         _check_one_notation(words)
+        if any(map(_CALL.match, words)):
+            words = tuple(f"{word}()" if _CLASS.fullmatch(word) else word for word in words)
         text = ("\n" if any("(" in word or " " in word for word in words) else " ").join(words)
     from convcalc.network.notations import network_of  # noqa: PLC0415 - a chain needs no notation
 
@@ -73,11 +76,16 @@ def _check_one_notation(words: tuple[str, ...]) -> None:
     Raises:
         UsageError: there are both.
     """
-    ours = next((word for word in words if ":" in word and "(" not in word), "")
+    ours = next((each for each in words if "(" not in each and (":" in each or _is_kind(each))), "")
     code = next((word for word in words if _CALL.match(word)), "")
     if ours and code:
         message = f"{quoted(ours)} is a word of convcalc and {quoted(code)} is code; write all layers in one of the two ways"
         raise UsageError(message)
+
+
+def _is_kind(word: str) -> bool:
+    """Whether a word is a kind of layer in small letters, which is no code."""
+    return word.islower() and _is_of_chain(word)
 
 
 def is_chain(words: tuple[str, ...]) -> bool:
