@@ -602,7 +602,7 @@ def test_a_rounded_mistake_has_credit_only_where_the_right_number_may_be_rounded
         given: {n: 56, k: 3, c_in: 64, filters: 128, p: 1}}]}"""
     exact, about = loads(sheet % ""), loads(sheet % "tolerance: 1 %,")
     points = {
-        text: (check(exact, "q1", text).points, check(about, "q1", text).points)
+        text: tuple(float(check(each, "q1", text).points) for each in (exact, about))
         for text in ("231211008", "231 M", "214990848", "215 M")
     }
     assert points == {"231211008": (2, 2), "231 M": (0, 2), "214990848": (1, 1), "215 M": (0, 1)}
