@@ -64,6 +64,7 @@ def test_an_option_that_is_given_is_not_advised(
         ("hand --x 1,2;3,4 --k 1,2 --step 0,0", "without --step, every window is shown"),
     ],
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_what_is_left_to_advise(line: str, advice: str, convcalc: Any) -> None:
     shown = convcalc(*line.split(), watched=True).err
     assert re.findall("^next: (.*)$", shown, re.MULTILINE) == ([advice] if advice else [])

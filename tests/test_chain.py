@@ -128,6 +128,7 @@ def options(word: str, shape: tuple[int, ...] = RGB) -> dict[str, Any]:
         ("relu:", {"kind": "relu"}),
     ],
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_a_word_sets_these_options(word: str, expected: dict[str, Any]) -> None:
     assert options(word) == expected
 

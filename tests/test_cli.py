@@ -350,6 +350,7 @@ def test_a_map_is_flattened_before_a_fully_connected_layer(convcalc: Run) -> Non
     assert data["notes"] == ["1×200×200 is flattened to 40,000 values"]
 
 
+@pytest.mark.unmeasured
 def test_changes_that_fit_do_fit(convcalc: Run) -> None:
     for n, k, s in ((32, 5, 2), (10, 3, 2), (227, 11, 5), (9, 4, 3)):
         line = convcalc("layer", "--n", str(n), "--k", str(k), "--s", str(s)).out.splitlines()[1]
@@ -425,6 +426,7 @@ def test_sorting_by_a_column_that_is_not_shown_shows_it(convcalc: Run) -> None:
     assert "activations" in ran.out
 
 
+@pytest.mark.unmeasured
 def test_working_and_pages_go_to_every_format(convcalc: Run, tmp_path: Path) -> None:
     for suffix in (".txt", ".json", ".csv", ".md", ".tex", ".html"):
         path = tmp_path / f"page{suffix}"
@@ -433,6 +435,7 @@ def test_working_and_pages_go_to_every_format(convcalc: Run, tmp_path: Path) -> 
         assert path.read_text(encoding="utf-8")
 
 
+@pytest.mark.unmeasured
 def test_arch_sorts_and_keeps_the_totals(convcalc: Run) -> None:
     data = json.loads(convcalc("arch", "vgg16", "--sort", "params", "--format", "json").out)
     params = [row["params"] for row in data["layers"]]
@@ -700,6 +703,7 @@ TOGETHER = {  # options that change the content of the views
 
 
 @pytest.mark.parametrize("pair", list(combinations(VIEWS, 2)), ids="".join)
+@pytest.mark.unmeasured
 def test_no_two_views_are_asked_for_and_one_dropped(pair: tuple[str, str], convcalc: Run) -> None:
     words = [word for name in pair for word in (name, VIEWS[name]) if word]
     ran = convcalc("chain", "--input", "1x32", "conv:k3", "relu", *words)

@@ -127,6 +127,7 @@ def run_blocks(page: Path, text: str, convcalc: Convcalc) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.unmeasured
 def test_examples_print_what_the_page_says(
     page: Path,
     convcalc: Convcalc,

@@ -110,6 +110,7 @@ def test_a_reach_reads_the_cells_of_its_definition(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SORTS)
+@pytest.mark.unmeasured
 def test_a_turn_moves_the_pattern_on_as_a_whole(name: str) -> None:
     @few
     @given(SORTS[name], st.integers(0, 6))
@@ -137,6 +138,7 @@ def test_the_field_of_every_unit_is_what_it_reads_through_all_layers(
 
 @few
 @given(st.lists(sorts, min_size=1, max_size=3))
+@pytest.mark.unmeasured
 def test_size_and_padding_are_those_of_the_widest_and_the_first_unit(stack: list[Sort]) -> None:
     field: AnyField | None = PIXEL
     for sort in stack:

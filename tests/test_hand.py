@@ -360,6 +360,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.unmeasured
 def test_the_working_reads_as_before(
     name: str, convcalc: Run, golden: Callable[[str, str], None]
 ) -> None:
@@ -520,6 +521,7 @@ def test_a_result_goes_to_a_file(convcalc: Run, tmp_path: Path) -> None:
 # -------------------------------------------------------------------------------- matrices in
 
 
+@pytest.mark.unmeasured
 def test_every_way_to_give_a_matrix_gives_the_same(
     convcalc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -899,6 +901,7 @@ def test_a_number_is_read_as_it_is_written(value: Fraction | int) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e60, max_value=1e60))
+@pytest.mark.unmeasured
 def test_a_decimal_is_what_its_digits_say(value: float) -> None:
     text = repr(value)
     if "e-" in text and len(text.split("e-")[1]) > 2:

@@ -144,6 +144,7 @@ def test_what_is_no_network_is_refused(case: str, arch: Convcalc) -> None:
 
 
 @pytest.mark.parametrize("case", ["NUL", "python object", "binary", "two documents"])
+@pytest.mark.unmeasured
 def test_nothing_is_written_where_nothing_is_answered(
     case: str, arch: Convcalc, tmp_path: Path
 ) -> None:
@@ -762,6 +763,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("part", range(5))
+@pytest.mark.unmeasured
 def test_a_damaged_file_gives_an_answer_or_a_refusal(part: int) -> None:
     chance = random.Random(part)
     answers = 0

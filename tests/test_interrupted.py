@@ -6,6 +6,7 @@ import os
 import select
 import shlex
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -58,6 +59,8 @@ def stopped(words: list[str]) -> Stopped:
     """Run a command in a terminal, and press Ctrl-C as soon as it shows its progress."""
     pid, terminal = pty.fork()
     if not pid:
+        # A test run in the background of a shell ignores Ctrl-C, and its processes would too.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execve(
             sys.executable,
             [sys.executable, "-m", "convcalc", *words],

@@ -202,6 +202,7 @@ def through(cells: Any, name: str, **options: Any) -> pictures.Applied:
     ("border", "mode"),
     [("zero", "constant"), ("reflect", "reflect"), ("edge", "edge"), ("none", "")],
 )
+@pytest.mark.unmeasured
 def test_a_picture_is_correlated_rounded_and_clipped(name: str, border: str, mode: str) -> None:
     cells, kernel = face(), kernels.find(name)
     around = cells.astype(np.int64)
@@ -347,6 +348,7 @@ def test_a_kernel_of_ones_own(here: Path, convcalc: Run) -> None:
 @pytest.mark.parametrize(
     "suffix", [".png", ".bmp", ".tif", ".tiff", ".pgm", ".ppm", ".webp", ".gif"]
 )
+@pytest.mark.unmeasured
 def test_pictures_are_written_and_read_again(suffix: str, here: Path, convcalc: Run) -> None:
     ran = convcalc("kernel", "identity", "face.png", "-o", f"out{suffix}")
     assert (ran.code, ran.err) == (0, f"wrote out{suffix}\n")

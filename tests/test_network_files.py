@@ -981,6 +981,7 @@ def test_a_block_means_its_layers(drawn: tuple[dict[str, Any], Network]) -> None
     assert_same(loads(as_text(boxed)), Network("", "", made.input, nodes))
 
 
+@pytest.mark.unmeasured
 def test_a_file_is_read_once_for_many_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     file = opened("mobilenet_v1")
     sizes = ((8, 128), (24, 224), (8, 128))

@@ -764,6 +764,7 @@ def test_very_many_errors_are_counted_up_to_a_limit() -> None:
     assert str(caught.value).endswith("\n… and at least 80 more; fix these first")
 
 
+@pytest.mark.unmeasured
 def test_wrong_aliases_of_aliases_cost_no_more_than_they_take_to_write() -> None:
     lines = ["- &a0 {repeat: 2, layers: [rellu]}"]
     lines += [

@@ -176,6 +176,7 @@ def test_any_name_is_read_again_as_it_is(names: list[str]) -> None:
 @example("no", " a: b " * 30)
 @example("2024-01-01", "x" * 150 + " # y")
 @settings(deadline=None, max_examples=30)
+@pytest.mark.unmeasured
 def test_any_text_is_read_again_as_it_is(name: str, source: str) -> None:
     network = network_of(("relu1", RELU, (-1,)))
     network.name, network.source = name, source

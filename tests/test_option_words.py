@@ -55,6 +55,7 @@ def read(command: click.Command, *words: str) -> list[str]:
         "-n (32,32) -k (5,5) -s [3,3] -p (1,1) -d 2,2 --cin 4 --units 8 --groups 2",
     ],
 )
+@pytest.mark.unmeasured
 def test_other_words_for_an_option_mean_the_same(words: str, convcalc: Any) -> None:
     found, wanted = convcalc("layer", *words.split()), convcalc(*LAYER)
     assert (found.code, found.err) == (0, "")

@@ -381,6 +381,7 @@ def forms_of(kind: str) -> list[dict[str, Any]]:
 EXAMPLES = [(kind, each) for kind in KINDS for form in forms_of(kind) for each in form.get("examples", ())]  # fmt: skip
 
 
+@pytest.mark.unmeasured
 def test_every_kind_that_takes_options_has_an_example_which_is_read() -> None:
     needing = {kind for kind, cls in KINDS.items() if cls.merges or any(o.required for o in options_of(cls).values())}  # fmt: skip
     assert needing <= {kind for kind, _ in EXAMPLES}
@@ -413,6 +414,7 @@ MISSPELT: list[Any] = [
 
 
 @pytest.mark.parametrize("layer", MISSPELT, ids=str)
+@pytest.mark.unmeasured
 def test_a_misspelt_kind_does_not_meet_it_unless_the_file_may_have_blocks(layer: Any) -> None:
     data = {"input": [3, 8, 8], "layers": [layer]}
     assert says(data) != []

@@ -241,6 +241,7 @@ def test_series() -> None:
 # --------------------------------------------------------------------------------- commands
 
 
+@pytest.mark.unmeasured
 def test_notes_say_what_is_near_and_which_weights_are_fixed() -> None:
     report = sizes_report(convcalc.load("vgg16", input=(3, 230, 224)))
     assert report.notes == [
@@ -249,6 +250,7 @@ def test_notes_say_what_is_near_and_which_weights_are_fixed() -> None:
     ]
 
 
+@pytest.mark.unmeasured
 def test_the_command_shows_the_sizes(convcalc: Callable[..., Ran]) -> None:
     shown = convcalc("arch", "c3d", "--sizes")
     assert shown.code == 0

@@ -160,6 +160,7 @@ def read(line: str) -> Fraction:
 
 @often
 @given(expressions)
+@pytest.mark.unmeasured
 def test_the_value_is_what_ints_give(pair: Pair) -> None:
     term, value = pair
     assert term.value == value
@@ -167,6 +168,7 @@ def test_the_value_is_what_ints_give(pair: Pair) -> None:
 
 @often
 @given(expressions)
+@pytest.mark.unmeasured
 def test_every_line_after_the_formula_works_out_to_the_value(pair: Pair) -> None:
     term, value = pair
     lines = term.working()
@@ -177,6 +179,7 @@ def test_every_line_after_the_formula_works_out_to_the_value(pair: Pair) -> None
 
 @often
 @given(expressions)
+@pytest.mark.unmeasured
 def test_the_formula_with_its_numbers_put_in_works_out_to_the_value(pair: Pair) -> None:
     term, value = pair
     names = {"n": [], "k": [], "cin": [], "s": []}  # type: dict[str, list[int]]
@@ -201,6 +204,7 @@ def collect(term: Term, names: dict[str, list[int]]) -> None:
 
 @often
 @given(expressions)
+@pytest.mark.unmeasured
 def test_no_line_is_said_twice_in_a_row(pair: Pair) -> None:
     lines = pair[0].working()
     assert all(one != two for one, two in pairwise(lines))

@@ -93,6 +93,7 @@ def test_the_signs_of_ascii_that_latex_reads_otherwise_are_escaped() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here")
+@pytest.mark.unmeasured
 def test_every_sign_compiles(tmp_path: Path) -> None:
     signs = [c for c in map(chr, range(32, 127))] + [*LATEX]
     signs += [c for c in printed_signs() if c not in READ_ONLY]

@@ -177,6 +177,7 @@ def test_yaml_takes_names_with_a_dimension_unless_a_block_has_the_name() -> None
 
 
 @pytest.mark.parametrize(("kind", "cls"), DIMENSIONAL, ids=[kind for kind, _ in DIMENSIONAL])
+@pytest.mark.unmeasured
 def test_the_example_of_a_name_with_a_dimension_has_so_many_axes(
     kind: str, cls: type[Layer]
 ) -> None:

@@ -60,6 +60,7 @@ def test_vgg_16_sees_the_pixels_that_arch_says() -> None:
     ]
 
 
+@pytest.mark.unmeasured
 def test_every_range_is_what_trace_found_and_is_drawn_in_proportion() -> None:
     for name, unit in (
         ("vgg16", "conv4_1:3,20"),

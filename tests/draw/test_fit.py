@@ -129,6 +129,7 @@ def test_a_long_axis_is_folded_and_says_how_much_is_hidden() -> None:
     assert all("…" in line for line in lines[1:5])
 
 
+@pytest.mark.unmeasured
 def test_files_of_a_picture_are_chosen_by_suffix(convcalc: Run, tmp_path: Path) -> None:
     words = ("draw", "fit", "--n", "6", "--k", "3", "--s", "2")
     for suffix, start in ((".svg", b"<?xml"), (".png", b"\x89PNG"), (".html", b"<!DOCTYPE html>")):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +125,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[Size], list[tuple[int, int]], list[Sid
 
 
 @given(graphs())
+@pytest.mark.unmeasured
 def test_nothing_overlaps_in_any_graph(
     graph: tuple[list[Size], list[tuple[int, int]], list[Side]],
 ) -> None:
@@ -168,6 +170,7 @@ def test_what_does_not_come_from_the_first_input_stands_where_it_is_read() -> No
     assert rows_of(before, after) == [0, 2, 1, 2, 3]
 
 
+@pytest.mark.unmeasured
 def test_every_layer_has_a_box_and_every_edge_is_drawn() -> None:
     """Each layer of each network is in one box, and each edge between two boxes is drawn."""
     for name in ("resnet18", "googlenet", "unet", "mobilenet_v2", "yolov3_tiny", "lenet5"):

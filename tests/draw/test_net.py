@@ -119,6 +119,7 @@ def test_every_layer_drawn_overlaps_nothing() -> None:
     assert not {name: found for name, found in wrong.items() if found}
 
 
+@pytest.mark.unmeasured
 def test_resnet_152_fits_a_page_and_shows_the_inside_of_each_sort_of_block_once() -> None:
     picture = net("resnet152")
     drawing = picture.drawn[1]
@@ -178,6 +179,7 @@ def test_tracks_cross_end_and_go_on() -> None:
     assert [signs(row) for row in rows] == ["●", "│ ●", "│ │ ●", "├─┼─●", "●─┴─╯"]
 
 
+@pytest.mark.unmeasured
 def test_a_network_that_is_too_wide_is_drawn_as_rows() -> None:
     picture = net("wavenet")
     assert picture.drawn[1].layout.width > ROOM

@@ -54,6 +54,7 @@ def drawn(ruler: Ruler, n: int, o: int) -> Any:
 
 
 @pytest.mark.parametrize("kind", [*WINDOWED, *OTHERS])
+@pytest.mark.unmeasured
 def test_cells_drawn_as_read_are_the_cells_that_the_witness_read(kind: str) -> None:
     draw, wrong = Draw(7), []
     for _ in range(LAYERS if kind in WINDOWED else LAYERS // 10):

@@ -107,6 +107,7 @@ def test_one_page_holds_everything_and_may_connect_to_nothing() -> None:
     assert not re.findall(r'(?:src|href)="(?!#|data:,)[^"]*"', page)
 
 
+@pytest.mark.unmeasured
 def test_the_same_bytes_twice() -> None:
     assert one_page(PYTHON) == one_page(PYTHON)
     assert folder_of(PYTHON) == folder_of(PYTHON)

@@ -45,6 +45,7 @@ def test_a_sentence_is_not_followed_by_a_semicolon() -> None:
     assert not re.search(r"[.?!];", text)
 
 
+@pytest.mark.unmeasured
 def test_the_right_answers_of_every_type_with_parts_are_named() -> None:
     named = 0
     for kind in QUESTIONS.load():

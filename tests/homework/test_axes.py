@@ -263,6 +263,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("kind", "axes", "given", "witness"), CASES, ids=[f"{c[0]} {c[1]}-D {i}" for i, c in enumerate(CASES)]
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_a_question_is_right_on_any_number_of_axes(
     kind: str, axes: int, given: dict[str, Any], witness: Witness
 ) -> None:

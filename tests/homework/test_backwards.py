@@ -31,6 +31,7 @@ def slid(n: int, k: int, s: int, pads: int, d: int) -> tuple[int, bool]:
     st.sampled_from("nkspd"), st.integers(1, 20), st.integers(1, 6), SMALL, st.integers(0, 3),
     st.integers(1, 3), st.sampled_from(["per-side", "total"]), st.sampled_from(["floor", "strict"]),
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_the_right_values_are_those_that_sliding_confirms(
     find: str, n: int, k: int, s: int, p: int, d: int, padding: str, fit: str
 ) -> None:

@@ -412,6 +412,7 @@ def test_a_long_hint_stays_in_its_column_where_a_terminal_is_narrow(
 
 
 @pytest.mark.parametrize("columns", ["60", "80", "100"])
+@pytest.mark.unmeasured
 def test_the_catalogues_go_on_in_the_next_line_where_a_terminal_is_narrow(
     convcalc: Any, monkeypatch: pytest.MonkeyPatch, columns: str
 ) -> None:
@@ -431,6 +432,7 @@ def test_pages_of_types_have_lines_and_no_signs_for_them(convcalc: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["conv-3d-by-hand", "gradient", "volume", "formula"])
+@pytest.mark.unmeasured
 def test_an_example_in_a_narrow_terminal_can_still_be_copied(convcalc: Any, kind: str) -> None:
     out = convcalc("hw", "types", kind, columns=60).out
     assert max(map(len, out.splitlines())) <= 60

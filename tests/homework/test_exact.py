@@ -179,6 +179,7 @@ def test_maps_are_added_up_exactly(pairs: list[tuple[Matrix, Matrix]]) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(matrices(st.just(1), st.integers(3, 7)), matrices(st.just(1), st.integers(1, 3)))
+@pytest.mark.unmeasured
 def test_a_row_is_convolved_exactly(x: Matrix, w: Matrix) -> None:
     assert same(asked("conv-1d", x=written(x), w=written(w))[""], conv(x, w))
 

@@ -117,6 +117,7 @@ def test_a_formula_is_marked_by_a_person_where_only_one_spelling_can_be_held(nam
         ),
     ],
 )
+@pytest.mark.unmeasured
 def test_points_that_a_file_cannot_hold_are_said(name: str, said: str) -> None:
     asked = (
         f"  - {{id: a, points: 3, {ASKED['count']}}}\n  - {{id: b, {ASKED['count']}}}\n"

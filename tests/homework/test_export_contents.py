@@ -234,6 +234,7 @@ def test_boxes_ask_for_the_one_setting_that_is_right(n: int, out: int) -> None:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.unmeasured
 def test_notebooks_accept_every_right_setting(name: str) -> None:
     sheet = loads(
         "{convcalc_sheet: 1, id: s, questions: [{type: solve-for, given: {n: 32, out: 16}}]}"

@@ -138,6 +138,7 @@ def test_points_are_those_that_nbgrader_would_give(ps1: Sheet, packed: None) -> 
     assert given("q2", "no") == (1.0, "")
 
 
+@pytest.mark.unmeasured
 def test_the_notebook_of_a_student_holds_no_answers(ps1: Sheet) -> None:
     text = json.dumps(cells_of(exported(ps1, "nbgrader")))
     for secret in ("760", "588000", "588,000", "[[19, 25]"):
@@ -372,6 +373,7 @@ def test_nobody_is_marked_with_the_numbers_of_nobody(
     assert (found["score"], found["output"]) == (0, NOBODY)
 
 
+@pytest.mark.unmeasured
 def test_a_sheet_of_which_all_have_the_same_needs_no_names(autograder: Path) -> None:
     (autograder / "source" / "sheet.yaml").write_text(FOLLOWING)
     (autograder / "submission" / "mine.txt").write_text("q1: 280\n")

@@ -158,6 +158,7 @@ def _decoded(text: str) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("right", [True, False])
+@pytest.mark.unmeasured
 def test_options_of_cloze_are_text(text: str, right: bool) -> None:
     ((box,), rest) = cloze(text_of(choice(text, right=right), "cloze"))
     assert [shown(answer) for _, answer, _ in box.answers] == [text, "plain", "other"]
@@ -167,6 +168,7 @@ def test_options_of_cloze_are_text(text: str, right: bool) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.unmeasured
 def test_words_of_cloze_and_moodle_are_compared_as_they_are(text: str) -> None:
     sheet = loads(
         json.dumps(
@@ -300,6 +302,7 @@ def test_options_of_gift_are_text(text: str, right: bool) -> None:
     assert options == list(zip(shares, (once(text), "plain", "other")))
 
 
+@pytest.mark.unmeasured
 def test_another_parser_gives_back_the_options_of_gift() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -117,6 +117,7 @@ def test_both_pages_say_the_same(out: Path) -> None:
         assert page["p"][-1] == "To be marked by a person, not counted yet: q3 (2)."
 
 
+@pytest.mark.unmeasured
 def test_a_page_tells_the_answers_only_on_request(out: Path) -> None:
     run(out)
     with (out / "parts.csv").open(encoding="utf-8") as file:
@@ -156,6 +157,7 @@ def test_pages_of_both_sorts_go_when_they_are_no_longer_made(out: Path) -> None:
     }
 
 
+@pytest.mark.unmeasured
 def test_a_regrade_writes_the_corrected_question(
     convcalc: Any, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -242,6 +242,7 @@ EXTRA = """
 """
 
 
+@pytest.mark.unmeasured
 def test_a_form_that_is_filled_in_gets_all_points(convcalc: Any, here: Path) -> None:
     convcalc("hw", "new", "ps1.yaml")
     with (here / "ps1.yaml").open("a", encoding="utf-8") as file:
@@ -325,6 +326,7 @@ def test_a_strangers_text_stays_a_remark(convcalc: Any, here: Path) -> None:
         assert [each["given"] for each in found["results"]] == ["", "a: [b"]
 
 
+@pytest.mark.unmeasured
 def test_sheets_of_a_network_have_forms_too(convcalc: Any, here: Path) -> None:
     (here / "tiny.yaml").write_text(
         "{input: [1, 8, 8], layers: [{conv: {out_channels: 2, kernel_size: 3}}, {maxpool: {kernel_size: 2}}]}"
@@ -400,6 +402,7 @@ def test_show_says_the_form_in_every_format(convcalc: Any, here: Path, name: str
 
 
 @pytest.mark.parametrize("suffix", ["txt", "md", "html", "tex"])
+@pytest.mark.unmeasured
 def test_every_printed_sheet_has_a_line_for_the_name(
     suffix: str, convcalc: Any, tmp_path: Path
 ) -> None:

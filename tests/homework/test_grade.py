@@ -136,6 +136,7 @@ def test_numbers_that_vary_need_the_secret() -> None:
         Grader(sheet)
 
 
+@pytest.mark.unmeasured
 def test_a_student_with_the_sheet_of_another_is_said_so(files: Path, tmp_path: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     hand_in(files, s1="convcalc_answers: 1\nstudent: s1\nvariant: ffff\nanswers: {q4: 760}")
@@ -317,6 +318,7 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
+@pytest.mark.unmeasured
 def test_nothing_that_is_handed_in_stops_the_run_and_all_of_it_is_accounted_for(
     sheet: Sheet, files: Path, tmp_path: Path
 ) -> None:
@@ -591,6 +593,7 @@ def test_anonymous_marking_needs_a_secret(sheet: Sheet, files: Path, tmp_path: P
 # ------------------------------------------------------------------------------------- outputs
 
 
+@pytest.mark.unmeasured
 def test_a_page_says_what_was_read_and_gives_nothing_away(
     sheet: Sheet, files: Path, tmp_path: Path
 ) -> None:
@@ -732,6 +735,7 @@ def test_a_student_may_be_known_by_the_variant_alone(files: Path, tmp_path: Path
     assert "identified by the variant" in row["notes"]
 
 
+@pytest.mark.unmeasured
 def test_parts_of_a_table_may_have_columns_of_their_own(files: Path, tmp_path: Path) -> None:
     sheet = load(str(HERE / "data" / "ps1.yaml"))
     (files / "form.csv").write_text("student,q5.1.shape,q5.1.weights,q9.x\ns1,120x120x32,7776,55\n")
@@ -780,6 +784,7 @@ def test_what_is_remembered_is_bounded_and_changes_nothing(
 
 
 @pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.unmeasured
 def test_progress_is_told_on_stderr_alone_and_wiped_from_a_terminal(
     terminal: bool,
     convcalc: Any,

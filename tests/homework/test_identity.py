@@ -266,6 +266,7 @@ HOSTILE_NAMES = [
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
+@pytest.mark.unmeasured
 def test_a_hostile_name_stops_nothing_and_stays_text(tmp_path: Path, name: str) -> None:
     found = marked(
         tmp_path,

@@ -32,6 +32,7 @@ def serious(question: str, **head: str) -> list[Finding]:
         ("after_d2l", {"many": "lay.k-per-layer"}),
     ],
 )
+@pytest.mark.unmeasured
 def test_the_bundled_sheets_are_clean_but_for_the_keys_the_slides_get_wrong(
     name: str, wrong: dict[str, str]
 ) -> None:

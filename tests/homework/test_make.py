@@ -54,6 +54,7 @@ def varied(vary: str, kind: str = "params", given: str = "", more: str = "") -> 
 # ---------------------------------------------------------------------------------- the draws
 
 
+@pytest.mark.unmeasured
 def test_of_168_draws_24_hide_a_mistake_and_144_are_left(ps1: Sheet) -> None:
     found = draws(ps1, ps1["q10"])
     assert (found.possible, found.alike, len(found.kept)) == (168, 24, 144)
@@ -475,6 +476,7 @@ def test_the_command_writes_a_secret_where_there_is_none(
     assert "c, t: written as free text" in ran.out
 
 
+@pytest.mark.unmeasured
 def test_one_students_sheet_can_be_shown(
     convcalc: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ps1: Sheet
 ) -> None:
@@ -639,6 +641,7 @@ def test_show_says_that_the_numbers_are_an_example(own: Sheet, convcalc: Any, fo
 
 
 @pytest.mark.parametrize("name", ["nbgrader", "otter"])
+@pytest.mark.unmeasured
 def test_a_notebook_judges_by_the_numbers_that_it_shows(own: Sheet, name: str) -> None:
     files = {each.name: each.data.decode() for each in EXPORTS.find(name)(own, 1).files()}
     code = "".join(text for path, text in files.items() if path.endswith((".ipynb", ".py")))

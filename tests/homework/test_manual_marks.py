@@ -315,6 +315,7 @@ def test_ids_as_they_were_written_are_never_mixed_up(tmp_path: Path, sheet: Shee
     assert points_of(found) == {("7", "q3"): "1", ("007", "q3"): "2"}
 
 
+@pytest.mark.unmeasured
 def test_many_ids_are_looked_up_in_no_time() -> None:
     ids = Ids()
     for number in range(20_000):
@@ -537,6 +538,7 @@ def test_rows_that_belong_to_nobody_are_said_and_kept(out: Path, sheet: Sheet) -
     assert (out / "by-hand.csv").read_bytes() == before
 
 
+@pytest.mark.unmeasured
 def test_a_corrected_row_counts(out: Path, sheet: Sheet) -> None:
     table = read_csv(out / "by-hand.csv")
     table.append(["s3x", "", "q3", "told me", "2", "2", "", "", ""])
@@ -550,6 +552,7 @@ def test_a_corrected_row_counts(out: Path, sheet: Sheet) -> None:
     assert [row["points"] for row in rows(out / "grades.csv")] == ["3", "0", "3"]
 
 
+@pytest.mark.unmeasured
 def test_points_for_a_blank_answer_count(out: Path, sheet: Sheet) -> None:
     table = read_csv(out / "by-hand.csv")
     table.append(["s3", "", "q4", "", "1", "", "told me in class"])
@@ -904,6 +907,7 @@ def totals_in(out: Path, who: dict[str, str], most: Fraction) -> dict[str, dict[
 @pytest.mark.parametrize("anonymous", [False, True])
 @pytest.mark.parametrize("given", GIVEN)
 @pytest.mark.parametrize("kinds", KINDS)
+@pytest.mark.unmeasured
 def test_every_output_gives_one_total(
     kinds: str, given: str, anonymous: bool, way: str, tmp_path: Path, convcalc: Any
 ) -> None:

@@ -326,6 +326,7 @@ def test_links_folders_and_pipes_are_not_opened(tmp_path: Path) -> None:
     ],
     ids=["pickle", "torch.save", "cyclic", "extends", "aliases", "long", "stated", "empty", "zeros"],
 )  # fmt: skip
+@pytest.mark.unmeasured
 def test_hostile_files_are_wrong_answers(
     content: Any, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -205,6 +205,7 @@ def test_another_secret_is_refused(lesson: Class, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["--add", "--force"])
+@pytest.mark.unmeasured
 def test_names_and_codes_are_not_mixed(lesson: Class, how: str) -> None:
     lesson.grade()
     assert lesson.refusal(how, "--anon", "--secret-file", "secret") == (
@@ -235,6 +236,7 @@ def test_a_roster_that_drops_students_is_refused(lesson: Class, how: str) -> Non
 
 
 @pytest.mark.parametrize("how", ["--add", "--force"])
+@pytest.mark.unmeasured
 def test_a_longer_roster_keeps_what_is_known_of_the_students(lesson: Class, how: str) -> None:
     lesson.grade("--roster", "roster.csv")
     lesson.write("more.csv", "student_id,name\ns0,Zoe\ns3,\ns2,\ns1,Ada Lovelace\n")

@@ -51,6 +51,7 @@ def built(kind: str, given: dict[str, Any], **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("fit", ["floor", "strict", "ceil"])
+@pytest.mark.unmeasured
 def test_a_convolution_has_the_size_of_a_layer(fit: str) -> None:
     for n, k, s, p in WINDOWS:
         given = {"n": n, "k": k, "s": s, "p": p}

@@ -109,6 +109,7 @@ def test_a_void_question_gives_everybody_its_points(folder: Path) -> None:
     assert found.changes["q9"].sentence().startswith("q9: 4 up by 2, 3 unchanged")
 
 
+@pytest.mark.unmeasured
 def test_a_question_that_is_new_or_gone_is_said(folder: Path) -> None:
     found = regrade(str(folder), loads(SHEET.replace("id: q9", "id: q8")))
     assert found.changes["q9"].moves[Fraction(-2)] == 3
@@ -294,6 +295,7 @@ def test_a_question_with_other_keys_for_everybody_says_so(tmp_path: Path) -> Non
     assert found.changes["a"].sentence().startswith("a: other keys.")
 
 
+@pytest.mark.unmeasured
 def test_points_that_somebody_spoilt_in_the_table_are_named(folder: Path) -> None:
     path = folder / "grades.csv"
     lines = path.read_text().splitlines(keepends=True)

@@ -59,6 +59,7 @@ def test_a_path_is_followed_cell_by_cell() -> None:
     assert field.size == max(seen)
 
 
+@pytest.mark.unmeasured
 def test_the_answer_in_pixels() -> None:
     (part,) = create_question("receptive-field-net", {"net": SMALL, "at": "last"}, PIXELS).parts()
     assert part.expected == 22 * 22

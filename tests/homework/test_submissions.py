@@ -203,6 +203,7 @@ def test_parts_of_code_are_cut_out_as_python_would() -> None:
     }
 
 
+@pytest.mark.unmeasured
 def test_a_notebook_is_read_in_linear_time() -> None:
     def seconds(numbers: int) -> float:
         text = notebook('answers["q4"] = [' + ", ".join(["-1"] * numbers) + "]")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -293,6 +294,7 @@ def test_both_readers_make_the_same_layers() -> None:
     assert wrong == [MORE_SIDES, *SAMPLES_MOVE]
 
 
+@pytest.mark.unmeasured
 def test_what_both_make_has_the_size_that_the_evaluator_gives() -> None:
     for name, case in CASES.items():
         made, out = in_onnx(case)

@@ -84,6 +84,7 @@ def like(x: Any, rng: Any, *shape: Any) -> Any:
 
 @calm
 @given(layers(), st.integers(1, 2), st.booleans())
+@pytest.mark.unmeasured
 def test_conv(layer: Any, each: int, bias: bool) -> None:
     """Any groups, padding words, dilation, fit."""
     rng, x, groups, options = layer

@@ -87,6 +87,7 @@ TRANSPOSED = [
 
 
 @pytest.mark.parametrize(("spatial", "kernel", "options"), TRANSPOSED)
+@pytest.mark.unmeasured
 def test_conv_transpose(spatial: Any, kernel: Any, options: Any) -> None:
     """With respect to input, weight and bias."""
     rng = np.random.default_rng(1)

@@ -118,6 +118,7 @@ TRANSPOSED = [
 @pytest.mark.parametrize(
     ("spatial", "kernel", "strides", "dilations", "sides", "more", "group"), TRANSPOSED
 )
+@pytest.mark.unmeasured
 def test_conv_transpose_as_onnx(
     backend: Backend,
     spatial: Any,
@@ -179,6 +180,7 @@ def test_conv_transpose_as_onnx(
         ({"output_shape": [8, 10]}, {"output_shape": [8, 10]}),
     ],
 )
+@pytest.mark.unmeasured
 def test_conv_transpose_to_a_size_as_onnx(backend: Backend, ours: Any, theirs: Any) -> None:
     """The padding that makes the output n·s, or the given size."""
     x, w = floats(1, 3, 4), floats(1, 2, 3, 3)
@@ -200,6 +202,7 @@ POOLS = [
 
 @both_backends
 @pytest.mark.parametrize(("spatial", "kernel", "strides", "sides"), POOLS)
+@pytest.mark.unmeasured
 def test_max_pools_as_onnx(
     backend: Backend, spatial: Any, kernel: Any, strides: Any, sides: Any
 ) -> None:

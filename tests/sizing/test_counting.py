@@ -87,6 +87,7 @@ ONNX_TOOL = {
 }  # fmt: skip
 
 
+@pytest.mark.unmeasured
 def test_networks_count_as_onnx_tool_prints() -> None:
     assert {name: counted(walked(name), "onnx-tool").operations for name in ONNX_TOOL} == ONNX_TOOL
 
@@ -178,6 +179,7 @@ BURDEN = {
 
 
 @pytest.mark.parametrize("name", BURDEN)
+@pytest.mark.unmeasured
 def test_memory_as_convnet_burden_prints_it(name: str) -> None:
     assert round((counted(walked(name), "convnet-burden").memory or 0) / 2**20) == BURDEN[name]
 

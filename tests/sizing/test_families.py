@@ -58,6 +58,7 @@ def test_mobilenet_v2_has_the_22_rows_of_its_table() -> None:
     assert rows == 22
 
 
+@pytest.mark.unmeasured
 def test_widths_are_multiples_of_8_and_never_more_than_10_percent_below() -> None:
     own = walked("mobilenet_v2", 224)
     for width in ("0.35", "0.5", "0.6", "0.75", "1.3", "1.4"):
@@ -141,6 +142,7 @@ def test_the_first_block_of_every_stage_of_a_regnet_has_stride_2() -> None:
         "resnet101",
     ],
 )
+@pytest.mark.unmeasured
 def test_half_the_width_is_half_of_all_channels(name: str) -> None:
     own, half = convcalc.load(name).walk(), convcalc.load(name, parameters={"width": 32}).walk()
     assert own.names == half.names

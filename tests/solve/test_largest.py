@@ -61,6 +61,7 @@ def test_any_points_are_found_by_looking_at_all(sizes: list[int], random: object
 
 
 @given(st.integers(1, 400), st.data())
+@pytest.mark.unmeasured
 def test_one_axis_takes_as_many_looks_as_a_bisection(size: int, data: st.DataObject) -> None:
     end = data.draw(st.integers(-1, size - 1))
     looks: list[Point] = []

@@ -136,6 +136,7 @@ def test_transposed_windows(n: int, o: int, expected: list[tuple[int, ...]]) -> 
 
 @pytest.mark.parametrize("kind", ["conv", "maxpool", "avgpool", "lppool", "depthwise_conv"])
 @pytest.mark.parametrize("fit", ["floor", "ceil", "caffe", "strict"])
+@pytest.mark.unmeasured
 def test_each_window_of_each_kind_gives_the_size(kind: str, fit: str) -> None:
     question = Question((13, 17), (7, 9), kind, fit=fit, uneven=True)
     check_windows(question)

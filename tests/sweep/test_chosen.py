@@ -97,6 +97,7 @@ def better(one: Row, other: Row, goals: list[tuple[str, int]]) -> bool:
 
 
 @given(st.data())
+@pytest.mark.unmeasured
 def test_what_is_kept_is_what_plain_python_keeps(data: Any) -> None:
     name = data.draw(st.sampled_from(list(GRIDS)))
     rows = everything(name)

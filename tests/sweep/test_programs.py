@@ -106,6 +106,7 @@ def test_programs_say_of_bundled_networks_what_walks_say(setup: Setup) -> None:
     assert engine.distrusted == 0
 
 
+@pytest.mark.unmeasured
 def test_one_walk_is_enough_for_all_of_mobilenet() -> None:
     sets = [("width", range(1, 30, 7)), ("classes", [10, 1000])]
     setup = setup_of(FileOrigin("mobilenet_v1"), sets, [("", range(100, 228, 32))], measures=ALL)

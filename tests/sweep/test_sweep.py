@@ -44,6 +44,7 @@ def rows_of(ran: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(ran.out)))
 
 
+@pytest.mark.unmeasured
 def test_the_16_rows_of_mobilenet_v1(convcalc: Run) -> None:
     words = (
         "sweep mobilenet_v1 --set width=8..32:8 --input 128..192:32,224 --columns macs --format csv"

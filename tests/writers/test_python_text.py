@@ -24,6 +24,7 @@ values = st.recursive(
 
 @some
 @given(values)
+@pytest.mark.unmeasured
 def test_a_literal_is_the_value(value: object) -> None:
     written = literal(value)
     assert written.isascii()
