@@ -109,6 +109,14 @@ def test_a_volume_is_read_in_any_notation(text: Any, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["28x28x2(1+2)", "28x28x6(32-5+1)", "28(1+2)", "28(3*2)x28x6", "14*14(3+3)", "28*28*6(2+4)"]
+)  # fmt: skip
+def test_brackets_right_after_a_side_are_no_factor(text: str) -> None:
+    assert Volume().read(text).value is None
+    assert PAIR.read(text).value is None
+
+
+@pytest.mark.parametrize(
     ("form", "text", "value"),
     [
         *((Volume(sides=4), text, (1, 8, 8, 7)) for text in (

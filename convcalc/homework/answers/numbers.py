@@ -191,12 +191,11 @@ class Sum:
 
     def implied(self, before: Fraction) -> str:
         """A times sign that is left out, as in 64(27+1); "28(32-5+1)" says how 28 was found."""
-        last = self.text[self.at - 1 : self.at]
-        sum_ahead = _SUM_IN_BRACKETS.match(self.text, self.at)
-        if sum_ahead and last.isdecimal():
-            return "" if Sum(sum_ahead[0]).sum() == before else "*"
-        follows = sum_ahead or self.text[self.at : self.at + 1].isdecimal()
-        return "*" if last == ")" and follows else ""
+        if not _JOINT.match(self.text, self.at) or not is_product_of_brackets(self.text):
+            return ""
+        rest = self.text[self.at :]
+        explained = self.text[self.at - 1].isdecimal() and Sum(rest).sum() == before
+        return "" if explained else "*"
 
     def signed(self) -> Fraction:
         self.deeper()
@@ -278,8 +277,20 @@ _BRACKETS: tuple[tuple[str, str, Callable[[Fraction], Fraction] | None], ...] = 
 )
 
 
-# Brackets with numbers and signs between them, right after a number or brackets.
-_SUM_IN_BRACKETS = re.compile(r"\((?=[^()]*\d *[-+*/x^] *\d)[-+*/x^\d., ]+\)")
+_JOINT = re.compile(r"(?<=\d)\(|(?<=\))[\d(]")
+_SUM_IN_BRACKETS = r"\((?=[^()]*\d *[-+*/x^] *\d)[-+*/x^\d., ]+\)"
+_PRODUCT_OF_BRACKETS = re.compile(
+    rf"\d[\d.,]*{_SUM_IN_BRACKETS}|{_SUM_IN_BRACKETS}(\d[\d.,]*|{_SUM_IN_BRACKETS})"
+)
+
+
+def is_product_of_brackets(text: str) -> bool:
+    """Whether a text is only a product without its sign.
+
+    >>> [is_product_of_brackets(text) for text in ("64(27+1)", "(27+1)64", "(27+1)(60+4)", "64(27)", "2*64(27+1)")]
+    [True, True, True, False, False]
+    """
+    return _PRODUCT_OF_BRACKETS.fullmatch(text) is not None
 
 
 def check_size(value: Fraction) -> None:

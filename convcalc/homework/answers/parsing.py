@@ -25,7 +25,13 @@ from convcalc.homework.answers.notation import (
     unwrapped,
     without_asides,
 )
-from convcalc.homework.answers.numbers import Number, number, one_to, written
+from convcalc.homework.answers.numbers import (
+    Number,
+    is_product_of_brackets,
+    number,
+    one_to,
+    written,
+)
 from convcalc.homework.answers.reading import (
     MAX_TEXT,
     Reading,
@@ -228,6 +234,9 @@ def _without_batch(parts: list[str], sides: int) -> tuple[Number, ...]:
             and not re.search("[-+/]", inner)
         ):
             found += _sides(inner)
+        elif is_product_of_brackets(inner):  # the brackets may be a remark
+            message = f"{shortened(inner, 30)!r} is not a number"
+            raise Unreadable(message)
         else:
             found.append(number(inner))
     return tuple(found)
