@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from convcalc.cli.change_options import changes_text
@@ -36,19 +36,14 @@ def load_networks(
     targets: tuple[str, ...], shape: Inputs | None, parameters: tuple[str, ...], *, every: bool
 ) -> dict[str, Network]:
     """The networks by name, each once; layers become a chain."""
-    from convcalc.layers.values import each_of
     from convcalc.network.find import bundled_names, is_found
 
     if every or is_found(targets[0]):  # reading layers needs more imports
-        names = bundled_names() if every else dict.fromkeys(targets)
-        found = each_of(names, lambda name: load_network(name, shape, parameters))
-        return dict(zip(names, found))
+        return _each(bundled_names() if every else targets, shape, parameters)
     from convcalc.network.notations.command import chain_of, is_chain
 
     if not is_chain(targets):
-        names = dict.fromkeys(targets)
-        found = each_of(names, lambda name: load_network(name, shape, parameters))
-        return dict(zip(names, found))
+        return _each(targets, shape, parameters)
     layer = shortened(targets[0])
     if not shape:
         message = f"{layer} is a layer; give its input shape with --input 3x32x32"
@@ -63,6 +58,17 @@ def load_networks(
         )
         raise UsageError(message)
     return {"chain": chain_of(targets, shape, said_order())}
+
+
+def _each(
+    targets: Iterable[str], shape: Inputs | None, parameters: tuple[str, ...]
+) -> dict[str, Network]:
+    """The networks by name, or all that is wrong with them."""
+    from convcalc.layers.values import each_of
+
+    names = dict.fromkeys(targets)
+    found = each_of(names, lambda name: load_network(name, shape, parameters))
+    return dict(zip(names, found))
 
 
 def load_one(

@@ -9,6 +9,7 @@ from convcalc.files import quoted_word
 from convcalc.text import shortened
 
 PAIR = re.compile(r"[A-Za-z_]\w*=\S+")  # a parameter with its value
+NUMERAL = re.compile(r"[0-9][0-9.,]*(x[0-9]+)*")  # an answer to homework, perhaps a shape
 _LONGEST = 1000  # characters of a word in a message
 
 

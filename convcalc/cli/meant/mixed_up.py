@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 
-from convcalc.cli.meant.line import PAIR, as_line, with_option
+from convcalc.cli.meant.line import NUMERAL, PAIR, as_line, with_option
 from convcalc.cli.meant.sorts import sort_of_word
 from convcalc.cli.network_words import CHAIN_LAYERS, NETWORK_OR_LAYERS
 from convcalc.files import STDIN
@@ -20,7 +20,6 @@ _MOST_SAID = 200  # characters of a word in a message
 _OF_LAYERS = ("--sees", "--explain")  # options whose value is a layer
 _GLUED = re.compile(r",[a-z]\w*:")
 _ANSWER = re.compile(r"(?:(?P<name>[A-Za-z]\w{0,30})[=:]\s*)?(?P<value>[0-9][0-9.,x×]{0,30})")
-_NUMBER = re.compile(r"[0-9][0-9.,]*(x[0-9]+)*")
 # The sort of thing that each command parameter takes.
 _WANTED = {
     "network": "network", "networks": "network", "first": "network", "second": "network", "targets": "network",
@@ -170,7 +169,7 @@ def _of_homework(ctx: click.Context, words: Sequence[_Word]) -> str:
     sized = all(text[:1].isdigit() and not text.isdecimal() for text in windows)  # 3x3, 5/1
     if takes_layers and sized and are_windows(windows) and (line := line_of_windows(windows)):
         return f"a layer is a kind with options; type {ctx.command_path} {line.partition(' ')[2]}"
-    number = next((word.text for word in words if _NUMBER.fullmatch(word.text)), "")
+    number = next((word.text for word in words if NUMERAL.fullmatch(word.text)), "")
     return number and (
         f"{shortened(number)} is a number, but a network belongs here; for an answer to homework type "
         f"convcalc why {shortened(number)} --size --n 32 --k 5; use the sizes of the question"

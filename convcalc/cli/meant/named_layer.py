@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import click
 
 from convcalc.cli.meant.line import as_line
 from convcalc.cli.meant.nameless import named_options
 from convcalc.cli.meant.short_layers import is_layer
-from convcalc.cli.meant.stray_words import apart
+from convcalc.cli.meant.stray_words import apart, nameless
 from convcalc.cli.meant.windows import in_chain
 from convcalc.cli.typed_options import option_meant, values_behind
 from convcalc.layers import LETTERS
@@ -30,7 +31,7 @@ def layer_line(args: Sequence[str], layer: click.Command) -> str:
         args: options, and perhaps a kind and sizes without their names.
         layer: the command.
     """
-    words = [word for word, is_nameless in apart(layer, args) if is_nameless]
+    words = nameless(layer, args)
     if not words:
         return as_line(args)
     typed = dict.fromkeys(("n", *_CALLED)) | {name: True for name, _ in _given(args, layer)}
@@ -50,7 +51,7 @@ def chain_line(args: Sequence[str], layer: click.Command) -> str:
     if not (given.get("n") or given.get("shape")):
         return ""
     given["out_channels"] = given.get("cout", "")
-    words = [word for word, is_nameless in apart(layer, args) if is_nameless and is_layer(word)]
+    words = [word for word in nameless(layer, args) if is_layer(word)]
     letters = "".join(
         f"{letter}{given[name]}" for name, letter in LETTERS.items() if given.get(name)
     )
@@ -62,7 +63,7 @@ def chain_line(args: Sequence[str], layer: click.Command) -> str:
 def _given(args: Sequence[str], layer: click.Command) -> Iterator[tuple[str, str]]:
     """The parameters of a layer on a command line, each with its value."""
     ctx = click.Context(layer)
-    for word, after in zip(args, [*args[1:], ""], strict=False):
+    for word, after in pairwise([*args, ""]):
         option = option_meant(ctx, word) if word.startswith("-") else None
         if option is not None and option.name:
             has_value = bool(values_behind(ctx, word))

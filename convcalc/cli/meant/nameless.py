@@ -16,7 +16,7 @@ from convcalc.text import shortened
 _SIZE = re.compile(r"[0-9]+([x,×][0-9]+)*")
 _NAMED = re.compile(r"(?P<name>[A-Za-z_]+)=(?P<value>.+)")
 _SHORT = re.compile(r"(?P<name>[nkspdfwi])(?P<value>\d{1,6}(?:x\d{1,6})*)", re.IGNORECASE)
-_PADDINGS = ("same", "valid", "full", "causal")
+PADDINGS = ("same", "valid", "full", "causal")
 _FORMULA = re.compile(r"[\w\s()+*/·−-]*[/+*−-][\w\s()+*/·−-]*")
 _ORDER = ("n", "kernel_size", "stride", "padding")  # the order in which people give them
 _CODE = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*\s*\(")
@@ -104,7 +104,7 @@ def _named(words: Sequence[str], typed: Mapping[str, Any], called: Mapping[str, 
             found.append([name, pair["value"]])
         elif short := _SHORT.fullmatch(word):
             found.append([f"--{_LETTERS[short['name'].lower()]}", short["value"]])
-        elif word.lower() in _PADDINGS:
+        elif word.lower() in PADDINGS:
             found.append(["--p", word.lower()])
         elif word == counted:
             found.append(["--cout", word])

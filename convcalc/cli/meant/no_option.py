@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from convcalc.cli.context import BEHIND_GROUP
-from convcalc.cli.meant.line import as_line
+from convcalc.cli.meant.line import NUMERAL, as_line
 from convcalc.cli.meant.needless import is_needless, without_needless
 from convcalc.cli.meant.size_options import way_to_write
 from convcalc.cli.network_words import CHAIN_LAYERS, NETWORK_OR_LAYERS
@@ -32,7 +31,6 @@ _NEEDLESS_ALL = "; no size depends on them, leave them out"
 _OF_LAYERS = ("--n", "--k", "--s", "--p", "--cin", "--cout")
 _OF_SEVERAL = ("--kernels", "--kernel-sizes", "--strides", "--paddings", "--pads", "--dilations")
 _LAYERS_ARE = "; layers are written conv:k3s2p1c8, and the input is --input 1x8x8"
-_ANSWER = re.compile(r"[0-9][0-9.,]*(x[0-9]+)*")
 _HELP = ("--help", "--h")
 _OUTPUTS = (
     "-o",
@@ -205,7 +203,7 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
 def _one_layer(ctx: click.Context, typed: str) -> str:
     """What to type if a command for networks or layers is given the sizes of one layer."""
     from convcalc.cli.meant.named_layer import chain_line, is_of_layer, layer_line
-    from convcalc.cli.meant.stray_words import apart
+    from convcalc.cli.meant.stray_words import nameless
 
     args, load = line_called(ctx)[1], getattr(ctx.find_root().command, "load", None)
     takes = [param for param in ctx.command.params if isinstance(param, click.Argument)]
@@ -215,8 +213,8 @@ def _one_layer(ctx: click.Context, typed: str) -> str:
     if name in _OF_SEVERAL:
         return _LAYERS_ARE if takes[0].type in (CHAIN_LAYERS, NETWORK_OR_LAYERS) else ""
     layer = load("layer")
-    words = [word for word, is_free in apart(layer, args) if is_free]
-    if words == [*args[:1]] and _ANSWER.fullmatch(words[0]):
+    words = nameless(layer, args)
+    if words == [*args[:1]] and NUMERAL.fullmatch(words[0]):
         kind = "--volume" if "x" in words[0] else "--size"
         return f"; type convcalc why {words[0]} {kind} {as_line([word for word in args if word not in words])}"
     if takes[0].type in (CHAIN_LAYERS, NETWORK_OR_LAYERS):

@@ -11,13 +11,13 @@ import click
 
 from convcalc.cli.meant.line import as_line
 from convcalc.cli.meant.nameless import way_to_name
+from convcalc.cli.option_names import OURS
 from convcalc.cli.option_words import typed_for
 from convcalc.cli.typed_options import option_meant, values_behind
 from convcalc.errors import UsageError
 from convcalc.layers import get_kind, pool_called
 from convcalc.layers.options import options_of
 
-_UNITS = ("units", "out-features", "neurons", "nodes", "hidden")
 _SIDES = re.compile(r"\d{1,9}(x\d{1,9}){0,2}")
 _OTHERS = ("kernel_size", "stride", "dilation", "cout", "groups", "more")  # in addition to padding
 
@@ -41,7 +41,8 @@ def read_as_meant(ctx: click.Context, nameless: Sequence[str], called: Mapping[s
         said = "--k is missing: write --k 3, or --kind pad for padding without a layer"
     if said or nameless:
         raise UsageError(said or way_to_name(nameless, typed, called))
-    units = typed_for(ctx, "--cout").lstrip("-").replace("_", "-").lower() in _UNITS
+    said_units = typed_for(ctx, "--cout").lstrip("-").replace("_", "-").lower()
+    units = "--units" in OURS.get(said_units, ())
     if units and not (padded or has_kind or any(typed[name] for name in _OTHERS[:3])):
         typed["kind"] = get_kind("linear")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import click
+
+from convcalc.cli.meant.nameless import PADDINGS
 
 _SIDE = re.compile(
     r"-{1,2}(?P<what>input|image|img|in|i|kernel|filter|k|f|pool|stride|s|d|padding|pad|p|dilation)?[-_]?"
@@ -22,7 +25,6 @@ _SIDES_OF = {
 }
 _HEIGHTS, _WIDTHS = ("height", "h", "y", "rows"), ("width", "w", "x", "cols")
 _EDGES = ("top", "bottom", "left", "right")
-_PADDINGS = ("same", "valid", "full", "causal")
 _TRANSPOSED = ("transpose", "transposed", "transposed-conv")
 _FILTERS = ("--f", "-f", "-F", "--filter")
 _OUTPUTS = ("o", "out", "output", "output-shape", "output-size")
@@ -57,7 +59,7 @@ def way_to_write(typed: str, options: Mapping[str, click.Option], args: Sequence
         return "; write --rf"
     if name == "data-format" and "--order" in options:
         return f"; write --order {'hwc' if 'channels_last' in args else 'chw'}"
-    if name in _PADDINGS and "--p" in options:
+    if name in PADDINGS and "--p" in options:
         return f"; write --p {name}"
     return _sides(typed, options, args) or _kind(name, options) or _of_solve(name, options, args)
 
@@ -104,7 +106,7 @@ def _sides(typed: str, options: Mapping[str, click.Option], args: Sequence[str])
 
 def _given(args: Sequence[str], ours: str) -> Iterable[tuple[str, str]]:
     """The sides on a line that belong to one of our options, each with its value."""
-    for word, after in zip(args, [*args[1:], ""], strict=True):
+    for word, after in pairwise([*args, ""]):
         name, equals, value = word.partition("=")
         found = _SIDE.fullmatch(name)
         if found and _SIDES_OF[(found["what"] or "").lower()] == ours:
@@ -124,7 +126,7 @@ def _of_solve(name: str, options: Mapping[str, click.Option], args: Sequence[str
 
 def _shapes(args: Sequence[str]) -> Iterable[tuple[str, str]]:
     """The sides, without channels, after each option on a line."""
-    for word, after in zip(args, [*args[1:], ""], strict=True):
+    for word, after in pairwise([*args, ""]):
         name, equals, value = word.partition("=")
         sides = re.split("[x×,]", value if equals else after)
         if name.startswith("--") and all(map(str.isdecimal, sides)):

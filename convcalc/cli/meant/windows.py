@@ -37,7 +37,7 @@ def as_windows(text: str) -> str:
 
 def are_windows(words: Sequence[str]) -> bool:
     """Whether each word is a layer with its window."""
-    return bool(words) and all(map(_window, words))
+    return bool(_windows(words))
 
 
 def line_of_windows(args: Sequence[str]) -> str:
@@ -61,7 +61,7 @@ def line_of_windows(args: Sequence[str]) -> str:
         layers = ["/".join(each).removesuffix("/1" if "d" not in lists else "") for each in sizes]
     else:
         parts = [part.strip() for part in re.split("[,;→]|->", line)]
-        whole = len(parts) > 1 and all(map(_window, parts))
+        whole = len(parts) > 1 and are_windows(parts)
         layers = (
             parts
             if whole
