@@ -7,7 +7,6 @@ import click
 from convcalc.cli.group import Command
 from convcalc.cli.hw_words import BUNDLED_SHEET
 from convcalc.cli.known import Known
-from convcalc.cli.meant.command_names import called_so
 from convcalc.cli.output import output_options, show
 from convcalc.cli.types import BUNDLED_NETWORK
 from convcalc.errors import UsageError
@@ -48,6 +47,8 @@ def command(word: str, *, sheets: bool, format_name: str | None, output: str | N
 
 def _list_meant(word: str) -> str:
     """What to type if a word means what to list, not which network; empty for names."""
+    from convcalc.cli.meant.command_names import called_so
+
     name = called_so(word, "")
     ways = {
         "kinds": "kinds",

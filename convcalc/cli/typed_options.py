@@ -46,17 +46,19 @@ def given_as(options: Mapping[str, click.Option], word: str) -> Given | None:
 
 def option_meant(ctx: click.Context, word: str) -> click.Option | None:
     """The option that a word of the command line means; None if it means none."""
-    options = options_of(ctx.command.get_params(ctx))
-    given = given_as(options, word)
-    return options[given.name] if given else None
+    return _meant(ctx, word)[0]
 
 
 def values_behind(ctx: click.Context, word: str) -> int:
     """How many of the words after a word of the command line are its values."""
+    return _meant(ctx, word)[1]
+
+
+def _meant(ctx: click.Context, word: str) -> tuple[click.Option | None, int]:
+    """The option that a word means, and how many of the words after it are its values."""
     options = options_of(ctx.command.get_params(ctx))
     given = given_as(options, word)
-    return (
-        0
-        if given is None or given.is_whole or options[given.name].is_flag
-        else options[given.name].nargs
-    )
+    if given is None:
+        return None, 0
+    option = options[given.name]
+    return option, 0 if given.is_whole or option.is_flag else option.nargs

@@ -145,7 +145,7 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
         ]
         return f"layers are words with spaces between them; type {ctx.command_path} {as_line(line)}"
     layers = [text for text in others if _LAYER.match(text) or is_layer(text)]
-    takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
+    takes_layers = _takes(ctx, NETWORK_OR_LAYERS)
     takes_several = any(param.name in ("second", "networks") for param in ctx.command.params)
     if layers and layers == others and not takes_layers and not takes_several:
         said, shape = as_line(layers), ctx.params.get("shape")
@@ -158,11 +158,16 @@ def _with_option(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]
     return ""
 
 
+def _takes(ctx: click.Context, *types: object) -> bool:
+    """Whether a command has an argument or an option of one of these types."""
+    return any(param.type in types for param in ctx.command.params)
+
+
 def _of_homework(ctx: click.Context, words: Sequence[_Word]) -> str:
     """What to type if a number is given instead of a network."""
     from convcalc.cli.meant.windows import are_windows, line_of_windows
 
-    takes_layers = any(param.type is NETWORK_OR_LAYERS for param in ctx.command.params)
+    takes_layers = _takes(ctx, NETWORK_OR_LAYERS)
     if any(word.wanted != "network" or word.sort or os.path.exists(word.text) for word in words):
         return ""
     windows = [word.text for word in words]
@@ -181,7 +186,7 @@ def _in_full(ctx: click.Context, words: Sequence[_Word], args: Sequence[str]) ->
     from convcalc.cli.meant.short_layers import chain_meant, channels_first
     from convcalc.cli.meant.stray_words import apart
 
-    takes = any(param.type in (NETWORK_OR_LAYERS, CHAIN_LAYERS) for param in ctx.command.params)
+    takes = _takes(ctx, NETWORK_OR_LAYERS, CHAIN_LAYERS)
     layers = [word.text for word in words if word.wanted in ("layer", "network")]
     only_numbers = all(map(str.isdecimal, layers)) and {word.wanted for word in words} != {"layer"}
     others = any(word.sort or os.path.exists(word.text) for word in words)

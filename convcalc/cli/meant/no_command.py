@@ -153,10 +153,8 @@ def _solve_line(word: str, rest: Sequence[str]) -> str:
         return "solve " + " ".join(f"--{pair[1]} {pair[2]}" for pair in pairs if pair)
     name = called_so(word, "solve ")
     if name == "field" and rest and rest[0].isdecimal():
-        has_kernel = [each for name, each in pairwise(rest) if name == "--k"]
-        return as_line(
-            ["solve", "field", "--rf", rest[0], *(["--k", has_kernel[0]] if has_kernel else [])]
-        )
+        kernel = next(([*pair] for pair in pairwise(rest) if pair[0] == "--k"), [])
+        return as_line(["solve", "field", "--rf", rest[0], *kernel])
     if name != "size" or any(each in rest for each in ("--o", "--out", "--output")):
         return ""
     keeps = [each for each in rest if each not in ("--same", "same")]
@@ -169,7 +167,7 @@ def _outside(word: str, rest: Sequence[str], load: Callable[[str], Any]) -> str:
     of_network = bool(rest) and sort_of_word(rest[0]) == "network"
     if word == "show" and rest and (line := _page(rest[0])):
         return line
-    if rest and (both := f"{word}-{rest[0]}".lower()) and called_so(both, ""):
+    if rest and called_so(both := f"{word}-{rest[0]}".lower(), ""):
         word, rest = both, rest[1:]
     if word in load("hw").about and not of_network:
         return as_line(["hw", word, *rest])
