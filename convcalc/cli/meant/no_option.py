@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from convcalc.cli.context import BEHIND_GROUP
+from convcalc.cli.format_names import FormatName
 from convcalc.cli.meant.line import NUMERAL, as_line
 from convcalc.cli.meant.needless import is_needless, without_needless
 from convcalc.cli.meant.size_options import way_to_write
@@ -179,12 +180,8 @@ def _elsewhere(ctx: click.Context, typed: str) -> str:
         line = _without_names(ctx, line_called(ctx)[1])
         return f"; write its value without an option: type {ctx.command_path} {as_line(line)}"
     value = called_elsewhere(words)
-    if (
-        value
-        in getattr(
-            next((p.type for p in ctx.command.params if "--format" in p.opts), None), "names", list
-        )()
-    ):
+    formats = (param.type for param in ctx.command.params if isinstance(param.type, FormatName))
+    if any(value in each.names() for each in formats):
         return f"; write --format {value}"
     for param in ctx.command.params:
         if isinstance(param, click.Option) and value in getattr(param.type, "choices", ()):
