@@ -142,9 +142,14 @@ def slashed(path: str) -> str:
     return path.replace(os.sep, "/")
 
 
+def shown_path(path: str) -> str:
+    """A path as every system prints it: with ``/``, and without control characters."""
+    return printable(slashed(path))
+
+
 def shell_word(path: str) -> str:
     """A path as a word of a command line: in quotes if a shell needs them."""
-    return quoted_word(printable(slashed(path)))
+    return quoted_word(shown_path(path))
 
 
 def quoted_word(word: str) -> str:

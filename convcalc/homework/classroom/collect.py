@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from convcalc.errors import UsageError
-from convcalc.files import open_regular, size_text, slashed
+from convcalc.files import open_regular, shown_path, size_text
 from convcalc.folders import PREFIX
 from convcalc.homework.classroom.answer_files import MAX_BYTES
 from convcalc.homework.classroom.beside import NETWORK, BesideAnswers, InArchive, is_network
@@ -166,14 +166,9 @@ def natural_key(text: str) -> str:
     return _DIGITS.sub(lambda found: found[0].zfill(20), text)
 
 
-def _shown(path: str) -> str:
-    """A printable path, the same on every system."""
-    return printable(slashed(path))
-
-
 def _unread(path: str, names: tuple[str, ...], why: str, when: float = 0.0) -> SubmittedFile:
     """A file that was not read."""
-    return SubmittedFile(_shown(path), names, when, None, printable(why))
+    return SubmittedFile(shown_path(path), names, when, None, printable(why))
 
 
 def _folder(
@@ -198,7 +193,7 @@ def _folder(
     inside = {entry.name for entry in entries}
     if _is_ours(path, inside):
         yield SubmittedFile(
-            _shown(path), names, left_out=True, problem="a folder that convcalc hw wrote"
+            shown_path(path), names, left_out=True, problem="a folder that convcalc hw wrote"
         )
         return
     claims = _claims_in(path) if not depth and gradescope.METADATA in inside else {}
@@ -211,7 +206,7 @@ def _folder(
         sort = _entry_kind(entry)
         if _is_system(name):
             yield SubmittedFile(
-                _shown(entry.path), (*names, name), left_out=True, problem="a system file"
+                shown_path(entry.path), (*names, name), left_out=True, problem="a system file"
             )
         elif sort == "link":
             yield _unread(entry.path, (*names, _stem(name)), "a link; links are not followed")
@@ -313,14 +308,14 @@ def _read(
     ) != after.st_size:
         raise _Changed
     version = version_of(names[-1])
-    return SubmittedFile(_shown(path), names, when, data, version=version)
+    return SubmittedFile(shown_path(path), names, when, data, version=version)
 
 
 def _network(path: str, names: tuple[str, ...], when: float, place: Place) -> SubmittedFile:
     """A network, which is read if answers name it."""
     name = os.path.basename(path)
     return SubmittedFile(
-        _shown(path), names, when, left_out=True, problem=NETWORK, place=place, network=name
+        shown_path(path), names, when, left_out=True, problem=NETWORK, place=place, network=name
     )
 
 
@@ -434,7 +429,7 @@ def _unpack(
     parts = _parts(member)
     here = (*names, *parts[:-1], _stem(parts[-1])) if parts else names
     if parts and any(_is_system(part) for part in parts):
-        yield SubmittedFile(_shown(where), here, left_out=True, problem="a system file")
+        yield SubmittedFile(shown_path(where), here, left_out=True, problem="a system file")
         return
     why = _member_refusal(member, parts)
     if why:
@@ -471,7 +466,7 @@ def _unpack(
         budget.nested, budget.latest = budget.nested - 1, latest
     else:
         version = version_of(here[-1])
-        yield SubmittedFile(_shown(where), here, when, data, version=version, place=place)
+        yield SubmittedFile(shown_path(where), here, when, data, version=version, place=place)
 
 
 def _member_refusal(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from convcalc.files import shell_word, slashed
+from convcalc.files import shell_word, shown_path
 from convcalc.homework.answers.reading import to_decimals
 from convcalc.homework.classroom.answer_store import TROUBLES, FileStatus
 from convcalc.homework.classroom.distribute import ANSWERS_FOLDER
@@ -100,7 +100,7 @@ def _files_line(out: str, students: Sequence[str]) -> str:
 
 def _path(*parts: str) -> str:
     """A printable path."""
-    return printable(slashed(os.path.join(*parts)))
+    return shown_path(os.path.join(*parts))
 
 
 # ----------------------------------------------------------------------------------------- grade
