@@ -155,7 +155,7 @@ def plain_decimal(value: Fraction, places: int, thousands: str = "") -> str:
     >>> plain_decimal(Fraction(-1, 8), 3), plain_decimal(Fraction(12345), 1, ",")
     ('-0.125', '12,345')
     """
-    whole, rest = divmod(int(abs(to_decimals(value, places)) * 10**places), 10**places)
+    whole, rest = divmod(nearest(abs(value.numerator) * 10**places, value.denominator), 10**places)
     after = f"{rest:0{places}d}".rstrip("0") if places else ""
     sign = "-" if value < 0 and (whole or after) else ""
     return f"{sign}{whole:{thousands}}{'.' if after else ''}{after}"

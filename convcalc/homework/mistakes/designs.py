@@ -8,6 +8,7 @@ from typing import Any
 from convcalc.formulas import product
 from convcalc.homework.mistakes.base import Way, mistake
 from convcalc.homework.questions.amounts import Split, Tensor, quotient, split_count, tensor_shape
+from convcalc.network.axes import ORDERS
 
 # --------------------------------------------------------------------------------------- ratio
 
@@ -111,9 +112,6 @@ def _without(quantities: Tensor, which: str) -> Any:
     return (*kernel, kept) if quantities.order == "hwc" else (kept, *kernel)
 
 
-_ORDERS = ("hwc", "chw")
-
-
 def _one_number(quantities: Tensor) -> Any:
     """All the weights, the filters or the channels, as a single number."""
     return [
@@ -135,7 +133,7 @@ mistake(
 )  # fmt: skip
 mistake(
     "shape.swapped", "weight-shape", "input channels and filters swapped", "cin and cout change places",
-    lambda w: [w._replace(transposed=not w.transposed, order=order) for order in _ORDERS],
+    lambda w: [w._replace(transposed=not w.transposed, order=order) for order in ORDERS],
     "Which number counts what the layer reads, and which what it makes? Compare them with the order that is asked for.",
 )  # fmt: skip
 mistake(
