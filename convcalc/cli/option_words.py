@@ -53,7 +53,7 @@ def in_our_words(
         if not (given.is_whole or option.is_flag):
             if rest and rest[0] in options and not ctx.resilient_parsing:
                 raise UsageError(
-                    f"{given.typed} needs a value, but {rest[0]} comes behind it, which is an option"
+                    f"{given.typed} needs a value, but the option {rest[0]} follows it"
                 )
             words += rest[: option.nargs]
             given = given._replace(value=" ".join(rest[: option.nargs]))
