@@ -6,14 +6,11 @@ from typing import Any
 
 from convcalc.analysis.rows import CONVENTION
 from convcalc.errors import UsageError
+from convcalc.layers.names import plain
 from convcalc.network.find import bundled_names
 from convcalc.network.load import load
 from convcalc.report import Column, Report
 from convcalc.text import grouped, shortened, times
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
 
 
 def network_list(word: str = "") -> Report:
@@ -22,7 +19,7 @@ def network_list(word: str = "") -> Report:
     Raises:
         UsageError: there is none.
     """
-    names = [name for name in bundled_names() if _plain(word) in _plain(name)]
+    names = [name for name in bundled_names() if plain(word) in plain(name)]
     if not names:
         message = f"no bundled network has {shortened(word)!r} in its name; convcalc list shows all"
         raise UsageError(message)

@@ -61,7 +61,7 @@ def last_notes(network: Network) -> Iterator[str]:
     for name, shape in network.inputs.items():
         written = as_written(shape, network.order)
         first, *rest = written
-        if written == shape or first not in _COLORS or len(rest) != 2 or min(rest) < _LEAST_SIDE:
+        if written == shape or len(rest) != 2 or not is_picture((*rest, first)):
             continue
         which = "input" if name == network.input_name else f"input {name}"
         yield (

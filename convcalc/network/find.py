@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.errors import UsageError, did_you_mean, nearest
+from convcalc.errors import UsageError, did_you_mean
 from convcalc.files import decode, read_file, suffix_of_file
 from convcalc.network.schema_words import SCHEMA_LINE
 from convcalc.text import printable, quoted
@@ -103,8 +103,7 @@ def _bundled_near(name: str) -> str:
     names = bundled_names()
     folder, last = os.path.split(name)
     if folder:
-        near = nearest(last, names)
-        return f"; did you mean {quoted(near)}?" if near else "; check the folder and the name"
+        return did_you_mean(last, names) or "; check the folder and the name"
     if called and (called["path"] or called["call"]):
         found = [
             each for each in (f"{called['name']}_torchvision", called["name"]) if each in names

@@ -31,7 +31,6 @@ from convcalc.network.notations.word_tokens import (
     is_plural,
     plain_signs,
     segments,
-    stack_sizes,
     tokens,
 )
 from convcalc.text import quoted, shortened
@@ -74,8 +73,9 @@ class Words(Notation):
         for segment in segments(written_out(plain, found)):
             if found.is_full:
                 break
-            found.layers += stack_of(segment)
-            for part in [] if stack_sizes(segment) else filters_apart(segment):
+            stack = stack_of(segment)
+            found.layers += stack
+            for part in [] if stack else filters_apart(segment):
                 _Segment(part, axes, found).read()
         return found
 
