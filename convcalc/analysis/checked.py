@@ -61,37 +61,32 @@ def check_files(paths: Iterable[str]) -> tuple[list[str], list[Finding]]:
     Raises:
         UsageError: some paths lead to no network file; it names all of them.
     """
-    found = each_of(paths, lambda path: [*_files(path)])
+    found = each_of(paths, _files)
     files = list(dict.fromkeys(file for each in found for file in each))
     return files, [finding for file in files for finding in _check(file)]
 
 
-def _files(path: str) -> Iterator[str]:
+def _files(path: str) -> list[str]:
     """The network files for a path.
 
     Raises:
         UsageError: there are none, or too many.
     """
-    missing = "not a network file; give a file, a folder, or a pattern such as 'nets/*.yaml'"
     if os.path.isdir(path):
         found = [file for file in _in_folder(path) if _is_network(file)]
         missing = "there is no network file in this folder; name another one, or a file"
-    elif os.path.exists(path):
-        found = [path]
-    elif any(sign in path for sign in "*?["):
+    elif any(sign in path for sign in "*?[") and not os.path.exists(path):
         matches = sorted(glob(path, recursive=True))
         found = [file for file in matches if _may_be_meant(file)]
         missing = "no network file matches this pattern; write one such as 'nets/*.yaml'"
-    elif path == STDIN:
-        found = [path]
     else:
-        found = [find(path)]
+        return [path if path == STDIN else find(path)]
     if not found:
         raise UsageError(f"{printable(path)}: {missing}")
     if len(found) > _MAX_FILES:
         message = f"{printable(path)}: {len(found):,} files; at most {_MAX_FILES:,} are checked"
         raise UsageError(message)
-    yield from found
+    return found
 
 
 def _may_be_meant(path: str) -> bool:
