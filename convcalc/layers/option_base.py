@@ -49,6 +49,11 @@ class Reader(Protocol):
     def refuse(self, given: Any, message: str) -> NoReturn: ...
 
 
+def each_number(reader: Reader, items: Iterable[Any], what: str) -> tuple[Any, ...]:
+    """The items as numbers; all that are wrong are reported together."""
+    return tuple(reader.each(items, lambda item: reader.number(item, what)))
+
+
 class OptionType:
     """One type of option.
 

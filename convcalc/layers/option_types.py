@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from convcalc.errors import UsageError
 from convcalc.layers.axes import AXIS_WORDS, AxisName, AxisNames
-from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
+from convcalc.layers.option_base import OptionType, Reader, each_number, word_of, yaml_text
 from convcalc.layers.values import (
     VALUES,
     decimal_of,
@@ -188,7 +188,7 @@ class _PerAxis(_Numbers):
         if not 1 <= len(numbers) <= 3:
             way_out = "give one, or one per axis (at most 3)"
             reader.refuse(given, f"{what} lists {len(numbers):,} numbers; {way_out}")
-        return tuple(reader.each(numbers, lambda number: reader.number(number, what)))
+        return each_number(reader, numbers, what)
 
     def read(self, text: str, what: str) -> Any:
         parts = parts_of(with_x(text), "x", what, "3 or 3x5")
@@ -371,7 +371,7 @@ def _items(reader: Reader, given: Any, what: str) -> list[Any]:
 
 def _numbers(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
     """A list of whole numbers."""
-    return tuple(reader.each(_items(reader, given, what), lambda each: reader.number(each, what)))
+    return each_number(reader, _items(reader, given, what), what)
 
 
 def _pair(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
@@ -379,7 +379,7 @@ def _pair(reader: Reader, given: Any, what: str) -> tuple[Any, ...]:
     numbers = reader.sequence(given, what, "write [before, after]")
     if len(numbers) != 2:
         reader.refuse(given, f"{what} lists {len(numbers):,} numbers; give two, [before, after]")
-    return tuple(reader.each(numbers, lambda number: reader.number(number, what)))
+    return each_number(reader, numbers, what)
 
 
 WHOLE = _Whole(_NUMBER)

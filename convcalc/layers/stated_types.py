@@ -8,7 +8,7 @@ from typing import Any
 from convcalc.errors import UsageError, did_you_mean
 from convcalc.layers.amounts import MAX_CHARACTERS, SEEN, amount_of
 from convcalc.layers.operations import OPERATIONS
-from convcalc.layers.option_base import OptionType, Reader, word_of, yaml_text
+from convcalc.layers.option_base import OptionType, Reader, each_number, word_of, yaml_text
 from convcalc.layers.values import MAX_SIDES, VALUES, each_of, parts_of, whole_numbers
 from convcalc.text import quoted
 
@@ -101,7 +101,7 @@ class SeenType(OptionType):
         if len(numbers) != 3:
             way_out = "give kernel, stride and padding"
             reader.refuse(given, f"{what} lists {len(numbers):,} numbers; {way_out}")
-        return tuple(reader.each(numbers, lambda number: reader.number(number, what)))
+        return each_number(reader, numbers, what)
 
     def read(self, text: str, what: str) -> Any:
         if re.fullmatch("[a-z]+", text):

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from convcalc.errors import UsageError
 from convcalc.formulas import product
 from convcalc.layers import Shape
 from convcalc.layers.checks import MAX_NUMBER, MAX_VALUES
+from convcalc.layers.option_base import each_number
 from convcalc.layers.values import shape_of, unbracketed
 from convcalc.network.expression import Expression, ExpressionError
 from convcalc.network.items import expressions_in
@@ -113,10 +113,6 @@ def _read_input(source: Source, node: Node, name: str, names: Mapping[str, Any])
 def _sides(source: Source, node: Node, what: str) -> tuple[Any, ...]:
     """The sides of a shape: a text such as 3x224x224, or a list of numbers and expressions."""
     if isinstance(node, ScalarNode) and _SHAPE.fullmatch(unbracketed(node.value)):
-        source.check_tag(node)
-        try:
-            return shape_of(node.value, what)
-        except UsageError as error:
-            raise source.error(node, str(error)) from None
+        return source.parsed(node, what, shape_of)  # type: ignore[no-any-return]
     sides = source.sequence(node, what, "write it as 3x224x224 or [3, 224, 224]")
-    return tuple(source.each(sides, lambda side: source.number(side, what)))
+    return each_number(source, sides, what)
