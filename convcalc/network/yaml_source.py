@@ -331,10 +331,10 @@ class Source:
         try:
             return parse(text, what)
         except UsageError as error:
-            first, *others = str(error).split("\n")
+            *others, last = str(error).split("\n")
             for line in others:
                 self.problems.add(self.error(node, line))
-            raise self.error(node, first) from None
+            raise self.error(node, last) from None
 
     def pairs(self, node: Node, what: str) -> list[tuple[str, Node]]:
         """The names and values of a mapping."""
