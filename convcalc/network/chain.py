@@ -48,6 +48,15 @@ def with_kind(word: str) -> str:
     return f"{times}{star}conv:{name}" if is_conv else word
 
 
+def names_kind(word: str) -> bool:
+    """Whether a word of a chain begins with a kind, perhaps after how often it is repeated.
+
+    >>> names_kind("c32k3"), names_kind("2*pool:k2"), names_kind("resnet50")
+    (True, True, False)
+    """
+    return find(with_kind(word).rpartition("*")[2].partition(":")[0]) is not None
+
+
 def _option_texts(cls: type[Layer], text: str, label: str) -> dict[str, str]:
     """The options of one word, still as text."""
     short, *named = text.split("/")

@@ -132,10 +132,10 @@ def _spelt(word: str) -> list[str]:
 def _is_read(word: str) -> bool:
     """Whether a word is a layer of a chain with all the options that it needs."""
     from convcalc.layers.options import required_options
-    from convcalc.network.chain import read_word, with_kind
+    from convcalc.network.chain import read_word
 
     try:
-        layer = read_word(with_kind(word))
+        layer = read_word(word)
     except UsageError:
         return False
     return not {*required_options(layer.cls)} - {*layer.options, "out_channels"}
@@ -143,8 +143,7 @@ def _is_read(word: str) -> bool:
 
 def _one(word: str) -> list[str]:
     """The same for a word that is one layer, perhaps with an activation after it."""
-    from convcalc.layers import find
-    from convcalc.network.chain import with_kind
+    from convcalc.network.chain import names_kind, with_kind
 
     plain = word.strip("[](){}").lower()
     if glued := _GLUED.fullmatch(plain):
@@ -157,5 +156,4 @@ def _one(word: str) -> list[str]:
             if "c" in numbers and int(numbers["k"]) > _WIDEST >= int(numbers["c"]):
                 numbers["k"], numbers["c"] = numbers["c"], numbers["k"]
             return [written.format(**numbers) + stride]
-    name = with_kind(plain).rpartition("*")[2].partition(":")[0]
-    return [with_kind(plain)] if find(name) is not None else []
+    return [with_kind(plain)] if names_kind(plain) else []

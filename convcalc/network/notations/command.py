@@ -9,7 +9,7 @@ from convcalc.errors import UsageError
 from convcalc.files import STDIN, decode, read_file, stdin_name
 from convcalc.layers import find
 from convcalc.network.axes import chain_order, channels_first
-from convcalc.network.chain import parse_chain, with_kind
+from convcalc.network.chain import names_kind, parse_chain
 from convcalc.network.chain_groups import has_groups, words_in
 from convcalc.network.find import is_found
 from convcalc.text import quoted
@@ -97,10 +97,7 @@ def is_chain(words: tuple[str, ...]) -> bool:
 
 def _is_of_chain(word: str) -> bool:
     """Whether a word is a kind, perhaps with options after a colon."""
-    return (
-        " " not in word.strip()
-        and find(with_kind(word).rpartition("*")[2].partition(":")[0]) is not None
-    )
+    return " " not in word.strip() and names_kind(word)
 
 
 def _is_written_out(word: str) -> bool:
